@@ -1,0 +1,14 @@
+"""The content that actions answer from, read once when the action server starts."""
+
+from __future__ import annotations
+
+import functools
+
+from bot.content import Content, read_content
+from bot.settings import read_settings
+
+
+@functools.cache
+def current_content() -> Content:
+    """Return the content that belongs to the model being served."""
+    return read_content(read_settings().content_dir)

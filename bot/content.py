@@ -1,0 +1,152 @@
+"""All content in one place: topics, the bot's other texts and the resource directory."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.conversation import Conversation, check_conversation
+from bot.problems import ContentError, Problem, Problems
+from bot.resources import Directory, check_directory
+from bot.strict_yaml import line_of, read_yaml
+from bot.topics import Topic, check_topics, read_examples
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the bot knows and says, checked."""
+
+    topics: Mapping[str, Topic]
+    conversation: Conversation
+    directory: Directory
+
+    def say(self, response: str, language: str) -> str:
+        """Return the text of a response of domain.yml in one language."""
+        return self.conversation.responses[response][language]
+
+
+def read_content(root: Path) -> Content:
+    """Read the content under `root`; raises ContentError with every mistake found."""
+    content, problems = _check(root)
+    if content is None or problems:
+        raise ContentError(problems)
+    return content
+
+
+def check_content(root: Path, paths: Sequence[Path] = ()) -> list[Problem]:
+    """Return every mistake in the content under `root`, or only those in (or under) `paths`."""
+    _, problems = _check(root)
+    if not paths:
+        return problems
+    wanted = [path.resolve() for path in paths]
+    return [
+        problem
+        for problem in problems
+        if any((root / problem.path).resolve().is_relative_to(path) for path in wanted)
+    ]
+
+
+def _check(root: Path) -> tuple[Content | None, list[Problem]]:
+    problems = Problems(root)
+    topics = check_topics(root / "data" / "faq", problems)
+    conversation = check_conversation(root, problems)
+    directory = check_directory(root / "data" / "resources", problems)
+    _check_duplicate_questions(root, problems)
+    _check_rules(root, problems)
+    if directory is not None:
+        _check_needs(root, topics, directory, problems)
+        _check_withheld_phones(root, topics, conversation, directory, problems)
+    found = sorted(problems.found)
+    if conversation is None or directory is None:
+        return None, found
+    return Content(topics, conversation, directory), found
+
+
+def fold(question: str) -> str:
+    """Return a question without accents, case, punctuation and extra spaces, for comparison."""
+    plain = unicodedata.normalize("NFKD", question.lower())
+    kept = "".join(
+        character if character.isalnum() or character.isspace() else " "
+        for character in plain
+        if not unicodedata.combining(character)
+    )
+    return " ".join(kept.split())
+
+
+def _check_duplicate_questions(root: Path, problems: Problems) -> None:
+    first: dict[str, tuple[str, str, str, int]] = {}
+    files = [*sorted((root / "data" / "faq").glob("*.yml")), root / "data" / "nlu" / "conversation.yml"]
+    for path in files:
+        # A file that cannot be read has been noted by its own reader.
+        document = read_yaml(path, Problems(root))
+        if document is None:
+            continue
+        for intent, language, _, examples in read_examples(document):
+            for question, line in examples:
+                key = fold(question)
+                if not key:
+                    continue
+                before = first.setdefault(key, (intent, str(language), path.name, line))
+                if before == (intent, str(language), path.name, line):
+                    continue
+                if before[0] == intent and before[1] != language:
+                    continue  # "DACA" and "menu" are the same in both languages
+                place = "above" if before[2] == path.name else f"in {before[2]}"
+                what = f"the question “{question}” stands also {place}, line {before[3]}"
+                problems.add(path, line, what, "Keep it once, where its answer is")
+
+
+def _check_rules(root: Path, problems: Problems) -> None:
+    path = root / "data" / "rules.yml"
+    rules, domain = read_yaml(path, problems), read_yaml(root / "domain.yml", Problems(root))
+    if rules is None or domain is None:
+        return
+    intents = [next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []]
+    known_actions = {*(domain.get("actions") or []), *(domain.get("responses") or {}), "utter_faq"}
+    served = set()
+    for rule in rules.get("rules") or []:
+        for step in rule.get("steps") or []:
+            served.add(step.get("intent"))
+            action = step.get("action")
+            if action and action not in known_actions:
+                what = f"the rule “{rule.get('rule')}” names the unknown action `{action}`"
+                problems.add(path, line_of(step, "action"), what, "Correct it, or add it to domain.yml")
+    for intent in intents:
+        if intent not in served:
+            problems.add(path, 1, f"no rule says what to do for the intent `{intent}`", "Add one")
+
+
+def _check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, problems: Problems) -> None:
+    for topic in topics.values():
+        for need in topic.services:
+            if need not in directory.needs:
+                problems.add(
+                    root / "data" / "faq" / f"{topic.id}.yml",
+                    1,
+                    f"`services` names the unknown need `{need}`",
+                    f"Use one of: {', '.join(sorted(directory.needs))}",
+                )
+
+
+def _check_withheld_phones(
+    root: Path,
+    topics: Mapping[str, Topic],
+    conversation: Conversation | None,
+    directory: Directory,
+    problems: Problems,
+) -> None:
+    texts: list[tuple[Path, str]] = [
+        (root / "data" / "faq" / f"{topic.id}.yml", answer.text + answer.short)
+        for topic in topics.values()
+        for answer in topic.answers.values()
+    ]
+    for by_language in conversation.responses.values() if conversation else ():
+        texts += [(root / "domain.yml", text) for text in by_language.values()]
+    for path, text in texts:
+        digits = "".join(character for character in text if character.isdigit())
+        for number, reason in directory.withheld_phones.items():
+            if number.replace("-", "") in digits:
+                what = f"the number {number} must not be given to residents: {reason.rstrip('.')}"
+                problems.add(path, 1, what, "Remove it, or call the number and clear it first")

@@ -1,0 +1,104 @@
+"""Small talk and the bot's other texts: the responses of domain.yml and the intents behind them.
+
+It must not import Rasa: the gateway and the action server read the same texts without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml.comments import CommentedMap
+
+from bot.language import LANGUAGES
+from bot.problems import Problems
+from bot.strict_yaml import line_of, read_yaml
+from bot.topics import read_examples, read_variations
+
+# An emergency answer must fit two text messages and be read at a glance.
+EMERGENCY_LENGTH = 320
+# Responses that the code asks for by name.
+NEEDED_RESPONSES = (
+    "utter_hotline_card",
+    "utter_not_legal_advice",
+    "utter_clarify",
+    "utter_none_of_these",
+    "utter_none_chosen",
+    "utter_find_help",
+    "utter_talk_to_person",
+    "utter_no_checked_answer",
+    "utter_emergency_now",
+)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The bot's texts by response name and language, and the questions of each intent."""
+
+    responses: Mapping[str, Mapping[str, str]]
+    questions: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+def check_conversation(root: Path, problems: Problems) -> Conversation | None:
+    """Read domain.yml and data/nlu/conversation.yml and note every mistake."""
+    domain_path, nlu_path = root / "domain.yml", root / "data" / "nlu" / "conversation.yml"
+    domain, nlu = read_yaml(domain_path, problems), read_yaml(nlu_path, problems)
+    if domain is None or nlu is None:
+        return None
+    return Conversation(
+        responses=_responses(domain, domain_path, problems),
+        questions=_questions(nlu, domain, nlu_path, problems),
+    )
+
+
+def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str, dict[str, str]]:
+    responses = domain.get("responses")
+    if not isinstance(responses, CommentedMap):
+        problems.add(path, 1, "`responses:` is missing", "Restore it")
+        return {}
+    texts: dict[str, dict[str, str]] = {}
+    for name in responses:
+        texts[name] = {}
+        for language, variation, line in read_variations(responses, name):
+            custom = variation.get("custom")
+            if language not in LANGUAGES or not isinstance(custom, Mapping) or custom.get("language") != language:
+                what = f"a variation of {name} does not name its language in `condition` and `custom`"
+                problems.add(path, line, what, "Copy both from another response")
+                continue
+            texts[name][language] = str(variation.get("text") or "").strip()
+        for language in LANGUAGES:
+            if not texts[name].get(language):
+                what = f"{name} has no text for {language}"
+                problems.add(path, line_of(responses, name), what, "Write it beside the other one")
+    for name in NEEDED_RESPONSES:
+        if name not in texts:
+            problems.add(path, line_of(domain, "responses"), f"the response {name} is missing", "Restore it")
+    for language, text in texts.get("utter_emergency_now", {}).items():
+        if len(text) > EMERGENCY_LENGTH:
+            what = f"utter_emergency_now ({language}) has {len(text)} characters, {EMERGENCY_LENGTH} at most"
+            problems.add(path, line_of(responses, "utter_emergency_now"), what, "Shorten it")
+    return texts
+
+
+def _questions(
+    nlu: CommentedMap, domain: CommentedMap, path: Path, problems: Problems
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    known = {next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []}
+    questions: dict[str, dict[str, tuple[str, ...]]] = {}
+    for intent, language, line, examples in read_examples(nlu):
+        if intent not in known:
+            what = f"the intent `{intent}` does not stand in domain.yml"
+            problems.add(path, line, what, "Add it there, with a rule in data/rules.yml")
+        if language not in LANGUAGES:
+            what = f"the questions of {intent} do not say their language"
+            problems.add(path, line, what, "Write `metadata: {language: en}` or es")
+            continue
+        by_language = questions.setdefault(intent, {})
+        by_language[language] = by_language.get(language, ()) + tuple(text for text, _ in examples)
+    for intent, by_language in questions.items():
+        for language in LANGUAGES:
+            if language not in by_language:
+                what = f"the intent {intent} has no question for {language}"
+                problems.add(path, 1, what, "Add an `nlu:` entry in that language")
+    return questions

@@ -1,0 +1,154 @@
+"""How good the understanding is: questions asked of the decision step, and the figures of it.
+
+A question is a line of JSON: `{"text": "...", "lang": "en", "topic": "ice_at_home", "ok": [...]}`,
+where `ok` lists every topic whose answer would be right. It must not import Rasa.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.content import Content
+from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX
+
+
+class EvaluationFileError(Exception):
+    """A file of questions that cannot be used; the text names file, line and what to do."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A real question and the topics that would answer it rightly."""
+
+    text: str
+    language: str
+    topic: str
+    right: frozenset[str]
+    must_pass: bool
+
+
+def read_questions(path: Path) -> list[Question]:
+    """Read a file of questions; raises EvaluationFileError."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise EvaluationFileError(f"{path}: cannot be read ({error.strerror}). Check the name.") from None
+    questions = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            questions.append(
+                Question(
+                    text=row["text"],
+                    language=row["lang"],
+                    topic=row["topic"],
+                    right=frozenset(row.get("ok") or [row["topic"]]),
+                    must_pass=bool(row.get("must_pass")),
+                )
+            )
+        except (json.JSONDecodeError, KeyError, TypeError):
+            raise EvaluationFileError(
+                f"{path}:{number}: this is no question. "
+                'Write {"text": "...", "lang": "en", "topic": "..."} on one line.'
+            ) from None
+    if not questions:
+        raise EvaluationFileError(f"{path}: the file holds no question. Add at least one line.")
+    return questions
+
+
+def result_row(question: Question, parsed: Mapping[str, Any], content: Content) -> dict[str, Any]:
+    """Compare what the NLU made of a question (Rasa's `/model/parse`) with what was expected."""
+    decision = parsed["decision"]
+    outcome, topic = decision["outcome"], decision["topic"]
+    if topic in content.topics and not content.topics[topic].answered:
+        outcome = "decline"  # it says that there is no checked answer yet, and who can help
+    ranking = [
+        [entry["name"].removeprefix(TOPIC_PREFIX), round(entry["confidence"], 4)]
+        for entry in parsed["intent_ranking"]
+    ]
+    return {
+        "text": question.text,
+        "lang": question.language,
+        "expected": question.topic,
+        "ok": sorted(question.right),
+        "must_pass": question.must_pass,
+        "outcome": outcome,
+        "topic": topic,
+        "confidence": ranking[0][1] if ranking else 0.0,
+        "ranking": ranking,
+        "offered": list(decision["offered"]),
+        "language": parsed["language"],
+    }
+
+
+def summarize(rows: Sequence[Mapping[str, Any]], content: Content) -> dict[str, Any]:
+    """Return the figures of all rows, per language and of the topics that have an answer."""
+    answered = [
+        row
+        for row in rows
+        if row["expected"] == OUT_OF_SCOPE
+        or any(topic not in content.topics or content.topics[topic].answered for topic in row["ok"])
+    ]
+    return {
+        "all": _figures(rows),
+        **{language: _figures([row for row in rows if row["lang"] == language]) for language in ("en", "es")},
+        "answered topics": _figures(answered),
+        **{
+            f"answered topics, {language}": _figures([row for row in answered if row["lang"] == language])
+            for language in ("en", "es")
+        },
+    }
+
+
+def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    inside = [row for row in rows if row["expected"] != OUT_OF_SCOPE]
+    outside = [row for row in rows if row["expected"] == OUT_OF_SCOPE]
+    right = [row for row in inside if _gave_answer(row) and row["topic"] in row["ok"]]
+    wrong = [row for row in inside if _gave_answer(row) and row["topic"] not in row["ok"]]
+    offered = [row for row in inside if set(row["offered"]) & set(row["ok"])]
+    spoken = [row for row in rows if row["lang"] in ("en", "es")]
+    must_pass = [row for row in inside if row["must_pass"]]
+    return {
+        "questions": len(inside),
+        "right": _share(right, inside),
+        "wrong": _share(wrong, inside),
+        "resolved": _share([*right, *offered], inside),
+        "out_of_scope_questions": len(outside),
+        "false_answers": _share([row for row in outside if _gave_answer(row)], outside),
+        "language_right": _share([row for row in spoken if row["language"] == row["lang"]], spoken),
+        "must_pass_questions": len(must_pass),
+        "must_pass_wrong": sum(row in wrong for row in must_pass),
+    }
+
+
+def _gave_answer(row: Mapping[str, Any]) -> bool:
+    return row["outcome"] in ("answer", "emergency")
+
+
+def _share(part: Sequence[Any], whole: Sequence[Any]) -> float | None:
+    return round(len(part) / len(whole), 4) if whole else None
+
+
+def format_summary(summary: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    """Yield the lines of a table of the figures, for a terminal."""
+    columns = (
+        ("questions", "questions"),
+        ("right", "right"),
+        ("wrong", "wrong"),
+        ("resolved", "resolved"),
+        ("false_answers", "false answers"),
+        ("language_right", "language right"),
+    )
+    yield f"{'':22}" + "".join(f"{title:>16}" for _, title in columns)
+    for name, figures in summary.items():
+        cells = ("-" if figures[key] is None else f"{figures[key]:g}" for key, _ in columns)
+        yield f"{name:22}" + "".join(f"{cell:>16}" for cell in cells)
+    must_pass = summary["all"]
+    if must_pass["must_pass_questions"]:
+        yield f"must-pass list: {must_pass['must_pass_wrong']} wrong of {must_pass['must_pass_questions']}"

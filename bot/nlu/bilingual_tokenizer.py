@@ -1,0 +1,51 @@
+"""Rasa component: words and their dictionary forms, by spaCy's rules for English and Spanish."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import spacy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
+
+
+@functools.cache
+def blank_pipeline(language: str) -> spacy.language.Language:
+    """Return spaCy's rule-based tokenizer and lookup lemmatizer of a language ("en" or "es").
+
+    The lemma tables come from the package spacy-lookups-data; no trained model is needed.
+    """
+    pipeline = spacy.blank(language)
+    pipeline.add_pipe("lemmatizer", config={"mode": "lookup"})
+    pipeline.initialize()
+    return pipeline
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER], is_trainable=False)
+class BilingualTokenizer(Tokenizer):
+    """Splits text with the rules of its language, which LanguageDetector has set."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults."""
+        return {
+            # The parent class needs these; intents are single tokens here.
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+        }
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        """Return the tokens of one attribute of a message, each with its lemma."""
+        language = message.get(LANGUAGE)
+        pipeline = blank_pipeline(language if language in ("en", "es") else FALLBACK_LANGUAGE)
+        doc = pipeline(message.get(attribute) or "")
+        return [
+            Token(token.text, token.idx, lemma=token.lemma_ or token.text)
+            for token in doc
+            if not token.is_space
+        ]

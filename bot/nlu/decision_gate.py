@@ -1,0 +1,139 @@
+"""Rasa component: turns the ranking of labels into the intent that the rules act on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    INTENT_RESPONSE_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    RESPONSE_SELECTOR_PROPERTY_NAME,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.decision import TOPIC_PREFIX, Decision, Thresholds, decide
+from bot.language import OTHER
+from bot.nlu.joint_classifier import LABEL_RANKING
+from bot.nlu.language_detector import LANGUAGE
+
+# Message property with the decision, for actions and evaluation.
+DECISION = "decision"
+_RESPONSE_PREFIX = f"utter_{TOPIC_PREFIX}"
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class DecisionGate(IntentClassifier, GraphComponent):
+    """Applies bot.decision to every message. Training only notes which topics have an answer."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Return what must come before."""
+        return [IntentClassifier]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults."""
+        return {
+            # See bot.decision.Thresholds.
+            "answer_at": 0.35,
+            "offer_at": 0.04,
+            "emergency_at": 0.3,
+        }
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        with_text: frozenset[str] = frozenset(),
+    ) -> None:
+        self._thresholds = Thresholds(config["answer_at"], config["offer_at"], config["emergency_at"])
+        self._model_storage, self._resource = model_storage, resource
+        self._with_text = with_text
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> DecisionGate:
+        """Create an untrained component (see parent class)."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Note the topics whose answers stand in the training data."""
+        self._with_text = frozenset(
+            name.removeprefix(_RESPONSE_PREFIX)
+            for name in training_data.responses
+            if name.startswith(_RESPONSE_PREFIX)
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            names = json.dumps(sorted(self._with_text))
+            (folder / "with_text.json").write_text(names, encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> DecisionGate:
+        """Read a trained component back (see parent class)."""
+        with model_storage.read_from(resource) as folder:
+            names = json.loads((folder / "with_text.json").read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, frozenset(names))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent, ranking, response selector and decision of each message."""
+        for message in messages:
+            ranking: list[tuple[str, float]] = message.get(LABEL_RANKING) or []
+            if message.get(LANGUAGE) == OTHER:
+                decision = Decision("other_language", "decline")
+            else:
+                decision = decide(ranking, self._thresholds, with_text=self._with_text)
+            confidence = ranking[0][1] if ranking else 0.0
+            intent = {INTENT_NAME_KEY: decision.intent, PREDICTED_CONFIDENCE_KEY: confidence}
+            message.set(INTENT, intent, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [_entry(*label) for label in ranking[:10]], add_to_output=True)
+            message.set(DECISION, dataclasses.asdict(decision), add_to_output=True)
+            if decision.intent == "faq":
+                selected = _selected(str(decision.topic), confidence)
+                message.set(RESPONSE_SELECTOR_PROPERTY_NAME, selected, add_to_output=True)
+        return messages
+
+
+def _entry(label: str, score: float) -> dict[str, Any]:
+    return {INTENT_NAME_KEY: label, PREDICTED_CONFIDENCE_KEY: score}
+
+
+def _selected(topic: str, confidence: float) -> dict[str, Any]:
+    """Return what Rasa's own ResponseSelector would leave: `utter_faq` looks its answer up there."""
+    name = TOPIC_PREFIX + topic
+    return {
+        "all_retrieval_intents": ["faq"],
+        "faq": {
+            "response": {
+                "responses": [],
+                PREDICTED_CONFIDENCE_KEY: confidence,
+                INTENT_RESPONSE_KEY: name,
+                "utter_action": f"utter_{name}",
+            },
+            "ranking": [],
+        },
+    }

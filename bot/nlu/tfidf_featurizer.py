@@ -1,0 +1,138 @@
+"""Rasa component: TF-IDF weights of letter groups, words and word pairs as sparse features."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SEQUENCE, FEATURE_TYPE_SENTENCE, TEXT, TEXT_TOKENS
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+# Spelling: letter groups inside words survive typos, missing accents and text shortcuts.
+_LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}
+# Meaning: dictionary forms, alone and in pairs.
+_LEMMAS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
+_COMMON: dict[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode", "dtype": np.float32}
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
+class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
+    """One sparse row a message: letter groups of its text beside words of its lemmas."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Return what must come before."""
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults (none of its own)."""
+        return {**SparseFeaturizer.get_default_config()}
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        name: str,
+        model_storage: ModelStorage,
+        resource: Resource,
+        vectorizers: tuple[TfidfVectorizer, TfidfVectorizer] | None = None,
+    ) -> None:
+        super().__init__(name, config)
+        self._model_storage, self._resource = model_storage, resource
+        self._vectorizers = vectorizers
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TfidfFeaturizer:
+        """Create an untrained component (see parent class)."""
+        return cls(config, execution_context.node_name, model_storage, resource)
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Accept any configuration (see parent class)."""
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn which letter groups and words there are, and how rare each is."""
+        messages = [message for message in training_data.training_examples if message.get(TEXT)]
+        letters = TfidfVectorizer(**_LETTERS, **_COMMON).fit([_text(message) for message in messages])
+        lemmas = TfidfVectorizer(**_LEMMAS, **_COMMON).fit([_lemmas(message) for message in messages])
+        self._vectorizers = (letters, lemmas)
+        self._persist()
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add features to training questions."""
+        self.process([message for message in training_data.training_examples if message.get(TEXT)])
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add features to messages."""
+        if self._vectorizers is None or not messages:
+            return messages
+        letters, lemmas = self._vectorizers
+        rows = scipy.sparse.hstack(
+            [
+                letters.transform([_text(message) for message in messages]),
+                lemmas.transform([_lemmas(message) for message in messages]),
+            ],
+            format="csr",
+        )
+        for row, message in zip(rows, messages, strict=True):
+            sequence = scipy.sparse.csr_matrix((max(1, len(message.get(TEXT_TOKENS) or [])), rows.shape[1]))
+            for features, kind in ((sequence, FEATURE_TYPE_SEQUENCE), (row, FEATURE_TYPE_SENTENCE)):
+                message.add_features(Features(features.tocoo(), kind, TEXT, self._identifier))
+        return messages
+
+    def _persist(self) -> None:
+        # Plain JSON and arrays: nothing that runs code when it is read back.
+        assert self._vectorizers is not None  # noqa: S101 - train() has just set it
+        with self._model_storage.write_to(self._resource) as folder:
+            for name, vectorizer in zip(("letters", "lemmas"), self._vectorizers, strict=True):
+                vocabulary = {term: int(index) for term, index in vectorizer.vocabulary_.items()}
+                (folder / f"{name}.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+                np.save(folder / f"{name}.npy", vectorizer.idf_, allow_pickle=False)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TfidfFeaturizer:
+        """Read a trained component back (see parent class)."""
+        with model_storage.read_from(resource) as folder:
+            vectorizers = []
+            for name, options in (("letters", _LETTERS), ("lemmas", _LEMMAS)):
+                vocabulary = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+                vectorizer = TfidfVectorizer(**options, **_COMMON, vocabulary=vocabulary)
+                vectorizer.idf_ = np.load(folder / f"{name}.npy", allow_pickle=False)
+                vectorizers.append(vectorizer)
+        letters, lemmas = vectorizers
+        return cls(config, execution_context.node_name, model_storage, resource, (letters, lemmas))
+
+
+def _text(message: Message) -> str:
+    return str(message.get(TEXT) or "")
+
+
+def _lemmas(message: Message) -> str:
+    words = (token.lemma for token in message.get(TEXT_TOKENS) or [])
+    return " ".join(word for word in words if any(character.isalnum() for character in word))

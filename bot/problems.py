@@ -1,0 +1,45 @@
+"""What is wrong with a piece of content, said so that its owner can mend it.
+
+Readers of content (topics, conversation, resources) add every mistake they meet to a `Problems`
+list instead of stopping at the first, so that `kyr check` can show all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake: where it is, what is wrong and what to do about it."""
+
+    path: Path
+    line: int
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}. {self.mend}."
+
+
+@dataclass
+class Problems:
+    """The mistakes met so far; paths are shown relative to `root` where they lie under it."""
+
+    root: Path
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, path: Path, line: int, what: str, mend: str) -> None:
+        """Note one mistake at a line (counted from 1) of a file."""
+        shown = path.relative_to(self.root) if path.is_relative_to(self.root) else path
+        self.found.append(Problem(shown, line, what, mend))
+
+
+class ContentError(Exception):
+    """Content that cannot be used; `problems` says why, one sentence each."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))

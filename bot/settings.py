@@ -1,0 +1,51 @@
+"""Every setting that comes from the environment, typed and read once.
+
+A `.env` file in the project root is read if present; the environment wins over it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text names it and says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process.
+
+    `data_dir` holds models and staff data. `content_dir` is the folder that holds `data/`,
+    `domain.yml` and `config.yml`: the project itself, or the copy kept beside a published model.
+    """
+
+    data_dir: Path = PROJECT_ROOT / "var"
+    content_dir: Path = PROJECT_ROOT
+    log_level: str = "INFO"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environment`, by default `.env` and the process environment."""
+    if environment is None:
+        in_file = {key: value for key, value in dotenv_values(PROJECT_ROOT / ".env").items() if value}
+        environment = {**in_file, **os.environ}
+
+    log_level = environment.get("KYR_LOG_LEVEL", "INFO").upper()
+    if log_level not in logging._nameToLevel:
+        raise SettingsError(
+            f"KYR_LOG_LEVEL is {log_level!r}, which is not a level. Use DEBUG, INFO, WARNING or ERROR."
+        )
+    return Settings(
+        data_dir=Path(environment.get("KYR_DATA_DIR", PROJECT_ROOT / "var")).resolve(),
+        content_dir=Path(environment.get("KYR_CONTENT_DIR", PROJECT_ROOT)).resolve(),
+        log_level=log_level,
+    )

@@ -1,0 +1,68 @@
+"""Reading YAML strictly: duplicate keys are refused and every value knows its line.
+
+Rasa refuses duplicate keys too, where plain PyYAML silently keeps the last one; content that means
+different things to two readers must not pass.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from bot.problems import Problems
+
+
+def read_yaml(path: Path, problems: Problems) -> CommentedMap | None:
+    """Return the mapping in a YAML file, or None after noting why it cannot be read.
+
+    The mapping keeps comments, order and line numbers (see `line_of`).
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        problems.add(path, 1, "the file is missing", "Restore it")
+        return None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        problems.add(path, line, "the file is not UTF-8 text", "Save it as UTF-8")
+        return None
+    try:
+        document = YAML(typ="rt").load(text)
+    except DuplicateKeyError as error:
+        line = error.problem_mark.line + 1
+        key = text.splitlines()[line - 1].split(":", 1)[0].strip(" -")
+        problems.add(path, line, f"the key `{key}` stands twice in one place", "Remove one of the two")
+        return None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        problems.add(
+            path,
+            line,
+            f"this is not valid YAML ({error.problem or error.context})",
+            "Compare the line and the one above it with another file: spaces, colons, quotes",
+        )
+        return None
+    except YAMLError as error:
+        # Control characters end here: they carry no line.
+        problems.add(path, 1, f"this is not valid YAML ({error})", "Remove characters that are not text")
+        return None
+    if not isinstance(document, CommentedMap):
+        problems.add(path, 1, "the file holds no keys", "Compare it with another file of its folder")
+        return None
+    return document
+
+
+def line_of(node: Any, key: str | int | None = None) -> int:
+    """Return the line (from 1) of a mapping's key, a list's item, or of the node itself."""
+    mark = getattr(node, "lc", None)
+    if mark is None:
+        return 1
+    if key is not None and mark.data and key in mark.data:
+        return int(mark.data[key][0]) + 1
+    return int(mark.line) + 1

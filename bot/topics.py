@@ -1,0 +1,362 @@
+"""Topics: one file each, with the questions residents ask and the answer in both languages.
+
+A topic file is Rasa training data with one more key, `topic:`, which Rasa skips. This module reads
+and checks such files; it must not import Rasa.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from bot.language import LANGUAGES
+from bot.problems import ContentError, Problems
+from bot.strict_yaml import line_of, read_yaml
+
+GROUPS = ("ordinance", "hp_with_you", "rights", "help")
+# How many days an answer may stand before its sources are checked again.
+DAYS_TO_REVIEW = {"stable": 365, "litigated": 90}
+TITLE_LENGTH = 60
+SHORT_LENGTH = 300
+
+_HEADER_KEYS = {
+    "title",
+    "group",
+    "volatility",
+    "enabled",
+    "reviewed",
+    "review_by",
+    "approved_by",
+    "sources",
+    "related",
+    "services",
+}
+_FILE_KEYS = {"version", "topic", "nlu", "responses"}
+_URL = re.compile(r"https?://[^\s/]+\.[^\s/]+\S*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page that backs an answer."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of a topic in one language; `short` is the text-message version."""
+
+    language: str
+    text: str
+    short: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic file. `title`, `questions` and `answers` are by language ("en", "es").
+
+    `services` names the needs of the resource directory that go with the topic. A topic without
+    answers is either answered from the directory or, where `enabled` is false, not answered yet.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    group: str
+    volatility: str
+    enabled: bool
+    reviewed: datetime.date | None
+    review_by: datetime.date | None
+    approved_by: str | None
+    sources: tuple[Source, ...]
+    related: tuple[str, ...]
+    services: tuple[str, ...]
+    questions: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, Answer]
+
+    @property
+    def answered(self) -> bool:
+        """Whether a checked answer may be given: its own text, or services of the directory."""
+        return self.enabled and bool(self.answers or self.services)
+
+
+def read_topics(folder: Path) -> dict[str, Topic]:
+    """Read every topic file of a folder, by topic id in the order of their names.
+
+    Raises ContentError with every mistake found.
+    """
+    problems = Problems(folder.parent.parent)
+    topics = check_topics(folder, problems)
+    if problems.found:
+        raise ContentError(sorted(problems.found))
+    return topics
+
+
+def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
+    """Read what can be read of every topic file, and note every mistake."""
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        problems.add(folder, 1, "there is no topic file", "Add at least one <topic>.yml")
+    topics = {path.stem: topic for path in paths if (topic := _read_topic(path, problems))}
+    known = {path.stem for path in paths}
+    for path in paths:
+        topic = topics.get(path.stem)
+        for related in topic.related if topic else ():
+            if related == path.stem:
+                problems.add(path, 1, f"the topic names itself (`{related}`) as related", "Remove it")
+            elif related not in known:
+                problems.add(
+                    path,
+                    1,
+                    f"the related topic `{related}` does not exist",
+                    "Use the name of a file in data/faq without .yml",
+                )
+    return topics
+
+
+def _read_topic(path: Path, problems: Problems) -> Topic | None:
+    document = read_yaml(path, problems)
+    if document is None:
+        return None
+    before = len(problems.found)
+    _refuse_unknown(document, _FILE_KEYS, "the file", path, problems)
+    if str(document.get("version")) != "3.1":
+        problems.add(path, 1, 'the first line must be version: "3.1"', "Copy it from another topic file")
+    header = document.get("topic")
+    if not isinstance(header, CommentedMap):
+        problems.add(path, 1, "the header `topic:` is missing", "Copy it from another topic file")
+        return None
+    reader = _Header(header, path, problems)
+    _refuse_unknown(header, _HEADER_KEYS, "the header", path, problems)
+    questions = _questions(document, path, problems)
+    answers = _answers(document, path, problems)
+    enabled = header.get("enabled", True)
+    if not isinstance(enabled, bool):
+        problems.add(path, line_of(header, "enabled"), "enabled is neither true nor false", "Write one of them")
+        enabled = False
+    services = reader.names("services")
+    if enabled and not answers and not services:
+        problems.add(
+            path,
+            line_of(header),
+            "the topic has no answer",
+            "Write `responses:`, or `enabled: false` until there is one",
+        )
+    dates = reader.dates() if answers else (None, None)
+    topic = Topic(
+        id=path.stem,
+        title=reader.title(),
+        group=reader.one_of("group", GROUPS),
+        volatility=reader.one_of("volatility", tuple(DAYS_TO_REVIEW)),
+        enabled=enabled,
+        reviewed=dates[0],
+        review_by=dates[1],
+        approved_by=header.get("approved_by"),
+        sources=reader.sources(needed=bool(answers)),
+        related=reader.names("related"),
+        services=services,
+        questions=questions,
+        answers=answers,
+    )
+    if dates[0] and dates[1]:
+        reader.refuse_late_review(topic)
+    return topic if len(problems.found) == before else None
+
+
+class _Header:
+    """Reads the values of one `topic:` header, noting what is wrong with each."""
+
+    def __init__(self, header: CommentedMap, path: Path, problems: Problems) -> None:
+        self.header, self.path, self.problems = header, path, problems
+
+    def add(self, key: str, what: str, mend: str) -> None:
+        self.problems.add(self.path, line_of(self.header, key), what, mend)
+
+    def title(self) -> dict[str, str]:
+        title = self.header.get("title")
+        if not isinstance(title, Mapping) or set(title) != set(LANGUAGES) or not all(title.values()):
+            self.add(
+                "title", "the title is not there in both languages", "Write `title: {en: ..., es: ...}`"
+            )
+            return {}
+        for language, text in title.items():
+            if len(str(text)) > TITLE_LENGTH:
+                what = f"the title ({language}) has {len(str(text))} characters, {TITLE_LENGTH} at most"
+                self.add("title", what, "Shorten it: it is a button on small screens")
+        return {language: str(text) for language, text in title.items()}
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.header.get(key)
+        if value not in allowed:
+            self.add(key, f"{key} is {value!r}", f"Use one of: {', '.join(allowed)}")
+        return str(value)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        value = self.header.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self.add(key, f"{key} is not a list of names", f"Write `{key}: [one, another]`")
+            return ()
+        return tuple(value)
+
+    def dates(self) -> tuple[datetime.date | None, datetime.date | None]:
+        found: list[datetime.date | None] = []
+        for key in ("reviewed", "review_by"):
+            value = self.header.get(key)
+            if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+                found.append(value)
+                continue
+            what = f"{key} is missing" if value is None else f"{key} is {value!r}, which is no date"
+            self.add(key, what, "Write year-month-day, like 2026-11-22")
+            found.append(None)
+        return found[0], found[1]
+
+    def refuse_late_review(self, topic: Topic) -> None:
+        if not topic.reviewed or not topic.review_by or topic.volatility not in DAYS_TO_REVIEW:
+            return
+        days = (topic.review_by - topic.reviewed).days
+        most = DAYS_TO_REVIEW[topic.volatility]
+        if not 0 < days <= most:
+            latest = topic.reviewed + datetime.timedelta(days=most)
+            what = f"review_by is {days} days after reviewed; a {topic.volatility} answer may stand {most}"
+            self.add("review_by", what, f"Write {latest} or an earlier day after {topic.reviewed}")
+
+    def sources(self, *, needed: bool) -> tuple[Source, ...]:
+        entries = self.header.get("sources", [])
+        if not isinstance(entries, CommentedSeq) or not entries:
+            if needed:
+                self.add("sources", "the answer has no source", "Add at least one `- {title: ..., url: ...}`")
+            return ()
+        found = []
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, Mapping) or set(entry) != {"title", "url"} or not all(entry.values()):
+                line = line_of(entries, index)
+                what = "a source has not exactly a title and a url"
+                self.problems.add(self.path, line, what, "Write `- {title: ..., url: ...}`")
+            elif not _URL.fullmatch(str(entry["url"])):
+                line = line_of(entries, index)
+                what = f"the address of the source {entry['title']!r} is no web address"
+                self.problems.add(self.path, line, what, "Write it in full, beginning with https://")
+            else:
+                found.append(Source(str(entry["title"]), str(entry["url"])))
+        return tuple(found)
+
+
+def _refuse_unknown(
+    mapping: CommentedMap, allowed: Iterable[str], where: str, path: Path, problems: Problems
+) -> None:
+    for key in mapping:
+        if key not in allowed:
+            what = f"{where} has the unknown key `{key}`"
+            problems.add(path, line_of(mapping, key), what, f"Use one of: {', '.join(sorted(allowed))}")
+
+
+def read_examples(document: Mapping[str, Any]) -> Iterable[tuple[str, str | None, int, list[tuple[str, int]]]]:
+    """Yield each NLU entry of a training-data file: intent, language, line, [(question, line), ...]."""
+    nlu = document.get("nlu") or []
+    for index, entry in enumerate(nlu):
+        if not isinstance(entry, CommentedMap):
+            continue
+        first = line_of(entry, "examples") + 1
+        examples = [
+            (line.removeprefix("-").strip(), first + offset)
+            for offset, line in enumerate(str(entry.get("examples") or "").splitlines())
+            if line.strip()
+        ]
+        language = (entry.get("metadata") or {}).get("language")
+        yield str(entry.get("intent")), language, line_of(nlu, index), examples
+
+
+def _questions(document: CommentedMap, path: Path, problems: Problems) -> dict[str, tuple[str, ...]]:
+    wanted = f"faq/{path.stem}"
+    questions: dict[str, tuple[str, ...]] = {}
+    for intent, language, line, examples in read_examples(document):
+        if intent != wanted:
+            what = f"the questions are of the intent `{intent}`, not of this file's `{wanted}`"
+            problems.add(path, line, what, "Rename the file or the intent")
+        if language not in LANGUAGES:
+            what = "the questions do not say their language"
+            problems.add(path, line, what, "Write `metadata: {language: en}` or es")
+            continue
+        questions[language] = questions.get(language, ()) + tuple(text for text, _ in examples)
+    for language in LANGUAGES:
+        if not questions.get(language):
+            what = f"there is no question in {_NAMES[language]}"
+            problems.add(path, 1, what, f"Add an `nlu:` entry with `metadata: {{language: {language}}}`")
+    return questions
+
+
+_NAMES = {"en": "English", "es": "Spanish"}
+
+
+def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str, Answer]:
+    responses = document.get("responses")
+    if responses is None:
+        return {}
+    name = f"utter_faq/{path.stem}"
+    if not isinstance(responses, CommentedMap) or list(responses) != [name]:
+        problems.add(
+            path, line_of(document, "responses"), f"responses must hold `{name}` and nothing else", "Rename it"
+        )
+        return {}
+    answers: dict[str, Answer] = {}
+    for language, variation, line in read_variations(responses, name):
+        if language not in LANGUAGES:
+            what = "an answer does not say its language"
+            problems.add(path, line, what, "Copy `condition:` from another topic file")
+            continue
+        custom = variation.get("custom")
+        expected = {"topic": path.stem, "language": language}
+        if not isinstance(custom, Mapping) or {key: custom.get(key) for key in expected} != expected:
+            what = f"`custom:` of the answer in {_NAMES[language]} does not name the topic and language"
+            problems.add(
+                path, line, what, f"Write `custom: {{topic: {path.stem}, language: {language}, short: ...}}`"
+            )
+            continue
+        text, short = str(variation.get("text") or ""), str(custom.get("short") or "")
+        _check_answer_text(text, short, language, line, path, problems)
+        answers[language] = Answer(language, text, short)
+    for language in LANGUAGES:
+        if language not in answers:
+            what = f"the answer in {_NAMES[language]} is missing"
+            problems.add(path, line_of(document, "responses"), what, "Write it beside the other one")
+    if len(answers) == 2:
+        spoken = [[line for line in answer.text.splitlines() if line.startswith("> ")] for answer in answers.values()]
+        if spoken[0] != spoken[1]:
+            what = "the words to say aloud (lines with >) differ between the two languages"
+            problems.add(path, line_of(document, "responses"), what, "Write the same English words in both")
+    return answers
+
+
+def _check_answer_text(
+    text: str, short: str, language: str, line: int, path: Path, problems: Problems
+) -> None:
+    where = f"the answer in {_NAMES[language]}"
+    if not text.strip():
+        problems.add(path, line, f"{where} has no text", "Write it under `text: |-`")
+    if not short.strip():
+        problems.add(path, line, f"{where} has no short version", "Write `short:` for text messages")
+    if len(short) > SHORT_LENGTH:
+        what = f"the short version of {where} has {len(short)} characters, {SHORT_LENGTH} at most"
+        problems.add(path, line, what, "Shorten it")
+    if "{" in text + short or "}" in text + short:
+        # Rasa would take {word} for the name of a slot and say something else.
+        problems.add(path, line, f"{where} holds a brace", "Write it without { and }")
+
+
+def read_variations(
+    responses: CommentedMap, name: str
+) -> Iterable[tuple[str | None, CommentedMap, int]]:
+    """Yield each variation of a response: the language it is for (None if it does not say), itself, its line."""
+    variations = responses[name] or []
+    for index, variation in enumerate(variations):
+        if not isinstance(variation, CommentedMap):
+            continue
+        conditions = variation.get("condition") or []
+        languages = [item.get("value") for item in conditions if item.get("name") == "language"]
+        yield (languages[0] if languages else None), variation, line_of(variations, index)
