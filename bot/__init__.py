@@ -1,0 +1,1 @@
+"""A bilingual know-your-rights assistant for the residents of Huntington Park, California."""

@@ -103,7 +103,9 @@ def _check_rules(root: Path, problems: Problems) -> None:
     rules, domain = read_yaml(path, problems), read_yaml(root / "domain.yml", Problems(root))
     if rules is None or domain is None:
         return
-    intents = [next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []]
+    intents = [
+        next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []
+    ]
     known_actions = {*(domain.get("actions") or []), *(domain.get("responses") or {}), "utter_faq"}
     served = set()
     for rule in rules.get("rules") or []:

@@ -62,7 +62,11 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
         texts[name] = {}
         for language, variation, line in read_variations(responses, name):
             custom = variation.get("custom")
-            if language not in LANGUAGES or not isinstance(custom, Mapping) or custom.get("language") != language:
+            if (
+                language not in LANGUAGES
+                or not isinstance(custom, Mapping)
+                or custom.get("language") != language
+            ):
                 what = f"a variation of {name} does not name its language in `condition` and `custom`"
                 problems.add(path, line, what, "Copy both from another response")
                 continue
@@ -84,7 +88,9 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
 def _questions(
     nlu: CommentedMap, domain: CommentedMap, path: Path, problems: Problems
 ) -> dict[str, dict[str, tuple[str, ...]]]:
-    known = {next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []}
+    known = {
+        next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []
+    }
     questions: dict[str, dict[str, tuple[str, ...]]] = {}
     for intent, language, line, examples in read_examples(nlu):
         if intent not in known:

@@ -69,9 +69,14 @@ def answer(content: Content, topic: Topic, language: str) -> Reply:
             topic=topic.id,
             sources=topic.sources,
             reviewed=topic.reviewed,
-            buttons=topic_buttons(content, topic.related, language),
+            buttons=topic_buttons(content, answered_related(content, topic), language),
         )
     return find_help(content, help_response(topic), topic.services, language, topic=topic)
+
+
+def answered_related(content: Content, topic: Topic) -> list[str]:
+    """Return the related topics that have a checked answer."""
+    return [related for related in topic.related if content.topics[related].answered]
 
 
 def help_response(topic: Topic) -> str:
@@ -103,12 +108,8 @@ def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
 
 
 def topic_buttons(content: Content, topics: Iterable[str], language: str) -> tuple[Button, ...]:
-    """Return a button for each topic that exists."""
-    return tuple(
-        Button(content.topics[topic].title[language], CHOOSE_TOPIC + topic)
-        for topic in topics
-        if topic in content.topics
-    )
+    """Return a button for each topic."""
+    return tuple(Button(content.topics[topic].title[language], CHOOSE_TOPIC + topic) for topic in topics)
 
 
 def reply_to_choice(content: Content, payload: str, language: str) -> Reply | None:

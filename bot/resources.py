@@ -39,7 +39,7 @@ class Schedule:
     closes_at: datetime.time
 
     def describe(self, language: str) -> str:
-        """Say the hours as people of that language write them, e.g. "Mon–Fri, 9:00 AM – 4:00 PM"."""
+        """Say the hours as people of that language write them, such as Mon-Fri, 9:00 AM - 4:00 PM."""
         names = Locale(language).days["stand-alone"]["abbreviated"]
         numbers = sorted(_WEEK.index(day) for day in self.days)
         if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
@@ -110,15 +110,10 @@ class Directory:
 
     def search(self, needs: Iterable[str], *, limit: int = 5) -> list[Service]:
         """Return the city's programme and then the services that meet any of the needs, in their order."""
-        wanted = list(needs)
-        first = [service for service in self.services if service.id == FIRST_SERVICE]
-        matching = [
-            service
-            for need in wanted
-            for service in self.services
-            if need in service.needs and service.id != FIRST_SERVICE
-        ]
-        return list(dict.fromkeys(first + matching))[:limit]
+        by_id = {service.id: service for service in self.services if service.id == FIRST_SERVICE}
+        for need in needs:
+            by_id |= {service.id: service for service in self.services if need in service.needs}
+        return list(by_id.values())[:limit]
 
 
 def read_directory(folder: Path) -> Directory:
@@ -152,7 +147,9 @@ def _read_tables(folder: Path, problems: Problems) -> dict[str, list[Row]] | Non
         return None
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         line = getattr(error, "lineno", 1)
-        problems.add(package_path, line, f"this is no data package ({error})", "Restore the last good version")
+        problems.add(
+            package_path, line, f"this is no data package ({error})", "Restore the last good version"
+        )
         return None
     before = len(problems.found)
     tables = {
@@ -225,13 +222,18 @@ def _check_cell(
     if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
         mend = field.get("example")
         problems.add(
-            path, line, f"{name} is `{value}`", f"Write it like {mend}" if mend else "Compare it with the other rows"
+            path,
+            line,
+            f"{name} is `{value}`",
+            f"Write it like {mend}" if mend else "Compare it with the other rows",
         )
     if len(value) > rules.get("maxLength", len(value)):
         what = f"{name} has {len(value)} characters, {rules['maxLength']} at most"
         problems.add(path, line, what, "Shorten it")
     if field["type"] == "date" and _date(value) is None:
-        problems.add(path, line, f"{name} is `{value}`, which is no date", "Write year-month-day, like 2026-11-22")
+        problems.add(
+            path, line, f"{name} is `{value}`, which is no date", "Write year-month-day, like 2026-11-22"
+        )
 
 
 def _date(value: str) -> datetime.date | None:
@@ -247,7 +249,9 @@ def _check_phones(folder: Path, tables: Mapping[str, list[Row]], problems: Probl
         number = row["number"]
         if number in withheld:
             what = f"the number {number} must not be given to residents: {withheld[number].rstrip('.')}"
-            problems.add(folder / "phones.csv", line, what, "Remove the row, or call the number and clear it first")
+            problems.add(
+                folder / "phones.csv", line, what, "Remove the row, or call the number and clear it first"
+            )
         elif len(number) > 3 and not phonenumbers.is_valid_number(phonenumbers.parse(number, "US")):
             what = f"{number} is no valid phone number"
             problems.add(folder / "phones.csv", line, what, "Check it against its source")
@@ -266,7 +270,9 @@ def _check_reachable(folder: Path, tables: Mapping[str, list[Row]], problems: Pr
         for column in ("fees_description", "eligibility_description", "alert"):
             if bool(row[column]) != bool(row[f"{column}_es"]):
                 missing = f"{column}_es" if row[column] else column
-                problems.add(folder / "services.csv", line, f"{missing} is empty but its twin is not", "Write both")
+                problems.add(
+                    folder / "services.csv", line, f"{missing} is empty but its twin is not", "Write both"
+                )
 
 
 def _build(tables: Mapping[str, list[Row]]) -> Directory:

@@ -138,7 +138,9 @@ def _read_topic(path: Path, problems: Problems) -> Topic | None:
     answers = _answers(document, path, problems)
     enabled = header.get("enabled", True)
     if not isinstance(enabled, bool):
-        problems.add(path, line_of(header, "enabled"), "enabled is neither true nor false", "Write one of them")
+        problems.add(
+            path, line_of(header, "enabled"), "enabled is neither true nor false", "Write one of them"
+        )
         enabled = False
     services = reader.names("services")
     if enabled and not answers and not services:
@@ -181,9 +183,7 @@ class _Header:
     def title(self) -> dict[str, str]:
         title = self.header.get("title")
         if not isinstance(title, Mapping) or set(title) != set(LANGUAGES) or not all(title.values()):
-            self.add(
-                "title", "the title is not there in both languages", "Write `title: {en: ..., es: ...}`"
-            )
+            self.add("title", "the title is not there in both languages", "Write `title: {en: ..., es: ...}`")
             return {}
         for language, text in title.items():
             if len(str(text)) > TITLE_LENGTH:
@@ -256,7 +256,9 @@ def _refuse_unknown(
             problems.add(path, line_of(mapping, key), what, f"Use one of: {', '.join(sorted(allowed))}")
 
 
-def read_examples(document: Mapping[str, Any]) -> Iterable[tuple[str, str | None, int, list[tuple[str, int]]]]:
+def read_examples(
+    document: Mapping[str, Any],
+) -> Iterable[tuple[str, str | None, int, list[tuple[str, int]]]]:
     """Yield each NLU entry of a training-data file: intent, language, line, [(question, line), ...]."""
     nlu = document.get("nlu") or []
     for index, entry in enumerate(nlu):
@@ -301,7 +303,10 @@ def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str
     name = f"utter_faq/{path.stem}"
     if not isinstance(responses, CommentedMap) or list(responses) != [name]:
         problems.add(
-            path, line_of(document, "responses"), f"responses must hold `{name}` and nothing else", "Rename it"
+            path,
+            line_of(document, "responses"),
+            f"responses must hold `{name}` and nothing else",
+            "Rename it",
         )
         return {}
     answers: dict[str, Answer] = {}
@@ -326,7 +331,10 @@ def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str
             what = f"the answer in {_NAMES[language]} is missing"
             problems.add(path, line_of(document, "responses"), what, "Write it beside the other one")
     if len(answers) == 2:
-        spoken = [[line for line in answer.text.splitlines() if line.startswith("> ")] for answer in answers.values()]
+        spoken = [
+            [line for line in answer.text.splitlines() if line.startswith("> ")]
+            for answer in answers.values()
+        ]
         if spoken[0] != spoken[1]:
             what = "the words to say aloud (lines with >) differ between the two languages"
             problems.add(path, line_of(document, "responses"), what, "Write the same English words in both")
@@ -349,10 +357,8 @@ def _check_answer_text(
         problems.add(path, line, f"{where} holds a brace", "Write it without { and }")
 
 
-def read_variations(
-    responses: CommentedMap, name: str
-) -> Iterable[tuple[str | None, CommentedMap, int]]:
-    """Yield each variation of a response: the language it is for (None if it does not say), itself, its line."""
+def read_variations(responses: CommentedMap, name: str) -> Iterable[tuple[str | None, CommentedMap, int]]:
+    """Yield each variation of a response: its language (None if it does not say), itself, its line."""
     variations = responses[name] or []
     for index, variation in enumerate(variations):
         if not isinstance(variation, CommentedMap):

@@ -1,0 +1,1 @@
+"""Rasa's side: graph components, one a file, and the tracker store."""

@@ -88,7 +88,8 @@ class JointClassifier(IntentClassifier, GraphComponent):
         """Set the ranking of all labels on each message."""
         for message in messages:
             ranking: list[tuple[str, float]] = []
-            if self._weights is not None and _has_features(message):
+            # A message of emoji alone has no known feature, and so no score worth the name.
+            if self._weights is not None and _has_features(message) and _row(message).nnz:
                 scores = self._scores(_row(message))
                 ranking = [(self._labels[index], float(scores[index])) for index in np.argsort(-scores)]
             message.set(LABEL_RANKING, ranking)

@@ -13,7 +13,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SEQUENCE, FEATURE_TYPE_SENTENCE, TEXT, TEXT_TOKENS
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -94,9 +94,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             format="csr",
         )
         for row, message in zip(rows, messages, strict=True):
-            sequence = scipy.sparse.csr_matrix((max(1, len(message.get(TEXT_TOKENS) or [])), rows.shape[1]))
-            for features, kind in ((sequence, FEATURE_TYPE_SEQUENCE), (row, FEATURE_TYPE_SENTENCE)):
-                message.add_features(Features(features.tocoo(), kind, TEXT, self._identifier))
+            message.add_features(Features(row.tocoo(), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
     def _persist(self) -> None:

@@ -1,0 +1,204 @@
+"""The `kyr` command: parses and prints, nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.content import check_content, read_content
+from bot.evaluation import EvaluationFileError, format_summary, read_questions, summarize
+from bot.language import LANGUAGES
+from bot.models import Model, ModelError, ModelStore, write_whole
+from bot.problems import ContentError
+from bot.processes import StartError
+from bot.serving import ServeError, ask, listening, published_model, running, serve
+from bot.settings import Settings, SettingsError, read_settings
+from bot.training import TrainingError, evaluate, train
+
+DONE, AT_FAULT, USAGE = 0, 1, 2
+
+# What a command may end with; each carries a sentence for the person at the terminal.
+_EXPECTED = (
+    ContentError,
+    EvaluationFileError,
+    ModelError,
+    ServeError,
+    SettingsError,
+    StartError,
+    TrainingError,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0 done, 1 content or request at fault, 2 usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        settings = read_settings()
+        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+        return int(options.run(options, settings))
+    except _EXPECTED as error:
+        print(error, file=sys.stderr)
+        return AT_FAULT
+    except KeyboardInterrupt:
+        return AT_FAULT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kyr", description="The know-your-rights assistant of Huntington Park."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    made = command("serve", _serve, "Serve the assistant; trains first if there is no published model.")
+    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    made.add_argument("--port", type=int, default=8080, help="port to listen on (default: %(default)s)")
+    made = command("ask", _ask, "Ask the published model one question, without a server.")
+    made.add_argument("text", metavar="TEXT")
+    made.add_argument("--lang", choices=LANGUAGES, help="language of the page, for doubtful texts")
+    made.add_argument("--json", action="store_true", help="print the answer as POST /api/chat gives it")
+    made = command("check", _check, "Check all content, or only the files and folders named.")
+    made.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    command("train", _train, "Check, train and evaluate a new model.")
+    made = command("evaluate", _evaluate, "Ask every question of a file and print how good the answers are.")
+    made.add_argument("file", type=Path, metavar="FILE")
+    made.add_argument("--model", metavar="VERSION", help="a model of `kyr models` (default: the published)")
+    made.add_argument("--json", type=Path, metavar="OUT", help="write every row and the figures here")
+    command("models", _models, "List the models kept.")
+    made = command("publish", _publish, "Make a model the one that is served from the next start on.")
+    made.add_argument("version", metavar="VERSION")
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    store = ModelStore(settings.data_dir)
+    asyncio.run(serve(settings.content_dir, store, options.host, options.port, _say))
+    return DONE
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    if not options.text.strip():
+        print("The question is empty. Write it in quotes after `kyr ask`.", file=sys.stderr)
+        return AT_FAULT
+    body = asyncio.run(_answer(options, settings))
+    if options.json:
+        _say(json.dumps(body, ensure_ascii=False, indent=2))
+    elif "error" in body:
+        print(body["message"][options.lang or "en"], file=sys.stderr)
+    else:
+        _say("\n\n".join(_as_text(reply) for reply in body["replies"]))
+    return AT_FAULT if "error" in body else DONE
+
+
+async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    def note(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
+    note("Starting (about half a minute)")
+    async with running(model, watch=False) as app, listening(app, "127.0.0.1", 0) as url:
+        return await ask(url, options.text, options.lang)
+
+
+def _as_text(reply: dict[str, Any]) -> str:
+    parts = [reply["text"]]
+    for service in reply["services"]:
+        phones = ", ".join(phone["number"] for phone in service["phones"])
+        facts = [phones, service["url"], service["address"], service["languages"], service["hours"]]
+        facts += [service["cost"], f"✓ {service['checked']}"]
+        known = " · ".join(fact for fact in facts if fact)
+        parts.append(
+            f"{service['name']}: {service['description']} {service['alert']}".rstrip() + f"\n  {known}"
+        )
+    parts += [f"[{button['title']}]" for button in reply["buttons"]]
+    if reply["sources"]:
+        parts.append(f"✓ {reply['reviewed_shown']}")
+        parts += [f"  {source['title']} {source['url']}" for source in reply["sources"]]
+    return "\n".join(parts)
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    missing = [path for path in options.paths if not path.exists()]
+    if missing:
+        print(f"{missing[0]}: there is no such file or folder. Check the name.", file=sys.stderr)
+        return AT_FAULT
+    problems = check_content(settings.content_dir, options.paths)
+    for problem in problems:
+        _say(str(problem))
+    if problems:
+        return AT_FAULT
+    if not options.paths:
+        content = read_content(settings.content_dir)
+        answered = sum(topic.answered for topic in content.topics.values())
+        services = len(content.directory.services)
+        _say(f"{len(content.topics)} topics ({answered} answered), {services} services: no mistake found.")
+    return DONE
+
+
+def _train(options: argparse.Namespace, settings: Settings) -> int:
+    model = asyncio.run(train(settings.content_dir, ModelStore(settings.data_dir), _say))
+    for line in format_summary(model.report["summary"]):
+        _say(line)
+    _say(f"Model {model.version} is ready. To use it: kyr publish {model.version}")
+    return DONE
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    questions = read_questions(options.file)
+    model = asyncio.run(_model_to_evaluate(options.model, settings))
+    content = read_content(model.content_dir)
+    rows = asyncio.run(evaluate(model.archive, questions, content))
+    summary = summarize(rows, content)
+    for line in format_summary(summary):
+        _say(line)
+    if options.json:
+        result = {"model": model.version, "rows": rows, "summary": summary}
+        write_whole(options.json, json.dumps(result, ensure_ascii=False, indent=1))
+    return DONE
+
+
+async def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
+    store = ModelStore(settings.data_dir)
+    if version is None:
+        return await published_model(settings.content_dir, store, _say)
+    model = store.get(version)
+    model.verify()
+    return model
+
+
+def _models(options: argparse.Namespace, settings: Settings) -> int:
+    store = ModelStore(settings.data_dir)
+    published = store.published()
+    models = store.list()
+    for model in models:
+        figures = model.report["summary"]["all"]
+        mark = "published" if published and model.version == published.version else ""
+        _say(f"{model.version}  right {figures['right']:.2f}  wrong {figures['wrong']:.2f}  {mark}".rstrip())
+    if not models:
+        _say("There is no model yet. `kyr train` makes one.")
+    return DONE
+
+
+def _publish(options: argparse.Namespace, settings: Settings) -> int:
+    model = ModelStore(settings.data_dir).publish(options.version)
+    _say(f"Published {model.version}. It is served from the next start of `kyr serve` on.")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

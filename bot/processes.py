@@ -1,0 +1,183 @@
+"""Child processes: Rasa and the action server, on loopback, restarted when they die.
+
+They are started, watched and ended here and spoken to only over HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.privacy import loggable
+from bot.settings import PROJECT_ROOT
+
+logger = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+# Rasa needs 20 to 40 seconds on two cores, most of it to import TensorFlow.
+SECONDS_TO_START = 180
+_SECONDS_TO_END = 10
+_SECONDS_BEFORE_RESTART = (0.5, 2, 5, 15, 30)
+
+
+class StartError(Exception):
+    """A child that did not start; the text ends with the last lines it printed."""
+
+
+def free_port() -> int:
+    """Return a port on the loopback interface that is free now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+class Child:
+    """One child process that listens on a loopback port."""
+
+    def __init__(self, name: str, arguments: list[str], port: int, environment: Mapping[str, str]) -> None:
+        self.name, self.port = name, port
+        self._arguments = [sys.executable, "-W", "ignore", *arguments]
+        self._environment = {**os.environ, **environment}
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._last_lines: collections.deque[str] = collections.deque(maxlen=20)
+        # Before the first resident's message the output is harmless and helps to find mistakes.
+        self._holds_words = False
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start the process and wait until its port answers; raises StartError."""
+        await self._spawn()
+        try:
+            await asyncio.wait_for(self._listening(), SECONDS_TO_START)
+        except asyncio.TimeoutError:
+            await self.stop()
+            raise StartError(f"{self.name} did not start within {SECONDS_TO_START} s.") from None
+
+    async def _spawn(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            *self._arguments,
+            cwd=PROJECT_ROOT,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            # Its own group, so that Ctrl-C reaches it only through stop() and its children end with it.
+            start_new_session=True,
+        )
+        self._reader = asyncio.create_task(self._read_output(self._process))
+
+    async def _read_output(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None  # noqa: S101 - opened as a pipe above
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:
+                continue  # longer than the buffer: dropped, like every line that is not understood
+            if not line:
+                return
+            text = line.decode(errors="replace").rstrip()
+            if self._holds_words:
+                if said := loggable(text):
+                    logger.warning("%s: %s", self.name, said)
+            else:
+                self._last_lines.append(text)
+
+    async def _listening(self) -> None:
+        while True:
+            if self._process is None or self._process.returncode is not None:
+                if self._reader:
+                    await self._reader
+                last = "\n  ".join(self._last_lines)
+                raise StartError(f"{self.name} ended while starting. Its last lines:\n  {last}")
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(LOOPBACK, self.port)
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+                return
+            await asyncio.sleep(0.2)
+
+    def watch(self) -> None:
+        """From now on withhold its output, and start it again whenever it ends."""
+        self._holds_words = True
+        self._last_lines.clear()
+        self._watcher = asyncio.create_task(self._restart_forever())
+
+    async def _restart_forever(self) -> None:
+        failures = 0
+        while True:
+            assert self._process is not None  # noqa: S101 - watch() comes after start()
+            started = asyncio.get_running_loop().time()
+            code = await self._process.wait()
+            if asyncio.get_running_loop().time() - started > 300:
+                failures = 0
+            pause = _SECONDS_BEFORE_RESTART[min(failures, len(_SECONDS_BEFORE_RESTART) - 1)]
+            failures += 1
+            logger.error("%s ended (code %s); starting it again in %s s", self.name, code, pause)
+            await asyncio.sleep(pause)
+            await self._spawn()
+
+    async def stop(self) -> None:
+        """End the process and everything it started."""
+        if self._watcher:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+            self._watcher = None
+        process, self._process = self._process, None
+        if process is not None:
+            await _end_group(process)
+        if self._reader:
+            await self._reader
+
+
+async def _end_group(process: asyncio.subprocess.Process) -> None:
+    for sign, seconds in ((signal.SIGTERM, _SECONDS_TO_END), (signal.SIGKILL, None)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(process.wait(), seconds)
+            if sign is signal.SIGTERM:
+                continue  # the leader is gone; SIGKILL ends what it may have left behind
+            return
+
+
+def rasa_child(model: Path, *, action_url: str = "", parse_only: bool = False) -> Child:
+    """Return a Rasa server for a model; with `parse_only` it also offers `/model/parse`."""
+    port = free_port()
+    arguments = ["-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port)]
+    if parse_only:
+        arguments.append("--enable-api")
+    environment = {
+        "KYR_ACTION_URL": action_url,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "LOG_LEVEL": "WARNING",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    return Child("Rasa", arguments, port, environment)
+
+
+def actions_child(content_dir: Path) -> Child:
+    """Return the action server, answering from the content under `content_dir`."""
+    port = free_port()
+    environment = {"KYR_CONTENT_DIR": str(content_dir), "LOG_LEVEL": "WARNING"}
+    return Child("the action server", ["-m", "actions", str(port)], port, environment)

@@ -1,0 +1,140 @@
+"""`kyr serve`: Rasa, the action server and the gateway, started together and kept running."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import signal
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from bot.content import read_content
+from bot.models import Model, ModelStore
+from bot.processes import actions_child, rasa_child
+from bot.training import Progress, content_hash, train
+from bot.web.app import create_app
+
+_SECONDS_TO_GOLDEN_ANSWER = 60
+
+
+class ServeError(Exception):
+    """The service cannot start; the text says why and what to do."""
+
+
+async def published_model(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Return the published model; train and publish the first one where there is none."""
+    model = store.published()
+    if model is None:
+        progress("There is no published model yet; training one (about two minutes)")
+        model = store.publish((await train(root, store, progress)).version)
+    elif model.content_hash != content_hash(root):
+        progress(
+            f"The content has changed since model {model.version} was published. "
+            "To use it: kyr train, then kyr publish VERSION"
+        )
+    model.verify()
+    return model
+
+
+@contextlib.asynccontextmanager
+async def running(model: Model, *, watch: bool) -> AsyncIterator[web.Application]:
+    """Run Rasa and the action server for a model; yield the gateway that belongs to them.
+
+    With `watch` they are started again when they end. Raises StartError.
+    """
+    actions = actions_child(model.content_dir)
+    rasa = rasa_child(model.archive, action_url=f"{actions.url}/webhook")
+    app = create_app(
+        read_content(model.content_dir),
+        rasa_url=rasa.url,
+        actions_url=actions.url,
+        model_version=model.version,
+    )
+    try:
+        starts = [asyncio.create_task(child.start()) for child in (actions, rasa)]
+        try:
+            await asyncio.gather(*starts)
+        finally:
+            for start in starts:
+                start.cancel()
+            await asyncio.gather(*starts, return_exceptions=True)
+        if watch:
+            actions.watch()
+            rasa.watch()
+        yield app
+    finally:
+        await asyncio.gather(actions.stop(), rasa.stop())
+
+
+@contextlib.asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve the gateway; yield its address. Port 0 takes a free one. Raises ServeError."""
+    # No access log: it would hold addresses of people and when they asked.
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ServeError(
+                f"Cannot listen on {host}:{port} ({error.strerror}). "
+                "End what uses it, or choose another with --port."
+            ) from None
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def ask(url: str, message: str, language: str | None) -> dict[str, Any]:
+    """Ask the gateway one question and return the body of its answer."""
+    body = {"message": message, **({"lang": language} if language else {})}
+    async with ClientSession() as session, session.post(f"{url}/api/chat", json=body) as response:
+        answered: dict[str, Any] = await response.json()
+        return answered
+
+
+async def wait_until_answered(url: str, question: str) -> None:
+    """Wait until a question is really answered; raises ServeError."""
+    deadline = asyncio.get_running_loop().time() + _SECONDS_TO_GOLDEN_ANSWER
+    while asyncio.get_running_loop().time() < deadline:
+        async with ClientSession(timeout=ClientTimeout(total=5)) as session:
+            with contextlib.suppress(ClientError, asyncio.TimeoutError):
+                async with session.get(f"{url}/health") as response:
+                    if response.status == 200 and not (await ask(url, question, None)).get("degraded"):
+                        return
+        await asyncio.sleep(1)
+    raise ServeError("Everything has started, but a test question got no answer. See the lines above.")
+
+
+async def serve(root: Path, store: ModelStore, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    work = asyncio.create_task(_serve_until(stop, root, store, host, port, say))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if not work.done():
+        say("Ending")
+        work.cancel()
+    stopped.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+async def _serve_until(
+    stop: asyncio.Event, root: Path, store: ModelStore, host: str, port: int, say: Callable[[str], None]
+) -> None:
+    model = await published_model(root, store, say)
+    trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
+    say(f"Model {model.version}, trained {trained}")
+    say("Conversations: in memory, forgotten after 30 minutes. Channels: web")
+    say("Starting Rasa and the action server (about half a minute)")
+    async with running(model, watch=True) as app, listening(app, host, port) as url:
+        await wait_until_answered(url, "ICE is at my door, do I have to open?")
+        say(f"Ready: {url}")
+        await stop.wait()

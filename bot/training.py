@@ -1,0 +1,152 @@
+"""Training a model: check the content, train, ask the evaluation questions, keep it with its report.
+
+Rasa runs as a subprocess; this module must not import it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.content import Content, read_content
+from bot.evaluation import Question, read_questions, result_row, summarize
+from bot.models import ARCHIVE, CONTENT, Model, ModelStore
+from bot.processes import LOOPBACK, rasa_child
+from bot.settings import PROJECT_ROOT
+
+Progress = Callable[[str], None]
+
+# Asked of every new model; written apart from the training questions.
+EVALUATION_QUESTIONS = Path("data") / "evaluation" / "questions.jsonl"
+# What a model depends on besides the content: a change here needs training anew.
+_CODE = ("bot/nlu", "bot/decision.py", "bot/language.py", "uv.lock")
+_CONTENT = ("data", "domain.yml", "config.yml")
+
+
+class TrainingError(Exception):
+    """Training that failed; the text says at which step and what Rasa printed last."""
+
+
+def content_hash(root: Path) -> str:
+    """Return a hash of everything that a model depends on, content and code."""
+    digest = hashlib.sha256()
+    for path in _files(root, _CONTENT):
+        digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
+    for path in _files(PROJECT_ROOT, _CODE):
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _files(root: Path, names: Iterable[str]) -> list[Path]:
+    found: list[Path] = []
+    for name in names:
+        path = root / name
+        files = [path] if path.is_file() else path.rglob("*")
+        found += [file for file in files if file.is_file() and "__pycache__" not in file.parts]
+    return sorted(found)
+
+
+async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Train a candidate on the content under `root`, or return the one that exists already.
+
+    Raises ContentError or TrainingError; then nothing is left behind.
+    """
+    progress("Checking the content")
+    content = read_content(root)
+    wanted = content_hash(root)
+    existing = store.with_content(wanted)
+    if existing is not None:
+        progress(f"Nothing has changed since model {existing.version}")
+        return existing
+    started = time.monotonic()
+    with store.workplace() as folder:
+        built = Path(folder) / "model"
+        copy = built / CONTENT
+        for name in _CONTENT:
+            _copy(root / name, copy / name)
+        await _run_rasa_train(copy, built, progress)
+        trained = time.monotonic()
+        questions = read_questions(copy / EVALUATION_QUESTIONS)
+        progress(f"Asking the new model {len(questions)} questions (about half a minute)")
+        rows = await evaluate(built / ARCHIVE, questions, content)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        report = {
+            "content_hash": wanted,
+            "trained_at": now.isoformat(timespec="seconds"),
+            "training_seconds": round(trained - started, 1),
+            "evaluation_seconds": round(time.monotonic() - trained, 1),
+            "summary": summarize(rows, content),
+        }
+        return store.add(built, f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}", report)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copyfile(source, target)
+
+
+async def _run_rasa_train(copy: Path, built: Path, progress: Progress) -> None:
+    progress("Training: starting Rasa (about half a minute)")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "ignore", "-m", "rasa", "train"),
+        *("--data", str(copy / "data"), "--domain", str(copy / "domain.yml")),
+        *("--config", str(copy / "config.yml"), "--out", str(built)),
+        *("--fixed-model-name", ARCHIVE.removesuffix(".tar.gz")),
+        # The content has been checked, more strictly than Rasa does; and Rasa's cache does not see
+        # changes in the modules that its components import.
+        *("--skip-validation", "--force"),
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None  # noqa: S101 - opened as a pipe above
+    last: list[str] = []
+    try:
+        async for line in process.stdout:
+            text = line.decode(errors="replace").rstrip()
+            last = [*last[-19:], text]
+            if "Starting to train component" in text:
+                progress(f"Training: {text.split(chr(39))[1]}")
+        if await process.wait() != 0 or not (built / ARCHIVE).is_file():
+            raise TrainingError("Rasa could not train. Its last lines:\n  " + "\n  ".join(last))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def evaluate(archive: Path, questions: Sequence[Question], content: Content) -> list[dict[str, Any]]:
+    """Ask every question of a model's NLU and decision step; return a row each (see result_row)."""
+    rasa = rasa_child(archive, parse_only=True)
+    await rasa.start()
+    try:
+        return await asyncio.to_thread(_ask_all, rasa.port, questions, content)
+    finally:
+        await rasa.stop()
+
+
+def _ask_all(port: int, questions: Sequence[Question], content: Content) -> list[dict[str, Any]]:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
+    rows = []
+    for question in questions:
+        body = json.dumps({"text": question.text})
+        connection.request("POST", "/model/parse", body, {"Content-Type": "application/json"})
+        parsed = json.loads(connection.getresponse().read())
+        rows.append(result_row(question, parsed, content))
+    connection.close()
+    return rows

@@ -1,0 +1,184 @@
+"""The chat: a message in, at least one reply out, whatever happens behind the gateway."""
+
+from __future__ import annotations
+
+import json
+import logging
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+from babel.dates import format_date
+
+from bot.content import Content
+from bot.language import LANGUAGES, OTHER, detect_language
+from bot.markup import parse_blocks
+from bot.replies import Button, Reply, answer, reply_to_choice, say
+from bot.web import keys
+from bot.web.conversations import Conversation
+from bot.web.errors import api_error
+from bot.web.rasa_client import RasaClient, RasaUnavailable
+
+logger = logging.getLogger(__name__)
+
+MOST_CHARACTERS = 1000
+_DEFAULT_LANGUAGE = "es"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The replies to one message. `degraded` says that something behind the gateway is down."""
+
+    replies: tuple[Reply, ...]
+    degraded: bool = False
+
+
+class BadRequest(Exception):
+    """A request that cannot be answered: its HTTP status and error code."""
+
+    def __init__(self, status: int, code: str | None = None) -> None:
+        self.status, self.code = status, code
+
+
+async def post_chat(request: web.Request) -> web.StreamResponse:
+    """POST /api/chat, see the contract in the README."""
+    wait = request.app[keys.RATE_LIMIT].seconds_to_wait(request.remote or "")
+    if wait:
+        return api_error(request, 429, headers={"Retry-After": str(wait)})
+    try:
+        body = await _read_body(request)
+        message, choice = _message(body), body.get("choice")
+    except BadRequest as error:
+        return api_error(request, error.status, code=error.code)
+
+    content = request.app[keys.CONTENT]
+    conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))
+    hint = body.get("lang") if body.get("lang") in LANGUAGES else conversation.language
+    if choice is not None:
+        chosen = reply_to_choice(content, choice, hint or _DEFAULT_LANGUAGE)
+        if chosen is None:
+            return api_error(request, 400, code="unknown_choice")
+        outcome = Outcome((chosen,))
+    else:
+        outcome = await reply_to_message(content, request.app[keys.RASA], conversation.id, message, hint)
+    return web.json_response(_as_json(outcome, content, conversation))
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise BadRequest(415)
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        raise BadRequest(400) from None
+    if not isinstance(body, dict) or ("message" in body) == ("choice" in body):
+        raise BadRequest(400)
+    if not isinstance(body.get("message", body.get("choice")), str):
+        raise BadRequest(400)
+    return body
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    if "message" not in body:
+        return ""
+    if len(body["message"]) > MOST_CHARACTERS:
+        raise BadRequest(413)
+    message = clean(body["message"])
+    if not message:
+        raise BadRequest(400, "empty")
+    return message
+
+
+def clean(text: str) -> str:
+    """Return a message as plain text on one line, without control characters and halves of letters.
+
+    Leading slashes go too: to Rasa they would be a command ("/restart").
+    """
+    kept = (
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cs")
+    )
+    return "".join(kept).strip().lstrip("/ ")
+
+
+async def reply_to_message(
+    content: Content, rasa: RasaClient, sender: str, message: str, hint: str | None
+) -> Outcome:
+    """Ask Rasa; return the hotline card where it does not answer."""
+    try:
+        messages = await rasa.send(sender, message, hint)
+        replies = replies_from_rasa(content, messages)
+    except RasaUnavailable as error:
+        logger.warning("Rasa gave no answer: %s", error)
+        replies = ()
+    if replies:
+        return Outcome(replies)
+    detected = detect_language(message, hint=hint)
+    language = detected if detected in LANGUAGES else hint or _DEFAULT_LANGUAGE
+    card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
+    return Outcome((say(content, card, language),), degraded=True)
+
+
+def replies_from_rasa(content: Content, messages: Sequence[Mapping[str, Any]]) -> tuple[Reply, ...]:
+    """Put Rasa's messages together: the paragraphs of a text, and after them what belongs to it.
+
+    Rasa sends every paragraph as a message of its own and then the response's `custom` data. Raises
+    RasaUnavailable where they are not what our own responses and actions send.
+    """
+    replies: list[Reply] = []
+    paragraphs: list[str] = []
+    buttons: list[Button] = []
+    for message in messages:
+        if "text" in message:
+            paragraphs.append(str(message["text"]))
+            buttons += [Button(button["title"], button["payload"]) for button in message.get("buttons", [])]
+        if "custom" in message:
+            reply = Reply(
+                "\n\n".join(paragraphs), str(message["custom"].get("language")), buttons=tuple(buttons)
+            )
+            replies.append(_complete(content, reply, message["custom"]))
+            paragraphs, buttons = [], []
+    if paragraphs or any(not reply.text or reply.language not in LANGUAGES for reply in replies):
+        raise RasaUnavailable("a text without its language, or a language without its text")
+    return tuple(replies)
+
+
+def _complete(content: Content, reply: Reply, custom: Mapping[str, Any]) -> Reply:
+    topic = custom.get("topic")
+    if topic in content.topics and reply.language in LANGUAGES and "services" not in custom:
+        # Taken from the content, so that an answer switched off after training is not given.
+        return answer(content, content.topics[topic], reply.language)
+    return replace(reply, topic=topic, services=tuple(custom.get("services", ())))
+
+
+def _as_json(outcome: Outcome, content: Content, conversation: Conversation) -> dict[str, Any]:
+    replies = list(outcome.replies)
+    language = replies[-1].language
+    if not conversation.notice_given and any(reply.topic in content.topics for reply in replies):
+        replies.append(say(content, "utter_not_legal_advice", language))
+        conversation.notice_given = True
+    conversation.language = language
+    body: dict[str, Any] = {
+        "session": conversation.id,
+        "lang": language,
+        "replies": [reply_as_json(reply) for reply in replies],
+    }
+    if outcome.degraded:
+        body["degraded"] = True
+    return body
+
+
+def reply_as_json(reply: Reply) -> dict[str, Any]:
+    """Return a reply as the contract says, with its text also taken apart for the page to show."""
+    blocks = [
+        {
+            "kind": block.kind,
+            "lines": [[{"text": span.text, "uri": span.uri} for span in line] for line in block.lines],
+        }
+        for block in parse_blocks(reply.text)
+    ]
+    shown = format_date(reply.reviewed, "long", locale=reply.language) if reply.reviewed else None
+    return {**reply.as_json(), "blocks": blocks, "reviewed_shown": shown}

@@ -1,0 +1,40 @@
+"""What the gateway remembers of a conversation: its language, and whether the legal notice was given.
+
+It lives in memory for half an hour of silence; it holds no words and nothing about the person.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+SECONDS_TO_LIVE = 30 * 60
+MOST_CONVERSATIONS = 10_000
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass
+class Conversation:
+    """One person's conversation; `id` cannot be guessed."""
+
+    id: str
+    language: str | None = None
+    notice_given: bool = False
+
+
+class Conversations:
+    """The conversations of the last half hour, at most 10,000; the oldest go first."""
+
+    def __init__(self) -> None:
+        self._known: TTLCache[str, Conversation] = TTLCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
+
+    def resume(self, token: object) -> Conversation:
+        """Return the conversation of a token, or a new one where the token is none of ours."""
+        known = self._known.get(token) if isinstance(token, str) and _TOKEN.fullmatch(token) else None
+        conversation = known or Conversation(secrets.token_urlsafe(16))
+        self._known[conversation.id] = conversation
+        return conversation

@@ -1,0 +1,59 @@
+"""Speaks to Rasa's REST channel and to the health of Rasa and the action server."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+# A frightened person does not wait longer; after that the hotline card is the better answer.
+SECONDS_TO_ANSWER = 8
+
+
+class RasaUnavailable(Exception):
+    """Rasa is down, too slow, or answers nonsense."""
+
+
+@dataclass(frozen=True)
+class RasaClient:
+    """A Rasa server and its action server; both addresses are on the loopback interface."""
+
+    session: ClientSession
+    rasa_url: str
+    actions_url: str
+    seconds_to_answer: float = SECONDS_TO_ANSWER
+
+    async def send(self, sender: str, text: str, language: str | None) -> list[dict[str, Any]]:
+        """Return Rasa's messages in answer to a text; raises RasaUnavailable.
+
+        `language` is the language of the page or of the conversation so far.
+        """
+        body = {"sender": sender, "message": text, "metadata": {"language": language}}
+        timeout = ClientTimeout(total=self.seconds_to_answer)
+        url = f"{self.rasa_url}/webhooks/rest/webhook"
+        try:
+            async with self.session.post(url, json=body, timeout=timeout) as response:
+                response.raise_for_status()
+                messages = await response.json()
+        except (ClientError, asyncio.TimeoutError, ValueError) as error:
+            raise RasaUnavailable(type(error).__name__) from None
+        if not isinstance(messages, list):
+            raise RasaUnavailable("not a list of messages")
+        return messages
+
+    async def rasa_is_up(self) -> bool:
+        """Whether Rasa has loaded its model and answers."""
+        return await self._is_up(f"{self.rasa_url}/")
+
+    async def actions_are_up(self) -> bool:
+        """Whether the action server answers."""
+        return await self._is_up(f"{self.actions_url}/health")
+
+    async def _is_up(self, url: str) -> bool:
+        try:
+            async with self.session.get(url, timeout=ClientTimeout(total=2)) as response:
+                return response.status == 200
+        except (ClientError, asyncio.TimeoutError):
+            return False

@@ -1,0 +1,61 @@
+"""What protects the public door: headers on every response, and errors that say no more than they must."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bot.web.errors import api_error, page_error
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the protecting headers on a response (a signal: it runs for errors too)."""
+    response.headers.update(HEADERS)
+    # aiohttp names itself and its version, which helps nobody but an attacker.
+    response.headers["Server"] = "kyr"
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error in the form its reader expects: JSON for programs, a page for people."""
+    answer = api_error if request.path.startswith("/api/") else page_error
+    try:
+        return await handler(request)
+    except web.HTTPRedirection:
+        raise
+    except web.HTTPException as error:
+        if error.content_type == "application/json":
+            raise
+        return answer(request, error.status, headers=_kept_headers(error))
+    except Exception as error:
+        # Only the kind of error: its text and traceback may hold what a resident wrote.
+        logger.error("%s %s failed: %s", request.method, _route(request), type(error).__name__)
+        return answer(request, 500)
+
+
+def _kept_headers(error: web.HTTPException) -> dict[str, str]:
+    return {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "an unknown path"

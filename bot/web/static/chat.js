@@ -1,0 +1,123 @@
+// The chat of the page. Everything is put in as text nodes, never as HTML; nothing is kept after the
+// page is closed, and nothing is asked of any other host.
+
+const chat = document.getElementById("chat");
+const log = document.getElementById("log");
+const form = document.getElementById("form");
+const input = document.getElementById("message");
+const status = document.getElementById("status");
+const send = form.querySelector("button");
+const strings = chat.dataset;
+const SERVICE_FACTS = ["address", "languages", "hours", "cost", "eligibility"];
+
+let session;
+let lang = document.documentElement.lang;
+
+form.hidden = false;
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = input.value.trim();
+  if (text) ask({ message: text }, text, () => { input.value = ""; });
+});
+input.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+async function ask(question, shown, done) {
+  if (send.disabled) return;
+  send.disabled = true;
+  status.textContent = strings.waiting;
+  try {
+    const response = await fetch("/api/chat", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...question, session, lang }),
+    });
+    const body = await response.json();
+    done();
+    log.append(message("you", lang, [shown]));
+    if (response.ok) {
+      session = body.session;
+      lang = body.lang;
+      const first = body.replies.map(showReply)[0];
+      first.scrollIntoView({ block: "nearest" });
+      log.scrollTop = first.offsetTop - log.offsetTop;
+    } else {
+      const text = body.message[lang];
+      log.append(message("bot", lang, [element("p", {}, text)]));
+      log.scrollTop = log.scrollHeight;
+    }
+    status.textContent = "";
+  } catch {
+    // Not sent, or no answer that can be read: what was typed stays in the box.
+    status.textContent = strings.offline;
+  } finally {
+    send.disabled = false;
+  }
+}
+
+function showReply(reply) {
+  const parts = reply.blocks.map(block);
+  if (reply.services.length) parts.push(element("ul", { className: "services" }, ...reply.services.map(service)));
+  if (reply.sources.length) parts.push(sources(reply));
+  if (reply.buttons.length) parts.push(element("div", { className: "choices" }, ...reply.buttons.map(choice)));
+  const shown = message("bot", reply.lang, parts);
+  log.append(shown);
+  return shown;
+}
+
+function message(sender, language, parts) {
+  const name = element("span", { className: "sender" }, `${strings[sender]}: `);
+  return element("div", { className: `message ${sender}`, lang: language }, name, ...parts);
+}
+
+function block({ kind, lines }) {
+  const filled = lines.map((spans) => spans.map(({ text, uri }) => (uri ? link(uri, text) : text)));
+  if (kind === "paragraph") return element("p", {}, ...filled[0]);
+  if (kind === "say") return element("blockquote", { lang: "en" }, ...filled.map((line) => element("p", {}, ...line)));
+  return element(kind === "steps" ? "ol" : "ul", {}, ...filled.map((line) => element("li", {}, ...line)));
+}
+
+function service(item) {
+  const facts = SERVICE_FACTS.filter((key) => item[key]).map((key) => fact(strings[key], item[key]));
+  if (item.url) facts.unshift(fact(strings.website, link(item.url, item.url)));
+  facts.push(fact(strings.serviceChecked, item.checked));
+  const calls = item.phones.map(({ uri, number }) => {
+    const call = link(uri, `${strings.phone} ${number}`);
+    call.className = "call";
+    return element("p", {}, call);
+  });
+  const alert = item.alert ? [element("p", { className: "alert" }, item.alert)] : [];
+  return element("li", {}, element("h3", {}, item.name), element("p", {}, item.description),
+    ...calls, ...alert, element("dl", {}, ...facts));
+}
+
+function fact(name, value) {
+  return element("div", {}, element("dt", {}, name), element("dd", {}, value));
+}
+
+function sources(reply) {
+  const list = reply.sources.map(({ url, title }) => element("li", {}, link(url, title)));
+  return element("details", {}, element("summary", {}, strings.sources),
+    element("p", {}, `${strings.checked} ${reply.reviewed_shown}`), element("ul", {}, ...list));
+}
+
+function choice({ title, payload }) {
+  const button = element("button", { type: "button" }, title);
+  button.addEventListener("click", () => ask({ choice: payload }, title, () => {}));
+  return button;
+}
+
+function link(uri, text) {
+  // Only what the gateway sends; anything else stays text.
+  return /^(tel:|https?:)/.test(uri) ? element("a", { href: uri, rel: "noreferrer" }, text) : document.createTextNode(text);
+}
+
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
