@@ -160,7 +160,8 @@ def _read_tables(folder: Path, problems: Problems) -> dict[str, list[Row]] | Non
         for key in resource["schema"].get("foreignKeys", []):
             other, field = key["reference"]["resource"], key["reference"]["fields"]
             known = {row[field] for row in tables[other]}
-            for line, row in enumerate(tables[name], 2):
+            # A table without rows could not be read, which has been noted; its ids are not missed too.
+            for line, row in enumerate(tables[name] if known else [], 2):
                 if (value := row[key["fields"]]) not in known:
                     problems.add(
                         folder / resource["path"],

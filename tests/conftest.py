@@ -1,0 +1,106 @@
+"""Fixtures shared by all tests: the small valid content, the project's own, and the running service."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.content import Content, read_content
+from bot.models import Model, ModelStore
+from bot.processes import actions_child, rasa_child
+from bot.serving import listening, wait_until_answered
+from bot.settings import PROJECT_ROOT
+from bot.training import train
+from bot.web.app import create_app
+
+SMALL_CONTENT = Path(__file__).parent / "content"
+
+
+@pytest.fixture(scope="session")
+def project_content() -> Content:
+    """The content that residents are answered from."""
+    return read_content(PROJECT_ROOT)
+
+
+@pytest.fixture(scope="session")
+def small_content() -> Content:
+    """Three topics, a few texts and three services: enough to test the code on."""
+    return read_content(SMALL_CONTENT)
+
+
+@pytest.fixture
+def content_copy(tmp_path: Path) -> Path:
+    """A copy of the small content that a test may break."""
+    return Path(shutil.copytree(SMALL_CONTENT, tmp_path / "content"))
+
+
+@pytest.fixture(scope="session")
+def model_store(request: pytest.FixtureRequest) -> ModelStore:
+    """Models kept from one run of the tests to the next, so that unchanged content is trained once."""
+    return ModelStore(Path(request.config.cache.mkdir("kyr")))
+
+
+@pytest.fixture(scope="session")
+async def model(model_store: ModelStore) -> Model:
+    """A model trained on the project's content."""
+    trained = await train(PROJECT_ROOT, model_store, lambda text: None)
+    return model_store.publish(trained.version)
+
+
+@dataclass
+class Service:
+    """A running assistant: its address, its gateway, and the process ids of its children."""
+
+    url: str
+    app: web.Application
+    session: ClientSession
+    rasa_pid: int
+    actions_pid: int
+
+    async def ask(self, message: str, **more: object) -> dict[str, object]:
+        """Ask a question; return the body of the answer."""
+        async with self.session.post(f"{self.url}/api/chat", json={"message": message, **more}) as response:
+            assert response.status == 200, await response.text()
+            body: dict[str, object] = await response.json()
+            return body
+
+
+@contextlib.asynccontextmanager
+async def run_service(model: Model) -> AsyncIterator[Service]:
+    """Run a real Rasa, a real action server and the gateway, without starting them again when they end."""
+    actions = actions_child(model.content_dir)
+    rasa = rasa_child(model.archive, action_url=f"{actions.url}/webhook")
+    app = create_app(
+        read_content(model.content_dir),
+        rasa_url=rasa.url,
+        actions_url=actions.url,
+        model_version=model.version,
+    )
+    try:
+        await asyncio.gather(actions.start(), rasa.start())
+        assert rasa.pid is not None and actions.pid is not None
+        async with listening(app, "127.0.0.1", 0) as url, ClientSession() as session:
+            await wait_until_answered(url, "hola")
+            yield Service(url, app, session, rasa.pid, actions.pid)
+    finally:
+        await asyncio.gather(actions.stop(), rasa.stop())
+
+
+@pytest.fixture(scope="session")
+async def service(model: Model) -> AsyncIterator[Service]:
+    """The assistant as residents meet it, once for all tests that do it no harm."""
+    async with run_service(model) as running:
+        yield running
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep Rasa from phoning home, whichever test imports it first."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"

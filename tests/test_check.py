@@ -1,0 +1,481 @@
+"""`kyr check`: one broken fixture for each mistake, and its message word for word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.content import check_content, read_content
+from bot.problems import ContentError
+from bot.settings import PROJECT_ROOT
+
+CARD = "data/faq/red_card.yml"
+FOOD = "data/faq/food_assistance.yml"
+SERVICES = "data/resources/services.csv"
+PHONES = "data/resources/phones.csv"
+
+# What is broken: file, the text replaced, what it is replaced with, and every line that is printed.
+MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
+    "missing translation": (
+        CARD,
+        "value: es}]\n    text: |-\n      La tarjeta dice sus derechos.\n\n      Diga en inglés:\n\n"
+        "      > I want to remain silent.\n    custom:\n      topic: red_card\n      language: es\n"
+        "      short: La tarjeta dice sus derechos.\n",
+        "value: fr}]\n    text: La carte.\n",
+        [
+            f"{CARD}:26: the answer in Spanish is missing. Write it beside the other one.",
+            f"{CARD}:39: an answer does not say its language. Copy `condition:` from another topic file.",
+        ],
+    ),
+    "missing source": (
+        CARD,
+        '  sources:\n  - {title: A page, url: "https://example.org/page"}\n',
+        "",
+        [f"{CARD}:3: the answer has no source. Add at least one `- {{title: ..., url: ...}}`."],
+    ),
+    "source without an address": (
+        CARD,
+        ', url: "https://example.org/page"',
+        "",
+        [f"{CARD}:10: a source has not exactly a title and a url. Write `- {{title: ..., url: ...}}`."],
+    ),
+    "source that is no web address": (
+        CARD,
+        "https://example.org/page",
+        "example.org",
+        [
+            f"{CARD}:10: the address of the source 'A page' is no web address. "
+            "Write it in full, beginning with https://."
+        ],
+    ),
+    "bad date": (
+        CARD,
+        "reviewed: 2026-11-22",
+        "reviewed: 22/11/2026",
+        [f"{CARD}:6: reviewed is '22/11/2026', which is no date. Write year-month-day, like 2026-11-22."],
+    ),
+    "missing date": (
+        CARD,
+        "  review_by: 2027-11-22\n",
+        "",
+        [f"{CARD}:3: review_by is missing. Write year-month-day, like 2026-11-22."],
+    ),
+    "review too late": (
+        CARD,
+        "volatility: stable",
+        "volatility: litigated",
+        [
+            f"{CARD}:7: review_by is 365 days after reviewed; a litigated answer may stand 90. "
+            "Write 2027-02-20 or an earlier day after 2026-11-22."
+        ],
+    ),
+    "duplicate question across topics": (
+        FOOD,
+        "- where is the food bank",
+        "- What IS a red card??",
+        [
+            f"{CARD}:18: the question “what is a red card” stands also in food_assistance.yml, line 12. "
+            "Keep it once, where its answer is."
+        ],
+    ),
+    "duplicate question in one topic": (
+        CARD,
+        "- where do I get the card",
+        "- What is a red card?",
+        [
+            f"{CARD}:19: the question “What is a red card?” stands also above, line 18. "
+            "Keep it once, where its answer is."
+        ],
+    ),
+    "unknown related topic": (
+        CARD,
+        "related: [food_assistance]",
+        "related: [food]",
+        [
+            f"{CARD}:1: the related topic `food` does not exist. Use the name of a file in data/faq without .yml."
+        ],
+    ),
+    "topic related to itself": (
+        CARD,
+        "related: [food_assistance]",
+        "related: [red_card]",
+        [f"{CARD}:1: the topic names itself (`red_card`) as related. Remove it."],
+    ),
+    "unknown need": (
+        FOOD,
+        "services: [food]",
+        "services: [fod]",
+        [
+            f"{FOOD}:1: `services` names the unknown need `fod`. Use one of: benefits, city, complaint, "
+            "consulate, court, detention, food, hotline, housing, legal, red_card, worker."
+        ],
+    ),
+    "duplicate key": (
+        CARD,
+        "  group: rights\n",
+        "  group: rights\n  group: help\n",
+        [
+            f"{CARD}:5: the key `group` stands twice in one place. Remove one of the two.",
+        ],
+    ),
+    "broken YAML": (
+        CARD,
+        "  group: rights\n",
+        "  group: [rights\n",
+        [
+            f"{CARD}:5: this is not valid YAML (expected ',' or ']', but got ':'). "
+            "Compare the line and the one above it with another file: spaces, colons, quotes."
+        ],
+    ),
+    "unknown key in the header": (
+        CARD,
+        "  group: rights\n",
+        "  group: rights\n  color: red\n",
+        [
+            f"{CARD}:5: the header has the unknown key `color`. Use one of: approved_by, enabled, group, "
+            "related, review_by, reviewed, services, sources, title, volatility."
+        ],
+    ),
+    "unknown key in the file": (
+        CARD,
+        "\nresponses:\n",
+        "\nanswers: []\nresponses:\n",
+        [f"{CARD}:26: the file has the unknown key `answers`. Use one of: nlu, responses, topic, version."],
+    ),
+    "unknown group": (
+        CARD,
+        "group: rights",
+        "group: duties",
+        [f"{CARD}:4: group is 'duties'. Use one of: ordinance, hp_with_you, rights, help."],
+    ),
+    "title in one language": (
+        CARD,
+        "title: {en: The red card, es: La tarjeta roja}",
+        "title: {en: The red card}",
+        [f"{CARD}:3: the title is not there in both languages. Write `title: {{en: ..., es: ...}}`."],
+    ),
+    "title too long": (
+        CARD,
+        "en: The red card",
+        "en: The red card that you can print and keep with you wherever you go",
+        [
+            f"{CARD}:3: the title (en) has 65 characters, 60 at most. "
+            "Shorten it: it is a button on small screens."
+        ],
+    ),
+    "enabled is no truth value": (
+        "data/faq/bond.yml",
+        "enabled: false",
+        "enabled: nope",
+        ["data/faq/bond.yml:6: enabled is neither true nor false. Write one of them."],
+    ),
+    "list that is none": (
+        CARD,
+        "related: [food_assistance]",
+        "related: food_assistance",
+        [f"{CARD}:11: related is not a list of names. Write `related: [one, another]`."],
+    ),
+    "no answer and not disabled": (
+        "data/faq/bond.yml",
+        "  enabled: false  # no checked answer yet\n  services: [food]\n",
+        "",
+        [
+            "data/faq/bond.yml:3: the topic has no answer. "
+            "Write `responses:`, or `enabled: false` until there is one."
+        ],
+    ),
+    "no questions in one language": (
+        FOOD,
+        "\n- intent: faq/food_assistance\n  metadata: {language: es}\n  examples: |\n    - dónde regalan comida\n",
+        "",
+        [
+            f"{FOOD}:1: there is no question in Spanish. "
+            "Add an `nlu:` entry with `metadata: {language: es}`."
+        ],
+    ),
+    "questions of another topic": (
+        FOOD,
+        "intent: faq/food_assistance\n  metadata: {language: es}",
+        "intent: faq/food\n  metadata: {language: es}",
+        [
+            f"{FOOD}:13: the questions are of the intent `faq/food`, not of this file's "
+            "`faq/food_assistance`. Rename the file or the intent."
+        ],
+    ),
+    "questions without a language": (
+        FOOD,
+        "  metadata: {language: es}\n",
+        "",
+        [
+            f"{FOOD}:1: there is no question in Spanish. "
+            "Add an `nlu:` entry with `metadata: {language: es}`.",
+            f"{FOOD}:13: the questions do not say their language. Write `metadata: {{language: en}}` or es.",
+        ],
+    ),
+    "custom of another topic": (
+        CARD,
+        "      topic: red_card\n      language: en\n",
+        "      topic: bond\n      language: en\n",
+        [
+            f"{CARD}:26: the answer in English is missing. Write it beside the other one.",
+            f"{CARD}:28: `custom:` of the answer in English does not name the topic and language. "
+            "Write `custom: {topic: red_card, language: en, short: ...}`.",
+        ],
+    ),
+    "response of another topic": (
+        CARD,
+        "  utter_faq/red_card:",
+        "  utter_faq/bond:",
+        [f"{CARD}:26: responses must hold `utter_faq/red_card` and nothing else. Rename it."],
+    ),
+    "answer without text": (
+        FOOD,
+        "    - dónde regalan comida\n",
+        "    - dónde regalan comida\nresponses:\n  utter_faq/food_assistance:\n",
+        [
+            f"{FOOD}:17: the answer in English is missing. Write it beside the other one.",
+            f"{FOOD}:17: the answer in Spanish is missing. Write it beside the other one.",
+        ],
+    ),
+    "short version too long": (
+        CARD,
+        "short: La tarjeta dice sus derechos.",
+        "short: " + "x" * 301,
+        [
+            f"{CARD}:39: the short version of the answer in Spanish has 301 characters, 300 at most. Shorten it."
+        ],
+    ),
+    "no short version": (
+        CARD,
+        "\n      short: La tarjeta dice sus derechos.",
+        "",
+        [f"{CARD}:39: the answer in Spanish has no short version. Write `short:` for text messages."],
+    ),
+    "brace in an answer": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n",
+        "      La {tarjeta} dice sus derechos.\n\n",
+        [f"{CARD}:39: the answer in Spanish holds a brace. Write it without {{ and }}."],
+    ),
+    "different words to say aloud": (
+        CARD,
+        "> I want to remain silent.\n    custom:\n      topic: red_card\n      language: es",
+        "> I want a lawyer.\n    custom:\n      topic: red_card\n      language: es",
+        [
+            f"{CARD}:26: the words to say aloud (lines with >) differ between the two languages. "
+            "Write the same English words in both."
+        ],
+    ),
+    "withheld phone in an answer": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n",
+        "      La tarjeta: (323) 582-6161.\n\n",
+        [
+            f"{CARD}:1: the number 323-582-6161 must not be given to residents: No source confirms that "
+            "this is the City Hall number. Remove it, or call the number and clear it first."
+        ],
+    ),
+    "response without a translation": (
+        "domain.yml",
+        "value: es}]\n    text: Español greet\n    custom: {language: es}",
+        "value: es}]\n    text: ''\n    custom: {language: es}",
+        ["domain.yml:79: utter_greet has no text for es. Write it beside the other one."],
+    ),
+    "response without its language": (
+        "domain.yml",
+        "    text: English greet\n    custom: {language: en}\n",
+        "    text: English greet\n",
+        [
+            "domain.yml:79: utter_greet has no text for en. Write it beside the other one.",
+            "domain.yml:80: a variation of utter_greet does not name its language in `condition` and "
+            "`custom`. Copy both from another response.",
+        ],
+    ),
+    "needed response missing": (
+        "domain.yml",
+        "  utter_clarify:\n",
+        "  utter_clear:\n",
+        ["domain.yml:8: the response utter_clarify is missing. Restore it."],
+    ),
+    "emergency text too long": (
+        "domain.yml",
+        "text: English emergency now",
+        "text: " + "x" * 321,
+        ["domain.yml:65: utter_emergency_now (en) has 321 characters, 320 at most. Shorten it."],
+    ),
+    "intent without a rule": (
+        "domain.yml",
+        "- greet\n",
+        "- greet\n- wave\n",
+        ["data/rules.yml:1: no rule says what to do for the intent `wave`. Add one."],
+    ),
+    "rule with an unknown action": (
+        "data/rules.yml",
+        "utter_greet",
+        "utter_gret",
+        [
+            "data/rules.yml:10: the rule “Greet back” names the unknown action `utter_gret`. "
+            "Correct it, or add it to domain.yml."
+        ],
+    ),
+    "unknown intent": (
+        "data/nlu/conversation.yml",
+        "- intent: greet\n  metadata: {language: es}",
+        "- intent: wave\n  metadata: {language: es}",
+        [
+            "data/nlu/conversation.yml:1: the intent greet has no question for es. "
+            "Add an `nlu:` entry in that language.",
+            "data/nlu/conversation.yml:1: the intent wave has no question for en. "
+            "Add an `nlu:` entry in that language.",
+            "data/nlu/conversation.yml:7: the intent `wave` does not stand in domain.yml. "
+            "Add it there, with a rule in data/rules.yml.",
+        ],
+    ),
+    "unknown column": (
+        SERVICES,
+        "id,organization_id,name,",
+        "id,organization_id,nombre,",
+        [
+            f"{SERVICES}:1: the column `name` is missing. Add it to the first line.",
+            f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, description, "
+            "description_es, url, status, fees_description, fees_description_es, eligibility_description, "
+            "eligibility_description_es, alert, alert_es, assured_date, source_url.",
+        ],
+    ),
+    "row with too few cells": (
+        PHONES,
+        "211-la-phone,211-la,211,,voice,24 hours a day",
+        "211-la-phone,211-la,211",
+        [f"{PHONES}:3: the row has 3 cells, the first line 6. Put cells that hold a comma in double quotes."],
+    ),
+    "duplicate id": (
+        PHONES,
+        "211-la-phone,211-la",
+        "la-regional-food-bank-phone,211-la",
+        [f"{PHONES}:3: id `la-regional-food-bank-phone` stands twice. Give each row its own."],
+    ),
+    "unknown service": (
+        PHONES,
+        "211-la-phone,211-la,",
+        "211-la-phone,nobody,",
+        [f"{PHONES}:3: service_id `nobody` does not stand in services.csv. Correct it, or add that row."],
+    ),
+    "malformed phone": (
+        PHONES,
+        "211-la-phone,211-la,211,",
+        "211-la-phone,211-la,(888) 624 4752,",
+        [f"{PHONES}:3: number is `(888) 624 4752`. Write it like 888-624-4752."],
+    ),
+    "impossible phone": (
+        PHONES,
+        "211-la-phone,211-la,211,",
+        "211-la-phone,211-la,123-456-7890,",
+        [f"{PHONES}:3: 123-456-7890 is no valid phone number. Check it against its source."],
+    ),
+    "withheld phone": (
+        PHONES,
+        "211-la-phone,211-la,211,",
+        "211-la-phone,211-la,323-582-6161,",
+        [
+            f"{PHONES}:3: the number 323-582-6161 must not be given to residents: No source confirms that "
+            "this is the City Hall number. Remove the row, or call the number and clear it first."
+        ],
+    ),
+    "empty required cell": (
+        PHONES,
+        "211-la-phone,211-la,211,,voice,",
+        "211-la-phone,211-la,211,,,",
+        [f"{PHONES}:3: type is empty. Fill it in."],
+    ),
+    "cell outside its list": (
+        PHONES,
+        "211-la-phone,211-la,211,,voice,",
+        "211-la-phone,211-la,211,,smoke,",
+        [f"{PHONES}:3: type is `smoke`. Use one of: text, voice, fax, cell, video, pager, textphone."],
+    ),
+    "service that meets no need": (
+        "data/resources/attributes.csv",
+        "la-regional-food-bank-needs-food,la-regional-food-bank,food,service\n",
+        "",
+        [f"{SERVICES}:3: the service `la-regional-food-bank` meets no need. Add a row to attributes.csv."],
+    ),
+    "package that is no JSON": (
+        "data/resources/datapackage.json",
+        "{\n",
+        "",
+        [
+            "data/resources/datapackage.json:1: this is no data package (Extra data: line 1 column 12 "
+            "(char 11)). Restore the last good version."
+        ],
+    ),
+}
+
+
+def printed(root: Path) -> list[str]:
+    return [str(problem) for problem in check_content(root)]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"), MISTAKES.values(), ids=[name.replace(" ", "-") for name in MISTAKES]
+)
+def test_a_mistake_is_named_with_file_line_and_mend(
+    content_copy: Path, file: str, old: str, new: str, expected: list[str]
+) -> None:
+    """Each mistake gives its own message, and nothing else is complained of."""
+    path = content_copy / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, "the fixture no longer holds what this case breaks"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert expected == printed(content_copy)
+
+
+def test_bad_bytes_and_missing_files_are_named(content_copy: Path) -> None:
+    """A file that cannot be read at all is a mistake like any other."""
+    (content_copy / CARD).write_bytes(b'version: "3.1"\ntopic: \xff\n')
+    (content_copy / "data/rules.yml").unlink()
+    (content_copy / PHONES).unlink()
+    assert printed(content_copy) == [
+        "data/faq/red_card.yml:2: the file is not UTF-8 text. Save it as UTF-8.",
+        "data/resources/phones.csv:1: the file is missing. Restore it.",
+        "data/rules.yml:1: the file is missing. Restore it.",
+    ]
+
+
+def test_bad_check_dates_of_services_are_named(content_copy: Path) -> None:
+    """The day on which a service was last checked must be a day."""
+    path = content_copy / SERVICES
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-11-22", "yesterday"), encoding="utf-8")
+    expected = "assured_date is `yesterday`, which is no date. Write year-month-day, like 2026-11-22."
+    assert printed(content_copy) == [f"{SERVICES}:{line}: {expected}" for line in (2, 3, 4)]
+
+
+def test_no_problem_hides_another(content_copy: Path) -> None:
+    """Every mistake is listed at once, in the order of files and lines."""
+    card = content_copy / CARD
+    card.write_text(card.read_text(encoding="utf-8").replace("group: rights", "group: x"), encoding="utf-8")
+    food = content_copy / FOOD
+    food.write_text(food.read_text(encoding="utf-8").replace("group: help", "group: y"), encoding="utf-8")
+    assert [line.split(":")[:2] for line in printed(content_copy)] == [[FOOD, "4"], [CARD, "4"]]
+
+
+def test_only_the_named_paths_are_reported(content_copy: Path) -> None:
+    """A clerk who checks one file is not shown the mistakes of others."""
+    card = content_copy / CARD
+    card.write_text(card.read_text(encoding="utf-8").replace("group: rights", "group: x"), encoding="utf-8")
+    assert check_content(content_copy, [content_copy / FOOD]) == []
+    assert len(check_content(content_copy, [content_copy / "data" / "faq"])) == 1
+
+
+def test_content_with_a_mistake_cannot_be_read(content_copy: Path) -> None:
+    """Nothing is ever answered from content that does not pass the check."""
+    (content_copy / CARD).unlink()
+    (content_copy / FOOD).unlink()
+    (content_copy / "data/faq/bond.yml").unlink()
+    with pytest.raises(ContentError, match="there is no topic file"):
+        read_content(content_copy)
+
+
+def test_the_projects_own_content_has_no_mistake() -> None:
+    """What residents are answered from passes its own check."""
+    assert printed(PROJECT_ROOT) == []
