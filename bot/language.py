@@ -19,7 +19,7 @@ OTHER = "other"
 # lingua takes "HP With You" for English and "DACA" for Spanish.
 _NAMES = re.compile(
     r"\b(hp with you|huntington park|city hall|red card|sanctuary city|know your rights|food bank"
-    r"|medi-?cal|calfresh|calworks|chirla|daca|ice|hp|la|i-?\d{3}|u visa|tps|sb ?\d+|ab ?\d+)\b",
+    r"|medi-?cal|calfresh|calworks|chirla|daca|ice|hp|i-?\d{3}|u visa|tps|sb ?\d+|ab ?\d+)\b",
     re.IGNORECASE,
 )
 
@@ -27,9 +27,10 @@ _NAMES = re.compile(
 _SURE = 0.65
 
 # Words, and certainty, from which a Latin-script text is believed to be in a third language. Short
-# messages never are: "ok mija", "no bueno" or a name would be mistaken for Portuguese or Tagalog.
+# messages never are: "ok mija", "no bueno" or a name would be mistaken for Portuguese or Tagalog. Of
+# some 7,500 English, Spanish and mixed questions none reached 0.73 in a third language.
 _OTHER_WORDS = 4
-_OTHER_SURE = 0.9
+_OTHER_SURE = 0.8
 
 _THIRD_LANGUAGES = (
     Language.CHINESE,

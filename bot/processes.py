@@ -125,9 +125,11 @@ class Child:
     async def _restart_forever(self) -> None:
         failures = 0
         while True:
-            assert self._process is not None  # noqa: S101 - watch() comes after start()
+            assert self._process is not None  # noqa: S101 - watch() comes after start(), and _spawn() sets it
             started = asyncio.get_running_loop().time()
             code = await self._process.wait()
+            # What the dead process started would hold its port, or its output, open.
+            await self._end()
             if asyncio.get_running_loop().time() - started > 300:
                 failures = 0
             pause = _SECONDS_BEFORE_RESTART[min(failures, len(_SECONDS_BEFORE_RESTART) - 1)]
@@ -143,6 +145,9 @@ class Child:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
             self._watcher = None
+        await self._end()
+
+    async def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             await _end_group(process)

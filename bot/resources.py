@@ -40,7 +40,8 @@ class Schedule:
 
     def describe(self, language: str) -> str:
         """Say the hours as people of that language write them, such as Mon-Fri, 9:00 AM - 4:00 PM."""
-        names = Locale(language).days["stand-alone"]["abbreviated"]
+        abbreviated = Locale(language).days["stand-alone"]["abbreviated"]
+        names = {number: name.rstrip(".") for number, name in abbreviated.items()}
         numbers = sorted(_WEEK.index(day) for day in self.days)
         if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
             days = f"{names[numbers[0]]}–{names[numbers[-1]]}"

@@ -1,0 +1,124 @@
+"""The figures: what counts as right, wrong, resolved and false."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.content import Content
+from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
+
+
+def write(path: Path, *rows: dict[str, Any]) -> Path:
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return path
+
+
+def parsed(
+    outcome: str, topic: str | None = None, offered: tuple[str, ...] = (), language: str = "en"
+) -> dict[str, Any]:
+    ranking = [{"name": f"faq/{topic}", "confidence": 0.5}, {"name": "greet", "confidence": 0.2}]
+    decision = {"outcome": outcome, "topic": topic, "offered": offered}
+    return {"decision": decision, "intent_ranking": ranking, "language": language}
+
+
+def test_figures_count_what_they_say(tmp_path: Path, small_content: Content) -> None:
+    """Right and wrong are answers, resolved adds offers, false answers are of out-of-scope questions."""
+    card = {"text": "card?", "lang": "en", "topic": "red_card", "must_pass": True}
+    either = {
+        "text": "card or food?",
+        "lang": "en",
+        "topic": "red_card",
+        "ok": ["red_card", "food_assistance"],
+    }
+    outside = {"text": "weather?", "lang": "es", "topic": "out_of_scope"}
+    questions = read_questions(write(tmp_path / "q.jsonl", card, card, either, either, outside, outside))
+    answers = [
+        parsed("answer", "red_card"),
+        parsed("answer", "food_assistance"),
+        parsed("answer", "food_assistance"),
+        parsed("clarify", offered=("bond", "food_assistance")),
+        parsed("answer", "red_card", language="es"),
+        parsed("decline"),
+    ]
+    rows = [result_row(*pair, small_content) for pair in zip(questions, answers, strict=True)]
+    figures = summarize(rows, small_content)["all"]
+    assert figures == {
+        "questions": 4,
+        "right": 0.5,
+        "wrong": 0.25,
+        "resolved": 0.75,
+        "out_of_scope_questions": 2,
+        "false_answers": 0.5,
+        "language_right": 0.8333,
+        "must_pass_questions": 2,
+        "must_pass_wrong": 1,
+    }
+
+
+def test_a_topic_without_a_checked_answer_is_declined(tmp_path: Path, small_content: Content) -> None:
+    """Recognising a question that cannot be answered yet is not an answer, right or wrong."""
+    question = read_questions(write(tmp_path / "q.jsonl", {"text": "b", "lang": "en", "topic": "bond"}))[0]
+    row = result_row(question, parsed("answer", "bond"), small_content)
+    assert (row["outcome"], row["topic"]) == ("decline", "bond")
+    assert summarize([row], small_content)["answered topics"]["questions"] == 0
+
+
+def test_a_row_has_the_shape_of_the_contract(tmp_path: Path, small_content: Content) -> None:
+    """Other programs read these keys."""
+    question = read_questions(write(tmp_path / "q.jsonl", {"text": "c", "lang": "en", "topic": "red_card"}))[
+        0
+    ]
+    row = result_row(question, parsed("answer", "red_card"), small_content)
+    assert row["ranking"] == [["red_card", 0.5], ["greet", 0.2]]
+    contract = {
+        "text",
+        "lang",
+        "expected",
+        "outcome",
+        "topic",
+        "confidence",
+        "ranking",
+        "offered",
+        "language",
+    }
+    assert contract <= set(row)
+
+
+def test_figures_are_shown_as_a_table(small_content: Content) -> None:
+    """Also where there is no question to divide by."""
+    lines = list(format_summary(summarize([], small_content)))
+    assert lines[0].split() == ["questions", "right", "wrong", "resolved", "false", "answers", "language", "right"]
+    assert lines[1].split() == ["all", "0", "-", "-", "-", "-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "{path}: the file holds no question. Add at least one line."),
+        (
+            '{"text": "a"}',
+            '{path}:1: this is no question. Write {{"text": "...", "lang": "en", "topic": "..."}} on one line.',
+        ),
+        (
+            "\n[1]",
+            '{path}:2: this is no question. Write {{"text": "...", "lang": "en", "topic": "..."}} on one line.',
+        ),
+    ],
+)
+def test_a_bad_file_of_questions_is_named(tmp_path: Path, text: str, message: str) -> None:
+    """File, line, what and what to do."""
+    path = tmp_path / "q.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(EvaluationFileError) as refused:
+        read_questions(path)
+    assert str(refused.value) == message.format(path=path)
+
+
+def test_a_missing_file_of_questions_is_named(tmp_path: Path) -> None:
+    """No traceback for a mistyped name."""
+    with pytest.raises(EvaluationFileError, match="cannot be read \\(No such file or directory\\)"):
+        read_questions(tmp_path / "none.jsonl")

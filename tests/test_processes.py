@@ -1,0 +1,76 @@
+"""Child processes: started, watched, started again, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+
+import psutil
+import pytest
+
+from bot.processes import Child, StartError, free_port
+
+# A stand-in child: it listens on a port, says two lines, and starts a child of its own.
+SERVER = """
+import subprocess, sys, http.server
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print("2026-11-23 01:02:03 ERROR    some.module  - me llamo Ana", flush=True)
+print("me llamo Ana", flush=True)
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
+def child(script: str = SERVER) -> Child:
+    port = free_port()
+    return Child("the stand-in", ["-c", script, str(port)], port, {})
+
+
+async def test_stop_ends_the_child_and_what_it_started() -> None:
+    """Nothing is left running."""
+    running = child()
+    await running.start()
+    assert running.pid is not None
+    family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
+    assert len(family) == 2
+    await running.stop()
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+async def test_a_dead_child_is_started_again() -> None:
+    """On the same port, so that nobody has to be told."""
+    running = child()
+    await running.start()
+    running.watch()
+    first = running.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    for _ in range(200):
+        if running.pid not in (None, first):
+            break
+        await asyncio.sleep(0.05)
+    assert running.pid not in (None, first)
+    await running.stop()
+
+
+async def test_a_child_that_ends_while_starting_says_its_last_lines() -> None:
+    """Before the first message its output holds no resident's words and helps to find the mistake."""
+    with pytest.raises(StartError) as failed:
+        await child("print('no such model'); raise SystemExit(3)").start()
+    assert str(failed.value) == ("the stand-in ended while starting. Its last lines:\n  no such model")
+
+
+async def test_no_word_of_a_watched_childs_output_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """At any level: only where a warning came from."""
+    caplog.set_level(logging.DEBUG)
+    running = child()
+    await running.start()
+    running.watch()
+    assert running.pid is not None
+    os.kill(running.pid, signal.SIGKILL)
+    await asyncio.sleep(1.5)  # it is started again and prints its lines
+    await running.stop()
+    assert "ERROR in some.module" in caplog.text
+    assert "Ana" not in caplog.text

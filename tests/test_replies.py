@@ -1,0 +1,75 @@
+"""Replies: what a resident is shown of the content."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bot.content import Content
+from bot.replies import answer, clarify, reply_to_choice
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_answer_carries_text_sources_date_and_related_topics(
+    small_content: Content, language: str
+) -> None:
+    """Everything a resident needs to judge the answer comes with it."""
+    topic = small_content.topics["red_card"]
+    reply = answer(small_content, topic, language)
+    assert reply.text == topic.answers[language].text
+    assert [source.url for source in reply.sources] == ["https://example.org/page"]
+    assert reply.reviewed == topic.reviewed
+    assert [(b.title, b.payload) for b in reply.buttons] == [
+        (small_content.topics["food_assistance"].title[language], "topic:food_assistance")
+    ]
+
+
+def test_a_topic_can_be_answered_from_the_directory(small_content: Content) -> None:
+    """Then its services are the answer."""
+    reply = answer(small_content, small_content.topics["food_assistance"], "en")
+    assert reply.text == "English find help"
+    assert [s["id"] for s in reply.services] == ["hp-with-you", "la-regional-food-bank", "211-la"]
+
+
+def test_a_topic_without_a_checked_answer_says_so(small_content: Content) -> None:
+    """It is never guessed at; who can help is named."""
+    reply = answer(small_content, small_content.topics["bond"], "es")
+    assert reply.text == "Español no checked answer"
+    assert reply.services
+
+
+def test_an_answer_that_was_switched_off_is_not_given(small_content: Content) -> None:
+    """`enabled: false` silences an answer that still stands in the file."""
+    topic = dataclasses.replace(small_content.topics["red_card"], enabled=False)
+    assert answer(small_content, topic, "en").text == "English no checked answer"
+
+
+def test_offered_topics_end_with_none_of_these(small_content: Content) -> None:
+    """Whoever meant something else can say so."""
+    reply = clarify(small_content, ["red_card", "bond"], "es")
+    assert [(b.title, b.payload) for b in reply.buttons] == [
+        ("La tarjeta roja", "topic:red_card"),
+        ("La fianza", "topic:bond"),
+        ("Español none of these", "none"),
+    ]
+
+
+def test_every_button_leads_to_a_reply(project_content: Content) -> None:
+    """No choice that the bot offers is a dead end."""
+    for language in ("en", "es"):
+        for topic in project_content.topics.values():
+            reply = reply_to_choice(project_content, f"topic:{topic.id}", language)
+            assert reply is not None and reply.text and reply.topic == topic.id
+            for button in reply.buttons:
+                assert reply_to_choice(project_content, button.payload, language) is not None
+        none = reply_to_choice(project_content, "none", language)
+        assert none is not None and none.services
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "topic:", "topic:nothing", "red_card", "/restart", "topic:../red_card"]
+)
+def test_a_choice_that_nobody_offered_is_refused(small_content: Content, payload: str) -> None:
+    """A payload is looked up, never interpreted."""
+    assert reply_to_choice(small_content, payload, "en") is None

@@ -1,0 +1,34 @@
+"""Settings: every environment variable, typed, with a message that says what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT_ROOT, SettingsError, read_settings
+
+
+def test_nothing_needs_to_be_set() -> None:
+    """The defaults serve the project's own content from its own folder."""
+    settings = read_settings({})
+    assert (settings.data_dir, settings.content_dir, settings.log_level) == (
+        PROJECT_ROOT / "var",
+        PROJECT_ROOT,
+        "INFO",
+    )
+
+
+def test_folders_come_from_the_environment(tmp_path: Path) -> None:
+    """KYR_DATA_DIR and KYR_CONTENT_DIR name folders."""
+    settings = read_settings({"KYR_DATA_DIR": str(tmp_path / "d"), "KYR_CONTENT_DIR": str(tmp_path)})
+    assert (settings.data_dir, settings.content_dir) == (tmp_path / "d", tmp_path)
+
+
+def test_an_unknown_log_level_is_refused_by_name() -> None:
+    """The message names the variable and the allowed words."""
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"KYR_LOG_LEVEL": "loud"})
+    assert str(refused.value) == (
+        "KYR_LOG_LEVEL is 'LOUD', which is not a level. Use DEBUG, INFO, WARNING or ERROR."
+    )

@@ -1,0 +1,70 @@
+"""The gateway alone, with nothing behind it, or with a Rasa that answers as told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.content import Content
+from bot.processes import free_port
+from bot.web.app import create_app
+
+Client = TestClient[web.Request, web.Application]
+MakeGateway = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+async def make_gateway() -> AsyncIterator[MakeGateway]:
+    """Start gateways; they end with the test."""
+    clients: list[Client] = []
+
+    async def make(content: Content, rasa_url: str = "", seconds_to_answer: float = 8) -> Client:
+        nobody = f"http://127.0.0.1:{free_port()}"
+        app = create_app(
+            content,
+            rasa_url=rasa_url or nobody,
+            actions_url=nobody,
+            model_version="test",
+            seconds_to_answer=seconds_to_answer,
+        )
+        client = TestClient(TestServer(app))
+        await client.start_server()
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        await client.close()
+
+
+@pytest.fixture
+async def gateway(make_gateway: MakeGateway, small_content: Content) -> Client:
+    """A gateway on the small content, with neither Rasa nor action server behind it."""
+    return await make_gateway(small_content)
+
+
+@pytest.fixture
+async def misbehaving_rasa() -> AsyncIterator[Callable[..., Awaitable[str]]]:
+    """Start servers in Rasa's place that answer wrongly or late, which the real one cannot be made to do."""
+    servers: list[TestServer] = []
+
+    async def start(answer: Any, *, status: int = 200, delay: float = 0) -> str:
+        async def webhook(request: web.Request) -> web.Response:
+            await asyncio.sleep(delay)
+            return web.json_response(answer, status=status)
+
+        app = web.Application()
+        app.router.add_post("/webhooks/rest/webhook", webhook)
+        server = TestServer(app)
+        await server.start_server()
+        servers.append(server)
+        return str(server.make_url("/")).rstrip("/")
+
+    yield start
+    for server in servers:
+        await server.close()

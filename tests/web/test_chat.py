@@ -1,0 +1,203 @@
+"""POST /api/chat with nothing behind it: the contract, bad input, and that nobody is left without a reply."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from bot.content import Content
+from bot.web.chat import clean, replies_from_rasa
+from bot.web.rasa_client import RasaUnavailable
+from tests.web.conftest import Client, MakeGateway
+
+
+async def post(gateway: Client, body: Any, **headers: str) -> tuple[int, Any]:
+    response = await gateway.post("/api/chat", json=body, headers=headers)
+    return response.status, await response.json()
+
+
+async def test_a_choice_is_answered_without_rasa(gateway: Client) -> None:
+    """A chosen topic needs no understanding, so it is answered even when everything behind is down."""
+    status, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    assert status == 200 and "degraded" not in body
+    reply, notice = body["replies"]
+    assert reply["text"].startswith("The card states your rights.")
+    assert (reply["topic"], reply["lang"], reply["reviewed"]) == ("red_card", "en", "2026-11-22")
+    assert reply["sources"] == [{"title": "A page", "url": "https://example.org/page"}]
+    assert reply["buttons"] == [{"title": "Food help", "payload": "topic:food_assistance"}]
+    assert [block["kind"] for block in reply["blocks"]] == ["paragraph", "paragraph", "say"]
+    assert notice["text"] == "English not legal advice"
+
+
+async def test_the_legal_notice_comes_once_a_conversation(gateway: Client) -> None:
+    """Not in every bubble; and again in a new conversation."""
+    _, first = await post(gateway, {"choice": "topic:red_card", "lang": "es"})
+    _, second = await post(gateway, {"choice": "topic:red_card", "session": first["session"]})
+    _, other = await post(gateway, {"choice": "topic:red_card", "lang": "es"})
+    notices = [
+        sum(reply["text"] == "Español not legal advice" for reply in body["replies"])
+        for body in (first, second, other)
+    ]
+    assert notices == [1, 0, 1]
+    assert first["session"] == second["session"] != other["session"]
+
+
+@pytest.mark.parametrize(
+    ("message", "lang", "expected"),
+    [
+        ("what are my rights at home", "es", "en"),
+        ("cuáles son mis derechos en casa", "en", "es"),
+        ("DACA", "en", "en"),
+        ("DACA", None, "es"),
+        ("🙂", "en", "en"),
+    ],
+)
+async def test_without_rasa_the_hotline_card_comes_in_the_persons_language(
+    gateway: Client, message: str, lang: str | None, expected: str
+) -> None:
+    """The words decide the language, then the page, then Spanish."""
+    status, body = await post(gateway, {"message": message, **({"lang": lang} if lang else {})})
+    assert (status, body["degraded"], body["lang"]) == (200, True, expected)
+    name = {"en": "English", "es": "Español"}[expected]
+    assert [reply["text"] for reply in body["replies"]] == [f"{name} hotline card"]
+
+
+async def test_without_rasa_a_third_language_is_told_which_two_there_are(gateway: Client) -> None:
+    """Also then nobody is answered in a language they may not read, without a word in it."""
+    _, body = await post(gateway, {"message": "我需要一个律师帮助我的家人"})
+    assert [reply["text"] for reply in body["replies"]] == ["Español other language"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "delay"),
+    [
+        ([], 200, 0),
+        ([{"text": "a text without its language"}], 200, 0),
+        ([{"custom": {"language": "en"}}], 200, 0),
+        ([{"text": "x"}, {"custom": {"language": "fr"}}], 200, 0),
+        ({"not": "a list"}, 200, 0),
+        ([], 500, 0),
+        ([{"text": "late"}, {"custom": {"language": "en"}}], 200, 1),
+    ],
+    ids=["silence", "no-language", "no-text", "third-language", "no-list", "error", "too-slow"],
+)
+async def test_whatever_rasa_does_there_is_a_reply(
+    make_gateway: MakeGateway,
+    misbehaving_rasa: Callable[..., Awaitable[str]],
+    small_content: Content,
+    answer: Any,
+    status: int,
+    delay: float,
+) -> None:
+    """Silence, nonsense, errors and slowness all end in the hotline card."""
+    url = await misbehaving_rasa(answer, status=status, delay=delay)
+    gateway = await make_gateway(small_content, url, seconds_to_answer=0.5)
+    got, body = await post(gateway, {"message": "hello there my friend"})
+    assert (got, body["degraded"]) == (200, True)
+    assert [reply["text"] for reply in body["replies"]] == ["English hotline card"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        (b"", 400, "bad_request"),
+        (b"{", 400, "bad_request"),
+        (b"\xff\xfe", 400, "bad_request"),
+        (b"[1]", 400, "bad_request"),
+        (b"{}", 400, "bad_request"),
+        (b'{"message": 5}', 400, "bad_request"),
+        (b'{"message": null}', 400, "bad_request"),
+        (b'{"message": "a", "choice": "b"}', 400, "bad_request"),
+        (b"[" * 60_000, 400, "bad_request"),
+        (b'{"message": ""}', 400, "empty"),
+        (b'{"message": "  \\n\\t "}', 400, "empty"),
+        (b'{"message": "\\u0000"}', 400, "empty"),
+        (b'{"message": "///"}', 400, "empty"),
+        (b'{"choice": "nothing"}', 400, "unknown_choice"),
+        (json.dumps({"message": "a" * 1001}).encode(), 413, "too_long"),
+        (json.dumps({"message": "ñ" * 10_000}).encode(), 413, "too_long"),
+        (b'{"message": "' + b"a" * 100_000 + b'"}', 413, "too_long"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_bad_input_gets_a_clear_error_in_both_languages(
+    gateway: Client, body: bytes, status: int, error: str
+) -> None:
+    """JSON with a code and a sentence in English and Spanish, never a traceback."""
+    response = await gateway.post("/api/chat", data=body, headers={"Content-Type": "application/json"})
+    answered = await response.json()
+    assert (response.status, answered["error"]) == (status, error)
+    assert set(answered["message"]) == {"en", "es"} and all(answered["message"].values())
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+async def test_only_json_is_read(gateway: Client, content_type: str) -> None:
+    """A form on another site cannot send JSON, so it cannot speak for a resident."""
+    headers = {"Content-Type": content_type}
+    response = await gateway.post("/api/chat", data=b'{"message": "hi"}', headers=headers)
+    assert (response.status, (await response.json())["error"]) == (415, "not_json")
+
+
+async def test_other_methods_are_refused_in_json(gateway: Client) -> None:
+    """With the allowed one named."""
+    response = await gateway.get("/api/chat")
+    assert (response.status, response.headers["Allow"]) == (405, "POST")
+    assert (await response.json())["error"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("session", ["default", "x" * 500, "../../etc", 5, None, {"a": 1}, "A" * 22])
+async def test_a_session_that_was_not_given_out_is_not_taken(gateway: Client, session: object) -> None:
+    """Nobody can choose the name of a conversation, least of all one that others share."""
+    _, body = await post(gateway, {"message": "hola amigo", "session": session})
+    assert body["session"] != session and len(body["session"]) == 22
+
+
+async def test_too_many_messages_are_told_when_to_come_back(gateway: Client) -> None:
+    """429 with Retry-After, in both languages."""
+    for _ in range(600):
+        await gateway.post("/api/chat", data=b"")
+    response = await gateway.post("/api/chat", json={"message": "hola"})
+    assert response.status == 429 and 1 <= int(response.headers["Retry-After"]) <= 60
+    assert (await response.json())["error"] == "too_many"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/restart", "restart"),
+        (" / /faq{x}", "faq{x}"),
+        ("a\x00b\x07c", "abc"),
+        ("dos\nlíneas\ty", "dos líneas y"),
+        ("¿ñandú? ¡sí!", "¿ñandú? ¡sí!"),
+        ("half \ud83d emoji 🙂", "half  emoji 🙂"),
+        ("<b>1/2</b>", "<b>1/2</b>"),
+    ],
+)
+def test_a_message_is_plain_text_and_never_a_command(text: str, expected: str) -> None:
+    """Leading slashes and control characters go; letters, accents and markup stay as text."""
+    assert clean(text) == expected
+
+
+def test_paragraphs_are_put_together_and_answers_come_from_the_content(small_content: Content) -> None:
+    """Rasa parts a text at empty lines; a topic's answer is taken whole from its file."""
+    messages = [
+        {"text": "One."},
+        {"text": "Two."},
+        {"custom": {"language": "en"}},
+        {"text": "an older text"},
+        {"custom": {"language": "es", "topic": "red_card", "short": "x"}},
+    ]
+    first, second = replies_from_rasa(small_content, messages)
+    assert (first.text, first.language) == ("One.\n\nTwo.", "en")
+    assert second.text == small_content.topics["red_card"].answers["es"].text
+
+
+def test_a_text_behind_the_last_language_is_refused(small_content: Content) -> None:
+    """A half answer is no answer."""
+    with pytest.raises(RasaUnavailable):
+        replies_from_rasa(small_content, [{"text": "a"}, {"custom": {"language": "en"}}, {"text": "b"}])

@@ -1,0 +1,80 @@
+"""Promises of the public door that must never be broken."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from bot.content import Content
+from bot.settings import PROJECT_ROOT
+from bot.web import keys
+from bot.web.app import create_app
+from tests.web.conftest import Client, MakeGateway
+
+# Every route, and who may call it. A new route fails the test until somebody has thought about this.
+ROUTES = {
+    ("POST", "/api/chat"): "anyone, within the rate limit",
+    ("GET", "/health"): "anyone; says nothing but up or down and the model's version",
+    ("GET", "/"): "anyone",
+    ("GET", "/static"): "anyone",
+    ("GET", "/{language}/"): "anyone",
+    ("GET", "/{language}/{topic}"): "anyone",
+}
+
+
+def test_every_route_says_who_may_call_it(small_content: Content) -> None:
+    """The list above is complete."""
+    app = create_app(small_content, rasa_url="", actions_url="", model_version="")
+    routes = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
+    assert {route for route in routes if route[0] != "HEAD"} == set(ROUTES)
+
+
+@pytest.mark.parametrize("path", ["/en/", "/es/red_card", "/nothing", "/health", "/static/chat.js", "/"])
+async def test_every_response_carries_the_protecting_headers(gateway: Client, path: str) -> None:
+    """Pages, errors, redirects, files: nothing may be loaded from elsewhere, framed or sniffed."""
+    headers = (await gateway.get(path, allow_redirects=False)).headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'" and policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "aiohttp" not in headers["Server"].lower() and "python" not in headers["Server"].lower()
+    assert "Set-Cookie" not in headers
+
+
+async def test_a_failure_shows_and_logs_no_words(
+    make_gateway: MakeGateway, small_content: Content, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mistake of ours costs the person a traceback-free sentence, and no log learns what was typed."""
+    caplog.set_level(logging.DEBUG)
+    gateway = await make_gateway(small_content)
+    # Breaks the handler behind the check of the message, as a programming mistake would.
+    gateway.app.__dict__["_state"][keys.CONVERSATIONS] = None
+    response = await gateway.post("/api/chat", json={"message": "me llamo Ana", "lang": "es"})
+    body = await response.text()
+    assert (response.status, (await response.json())["error"]) == (500, "server_error")
+    assert "888-624-4752" in body and "Traceback" not in body and "Ana" not in body
+    assert "Ana" not in caplog.text and "POST /api/chat failed: AttributeError" in caplog.text
+
+
+async def test_no_log_line_holds_what_was_typed(gateway: Client, caplog: pytest.LogCaptureFixture) -> None:
+    """At debug level, with nothing behind the gateway."""
+    caplog.set_level(logging.DEBUG)
+    await gateway.post("/api/chat", json={"message": "me llamo Ana y vivo en Gage"})
+    assert "Rasa gave no answer: ClientConnectorError" in caplog.text
+    assert "Ana" not in caplog.text and "Gage" not in caplog.text
+
+
+async def test_health_says_that_it_is_starting(gateway: Client) -> None:
+    """503 until Rasa and the action server are up."""
+    response = await gateway.get("/health")
+    assert response.status == 503
+    assert await response.json() == {"status": "starting", "rasa": False, "actions": False, "model": "test"}
+
+
+def test_the_page_puts_text_in_as_text() -> None:
+    """The script never makes HTML out of a string."""
+    text = (PROJECT_ROOT / "bot/web/static/chat.js").read_text(encoding="utf-8")
+    for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage"):
+        assert danger not in text
