@@ -25,7 +25,7 @@ class ActionFindHelp(Action):
         content = current_content()
         language = tracker.get_slot("language")
         decision = tracker.latest_message.get("decision") or {}
-        topic = content.topics.get(decision.get("topic"))
+        topic = content.topics.get(decision.get("topic") or "")
         if topic is not None:
             response, needs = help_response(topic), topic.services
         elif decision.get("intent") == "talk_to_person":

@@ -45,12 +45,11 @@ def parse_blocks(text: str) -> list[Block]:
     marked = [(_kind(line), _MARK.sub("", line, count=1)) for line in text.splitlines()]
     blocks = []
     for kind, group in itertools.groupby(marked, key=lambda pair: pair[0]):
-        if kind == "paragraph":
-            lines = (" ".join(line.strip() for _, line in group),)
-        elif kind:
-            lines = tuple(line.strip() for _, line in group)
-        else:
+        if not kind:
             continue
+        lines = [line.strip() for _, line in group]
+        if kind == "paragraph":
+            lines = [" ".join(lines)]
         blocks.append(Block(kind, tuple(_spans(line) for line in lines)))
     return blocks
 

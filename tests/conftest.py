@@ -104,3 +104,8 @@ async def service(model: Model) -> AsyncIterator[Service]:
 def pytest_configure(config: pytest.Config) -> None:
     """Keep Rasa from phoning home, whichever test imports it first."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what would load Rasa and TensorFlow where slow tests were deselected anyway."""
+    return True if "not slow" in config.option.markexpr and collection_path.name == "nlu" else None

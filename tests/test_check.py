@@ -93,7 +93,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "related: [food_assistance]",
         "related: [food]",
         [
-            f"{CARD}:1: the related topic `food` does not exist. Use the name of a file in data/faq without .yml."
+            f"{CARD}:1: the related topic `food` does not exist. "
+            "Use the name of a file in data/faq without .yml."
         ],
     ),
     "topic related to itself": (
@@ -187,7 +188,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "no questions in one language": (
         FOOD,
-        "\n- intent: faq/food_assistance\n  metadata: {language: es}\n  examples: |\n    - dónde regalan comida\n",
+        "\n- intent: faq/food_assistance\n  metadata: {language: es}\n"
+        "  examples: |\n    - dónde regalan comida\n",
         "",
         [
             f"{FOOD}:1: there is no question in Spanish. "
@@ -243,7 +245,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "short: La tarjeta dice sus derechos.",
         "short: " + "x" * 301,
         [
-            f"{CARD}:39: the short version of the answer in Spanish has 301 characters, 300 at most. Shorten it."
+            f"{CARD}:39: the short version of the answer in Spanish has 301 characters, 300 at most. "
+            "Shorten it."
         ],
     ),
     "no short version": (

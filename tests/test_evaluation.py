@@ -91,7 +91,16 @@ def test_a_row_has_the_shape_of_the_contract(tmp_path: Path, small_content: Cont
 def test_figures_are_shown_as_a_table(small_content: Content) -> None:
     """Also where there is no question to divide by."""
     lines = list(format_summary(summarize([], small_content)))
-    assert lines[0].split() == ["questions", "right", "wrong", "resolved", "false", "answers", "language", "right"]
+    assert lines[0].split() == [
+        "questions",
+        "right",
+        "wrong",
+        "resolved",
+        "false",
+        "answers",
+        "language",
+        "right",
+    ]
     assert lines[1].split() == ["all", "0", "-", "-", "-", "-", "-"]
 
 
@@ -101,11 +110,13 @@ def test_figures_are_shown_as_a_table(small_content: Content) -> None:
         ("", "{path}: the file holds no question. Add at least one line."),
         (
             '{"text": "a"}',
-            '{path}:1: this is no question. Write {{"text": "...", "lang": "en", "topic": "..."}} on one line.',
+            "{path}:1: this is no question. "
+            'Write {{"text": "...", "lang": "en", "topic": "..."}} on one line.',
         ),
         (
             "\n[1]",
-            '{path}:2: this is no question. Write {{"text": "...", "lang": "en", "topic": "..."}} on one line.',
+            "{path}:2: this is no question. "
+            'Write {{"text": "...", "lang": "en", "topic": "..."}} on one line.',
         ),
     ],
 )

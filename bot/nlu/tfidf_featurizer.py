@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -70,9 +71,10 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which letter groups and words there are, and how rare each is."""
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
-        letters = TfidfVectorizer(**_LETTERS, **_COMMON).fit([_text(message) for message in messages])
-        lemmas = TfidfVectorizer(**_LEMMAS, **_COMMON).fit([_lemmas(message) for message in messages])
-        self._vectorizers = (letters, lemmas)
+        self._vectorizers = (
+            _fitted(_LETTERS, [_text(message) for message in messages]),
+            _fitted(_LEMMAS, [_lemmas(message) for message in messages]),
+        )
         self._persist()
         return self._resource
 
@@ -120,11 +122,23 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             vectorizers = []
             for name, options in (("letters", _LETTERS), ("lemmas", _LEMMAS)):
                 vocabulary = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-                vectorizer = TfidfVectorizer(**options, **_COMMON, vocabulary=vocabulary)
-                vectorizer.idf_ = np.load(folder / f"{name}.npy", allow_pickle=False)
-                vectorizers.append(vectorizer)
+                idf = np.load(folder / f"{name}.npy", allow_pickle=False)
+                vectorizers.append(_rebuilt(options, vocabulary, idf))
         letters, lemmas = vectorizers
         return cls(config, execution_context.node_name, model_storage, resource, (letters, lemmas))
+
+
+def _fitted(options: dict[str, Any], texts: list[str]) -> TfidfVectorizer:
+    fitted = TfidfVectorizer(**options, **_COMMON).fit(texts)
+    # Scikit-learn computes with other precision after fitting than after being put together again; a
+    # loaded model must give the very scores that the trained one gave.
+    return _rebuilt(options, fitted.vocabulary_, fitted.idf_)
+
+
+def _rebuilt(options: dict[str, Any], vocabulary: dict[str, int], idf: npt.NDArray[Any]) -> TfidfVectorizer:
+    vectorizer = TfidfVectorizer(**options, **_COMMON, vocabulary=vocabulary)
+    vectorizer.idf_ = idf
+    return vectorizer
 
 
 def _text(message: Message) -> str:

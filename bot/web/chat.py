@@ -147,8 +147,8 @@ def replies_from_rasa(content: Content, messages: Sequence[Mapping[str, Any]]) -
 
 
 def _complete(content: Content, reply: Reply, custom: Mapping[str, Any]) -> Reply:
-    topic = custom.get("topic")
-    if topic in content.topics and reply.language in LANGUAGES and "services" not in custom:
+    topic = str(custom["topic"]) if custom.get("topic") else None
+    if topic and topic in content.topics and reply.language in LANGUAGES and "services" not in custom:
         # Taken from the content, so that an answer switched off after training is not given.
         return answer(content, content.topics[topic], reply.language)
     return replace(reply, topic=topic, services=tuple(custom.get("services", ())))

@@ -29,5 +29,5 @@ HEALTH = web.AppKey("HEALTH", Health)
 MODEL_VERSION = web.AppKey("MODEL_VERSION", str)
 RASA = web.AppKey("RASA", RasaClient)
 RATE_LIMIT = web.AppKey("RATE_LIMIT", RateLimit)
-STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)  # type: ignore[type-abstract] # a key names, it does not build
+STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)

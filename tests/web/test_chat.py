@@ -185,7 +185,7 @@ def test_a_message_is_plain_text_and_never_a_command(text: str, expected: str) -
 
 def test_paragraphs_are_put_together_and_answers_come_from_the_content(small_content: Content) -> None:
     """Rasa parts a text at empty lines; a topic's answer is taken whole from its file."""
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"text": "One."},
         {"text": "Two."},
         {"custom": {"language": "en"}},

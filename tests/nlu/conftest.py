@@ -1,0 +1,81 @@
+"""Building graph components by hand, without training a whole model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.loading import load_data
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.bilingual_tokenizer import BilingualTokenizer
+from bot.nlu.language_detector import LanguageDetector
+from bot.nlu.tfidf_featurizer import TfidfFeaturizer
+from tests.conftest import SMALL_CONTENT
+
+
+class Workbench:
+    """Creates, trains and loads components with a storage of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._storage = LocalModelStorage(folder)
+
+    def create(self, kind: type[GraphComponent], **config: Any) -> Any:
+        """Return a new component."""
+        return self._make(kind.create, kind, config)
+
+    def load(self, kind: type[GraphComponent], **config: Any) -> Any:
+        """Return the component as it comes back from storage."""
+        return self._make(kind.load, kind, config)
+
+    def _make(self, how: Callable[..., Any], kind: type[GraphComponent], config: dict[str, Any]) -> Any:
+        context = ExecutionContext(GraphSchema({}), node_name=kind.__name__)
+        whole = {**kind.get_default_config(), **config}
+        return how(whole, self._storage, Resource(kind.__name__), context)
+
+
+@pytest.fixture
+def workbench(tmp_path: Path) -> Workbench:
+    """A place to build components."""
+    return Workbench(tmp_path)
+
+
+@pytest.fixture
+def training_data() -> TrainingData:
+    """The training data of the small content, as Rasa reads it."""
+    conversation = load_data(str(SMALL_CONTENT / "data" / "nlu"))
+    return load_data(str(SMALL_CONTENT / "data" / "faq")).merge(conversation)
+
+
+@pytest.fixture
+def featurized(workbench: Workbench, training_data: TrainingData) -> TrainingData:
+    """The same, with language, tokens and features on every question."""
+    workbench.create(LanguageDetector).process_training_data(training_data)
+    workbench.create(BilingualTokenizer).process_training_data(training_data)
+    featurizer = workbench.create(TfidfFeaturizer)
+    featurizer.train(training_data)
+    featurizer.process_training_data(training_data)
+    return training_data
+
+
+def asked(text: str, **metadata: str) -> Message:
+    """Return a message as Rasa hands it to the first component."""
+    return Message(data={"text": text, "metadata": metadata or None}, output_properties={"text_tokens"})
+
+
+def prepared(workbench: Workbench, text: str) -> Message:
+    """Return a message with language, tokens and the features of the trained featurizer."""
+    message = asked(text)
+    for component in (
+        workbench.create(LanguageDetector),
+        workbench.create(BilingualTokenizer),
+        workbench.load(TfidfFeaturizer),
+    ):
+        component.process([message])
+    return message

@@ -1,0 +1,45 @@
+"""BilingualTokenizer: words and lemmas by the rules of the message's language."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.bilingual_tokenizer import BilingualTokenizer
+from tests.nlu.conftest import Workbench
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words", "lemmas"),
+    [
+        ("en", "Don't open doors", ["Do", "n't", "open", "doors"], ["do", "not", "open", "door"]),
+        (
+            "es",
+            "¿abren las puertas?",
+            ["¿", "abren", "las", "puertas", "?"],
+            ["¿", "abrir", "los", "puerta", "?"],
+        ),
+        ("other", "hola", ["hola"], ["hola"]),
+        (None, "hola", ["hola"], ["hola"]),
+        ("en", "", [], []),
+        ("es", "  \n ", [], []),
+    ],
+)
+def test_text_is_split_and_lemmatized(
+    workbench: Workbench, language: str | None, text: str, words: list[str], lemmas: list[str]
+) -> None:
+    """With the rules of English or Spanish; unknown languages as Spanish."""
+    message = Message(data={"text": text, "language": language})
+    tokens = workbench.create(BilingualTokenizer).tokenize(message, "text")
+    assert [token.text for token in tokens] == words
+    assert [token.lemma.lower() for token in tokens] == lemmas
+
+
+def test_tokens_know_where_they_stand(workbench: Workbench) -> None:
+    """Start and end point into the text as it was typed."""
+    text = "¿Y si  vienen 🙂 hoy?"
+    message = Message(data={"text": text, "language": "es"})
+    for token in workbench.create(BilingualTokenizer).tokenize(message, "text"):
+        assert text[token.start : token.end] == token.text

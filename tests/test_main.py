@@ -1,0 +1,87 @@
+"""The `kyr` command: exit codes and what it prints, for everything that needs no model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+
+
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content_copy: Path) -> Path:
+    """Every command works on a copy of the small content and keeps its models in a new folder."""
+    monkeypatch.setenv("KYR_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("KYR_CONTENT_DIR", str(content_copy))
+    return content_copy
+
+
+def test_check_counts_what_it_found_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0 and one line."""
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out == "3 topics (2 answered), 3 services: no mistake found.\n"
+
+
+def test_check_prints_a_line_a_mistake(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1."""
+    path = own_folders / "data/faq/bond.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("group: rights", "group: x"), encoding="utf-8")
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out == (
+        "data/faq/bond.yml:4: group is 'x'. Use one of: ordinance, hp_with_you, rights, help.\n"
+    )
+    assert main(["check", str(own_folders / "data/faq/red_card.yml")]) == 0
+
+
+def test_check_of_a_missing_path_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped name is not "no mistake found"."""
+    assert main(["check", "nowhere.yml"]) == 1
+    assert capsys.readouterr().err == "nowhere.yml: there is no such file or folder. Check the name.\n"
+
+
+def test_training_on_bad_content_stops_at_once(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No candidate, exit 1, the mistake named."""
+    (own_folders / "data/rules.yml").unlink()
+    assert main(["train"]) == 1
+    assert capsys.readouterr().err == "data/rules.yml:1: the file is missing. Restore it.\n"
+    assert main(["models"]) == 0
+    assert capsys.readouterr().out == "There is no model yet. `kyr train` makes one.\n"
+
+
+def test_publishing_an_unknown_model_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1."""
+    assert main(["publish", "7"]) == 1
+    assert capsys.readouterr().err == "There is no model '7'. `kyr models` lists those that are kept.\n"
+
+
+def test_evaluating_a_missing_file_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """Before any model is looked for."""
+    assert main(["evaluate", "nowhere.jsonl"]) == 1
+    assert capsys.readouterr().err == (
+        "nowhere.jsonl: cannot be read (No such file or directory). Check the name.\n"
+    )
+
+
+def test_an_empty_question_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without starting anything."""
+    assert main(["ask", "  "]) == 1
+    assert capsys.readouterr().err == "The question is empty. Write it in quotes after `kyr ask`.\n"
+
+
+def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1, no traceback."""
+    monkeypatch.setenv("KYR_LOG_LEVEL", "loud")
+    assert main(["check"]) == 1
+    assert capsys.readouterr().err.startswith("KYR_LOG_LEVEL is 'LOUD'")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["dance"], ["serve", "--port", "x"], ["ask", "hi", "--lang", "fr"]]
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """As every command line tool does."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: kyr" in capsys.readouterr().err
