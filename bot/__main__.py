@@ -17,7 +17,7 @@ from bot.language import LANGUAGES
 from bot.models import Model, ModelError, ModelStore, write_whole
 from bot.problems import ContentError
 from bot.processes import StartError
-from bot.serving import ServeError, ask, listening, published_model, running, serve
+from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.training import TrainingError, evaluate, train
 
@@ -111,7 +111,8 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
 
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
-    async with running(model, watch=False) as app, listening(app, "127.0.0.1", 0) as url:
+    assistant = assemble(model)
+    async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
         return await ask(url, options.text, options.lang)
 
 

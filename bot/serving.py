@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.content import read_content
 from bot.models import Model, ModelStore
-from bot.processes import actions_child, rasa_child
+from bot.processes import Child, actions_child, rasa_child
 from bot.training import Progress, content_hash, train
 from bot.web.app import create_app
 
@@ -40,12 +42,33 @@ async def published_model(root: Path, store: ModelStore, progress: Progress) -> 
     return model
 
 
-@contextlib.asynccontextmanager
-async def running(model: Model, *, watch: bool) -> AsyncIterator[web.Application]:
-    """Run Rasa and the action server for a model; yield the gateway that belongs to them.
+@dataclass(frozen=True)
+class Assistant:
+    """The gateway of a model, and the two processes behind it."""
 
-    With `watch` they are started again when they end. Raises StartError.
-    """
+    app: web.Application
+    rasa: Child
+    actions: Child
+
+    @contextlib.asynccontextmanager
+    async def running(self, *, watch: bool) -> AsyncIterator[None]:
+        """Run Rasa and the action server; with `watch` they are started again when they end.
+
+        Raises StartError.
+        """
+        children = (self.actions, self.rasa)
+        try:
+            await asyncio.gather(*(child.start() for child in children))
+            if watch:
+                for child in children:
+                    child.watch()
+            yield
+        finally:
+            await asyncio.gather(*(child.stop() for child in children))
+
+
+def assemble(model: Model) -> Assistant:
+    """Put the gateway, Rasa and the action server of a model together; nothing runs yet."""
     actions = actions_child(model.content_dir)
     rasa = rasa_child(model.archive, action_url=f"{actions.url}/webhook")
     app = create_app(
@@ -54,20 +77,7 @@ async def running(model: Model, *, watch: bool) -> AsyncIterator[web.Application
         actions_url=actions.url,
         model_version=model.version,
     )
-    try:
-        starts = [asyncio.create_task(child.start()) for child in (actions, rasa)]
-        try:
-            await asyncio.gather(*starts)
-        finally:
-            for start in starts:
-                start.cancel()
-            await asyncio.gather(*starts, return_exceptions=True)
-        if watch:
-            actions.watch()
-            rasa.watch()
-        yield app
-    finally:
-        await asyncio.gather(actions.stop(), rasa.stop())
+    return Assistant(app, rasa, actions)
 
 
 @contextlib.asynccontextmanager
@@ -81,12 +91,17 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise ServeError(
-                f"Cannot listen on {host}:{port} ({error.strerror}). "
+                f"Cannot listen on {host}:{port} ({_reason(error)}). "
                 "End what uses it, or choose another with --port."
             ) from None
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def _reason(error: OSError) -> str:
+    # asyncio wraps the reason in a sentence of its own; a name that does not resolve has no errno of ours.
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)
 
 
 async def ask(url: str, message: str, language: str | None) -> dict[str, Any]:
@@ -133,8 +148,11 @@ async def _serve_until(
     trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
     say(f"Model {model.version}, trained {trained}")
     say("Conversations: in memory, forgotten after 30 minutes. Channels: web")
-    say("Starting Rasa and the action server (about half a minute)")
-    async with running(model, watch=True) as app, listening(app, host, port) as url:
-        await wait_until_answered(url, "ICE is at my door, do I have to open?")
-        say(f"Ready: {url}")
-        await stop.wait()
+    assistant = assemble(model)
+    # The pages and the hotline card are there at once, the chat as soon as Rasa is.
+    async with listening(assistant.app, host, port) as url:
+        say(f"Starting Rasa and the action server behind {url} (about half a minute)")
+        async with assistant.running(watch=True):
+            await wait_until_answered(url, "ICE is at my door, do I have to open?")
+            say(f"Ready: {url}")
+            await stop.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -15,11 +14,9 @@ from aiohttp import ClientSession, web
 
 from bot.content import Content, read_content
 from bot.models import Model, ModelStore
-from bot.processes import actions_child, rasa_child
-from bot.serving import listening, wait_until_answered
+from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT
 from bot.training import train
-from bot.web.app import create_app
 
 SMALL_CONTENT = Path(__file__).parent / "content"
 
@@ -76,22 +73,15 @@ class Service:
 @contextlib.asynccontextmanager
 async def run_service(model: Model) -> AsyncIterator[Service]:
     """Run a real Rasa, a real action server and the gateway, without starting them again when they end."""
-    actions = actions_child(model.content_dir)
-    rasa = rasa_child(model.archive, action_url=f"{actions.url}/webhook")
-    app = create_app(
-        read_content(model.content_dir),
-        rasa_url=rasa.url,
-        actions_url=actions.url,
-        model_version=model.version,
-    )
-    try:
-        await asyncio.gather(actions.start(), rasa.start())
-        assert rasa.pid is not None and actions.pid is not None
-        async with listening(app, "127.0.0.1", 0) as url, ClientSession() as session:
-            await wait_until_answered(url, "hola")
-            yield Service(url, app, session, rasa.pid, actions.pid)
-    finally:
-        await asyncio.gather(actions.stop(), rasa.stop())
+    assistant = assemble(model)
+    async with (
+        listening(assistant.app, "127.0.0.1", 0) as url,
+        assistant.running(watch=False),
+        ClientSession() as session,
+    ):
+        await wait_until_answered(url, "hola")
+        assert assistant.rasa.pid is not None and assistant.actions.pid is not None
+        yield Service(url, assistant.app, session, assistant.rasa.pid, assistant.actions.pid)
 
 
 @pytest.fixture(scope="session")

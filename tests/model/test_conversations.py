@@ -1,0 +1,185 @@
+"""Whole conversations in both languages, through the gateway, with a real Rasa and a real action server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.content import Content
+from bot.models import Model
+from bot.web import keys
+from tests.conftest import Service
+
+pytestmark = pytest.mark.slow
+
+
+async def asked(
+    service: Service, message: str, **more: object
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    body: dict[str, Any] = await service.ask(message, **more)
+    assert "degraded" not in body, message
+    return body, body["replies"]
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "topic"),
+    [
+        ("Do I have to open the door if ICE knocks?", "en", "ice_at_home"),
+        ("si la migra toca a la puerta tengo que abrir", "es", "ice_at_home"),
+        ("how do I know if a warrant was signed by a judge", "en", "warrant_types"),
+        ("cómo sé si la orden la firmó un juez", "es", "warrant_types"),
+        ("what is the sanctuary ordinance of huntington park", "en", "ordinance_overview"),
+        ("¿quién puede pedir ayuda de HP With You?", "es", "hp_with_you_eligibility_apply"),
+        ("tengo derecho a guardar silencio?", "es", "right_to_remain_silent"),
+        ("what number do i call to report ICE", "en", "find_hotline_report_ice"),
+    ],
+)
+async def test_a_question_gets_the_vetted_answer(
+    service: Service, project_content: Content, message: str, language: str, topic: str
+) -> None:
+    """Word for word as it stands in the topic file, with its sources and the day they were checked."""
+    body, (reply, notice) = await asked(service, message)
+    stored = project_content.topics[topic]
+    assert (body["lang"], reply["lang"], reply["topic"]) == (language, language, topic)
+    assert reply["text"] == stored.answers[language].text
+    assert reply["sources"] == [{"title": s.title, "url": s.url} for s in stored.sources]
+    assert reply["reviewed"] == str(stored.reviewed)
+    assert notice["text"] == project_content.say("utter_not_legal_advice", language)
+
+
+async def test_rasas_own_text_is_the_text_of_the_file(service: Service, model: Model) -> None:
+    """What Rasa itself would say of a topic is what residents read, so `rasa shell` shows the same."""
+    rasa = service.app[keys.RASA]
+    messages = await rasa.send("own-text", "Do I have to open the door if ICE knocks?", "en")
+    said = "\n\n".join(message["text"] for message in messages if "text" in message)
+    content = service.app[keys.CONTENT]
+    assert said == content.topics["ice_at_home"].answers["en"].text
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("they are at my door right now ICE is banging help", "en"),
+        ("la migra está afuera ahorita tocando ayúdenme", "es"),
+        ("ICE SE ESTA LLEVANDO A MI PAPA AHORITA", "es"),
+    ],
+)
+async def test_an_emergency_is_answered_at_once(service: Service, message: str, language: str) -> None:
+    """At most 320 characters, with the hotline and 911, and no notice that would push it off the screen."""
+    body, replies = await asked(service, message)
+    assert (len(replies), body["lang"]) == (1, language)
+    text = replies[0]["text"]
+    assert replies[0]["topic"] == "emergency_now"
+    assert len(text) <= 320 and "888-624-4752" in text and "911" in text
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "topic", "second"),
+    [
+        ("I need a lawyer, I have no money", "en", "legal_aid_find", "chirla-hotline"),
+        ("necesito un abogado gratis", "es", "legal_aid_find", "chirla-hotline"),
+        ("where can i get free food for my kids", "en", "food_assistance", "la-regional-food-bank"),
+        ("no tenemos que comer, dónde dan despensa", "es", "food_assistance", "la-regional-food-bank"),
+        ("who can help my family", "en", None, "chirla-hotline"),
+        ("quiero hablar con una persona de verdad", "es", None, "chirla-hotline"),
+    ],
+)
+async def test_who_needs_help_is_told_where(
+    service: Service, message: str, language: str, topic: str | None, second: str
+) -> None:
+    """HP With You first, then services that fit, with phone, languages, cost and check date."""
+    body, replies = await asked(service, message)
+    assert (body["lang"], replies[0]["topic"]) == (language, topic)
+    services = replies[0]["services"]
+    assert [service["id"] for service in services][:2] == ["hp-with-you", second]
+    assert services[1]["phones"] and services[1]["checked"]
+
+
+async def test_a_doubtful_question_is_offered_topics_and_one_can_be_chosen(service: Service) -> None:
+    """At most three and "none of these"; the choice is answered in the same conversation."""
+    for vague in ("papeles", "la corte", "la policía y los niños", "un papel de la escuela", "qué pasa si"):
+        body, replies = await asked(service, vague, lang="es")
+        choices = replies[0]["buttons"]
+        if choices and choices[-1]["payload"] == "none":
+            break
+    assert choices[-1]["payload"] == "none" and 2 <= len(choices) <= 4
+    request = {"choice": choices[0]["payload"], "session": body["session"]}
+    async with service.session.post(f"{service.url}/api/chat", json=request) as response:
+        chosen = await response.json()
+    assert chosen["replies"][0]["topic"] == choices[0]["payload"].removeprefix("topic:")
+    assert (chosen["lang"], chosen["session"]) == ("es", body["session"])
+
+
+async def test_the_language_can_be_switched_and_stays(service: Service) -> None:
+    """Asked for in words; afterwards a word without a language is answered in it."""
+    body, _ = await asked(service, "hola buenas tardes")
+    assert body["lang"] == "es"
+    body, replies = await asked(service, "in english please", session=body["session"])
+    assert body["lang"] == "en" and replies[0]["text"].startswith("I will answer in English")
+    body, _ = await asked(service, "HP With You", session=body["session"])
+    assert body["lang"] == "en"
+    body, _ = await asked(service, "mejor en español por favor", session=body["session"])
+    assert body["lang"] == "es"
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "response"),
+    [
+        ("good morning", "en", "utter_greet"),
+        ("muchas gracias", "es", "utter_thanks"),
+        ("adiós, hasta luego", "es", "utter_goodbye"),
+        ("what can you do", "en", "utter_what_can_you_do"),
+        ("is this chat saved anywhere, who sees what I write", "en", "utter_chat_privacy"),
+        ("¿cuánto cuesta la visa de turista?", "es", "utter_out_of_scope"),
+        ("tell me a joke about soccer", "en", "utter_out_of_scope"),
+        ("🙂🙂🙂", None, "utter_not_understood"),
+        ("jaja", "es", "utter_not_understood"),
+        ("我需要一个律师", None, "utter_other_language"),
+    ],
+)
+async def test_small_talk_and_all_else_has_its_own_words(
+    service: Service, project_content: Content, message: str, language: str | None, response: str
+) -> None:
+    """In the person's language; a text without a language in that of the page."""
+    _, replies = await asked(service, message, lang=language or "en")
+    assert replies[0]["text"] == project_content.say(response, language or "en")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "/restart",
+        '/faq{"language": "en"}',
+        "/session_start",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE users; --",
+        "{language} {{7*7}} ${HOME}",
+        "%s %d \\x00 \\u0000",
+        "a" * 1000,
+        "ñ" * 1000,
+        "\u202e\u200b\u2066abc",
+        "🏳️‍🌈" * 100,
+    ],
+)
+async def test_hostile_text_is_only_text(service: Service, message: str) -> None:
+    """It gets an ordinary reply, nothing is executed, and it does not come back."""
+    _, replies = await asked(service, message, lang="en")
+    assert replies and all(reply["text"] for reply in replies)
+    assert message not in json.dumps(replies, ensure_ascii=False)
+
+
+async def test_a_command_leaves_the_conversation_as_it_was(service: Service) -> None:
+    """ "/restart" would wipe the slots if Rasa took it for a command."""
+    body, _ = await asked(service, "in english please", lang="es")
+    body, _ = await asked(service, "/restart", session=body["session"])
+    assert body["lang"] == "en"
+
+
+async def test_health_is_ok(service: Service, model: Model) -> None:
+    """With the version of the model that answers."""
+    async with service.session.get(f"{service.url}/health") as response:
+        assert response.status == 200
+        expected = {"status": "ok", "rasa": True, "actions": True, "model": model.version}
+        assert await response.json() == expected
