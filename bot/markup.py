@@ -42,7 +42,7 @@ class Block:
 
 def parse_blocks(text: str) -> list[Block]:
     """Take an answer apart."""
-    marked = [(_kind(line), _MARK.sub("", line, count=1)) for line in text.splitlines()]
+    marked = [_take_mark(line) for line in text.splitlines()]
     blocks = []
     for kind, group in itertools.groupby(marked, key=lambda pair: pair[0]):
         if not kind:
@@ -54,11 +54,12 @@ def parse_blocks(text: str) -> list[Block]:
     return blocks
 
 
-def _kind(line: str) -> str:
-    if not line.strip():
-        return ""
+def _take_mark(line: str) -> tuple[str, str]:
+    """Return the kind of block a line belongs to (empty for none), and the line without its mark."""
     mark = _MARK.match(line)
-    return _KINDS.get(mark[1], "steps") if mark else "paragraph"
+    if mark is None:
+        return ("paragraph" if line.strip() else ""), line
+    return _KINDS.get(mark[1], "steps"), line[mark.end() :]
 
 
 def _spans(line: str) -> tuple[Span, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from bot.content import Content
 from bot.markup import Block, Span, parse_blocks
 
 
@@ -68,6 +71,22 @@ def test_phones_and_addresses_become_links(text: str, expected: list[tuple[str, 
 def test_other_numbers_and_words_are_no_links(text: str) -> None:
     """Amounts, forms, statutes and mail addresses stay text."""
     assert uris(text) == []
+
+
+def test_no_answer_loses_a_word(project_content: Content) -> None:
+    """Taken apart, every text of the project still holds each of its words and numbers."""
+    texts = [answer.text for topic in project_content.topics.values() for answer in topic.answers.values()]
+    texts += [text for twins in project_content.conversation.responses.values() for text in twins.values()]
+    for text in texts:
+        words = re.sub(r"^(?:\d+\.|-|>) +", "", text, flags=re.MULTILINE).split()
+        assert " ".join(line for _, lines in shape(text) for line in lines).split() == words
+
+
+def test_only_the_beginning_of_a_line_is_a_mark() -> None:
+    """A number before a full stop is part of the sentence."""
+    assert shape("Call 888-624-4752. In danger: 911.") == [
+        ("paragraph", ["Call 888-624-4752. In danger: 911."])
+    ]
 
 
 def test_nothing_is_lost_or_added() -> None:

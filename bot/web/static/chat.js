@@ -38,18 +38,17 @@ async function ask(question, shown, done) {
     });
     const body = await response.json();
     done();
-    log.append(message("you", lang, [shown]));
+    const mine = message("you", lang, [shown]);
+    log.append(mine);
     if (response.ok) {
       session = body.session;
       lang = body.lang;
-      const first = body.replies.map(showReply)[0];
-      first.scrollIntoView({ block: "nearest" });
-      log.scrollTop = first.offsetTop - log.offsetTop;
+      log.append(...body.replies.map(reply));
     } else {
-      const text = body.message[lang];
-      log.append(message("bot", lang, [element("p", {}, text)]));
-      log.scrollTop = log.scrollHeight;
+      log.append(message("bot", lang, [element("p", {}, body.message[lang])]));
     }
+    // The question stays in sight above the beginning of its answer.
+    log.scrollTop = mine.offsetTop - log.offsetTop;
     status.textContent = "";
   } catch {
     // Not sent, or no answer that can be read: what was typed stays in the box.
@@ -59,14 +58,12 @@ async function ask(question, shown, done) {
   }
 }
 
-function showReply(reply) {
-  const parts = reply.blocks.map(block);
-  if (reply.services.length) parts.push(element("ul", { className: "services" }, ...reply.services.map(service)));
-  if (reply.sources.length) parts.push(sources(reply));
-  if (reply.buttons.length) parts.push(element("div", { className: "choices" }, ...reply.buttons.map(choice)));
-  const shown = message("bot", reply.lang, parts);
-  log.append(shown);
-  return shown;
+function reply(body) {
+  const parts = body.blocks.map(block);
+  if (body.services.length) parts.push(element("ul", { className: "services" }, ...body.services.map(service)));
+  if (body.sources.length) parts.push(sources(body));
+  if (body.buttons.length) parts.push(element("div", { className: "choices" }, ...body.buttons.map(choice)));
+  return message("bot", body.lang, parts);
 }
 
 function message(sender, language, parts) {
@@ -99,10 +96,10 @@ function fact(name, value) {
   return element("div", {}, element("dt", {}, name), element("dd", {}, value));
 }
 
-function sources(reply) {
-  const list = reply.sources.map(({ url, title }) => element("li", {}, link(url, title)));
+function sources(body) {
+  const list = body.sources.map(({ url, title }) => element("li", {}, link(url, title)));
   return element("details", {}, element("summary", {}, strings.sources),
-    element("p", {}, `${strings.checked} ${reply.reviewed_shown}`), element("ul", {}, ...list));
+    element("p", {}, `${strings.checked} ${body.reviewed_shown}`), element("ul", {}, ...list));
 }
 
 function choice({ title, payload }) {
