@@ -6,10 +6,14 @@ import functools
 from typing import Any
 
 import spacy
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.language import LANGUAGES
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
 
 
@@ -39,10 +43,23 @@ class BilingualTokenizer(Tokenizer):
             "token_pattern": None,
         }
 
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> BilingualTokenizer:
+        """Create the component with both pipelines loaded: nobody waits two seconds for the first word."""
+        for language in LANGUAGES:
+            blank_pipeline(language)
+        return cls(config)
+
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return the tokens of one attribute of a message, each with its lemma."""
         language = message.get(LANGUAGE)
-        pipeline = blank_pipeline(language if language in ("en", "es") else FALLBACK_LANGUAGE)
+        pipeline = blank_pipeline(language if language in LANGUAGES else FALLBACK_LANGUAGE)
         doc = pipeline(message.get(attribute) or "")
         return [
             Token(token.text, token.idx, lemma=token.lemma_ or token.text)
