@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.claims import check_claims, read_claims
 from bot.conversation import Conversation, check_conversation
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, check_directory
@@ -57,7 +58,10 @@ def _check(root: Path) -> tuple[Content | None, list[Problem]]:
     _check_rules(root, problems)
     if directory is not None:
         _check_needs(root, topics, directory, problems)
-        _check_withheld_phones(root, topics, conversation, directory, problems)
+    texts = list(_texts(root, topics, conversation))
+    if directory is not None:
+        _check_withheld_phones(texts, directory, problems)
+    check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
     found = sorted(problems.found)
     if conversation is None or directory is None:
         return None, found
@@ -132,21 +136,23 @@ def _check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, 
                 )
 
 
+def _texts(
+    root: Path, topics: Mapping[str, Topic], conversation: Conversation | None
+) -> Iterable[tuple[Path, str, str]]:
+    """Yield everything that is said to residents: its file, its language, itself."""
+    for topic in topics.values():
+        for language, answer in topic.answers.items():
+            for text in (topic.title[language], answer.text, answer.short):
+                yield root / "data" / "faq" / f"{topic.id}.yml", language, text
+    for twins in conversation.responses.values() if conversation else ():
+        for language, text in twins.items():
+            yield root / "domain.yml", language, text
+
+
 def _check_withheld_phones(
-    root: Path,
-    topics: Mapping[str, Topic],
-    conversation: Conversation | None,
-    directory: Directory,
-    problems: Problems,
+    texts: Iterable[tuple[Path, str, str]], directory: Directory, problems: Problems
 ) -> None:
-    texts: list[tuple[Path, str]] = [
-        (root / "data" / "faq" / f"{topic.id}.yml", answer.text + answer.short)
-        for topic in topics.values()
-        for answer in topic.answers.values()
-    ]
-    for by_language in conversation.responses.values() if conversation else ():
-        texts += [(root / "domain.yml", text) for text in by_language.values()]
-    for path, text in texts:
+    for path, _, text in texts:
         digits = "".join(character for character in text if character.isdigit())
         for number, reason in directory.withheld_phones.items():
             if number.replace("-", "") in digits:

@@ -16,7 +16,9 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bot.language import LANGUAGES
+from bot.parity import facts, fingerprint
 from bot.problems import ContentError, Problems
+from bot.readability import too_hard
 from bot.strict_yaml import line_of, read_yaml
 
 GROUPS = ("ordinance", "hp_with_you", "rights", "help")
@@ -331,14 +333,33 @@ def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str
             what = f"the answer in {_NAMES[language]} is missing"
             problems.add(path, line_of(document, "responses"), what, "Write it beside the other one")
     if len(answers) == 2:
-        spoken = [
-            [line for line in answer.text.splitlines() if line.startswith("> ")]
-            for answer in answers.values()
-        ]
-        if spoken[0] != spoken[1]:
-            what = "the words to say aloud (lines with >) differ between the two languages"
-            problems.add(path, line_of(document, "responses"), what, "Write the same English words in both")
+        _check_parity(answers, responses, path, line_of(document, "responses"), problems)
     return answers
+
+
+def _check_parity(
+    answers: Mapping[str, Answer], responses: CommentedMap, path: Path, line: int, problems: Problems
+) -> None:
+    english, spanish = answers["en"], answers["es"]
+    if _spoken(english.text) != _spoken(spanish.text):
+        what = "the words to say aloud (lines with >) differ between the two languages"
+        problems.add(path, line, what, "Write the same English words in both")
+    for part in ("text", "short"):
+        there = facts(getattr(english, part)), facts(getattr(spanish, part))
+        for language, missing in (("Spanish", there[0] - there[1]), ("English", there[1] - there[0])):
+            if missing:
+                what = f"the {part} in {language} lacks {', '.join(sorted(missing))}, which its twin has"
+                problems.add(path, line, what, "Numbers, phones and addresses must be the same in both")
+    wanted = fingerprint(english.text, english.short)
+    for spoken_in, variation, spanish_line in read_variations(responses, f"utter_faq/{path.stem}"):
+        if spoken_in == "es" and variation["custom"].get("reviewed_with") != wanted:
+            what = "the English answer has changed since the Spanish one was reviewed"
+            mend = f"Compare the two, then write `reviewed_with: {wanted}` below `language: es`"
+            problems.add(path, spanish_line, what, mend)
+
+
+def _spoken(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("> ")]
 
 
 def _check_answer_text(
@@ -352,6 +373,11 @@ def _check_answer_text(
     if len(short) > SHORT_LENGTH:
         what = f"the short version of {where} has {len(short)} characters, {SHORT_LENGTH} at most"
         problems.add(path, line, what, "Shorten it")
+    for part, words in (("text", text), ("short version", short)):
+        if hard := too_hard(words, language):
+            problems.add(
+                path, line, f"the {part} of {where} is hard to read: {hard}", "Use shorter sentences"
+            )
     if "{" in text + short or "}" in text + short:
         # Rasa would take {word} for the name of a slot and say something else.
         problems.add(path, line, f"{where} holds a brace", "Write it without { and }")
