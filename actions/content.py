@@ -11,4 +11,5 @@ from bot.settings import read_settings
 @functools.cache
 def current_content() -> Content:
     """Return the content that belongs to the model being served."""
-    return read_content(read_settings().content_dir)
+    settings = read_settings()
+    return read_content(settings.content_dir, require_approval=settings.require_approval)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import collections
 import json
 import logging
 import sys
@@ -19,6 +20,7 @@ from bot.problems import ContentError
 from bot.processes import StartError
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
+from bot.topics import current_date
 from bot.training import TrainingError, evaluate, train
 
 DONE, AT_FAULT, USAGE = 0, 1, 2
@@ -75,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file", type=Path, metavar="FILE")
     made.add_argument("--model", metavar="VERSION", help="a model of `kyr models` (default: the published)")
     made.add_argument("--json", type=Path, metavar="OUT", help="write every row and the figures here")
+    command(
+        "topics", _topics, "List the topics: approved, checked, due, overdue, off, or from the directory."
+    )
     command("models", _models, "List the models kept.")
     made = command("publish", _publish, "Make a model the one that is served from the next start on.")
     made.add_argument("version", metavar="VERSION")
@@ -86,8 +91,7 @@ def _say(text: str) -> None:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    store = ModelStore(settings.data_dir)
-    asyncio.run(serve(settings.content_dir, store, options.host, options.port, _say))
+    asyncio.run(serve(settings, options.host, options.port, _say))
     return DONE
 
 
@@ -111,7 +115,7 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
 
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
-    assistant = assemble(model)
+    assistant = assemble(model, require_approval=settings.require_approval)
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
         return await ask(url, options.text, options.lang)
 
@@ -180,6 +184,17 @@ async def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
     model = store.get(version)
     model.verify()
     return model
+
+
+def _topics(options: argparse.Namespace, settings: Settings) -> int:
+    topics = read_content(settings.content_dir).topics.values()
+    states = {topic.id: topic.state(current_date()) for topic in topics}
+    for topic in sorted(topics, key=lambda topic: (topic.review_by is None, topic.review_by, topic.id)):
+        by = f"check by {topic.review_by}" if topic.review_by else ""
+        _say(f"{states[topic.id]:10} {topic.id:40} {by:20} {topic.approved_by or ''}".rstrip())
+    counted = collections.Counter(states.values())
+    _say(", ".join(f"{number} {state}" for state, number in sorted(counted.items())))
+    return DONE
 
 
 def _models(options: argparse.Namespace, settings: Settings) -> int:

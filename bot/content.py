@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from bot.conversation import Conversation, check_conversation
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, check_directory
 from bot.strict_yaml import line_of, read_yaml
-from bot.topics import Topic, check_topics, read_examples
+from bot.topics import Topic, check_topics, current_date, read_examples
 
 
 @dataclass(frozen=True)
@@ -22,23 +24,35 @@ class Content:
     topics: Mapping[str, Topic]
     conversation: Conversation
     directory: Directory
+    # Whether answers that nobody has signed off are held back (KYR_REQUIRE_APPROVAL).
+    require_approval: bool = False
 
     def say(self, response: str, language: str) -> str:
         """Return the text of a response of domain.yml in one language."""
         return self.conversation.responses[response][language]
 
 
-def read_content(root: Path) -> Content:
-    """Read the content under `root`; raises ContentError with every mistake found."""
+def read_content(root: Path, *, require_approval: bool = False) -> Content:
+    """Read the content under `root`; raises ContentError with every mistake found.
+
+    An answer past its review date is no mistake here: it is served with a warning, or held back.
+    """
     content, problems = _check(root)
     if content is None or problems:
         raise ContentError(problems)
-    return content
+    return dataclasses.replace(content, require_approval=require_approval)
 
 
-def check_content(root: Path, paths: Sequence[Path] = ()) -> list[Problem]:
-    """Return every mistake in the content under `root`, or only those in (or under) `paths`."""
-    _, problems = _check(root)
+def check_content(
+    root: Path, paths: Sequence[Path] = (), *, today: datetime.date | None = None
+) -> list[Problem]:
+    """Return every mistake in the content under `root`, or only those in (or under) `paths`.
+
+    An answer past its review date is one; `today` is the day to judge by, by default the current one.
+    """
+    content, problems = _check(root)
+    if content is not None:
+        problems = sorted([*problems, *_overdue(root, content, today or current_date())])
     if not paths:
         return problems
     wanted = [path.resolve() for path in paths]
@@ -66,6 +80,16 @@ def _check(root: Path) -> tuple[Content | None, list[Problem]]:
     if conversation is None or directory is None:
         return None, found
     return Content(topics, conversation, directory), found
+
+
+def _overdue(root: Path, content: Content, today: datetime.date) -> list[Problem]:
+    problems = Problems(root)
+    for topic in content.topics.values():
+        if topic.overdue(today):
+            what = f"the answer was to be checked again by {topic.review_by}"
+            mend = "Check its sources, mend it, and write the new dates as reviewed and review_by"
+            problems.add(root / "data" / "faq" / f"{topic.id}.yml", 1, what, mend)
+    return problems.found
 
 
 def fold(question: str) -> str:

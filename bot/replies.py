@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from babel.dates import format_date
+
 from bot.content import Content
-from bot.topics import Source, Topic
+from bot.topics import Source, Topic, current_date
 
 # What is offered when somebody asks for help without saying with what.
 GENERAL_NEEDS = ("hotline", "legal", "food")
@@ -60,11 +62,25 @@ def say(content: Content, response: str, language: str) -> Reply:
     return Reply(content.say(response, language), language)
 
 
-def answer(content: Content, topic: Topic, language: str) -> Reply:
-    """Return the answer of a topic: its text, services of the directory, or that there is none yet."""
+def answer(content: Content, topic: Topic, language: str, *, today: datetime.date | None = None) -> Reply:
+    """Return the answer of a topic: its text, services of the directory, or that there is none yet.
+
+    An answer past its review date carries a warning; where the law is in dispute, or where nobody has
+    signed it off and that is required, a safe text and who can help stand in its place. `today` is the
+    day to judge by, by default the current one.
+    """
     if topic.enabled and topic.answers:
+        overdue = topic.overdue(today or current_date())
+        if (overdue and topic.volatility == "litigated") or (
+            content.require_approval and not topic.approved_by
+        ):
+            return find_help(content, "utter_no_current_answer", PEOPLE_TO_TALK_TO, language, topic=topic)
+        text = topic.answers[language].text
+        if overdue and topic.reviewed:
+            checked = format_date(topic.reviewed, "long", locale=language)
+            text += "\n\n" + content.say("utter_may_have_changed", language).replace("DATE", checked)
         return Reply(
-            topic.answers[language].text,
+            text,
             language,
             topic=topic.id,
             sources=topic.sources,

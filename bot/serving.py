@@ -17,6 +17,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from bot.content import read_content
 from bot.models import Model, ModelStore
 from bot.processes import Child, actions_child, rasa_child
+from bot.settings import Settings
 from bot.training import Progress, content_hash, train
 from bot.web.app import create_app
 
@@ -67,12 +68,15 @@ class Assistant:
             await asyncio.gather(*(child.stop() for child in children))
 
 
-def assemble(model: Model) -> Assistant:
-    """Put the gateway, Rasa and the action server of a model together; nothing runs yet."""
+def assemble(model: Model, *, require_approval: bool = False) -> Assistant:
+    """Put the gateway, Rasa and the action server of a model together; nothing runs yet.
+
+    With `require_approval` only answers that somebody has signed off are given.
+    """
     actions = actions_child(model.content_dir)
     rasa = rasa_child(model.archive, action_url=f"{actions.url}/webhook")
     app = create_app(
-        read_content(model.content_dir),
+        read_content(model.content_dir, require_approval=require_approval),
         rasa_url=rasa.url,
         actions_url=actions.url,
         model_version=model.version,
@@ -125,12 +129,12 @@ async def wait_until_answered(url: str, question: str) -> None:
     raise ServeError("Everything has started, but a test question got no answer. See the lines above.")
 
 
-async def serve(root: Path, store: ModelStore, host: str, port: int, say: Callable[[str], None]) -> None:
+async def serve(settings: Settings, host: str, port: int, say: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    work = asyncio.create_task(_serve_until(stop, root, store, host, port, say))
+    work = asyncio.create_task(_serve_until(stop, settings, host, port, say))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done():
@@ -142,13 +146,15 @@ async def serve(root: Path, store: ModelStore, host: str, port: int, say: Callab
 
 
 async def _serve_until(
-    stop: asyncio.Event, root: Path, store: ModelStore, host: str, port: int, say: Callable[[str], None]
+    stop: asyncio.Event, settings: Settings, host: str, port: int, say: Callable[[str], None]
 ) -> None:
-    model = await published_model(root, store, say)
+    model = await published_model(settings.content_dir, ModelStore(settings.data_dir), say)
     trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
     say(f"Model {model.version}, trained {trained}")
     say("Conversations: in memory, forgotten after 30 minutes. Channels: web")
-    assistant = assemble(model)
+    if settings.require_approval:
+        say("Only answers that somebody has signed off are given (KYR_REQUIRE_APPROVAL)")
+    assistant = assemble(model, require_approval=settings.require_approval)
     # The pages and the hotline card are there at once, the chat as soon as Rasa is.
     async with listening(assistant.app, host, port) as url:
         say(f"Starting Rasa and the action server behind {url} (about half a minute)")

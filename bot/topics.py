@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from bot.readability import too_hard
 from bot.strict_yaml import line_of, read_yaml
 
 GROUPS = ("ordinance", "hp_with_you", "rights", "help")
+# Residents' days begin and end in Los Angeles, wherever the machine stands.
+TIME_ZONE = zoneinfo.ZoneInfo("America/Los_Angeles")
+# So many days before an answer expires staff are told that it is due.
+DAYS_OF_WARNING = 30
 # How many days an answer may stand before its sources are checked again.
 DAYS_TO_REVIEW = {"stable": 365, "litigated": 90}
 TITLE_LENGTH = 60
@@ -86,6 +91,27 @@ class Topic:
     def answered(self) -> bool:
         """Whether a checked answer may be given: its own text, or services of the directory."""
         return self.enabled and bool(self.answers or self.services)
+
+    def overdue(self, today: datetime.date) -> bool:
+        """Whether the sources should have been checked again before that day."""
+        return self.review_by is not None and today > self.review_by
+
+    def state(self, today: datetime.date) -> str:
+        """Return "off", "overdue", "due" (within 30 days), "approved", "checked" or "directory"."""
+        if not self.enabled:
+            return "off"
+        if self.review_by is None:
+            return "directory"
+        if self.overdue(today):
+            return "overdue"
+        if (self.review_by - today).days <= DAYS_OF_WARNING:
+            return "due"
+        return "approved" if self.approved_by else "checked"
+
+
+def current_date() -> datetime.date:
+    """Return today's date in Los Angeles."""
+    return datetime.datetime.now(TIME_ZONE).date()
 
 
 def read_topics(folder: Path) -> dict[str, Topic]:
@@ -354,7 +380,7 @@ def _check_parity(
     for spoken_in, variation, spanish_line in read_variations(responses, f"utter_faq/{path.stem}"):
         if spoken_in == "es" and variation["custom"].get("reviewed_with") != wanted:
             what = "the English answer has changed since the Spanish one was reviewed"
-            mend = f"Compare the two, then write `reviewed_with: {wanted}` below `language: es`"
+            mend = f'Compare the two, then write `reviewed_with: "{wanted}"` below `language: es`'
             problems.add(path, spanish_line, what, mend)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         CARD,
         "value: es}]\n    text: |-\n      La tarjeta dice sus derechos.\n\n      Diga en inglés:\n\n"
         "      > I want to remain silent.\n    custom:\n      topic: red_card\n      language: es\n"
-        "      short: La tarjeta dice sus derechos.\n",
+        '      reviewed_with: "2e95b1c1"\n      short: La tarjeta dice sus derechos.\n',
         "value: fr}]\n    text: La carte.\n",
         [
             f"{CARD}:26: the answer in Spanish is missing. Write it beside the other one.",
@@ -270,13 +271,78 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "Write the same English words in both."
         ],
     ),
-    "withheld phone in an answer": (
+    "withheld phone in a text": (
+        "domain.yml",
+        "text: Español greet",
+        "text: Llame al (323) 582-6161",
+        [
+            "domain.yml:1: the number 323-582-6161 must not be given to residents: No source confirms that "
+            "this is the City Hall number. Remove it, or call the number and clear it first."
+        ],
+    ),
+    "number in one language only": (
         CARD,
         "      La tarjeta dice sus derechos.\n\n",
-        "      La tarjeta: (323) 582-6161.\n\n",
+        "      La tarjeta dice sus derechos. Llame al 211 o vea www.hpca.gov.\n\n",
         [
-            f"{CARD}:1: the number 323-582-6161 must not be given to residents: No source confirms that "
-            "this is the City Hall number. Remove it, or call the number and clear it first."
+            f"{CARD}:26: the text in English lacks 211, www.hpca.gov, which its twin has. "
+            "Numbers, phones and addresses must be the same in both."
+        ],
+    ),
+    "other amount in the twin": (
+        CARD,
+        "short: La tarjeta dice sus derechos.",
+        "short: La tarjeta cuesta $5.",
+        [
+            f"{CARD}:26: the short in English lacks $5, which its twin has. "
+            "Numbers, phones and addresses must be the same in both."
+        ],
+    ),
+    "English changed after the Spanish was reviewed": (
+        CARD,
+        "short: The card states your rights.",
+        "short: The card says your rights.",
+        [
+            f"{CARD}:39: the English answer has changed since the Spanish one was reviewed. "
+            'Compare the two, then write `reviewed_with: "1e8952c3"` below `language: es`.'
+        ],
+    ),
+    "hard to read": (
+        CARD,
+        "short: La tarjeta dice sus derechos.",
+        "short: Documentación administrativa correspondiente a procedimientos jurisdiccionales "
+        "extraordinarios de naturaleza constitucional.",
+        [
+            f"{CARD}:39: the short version of the answer in Spanish is hard to read: "
+            "reading ease -73, 65 at least. Use shorter sentences."
+        ],
+    ),
+    "claim that must never be made": (
+        CARD,
+        "short: La tarjeta dice sus derechos.",
+        "short: Con la tarjeta la migra no puede entrar.",
+        [
+            f"{CARD}:1: “la migra no puede entrar” must not be said (ice_cannot_enter): Agents have entered "
+            "homes without a judge's warrant; nobody can promise that they will not. "
+            "Say it another way, or leave it out."
+        ],
+    ),
+    "claim in small talk": (
+        "domain.yml",
+        "text: English greet",
+        "text: You are safe here",
+        [
+            "domain.yml:1: “You are safe” must not be said (you_are_safe): Nobody is safe from arrest "
+            "because of the ordinance, a place or a paper. Say it another way, or leave it out."
+        ],
+    ),
+    "claim that cannot be looked for": (
+        "data/claims.yml",
+        "- id: hp_contigo\n  reason: The Spanish name of the programme is not known.\n",
+        "- id: hp_contigo\n",
+        [
+            "data/claims.yml:87: a claim has not exactly id, reason, en, es and perhaps true_when_negated. "
+            "Compare it with the others."
         ],
     ),
     "response without a translation": (
@@ -460,6 +526,16 @@ def test_no_problem_hides_another(content_copy: Path) -> None:
     food = content_copy / FOOD
     food.write_text(food.read_text(encoding="utf-8").replace("group: help", "group: y"), encoding="utf-8")
     assert [line.split(":")[:2] for line in printed(content_copy)] == [[FOOD, "4"], [CARD, "4"]]
+
+
+def test_an_answer_past_its_review_date_is_a_mistake(content_copy: Path) -> None:
+    """For the check; at run time it is served with a warning or held back, so the service never stops."""
+    late = [str(problem) for problem in check_content(content_copy, today=datetime.date(2027, 11, 23))]
+    assert late == [
+        f"{CARD}:1: the answer was to be checked again by 2027-11-22. "
+        "Check its sources, mend it, and write the new dates as reviewed and review_by."
+    ]
+    assert check_content(content_copy, today=datetime.date(2027, 11, 22)) == []
 
 
 def test_only_the_named_paths_are_reported(content_copy: Path) -> None:

@@ -40,6 +40,15 @@ def test_check_of_a_missing_path_says_so(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().err == "nowhere.yml: there is no such file or folder. Check the name.\n"
 
 
+def test_topics_are_listed_with_their_state(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that expire first at the top, and a count."""
+    assert main(["topics"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["checked", "red_card", "check", "by", "2027-11-22"]
+    assert [line.split() for line in lines[1:3]] == [["off", "bond"], ["directory", "food_assistance"]]
+    assert lines[3] == "1 checked, 1 directory, 1 off"
+
+
 def test_training_on_bad_content_stops_at_once(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No candidate, exit 1, the mistake named."""
     (own_folders / "data/rules.yml").unlink()

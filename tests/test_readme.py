@@ -10,6 +10,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.content import check_content
+from bot.parity import fingerprint
 from bot.settings import PROJECT_ROOT
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
@@ -67,7 +68,11 @@ def test_the_topic_file_shown_is_one_that_passes(content_copy: Path) -> None:
         text.index("  - condition") : text.index("  - condition: [{type: slot, name: language, value: es}]")
     ]
     text = text[: text.index("  - condition")] + english
-    text += english.replace("value: en", "value: es").replace("language: en", "language: es")
+    known = re.search(r"text: \|-\n(.*?)    custom:.*short: ([^\n]+)", english, re.DOTALL)
+    assert known is not None
+    answer = "\n".join(line.strip() for line in known[1].strip().splitlines())
+    stamp = f'language: es\n      reviewed_with: "{fingerprint(answer, known[2])}"'
+    text += english.replace("value: en", "value: es").replace("language: en", stamp)
     text = text.replace("https://...", "https://example.org").replace("[ice_at_home]", "[bond]")
     (content_copy / "data/faq/warrant_types.yml").write_text(text + "\n", encoding="utf-8")
     assert [str(problem) for problem in check_content(content_copy)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
 import pytest
 
@@ -73,3 +74,36 @@ def test_every_button_leads_to_a_reply(project_content: Content) -> None:
 def test_a_choice_that_nobody_offered_is_refused(small_content: Content, payload: str) -> None:
     """A payload is looked up, never interpreted."""
     assert reply_to_choice(small_content, payload, "en") is None
+
+
+BEFORE, AFTER = datetime.date(2027, 11, 22), datetime.date(2027, 11, 23)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_overdue_stable_answer_says_when_it_was_checked(small_content: Content, language: str) -> None:
+    """From the day after its review date on."""
+    topic = small_content.topics["red_card"]
+    assert answer(small_content, topic, language, today=BEFORE).text == topic.answers[language].text
+    late = {
+        "en": "English last checked November 22, 2026",
+        "es": "Español last checked 22 de noviembre de 2026",
+    }
+    expected = f"{topic.answers[language].text}\n\n{late[language]}"
+    assert answer(small_content, topic, language, today=AFTER).text == expected
+
+
+def test_an_overdue_answer_in_dispute_is_held_back(small_content: Content) -> None:
+    """A safe text and who can help stand in its place; no old source lends it weight."""
+    topic = dataclasses.replace(small_content.topics["red_card"], volatility="litigated")
+    reply = answer(small_content, topic, "es", today=AFTER)
+    assert (reply.text, reply.topic) == ("Español no current answer", "red_card")
+    assert reply.services and not reply.sources
+
+
+def test_where_approval_is_required_only_approved_answers_are_given(small_content: Content) -> None:
+    """Every other one is held back like an old one."""
+    strict = dataclasses.replace(small_content, require_approval=True)
+    topic = small_content.topics["red_card"]
+    assert answer(strict, topic, "en", today=BEFORE).text == "English no current answer"
+    approved = dataclasses.replace(topic, approved_by="City Attorney, 2026-12-01")
+    assert answer(strict, approved, "en", today=BEFORE).text == topic.answers["en"].text

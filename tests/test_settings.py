@@ -32,3 +32,12 @@ def test_an_unknown_log_level_is_refused_by_name() -> None:
     assert str(refused.value) == (
         "KYR_LOG_LEVEL is 'LOUD', which is not a level. Use DEBUG, INFO, WARNING or ERROR."
     )
+
+
+def test_approval_is_asked_for_with_a_one() -> None:
+    """Any other word is refused rather than taken for no."""
+    assert read_settings({"KYR_REQUIRE_APPROVAL": "1"}).require_approval
+    assert not read_settings({}).require_approval
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"KYR_REQUIRE_APPROVAL": "yes"})
+    assert str(refused.value) == "KYR_REQUIRE_APPROVAL is 'yes'. Write 1 for yes or 0 for no."

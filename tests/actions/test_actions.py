@@ -29,7 +29,6 @@ def run(action: Action, language: str, **decision: Any) -> dict[str, Any]:
         ({"intent": "find_help"}, "utter_find_help", "chirla-hotline"),
         ({"intent": "talk_to_person"}, "utter_talk_to_person", "chirla-hotline"),
         ({"intent": "no_answer", "topic": "food_assistance"}, "utter_find_help", "la-regional-food-bank"),
-        ({"intent": "no_answer", "topic": "bond"}, "utter_no_checked_answer", "chirla-hotline"),
         ({}, "utter_find_help", "chirla-hotline"),
     ],
 )
