@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 TOPIC_PREFIX = "faq/"
 EMERGENCY = "emergency_now"
+DANGER = "danger_now"
 OUT_OF_SCOPE = "out_of_scope"
 CHAT_PRIVACY = "chat_privacy"
 # At most this many topics are offered: more do not fit a small screen or a text message.
@@ -22,8 +23,8 @@ class Thresholds:
     """Scores between 0 and 1 from which something is done.
 
     `answer_at`: a topic is answered, small talk is taken as such, or a question is declined.
-    `offer_at`: a topic is worth offering. `emergency_at`: an emergency is believed even where a
-    topic scores higher, since a card too many does less harm than one too late.
+    `offer_at`: a topic is worth offering. `emergency_at`: agents at the door, or a life in danger, is
+    believed even where a topic scores higher: a card too many does less harm than one too late.
     """
 
     answer_at: float
@@ -58,7 +59,10 @@ def decide(
     `no_answer`, which names services.
     """
     scores = dict(ranking)
-    if scores.get(EMERGENCY, 0.0) >= thresholds.emergency_at:
+    emergency, danger = scores.get(EMERGENCY, 0.0), scores.get(DANGER, 0.0)
+    if max(emergency, danger) >= thresholds.emergency_at:
+        if danger > emergency:
+            return Decision(DANGER, "decline")
         return Decision(EMERGENCY, "emergency", topic=EMERGENCY)
     best, score = ranking[0] if ranking else ("", 0.0)
     topics = [(label.removeprefix(TOPIC_PREFIX), p) for label, p in ranking if label.startswith(TOPIC_PREFIX)]

@@ -14,9 +14,9 @@ from bot.resources import phone_uri
 
 _MARK = re.compile(r"(\d+\.|-|>) +")
 _KINDS = {"-": "list", ">": "say"}
-# 888-624-4752, 1-800-898-7180, 211, 911; www.hpca.gov, oag.ca.gov/reportmisconduct.
+# 888-624-4752, 1-800-898-7180, 211, 911, 988; www.hpca.gov, oag.ca.gov/reportmisconduct.
 _LINK = re.compile(
-    r"(?P<phone>(?<![\d-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\d-])|(?<![\d$,.-])[29]11(?!\d|[,-]\d))"
+    r"(?P<phone>(?<![\d-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\d-])|(?<![\d$,.-])(?:[29]11|988)(?!\d|[,-]\d))"
     r"|(?P<web>(?<![\w@./])(?:https?://)?(?:[\w-]+\.)+(?:gov|org|com)(?:/[\w./-]*[\w/])?(?![\w]))"
 )
 

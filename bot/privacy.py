@@ -6,6 +6,7 @@ log as it is; of each line only its level and the part of the program it comes f
 
 from __future__ import annotations
 
+import logging
 import re
 
 _RASA_LINE = re.compile(
@@ -19,3 +20,18 @@ def loggable(line: str) -> str | None:
     if match is None:
         return None
     return f"{match['level']} in {match['logger']} (text withheld: it may hold a resident's words)"
+
+
+class WithholdWords(logging.Filter):
+    """Lets a record say where it comes from and what kind of error it is, and nothing more.
+
+    For loggers of libraries that put what was received, or who sent it, into their messages: aiohttp's
+    parser prints the offending line of a malformed request and the address it came from.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take words and traceback out of the record."""
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "no details"
+        record.msg, record.args = f"a request failed ({kind})", ()
+        record.exc_info, record.exc_text, record.stack_info = None, None, None
+        return True

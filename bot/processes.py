@@ -26,6 +26,8 @@ LOOPBACK = "127.0.0.1"
 SECONDS_TO_START = 180
 _SECONDS_TO_END = 10
 _SECONDS_BEFORE_RESTART = (0.5, 2, 5, 15, 30)
+# A child that does not answer this often in a row is taken for hung, and started again.
+_SECONDS_BETWEEN_PROBES, _SECONDS_TO_ANSWER, _MOST_UNANSWERED = 10, 5, 3
 
 
 class StartError(Exception):
@@ -69,7 +71,7 @@ class Child:
         try:
             await asyncio.wait_for(self._listening(), SECONDS_TO_START)
         except asyncio.TimeoutError:
-            await self.stop()
+            await self._end()
             raise StartError(f"{self.name} did not start within {SECONDS_TO_START} s.") from None
 
     async def _spawn(self) -> None:
@@ -125,18 +127,43 @@ class Child:
     async def _restart_forever(self) -> None:
         failures = 0
         while True:
-            assert self._process is not None  # noqa: S101 - watch() comes after start(), and _spawn() sets it
             started = asyncio.get_running_loop().time()
-            code = await self._process.wait()
+            why = await self._ended_or_hung()
             # What the dead process started would hold its port, or its output, open.
             await self._end()
             if asyncio.get_running_loop().time() - started > 300:
                 failures = 0
             pause = _SECONDS_BEFORE_RESTART[min(failures, len(_SECONDS_BEFORE_RESTART) - 1)]
             failures += 1
-            logger.error("%s ended (code %s); starting it again in %s s", self.name, code, pause)
+            logger.error("%s %s; starting it again in %s s", self.name, why, pause)
             await asyncio.sleep(pause)
-            await self._spawn()
+            try:
+                await self.start()
+            except (OSError, StartError) as error:
+                logger.error("%s could not be started again (%s)", self.name, type(error).__name__)
+
+    async def _ended_or_hung(self) -> str:
+        """Wait until the process has ended or answers no more; say which."""
+        unanswered = 0
+        while self._process is not None:
+            try:
+                code = await asyncio.wait_for(self._process.wait(), _SECONDS_BETWEEN_PROBES)
+                return f"ended (code {code})"
+            except asyncio.TimeoutError:
+                unanswered = 0 if await self._answers() else unanswered + 1
+                if unanswered == _MOST_UNANSWERED:
+                    return "does not answer"
+        return "is not there"
+
+    async def _answers(self) -> bool:
+        with contextlib.suppress(OSError, asyncio.TimeoutError):
+            reader, writer = await asyncio.open_connection(LOOPBACK, self.port)
+            try:
+                writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return bool(await asyncio.wait_for(reader.readline(), _SECONDS_TO_ANSWER))
+            finally:
+                writer.close()
+        return False
 
     async def stop(self) -> None:
         """End the process and everything it started."""
@@ -148,9 +175,9 @@ class Child:
         await self._end()
 
     async def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            await _end_group(process)
+        if self._process is not None:
+            await _end_group(self._process)
+            self._process = None
         if self._reader:
             await self._reader
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import json
 import re
 from collections import defaultdict
@@ -110,11 +111,14 @@ class Directory:
     withheld_phones: Mapping[str, str]
 
     def search(self, needs: Iterable[str], *, limit: int = 5) -> list[Service]:
-        """Return the city's programme and then the services that meet any of the needs, in their order."""
-        by_id = {service.id: service for service in self.services if service.id == FIRST_SERVICE}
-        for need in needs:
-            by_id |= {service.id: service for service in self.services if need in service.needs}
-        return list(by_id.values())[:limit]
+        """Return the city's programme and then services for each need in turn, in the order of the table.
+
+        One for each need comes before a second one for any, so that no need is crowded out.
+        """
+        by_need = [[service for service in self.services if need in service.needs] for need in needs]
+        first = [service for service in self.services if service.id == FIRST_SERVICE]
+        in_turn = [service for row in itertools.zip_longest(*by_need) for service in row if service]
+        return list({service.id: service for service in [*first, *in_turn]}.values())[:limit]
 
 
 def read_directory(folder: Path) -> Directory:

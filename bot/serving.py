@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +17,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.content import read_content
 from bot.models import Model, ModelStore
+from bot.privacy import WithholdWords
 from bot.processes import Child, actions_child, rasa_child
 from bot.settings import Settings
 from bot.training import Progress, content_hash, train
@@ -87,8 +89,11 @@ def assemble(model: Model, *, require_approval: bool = False) -> Assistant:
 @contextlib.asynccontextmanager
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
     """Serve the gateway; yield its address. Port 0 takes a free one. Raises ServeError."""
-    # No access log: it would hold addresses of people and when they asked.
-    runner = web.AppRunner(app, access_log=None)
+    # No access log: it would hold addresses of people and when they asked. The other one would hold
+    # lines of malformed requests, and so words of residents.
+    quiet = logging.getLogger("bot.web.http")
+    quiet.addFilter(WithholdWords())
+    runner = web.AppRunner(app, access_log=None, logger=quiet)
     await runner.setup()
     try:
         try:

@@ -33,6 +33,12 @@ def decided(*ranking: tuple[str, float]) -> Decision:
             [("faq/bond", 0.6), ("emergency_now", 0.3)],
             Decision("emergency_now", "emergency", topic="emergency_now"),
         ),
+        ([("faq/bond", 0.6), ("danger_now", 0.3)], Decision("danger_now", "decline")),
+        ([("danger_now", 0.5), ("emergency_now", 0.4)], Decision("danger_now", "decline")),
+        (
+            [("emergency_now", 0.4), ("danger_now", 0.4)],
+            Decision("emergency_now", "emergency", topic="emergency_now"),
+        ),
         ([("faq/bond", 0.6), ("emergency_now", 0.29)], Decision("faq", "answer", topic="bond")),
         ([], Decision("not_understood", "fallback")),
     ],

@@ -10,6 +10,7 @@ import signal
 import psutil
 import pytest
 
+from bot import processes
 from bot.processes import Child, StartError, free_port
 
 # A stand-in child: it listens on a port, says two lines, and starts a child of its own.
@@ -48,6 +49,26 @@ async def test_a_dead_child_is_started_again() -> None:
     assert first is not None
     os.kill(first, signal.SIGKILL)
     for _ in range(200):
+        if running.pid not in (None, first):
+            break
+        await asyncio.sleep(0.05)
+    assert running.pid not in (None, first)
+    await running.stop()
+
+
+async def test_a_hung_child_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that stands still without ending would leave everybody without answers."""
+    monkeypatch.setattr(processes, "_SECONDS_BETWEEN_PROBES", 0.2)
+    monkeypatch.setattr(processes, "_SECONDS_TO_ANSWER", 0.2)
+    running = child()
+    await running.start()
+    running.watch()
+    first = running.pid
+    assert first is not None
+    await asyncio.sleep(1)
+    assert running.pid == first, "a child that answers is left alone"
+    os.kill(first, signal.SIGSTOP)
+    for _ in range(400):
         if running.pid not in (None, first):
             break
         await asyncio.sleep(0.05)

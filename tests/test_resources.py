@@ -30,6 +30,13 @@ def test_only_services_that_meet_the_need_follow(small_content: Content) -> None
     assert [s.id for s in directory.search([])] == ["hp-with-you"]
 
 
+def test_no_need_crowds_out_another(project_content: Content) -> None:
+    """One service for each need comes before a second one for any."""
+    found = project_content.directory.search(["hotline", "legal", "food"])
+    for need in ("hotline", "legal", "food"):
+        assert any(need in service.needs for service in found[1:4]), need
+
+
 def test_every_need_of_the_project_has_somebody(project_content: Content) -> None:
     """No topic and no need leads to the city's programme alone."""
     for need in project_content.directory.needs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from typing import Any
 
 import spacy
@@ -12,9 +13,18 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+from spacy.lookups import Lookups, load_lookups
 
 from bot.language import LANGUAGES
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
+
+# spaCy keeps every word it has met for as long as a pipeline lives; a new one takes 0.1 s.
+_SECONDS_TO_FORGET = 30 * 60
+
+
+@functools.cache
+def _lemma_tables(language: str) -> Lookups:
+    return load_lookups(language, ["lemma_lookup"])
 
 
 @functools.cache
@@ -24,9 +34,23 @@ def blank_pipeline(language: str) -> spacy.language.Language:
     The lemma tables come from the package spacy-lookups-data; no trained model is needed.
     """
     pipeline = spacy.blank(language)
-    pipeline.add_pipe("lemmatizer", config={"mode": "lookup"})
-    pipeline.initialize()
+    lemmatizer = pipeline.add_pipe("lemmatizer", config={"mode": "lookup"})
+    lemmatizer.initialize(lookups=_lemma_tables(language))  # type: ignore[call-arg] # a Lemmatizer takes it
     return pipeline
+
+
+class _Forgetting:
+    """Throws the pipelines away half an hour after the first message that they have read."""
+
+    def __init__(self) -> None:
+        self._timer: threading.Timer | None = None
+
+    def later(self) -> None:
+        """See to it that what is read now is forgotten in time."""
+        if self._timer is None or not self._timer.is_alive():
+            self._timer = threading.Timer(_SECONDS_TO_FORGET, blank_pipeline.cache_clear)
+            self._timer.daemon = True
+            self._timer.start()
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER], is_trainable=False)
@@ -55,6 +79,15 @@ class BilingualTokenizer(Tokenizer):
         for language in LANGUAGES:
             blank_pipeline(language)
         return cls(config)
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._forgetting = _Forgetting()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Tokenize messages of residents, and forget their words in time."""
+        self._forgetting.later()
+        return list(super().process(messages))
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return the tokens of one attribute of a message, each with its lemma."""

@@ -5,20 +5,32 @@ Rasa's own in-memory store never forgets and grows without bound.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from cachetools import TTLCache
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.trackers import DialogueStateTracker
 
 # As `session_expiration_time` in domain.yml.
 SECONDS_TO_LIVE = 30 * 60
-# A conversation takes some 100 KB at most; this bounds the store to about 1 GB in the worst case.
+# With the events below a conversation takes at most about 100 KB: 1 GB in the worst case.
 MOST_CONVERSATIONS = 10_000
+# The last five or so messages. Every message reads and writes the whole history, so a conversation
+# without end would slow down all others.
+MOST_EVENTS = 50
 
 
 class ExpiringTrackerStore(InMemoryTrackerStore):
-    """Keeps at most 10,000 conversations, the oldest going first, each for 30 minutes of silence."""
+    """Keeps the last events of at most 10,000 conversations, each for 30 minutes of silence."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.max_event_history = MOST_EVENTS
         self.store: TTLCache[str, str] = TTLCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep a conversation, and see to it that it is forgotten in time."""
+        await super().save(tracker)
+        # The cache drops what has expired only when it is used again, which on a quiet night it is not.
+        asyncio.get_running_loop().call_later(SECONDS_TO_LIVE + 1, self.store.expire)

@@ -52,6 +52,8 @@ def create_app(
             web.get("/", pages.home),
             web.static("/static", _FOLDER / "static"),
             web.get("/{language:en|es}/", pages.chat_page),
+            web.get("/{language:en|es}", pages.without_slash),
+            web.get("/{language:en|es}/{topic:[a-z0-9_]+}/", pages.without_slash),
             web.get("/{language:en|es}/{topic:[a-z0-9_]+}", pages.topic_page),
         ]
     )

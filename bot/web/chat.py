@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import unicodedata
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 from babel.dates import format_date
 
 from bot.content import Content
@@ -24,6 +25,8 @@ from bot.web.rasa_client import RasaClient, RasaUnavailable
 logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 1000
+# A message is at most a few kilobytes; who needs longer only holds the door open.
+_SECONDS_TO_SEND = 10
 _DEFAULT_LANGUAGE = "es"
 
 
@@ -70,8 +73,8 @@ async def _read_body(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise BadRequest(415)
     try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
+        body = json.loads(await asyncio.wait_for(request.read(), _SECONDS_TO_SEND))
+    except (ValueError, RecursionError, web.RequestPayloadError, ClientPayloadError, asyncio.TimeoutError):
         raise BadRequest(400) from None
     if not isinstance(body, dict) or ("message" in body) == ("choice" in body):
         raise BadRequest(400)
@@ -113,6 +116,9 @@ async def reply_to_message(
         replies = replies_from_rasa(content, messages)
     except RasaUnavailable as error:
         logger.warning("Rasa gave no answer: %s", error)
+        replies = ()
+    except (AttributeError, KeyError, TypeError) as error:
+        logger.error("Rasa's answer has another shape than expected: %s", type(error).__name__)
         replies = ()
     if replies:
         return Outcome(replies)

@@ -36,7 +36,8 @@ def page_error(
 ) -> web.Response:
     """Return a page that says what went wrong, in the language of its address, with whom to call."""
     code = _CODES.get(status, "server_error")
-    first = request.path.split("/")[1]
+    # "OPTIONS *" has a path without any slash.
+    first = request.path.strip("/").partition("/")[0]
     language = first if first in LANGUAGES else "es"
     return render(
         request, "error.html", language, status=status, headers=headers, message_key=f"error_{code}", twin="/"

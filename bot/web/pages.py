@@ -78,12 +78,14 @@ def preferred_language(accepted: str) -> str:
     """Return "en" or "es" from an Accept-Language header."""
     weighted = []
     for position, part in enumerate(accepted.split(",")[:20]):
-        name, _, weight = part.partition(";q=")
+        name, _, weight = part.replace(" ", "").partition(";q=")
         try:
-            language = Locale.parse(name.strip(), sep="-").language
-            weighted.append((float(weight or 1), -position, language))
+            language = Locale.parse(name, sep="-").language
+            weight_given = float(weight or 1)
         except (ValueError, UnknownLocaleError):
             continue
+        if 0 < weight_given <= 1:
+            weighted.append((weight_given, -position, language))
     spoken = [language for weight, _, language in sorted(weighted, reverse=True) if language in LANGUAGES]
     return spoken[0] if spoken else "es"
 
@@ -97,6 +99,12 @@ async def chat_page(request: web.Request) -> web.StreamResponse:
     return render(
         request, "chat.html", language, twin=f"/{other(language)}/", groups=groups, greeting=greeting
     )
+
+
+async def without_slash(request: web.Request) -> web.StreamResponse:
+    """GET /en, /en/<topic>/: people type these; go to the page they mean."""
+    topic = request.match_info.get("topic", "")
+    raise web.HTTPFound(f"/{request.match_info['language']}/{topic}")
 
 
 async def topic_page(request: web.Request) -> web.StreamResponse:

@@ -46,6 +46,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.content_type == "application/json":
             raise
         return answer(request, error.status, headers=_kept_headers(error))
+    except ConnectionResetError:
+        raise  # the person went away; there is nobody to answer
     except Exception as error:
         # Only the kind of error: its text and traceback may hold what a resident wrote.
         logger.error("%s %s failed: %s", request.method, _route(request), type(error).__name__)

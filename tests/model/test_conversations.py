@@ -76,6 +76,23 @@ async def test_an_emergency_is_answered_at_once(service: Service, message: str, 
 
 
 @pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("i want to kill myself", "en"),
+        ("there is a fire in my house", "en"),
+        ("mi hijo no respira", "es"),
+        ("me estan golpeando ayuda estoy sangrando", "es"),
+    ],
+)
+async def test_a_life_in_danger_comes_before_everything(
+    service: Service, project_content: Content, message: str, language: str
+) -> None:
+    """911 and 988 first, and no talk of immigration."""
+    _, (reply,) = await asked(service, message)
+    assert reply["text"] == project_content.say("utter_danger_now", language)
+
+
+@pytest.mark.parametrize(
     ("message", "language", "topic", "second"),
     [
         ("I need a lawyer, I have no money", "en", "legal_aid_find", "chirla-hotline"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.bilingual_tokenizer import BilingualTokenizer
+from bot.nlu import bilingual_tokenizer
+from bot.nlu.bilingual_tokenizer import BilingualTokenizer, blank_pipeline
 from tests.nlu.conftest import Workbench
 
 pytestmark = pytest.mark.slow
@@ -35,6 +38,18 @@ def test_text_is_split_and_lemmatized(
     tokens = workbench.create(BilingualTokenizer).tokenize(message, "text")
     assert [token.text for token in tokens] == words
     assert [token.lemma.lower() for token in tokens] == lemmas
+
+
+def test_words_of_residents_are_forgotten(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """spaCy keeps every word as long as a pipeline lives, so pipelines do not live long; here a moment."""
+    monkeypatch.setattr(bilingual_tokenizer, "_SECONDS_TO_FORGET", 0.2)
+    component = workbench.create(BilingualTokenizer)
+    before = blank_pipeline("es")
+    component.process([Message(data={"text": "vivo con Zutanita", "language": "es"})])
+    assert "Zutanita" in before.vocab.strings
+    time.sleep(0.5)
+    after = blank_pipeline("es")
+    assert after is not before and "Zutanita" not in after.vocab.strings
 
 
 def test_tokens_know_where_they_stand(workbench: Workbench) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
@@ -26,6 +28,27 @@ async def test_a_conversation_is_kept_and_then_forgotten(monkeypatch: pytest.Mon
     store = ExpiringTrackerStore(Domain.empty())
     await keep(store, "a")
     assert await store.retrieve("a") is None and list(await store.keys()) == []
+
+
+async def test_a_conversation_is_dropped_without_anybody_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a quiet night nobody uses the store; what was said is gone all the same."""
+    monkeypatch.setattr(expiring_tracker_store, "SECONDS_TO_LIVE", 0.1)
+    store = ExpiringTrackerStore(Domain.empty())
+    await keep(store, "a")
+    await asyncio.sleep(1.5)
+    # The private mapping, since every public way of looking would itself throw out what has expired.
+    assert list(store.store._Cache__data) == []  # type: ignore[attr-defined] # see above
+
+
+async def test_a_long_conversation_does_not_grow() -> None:
+    """Only its last events are kept, so that each message takes as long as the first."""
+    store = ExpiringTrackerStore(Domain.empty())
+    tracker = store.init_tracker("a")
+    for number in range(500):
+        tracker.update(UserUttered(f"hola {number}"))
+    await store.save(tracker)
+    kept = await store.retrieve("a")
+    assert kept is not None and len(kept.events) <= expiring_tracker_store.MOST_EVENTS
 
 
 async def test_the_oldest_goes_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:

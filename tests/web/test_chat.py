@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from bot.content import Content
+from bot.web import chat
 from bot.web.chat import clean, replies_from_rasa
 from bot.web.rasa_client import RasaUnavailable
 from tests.web.conftest import Client, MakeGateway
@@ -79,10 +81,22 @@ async def test_without_rasa_a_third_language_is_told_which_two_there_are(gateway
         ([{"custom": {"language": "en"}}], 200, 0),
         ([{"text": "x"}, {"custom": {"language": "fr"}}], 200, 0),
         ({"not": "a list"}, 200, 0),
+        (["not a mapping"], 200, 0),
+        ([{"text": "x", "buttons": [{}]}, {"custom": {"language": "en"}}], 200, 0),
         ([], 500, 0),
         ([{"text": "late"}, {"custom": {"language": "en"}}], 200, 1),
     ],
-    ids=["silence", "no-language", "no-text", "third-language", "no-list", "error", "too-slow"],
+    ids=[
+        "silence",
+        "no-language",
+        "no-text",
+        "third-language",
+        "no-list",
+        "no-mapping",
+        "no-title",
+        "error",
+        "too-slow",
+    ],
 )
 async def test_whatever_rasa_does_there_is_a_reply(
     make_gateway: MakeGateway,
@@ -141,6 +155,18 @@ async def test_only_json_is_read(gateway: Client, content_type: str) -> None:
     headers = {"Content-Type": content_type}
     response = await gateway.post("/api/chat", data=b'{"message": "hi"}', headers=headers)
     assert (response.status, (await response.json())["error"]) == (415, "not_json")
+
+
+async def test_a_message_that_never_ends_is_refused(gateway: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends half a message does not hold the door open; here for half a second."""
+    monkeypatch.setattr(chat, "_SECONDS_TO_SEND", 0.5)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"message": "ho'
+        await asyncio.sleep(5)
+
+    response = await gateway.post("/api/chat", data=half(), headers={"Content-Type": "application/json"})
+    assert (response.status, (await response.json())["error"]) == (400, "bad_request")
 
 
 async def test_other_methods_are_refused_in_json(gateway: Client) -> None:

@@ -24,6 +24,8 @@ from tests.web.conftest import Client, MakeGateway
         ("*", "es"),
         ("en;q=x, ,,;;", "es"),
         ("-" * 5000, "es"),
+        ("fr, en; q=0.9", "en"),
+        ("en;q=0, es;q=nan", "es"),
     ],
 )
 def test_the_browsers_language_is_taken(accepted: str, expected: str) -> None:
@@ -35,6 +37,17 @@ async def test_the_first_page_leads_to_a_language(gateway: Client) -> None:
     """GET / redirects."""
     response = await gateway.get("/", headers={"Accept-Language": "en"}, allow_redirects=False)
     assert (response.status, response.headers["Location"]) == (302, "/en/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("/en", "/en/"), ("/es", "/es/"), ("/en/red_card/", "/en/red_card")]
+)
+async def test_addresses_as_people_type_them_lead_to_the_page(
+    gateway: Client, typed: str, meant: str
+) -> None:
+    """With or without the slash at the end."""
+    response = await gateway.get(typed, allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (302, meant)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

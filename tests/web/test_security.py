@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
 
 from bot.content import Content
+from bot.serving import listening
 from bot.settings import PROJECT_ROOT
 from bot.web import keys
 from bot.web.app import create_app
@@ -19,6 +21,8 @@ ROUTES = {
     ("GET", "/"): "anyone",
     ("GET", "/static"): "anyone",
     ("GET", "/{language}/"): "anyone",
+    ("GET", "/{language}"): "anyone; leads to the page with the slash",
+    ("GET", "/{language}/{topic}/"): "anyone; leads to the page without the slash",
     ("GET", "/{language}/{topic}"): "anyone",
 }
 
@@ -64,6 +68,38 @@ async def test_no_log_line_holds_what_was_typed(gateway: Client, caplog: pytest.
     await gateway.post("/api/chat", json={"message": "me llamo Ana y vivo en Gage"})
     assert "Rasa gave no answer: ClientConnectorError" in caplog.text
     assert "Ana" not in caplog.text and "Gage" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST /api/chat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b'{"message":"soy Ana"}\r\n\r\n',
+        b'POST /api/chat HTTP/1.1\r\nHost: x\r\n{"message":"soy Ana"}\r\n\r\n',
+        "GET /es/?q=soy+Ana+José HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+        b"GET /es/soy-Ana HTTP/9.9\r\nHost: x\r\n\r\n",
+        b"GET /es/ HTTP/1.1\r\nHost: x\r\nX: soy \0 Ana\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\nX: soy Ana\r\n\r\n",
+        b"CONNECT soy.Ana:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b'Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n{"message":"soy Ana"}',
+    ],
+    ids=["chunk", "header", "address", "version", "nul", "options", "connect", "gzip"],
+)
+async def test_malformed_requests_are_answered_and_not_logged(
+    small_content: Content, caplog: pytest.LogCaptureFixture, request_bytes: bytes
+) -> None:
+    """Neither their words, nor where they came from, nor a traceback; served as `kyr serve` does."""
+    caplog.set_level(logging.DEBUG)
+    app = create_app(small_content, rasa_url="", actions_url="", model_version="")
+    async with listening(app, "127.0.0.1", 0) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
+        writer.write(request_bytes)
+        answer = await asyncio.wait_for(reader.read(2000), 5)
+        writer.close()
+        await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.") and b"Traceback" not in answer
+    assert "Ana" not in caplog.text and "127.0.0.1" not in caplog.text and "Traceback" not in caplog.text
 
 
 async def test_health_says_that_it_is_starting(gateway: Client) -> None:
