@@ -73,6 +73,9 @@ class Child:
         except asyncio.TimeoutError:
             await self._end()
             raise StartError(f"{self.name} did not start within {SECONDS_TO_START} s.") from None
+        # It can be spoken to now, so its output may hold words of residents.
+        self._holds_words = True
+        self._last_lines.clear()
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -119,9 +122,7 @@ class Child:
             await asyncio.sleep(0.2)
 
     def watch(self) -> None:
-        """From now on withhold its output, and start it again whenever it ends."""
-        self._holds_words = True
-        self._last_lines.clear()
+        """From now on start it again whenever it ends or answers no more."""
         self._watcher = asyncio.create_task(self._restart_forever())
 
     async def _restart_forever(self) -> None:

@@ -64,7 +64,7 @@ class Service:
 
     id: str
     organization: str
-    name: str
+    name: Mapping[str, str]
     description: Mapping[str, str]
     url: str
     needs: tuple[str, ...]
@@ -82,7 +82,7 @@ class Service:
         locale = Locale(language)
         return {
             "id": self.id,
-            "name": self.name,
+            "name": self.name[language],
             "description": self.description[language],
             "phones": [{"number": number, "uri": phone_uri(number)} for number in self.phones],
             "url": self.url,
@@ -300,7 +300,7 @@ def _build(tables: Mapping[str, list[Row]]) -> Directory:
             Service(
                 id=row["id"],
                 organization=organizations[row["organization_id"]],
-                name=row["name"],
+                name={"en": row["name"], "es": row["name_es"]},
                 description={"en": row["description"], "es": row["description_es"]},
                 url=row["url"],
                 needs=tuple(codes[r["taxonomy_term_id"]] for r in of("attributes", row["id"], "link_id")),

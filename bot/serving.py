@@ -24,6 +24,7 @@ from bot.training import Progress, content_hash, train
 from bot.web.app import create_app
 
 _SECONDS_TO_GOLDEN_ANSWER = 60
+_WITHHOLD_WORDS = WithholdWords()
 
 
 class ServeError(Exception):
@@ -92,7 +93,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     # No access log: it would hold addresses of people and when they asked. The other one would hold
     # lines of malformed requests, and so words of residents.
     quiet = logging.getLogger("bot.web.http")
-    quiet.addFilter(WithholdWords())
+    quiet.addFilter(_WITHHOLD_WORDS)
     runner = web.AppRunner(app, access_log=None, logger=quiet)
     await runner.setup()
     try:
@@ -103,7 +104,8 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
                 f"Cannot listen on {host}:{port} ({_reason(error)}). "
                 "End what uses it, or choose another with --port."
             ) from None
-        yield f"http://{host}:{runner.addresses[0][1]}"
+        shown = f"[{host}]" if ":" in host else host
+        yield f"http://{shown}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 

@@ -407,9 +407,10 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "id,organization_id,nombre,",
         [
             f"{SERVICES}:1: the column `name` is missing. Add it to the first line.",
-            f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, description, "
-            "description_es, url, status, fees_description, fees_description_es, eligibility_description, "
-            "eligibility_description_es, alert, alert_es, assured_date, source_url.",
+            f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, name_es, "
+            "description, description_es, url, status, fees_description, fees_description_es, "
+            "eligibility_description, eligibility_description_es, alert, alert_es, assured_date, "
+            "source_url.",
         ],
     ),
     "row with too few cells": (

@@ -66,6 +66,7 @@ def test_a_service_is_described_in_the_persons_language(
     hotline = next(s for s in project_content.directory.services if s.id == "chirla-hotline")
     described = hotline.describe(language)
     assert described["phones"] == [{"number": "888-624-4752", "uri": "tel:+18886244752"}]
+    assert ("Hotline" in described["name"]) == (language == "en")
     assert (described["languages"], described["cost"], described["checked"]) == (languages, cost, checked)
 
 
