@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.privacy import loggable
@@ -130,8 +130,9 @@ class Child:
         while True:
             started = asyncio.get_running_loop().time()
             why = await self._ended_or_hung()
-            # What the dead process started would hold its port, or its output, open.
-            await self._end()
+            # What the dead process started would hold its port, or its output, open; and a hung one
+            # does not listen to anything gentler.
+            await self._end(signal.SIGKILL)
             if asyncio.get_running_loop().time() - started > 300:
                 failures = 0
             pause = _SECONDS_BEFORE_RESTART[min(failures, len(_SECONDS_BEFORE_RESTART) - 1)]
@@ -175,23 +176,21 @@ class Child:
             self._watcher = None
         await self._end()
 
-    async def _end(self) -> None:
+    async def _end(self, *signals: signal.Signals) -> None:
         if self._process is not None:
-            await _end_group(self._process)
+            await _end_group(self._process, signals or (signal.SIGTERM, signal.SIGKILL))
             self._process = None
         if self._reader:
             await self._reader
 
 
-async def _end_group(process: asyncio.subprocess.Process) -> None:
-    for sign, seconds in ((signal.SIGTERM, _SECONDS_TO_END), (signal.SIGKILL, None)):
+async def _end_group(process: asyncio.subprocess.Process, signals: Sequence[signal.Signals]) -> None:
+    """Send each signal to the process and all that it started, with time between them to end."""
+    for sign in signals:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(process.wait(), seconds)
-            if sign is signal.SIGTERM:
-                continue  # the leader is gone; SIGKILL ends what it may have left behind
-            return
+            await asyncio.wait_for(process.wait(), _SECONDS_TO_END)
 
 
 def rasa_child(model: Path, *, action_url: str = "", parse_only: bool = False) -> Child:

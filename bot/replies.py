@@ -17,7 +17,7 @@ from bot.content import Content
 from bot.topics import Source, Topic, current_date
 
 # What is offered when somebody asks for help without saying with what.
-GENERAL_NEEDS = ("hotline", "legal", "food")
+GENERAL_NEEDS = ("hotline", "legal", "housing", "food")
 PEOPLE_TO_TALK_TO = ("hotline", "legal")
 
 CHOOSE_TOPIC = "topic:"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import itertools
 import json
 import re
 from collections import defaultdict
@@ -115,10 +114,17 @@ class Directory:
 
         One for each need comes before a second one for any, so that no need is crowded out.
         """
-        by_need = [[service for service in self.services if need in service.needs] for need in needs]
-        first = [service for service in self.services if service.id == FIRST_SERVICE]
-        in_turn = [service for row in itertools.zip_longest(*by_need) for service in row if service]
-        return list({service.id: service for service in [*first, *in_turn]}.values())[:limit]
+        chosen = {service.id: service for service in self.services if service.id == FIRST_SERVICE}
+        waiting = [[service for service in self.services if need in service.needs] for need in needs]
+        while any(waiting) and len(chosen) < limit:
+            for services in waiting:
+                new = next((service for service in services if service.id not in chosen), None)
+                services[:] = [
+                    service for service in services if service.id not in chosen and service is not new
+                ]
+                if new is not None:
+                    chosen[new.id] = new
+        return list(chosen.values())[:limit]
 
 
 def read_directory(folder: Path) -> Directory:
