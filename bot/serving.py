@@ -20,7 +20,7 @@ from bot.models import Model, ModelStore
 from bot.privacy import WithholdWords
 from bot.processes import Child, actions_child, rasa_child
 from bot.settings import Settings
-from bot.training import Progress, content_hash, train
+from bot.training import Progress, code_hash, content_hash, train
 from bot.web.app import create_app
 
 _SECONDS_TO_GOLDEN_ANSWER = 60
@@ -32,10 +32,15 @@ class ServeError(Exception):
 
 
 async def published_model(root: Path, store: ModelStore, progress: Progress) -> Model:
-    """Return the published model; train and publish the first one where there is none."""
+    """Return the published model; train and publish one where there is none that this program can read."""
     model = store.published()
-    if model is None:
-        progress("There is no published model yet; training one (about two minutes)")
+    if model is None or model.report.get("code_hash") != code_hash():
+        found = (
+            "There is no published model yet"
+            if model is None
+            else f"Model {model.version} is of an older program"
+        )
+        progress(f"{found}; training one (about two minutes)")
         model = store.publish((await train(root, store, progress)).version)
     elif model.content_hash != content_hash(root):
         progress(

@@ -39,11 +39,18 @@ class TrainingError(Exception):
 
 def content_hash(root: Path) -> str:
     """Return a hash of everything that a model depends on, content and code."""
-    digest = hashlib.sha256()
-    for path in _files(root, _CONTENT):
+    return _hash(root, _CONTENT, code_hash())
+
+
+def code_hash() -> str:
+    """Return a hash of the code that reads a model back: another code may not understand it."""
+    return _hash(PROJECT_ROOT, _CODE)
+
+
+def _hash(root: Path, names: Iterable[str], *more: str) -> str:
+    digest = hashlib.sha256("\0".join(more).encode())
+    for path in _files(root, names):
         digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
-    for path in _files(PROJECT_ROOT, _CODE):
-        digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -82,6 +89,7 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
         now = datetime.datetime.now(datetime.timezone.utc)
         report = {
             "content_hash": wanted,
+            "code_hash": code_hash(),
             "trained_at": now.isoformat(timespec="seconds"),
             "training_seconds": round(trained - started, 1),
             "evaluation_seconds": round(time.monotonic() - trained, 1),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from bot.models import Model, ModelStore
+from bot.models import ARCHIVE, Model, ModelStore
+from bot.serving import published_model
 from bot.settings import PROJECT_ROOT
 from bot.training import train
 
@@ -26,6 +30,25 @@ async def test_unchanged_content_is_not_trained_twice(model: Model, model_store:
     said: list[str] = []
     assert (await train(PROJECT_ROOT, model_store, said.append)).version == model.version
     assert said == ["Checking the content", f"Nothing has changed since model {model.version}"]
+
+
+async def test_a_model_of_an_older_program_is_replaced(
+    model: Model, model_store: ModelStore, tmp_path: Path
+) -> None:
+    """Rather than loaded by code that may not understand it; here the right one is there already."""
+    shutil.copytree(model.folder.parent.parent, tmp_path / "var")
+    store = ModelStore(tmp_path / "var")
+    with store.workplace() as folder:
+        built = Path(folder) / "model"
+        built.mkdir()
+        (built / ARCHIVE).write_bytes(b"weights of another shape")
+        store.add(built, "old", {**model.report, "content_hash": "old", "code_hash": "old"})
+    store.publish("old")
+    said: list[str] = []
+    assert (await published_model(PROJECT_ROOT, store, said.append)).version == model.version
+    assert said[0] == "Model old is of an older program; training one (about two minutes)"
+    published = store.published()
+    assert published is not None and published.version == model.version
 
 
 def test_a_model_keeps_the_content_it_was_trained_on(model: Model) -> None:
