@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.content import Content
+from bot.content import Content, fold
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
+from bot.settings import PROJECT_ROOT
+from bot.training import EVALUATION_QUESTIONS
 
 
 def write(path: Path, *rows: dict[str, Any]) -> Path:
@@ -57,6 +59,19 @@ def test_figures_count_what_they_say(tmp_path: Path, small_content: Content) -> 
         "must_pass_questions": 2,
         "must_pass_wrong": 1,
     }
+
+
+def test_no_evaluation_question_was_trained_on(project_content: Content) -> None:
+    """Otherwise the figures would praise memory, not understanding."""
+    topics = [topic.questions for topic in project_content.topics.values()]
+    trained = {
+        fold(question)
+        for by_language in [*topics, *project_content.conversation.questions.values()]
+        for questions in by_language.values()
+        for question in questions
+    }
+    asked = read_questions(PROJECT_ROOT / EVALUATION_QUESTIONS)
+    assert [question.text for question in asked if fold(question.text) in trained] == []
 
 
 def test_a_topic_without_a_checked_answer_is_declined(tmp_path: Path, small_content: Content) -> None:
