@@ -23,7 +23,7 @@ from bot.settings import Settings, SettingsError, read_settings
 from bot.topics import current_date
 from bot.training import TrainingError, evaluate, train
 
-DONE, AT_FAULT, USAGE = 0, 1, 2
+DONE, AT_FAULT = 0, 1
 
 # What a command may end with; each carries a sentence for the person at the terminal.
 _EXPECTED = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.claims import check_claims, read_claims
-from bot.conversation import Conversation, check_conversation
+from bot.conversation import Conversation, check_conversation, intent_names
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, check_directory
 from bot.strict_yaml import line_of, read_yaml
@@ -107,8 +107,7 @@ def _check_duplicate_questions(root: Path, problems: Problems) -> None:
     first: dict[str, tuple[str, str, str, int]] = {}
     files = [*sorted((root / "data" / "faq").glob("*.yml")), root / "data" / "nlu" / "conversation.yml"]
     for path in files:
-        # A file that cannot be read has been noted by its own reader.
-        document = read_yaml(path, Problems(root))
+        document = read_yaml(path, problems)
         if document is None:
             continue
         for intent, language, _, examples in read_examples(document):
@@ -128,12 +127,9 @@ def _check_duplicate_questions(root: Path, problems: Problems) -> None:
 
 def _check_rules(root: Path, problems: Problems) -> None:
     path = root / "data" / "rules.yml"
-    rules, domain = read_yaml(path, problems), read_yaml(root / "domain.yml", Problems(root))
+    rules, domain = read_yaml(path, problems), read_yaml(root / "domain.yml", problems)
     if rules is None or domain is None:
         return
-    intents = [
-        next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []
-    ]
     known_actions = {*(domain.get("actions") or []), *(domain.get("responses") or {}), "utter_faq"}
     served = set()
     for rule in rules.get("rules") or []:
@@ -143,7 +139,7 @@ def _check_rules(root: Path, problems: Problems) -> None:
             if action and action not in known_actions:
                 what = f"the rule “{rule.get('rule')}” names the unknown action `{action}`"
                 problems.add(path, line_of(step, "action"), what, "Correct it, or add it to domain.yml")
-    for intent in intents:
+    for intent in intent_names(domain):
         if intent not in served:
             problems.add(path, 1, f"no rule says what to do for the intent `{intent}`", "Add one")
 

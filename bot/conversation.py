@@ -54,6 +54,13 @@ def check_conversation(root: Path, problems: Problems) -> Conversation | None:
     )
 
 
+def intent_names(domain: CommentedMap) -> list[str]:
+    """Return the intents of domain.yml, which stand there as names or as mappings with options."""
+    return [
+        next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []
+    ]
+
+
 def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str, dict[str, str]]:
     responses = domain.get("responses")
     if not isinstance(responses, CommentedMap):
@@ -90,9 +97,7 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
 def _questions(
     nlu: CommentedMap, domain: CommentedMap, path: Path, problems: Problems
 ) -> dict[str, dict[str, tuple[str, ...]]]:
-    known = {
-        next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []
-    }
+    known = intent_names(domain)
     questions: dict[str, dict[str, tuple[str, ...]]] = {}
     for intent, language, line, examples in read_examples(nlu):
         if intent not in known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -26,10 +27,15 @@ class Problem:
 
 @dataclass
 class Problems:
-    """The mistakes met so far; paths are shown relative to `root` where they lie under it."""
+    """The mistakes met so far; paths are shown relative to `root` where they lie under it.
+
+    `documents` are the YAML files read on the way (None: cannot be read), so that checks which need
+    the same file read it, and complain of it, once.
+    """
 
     root: Path
     found: list[Problem] = field(default_factory=list)
+    documents: dict[Path, Any] = field(default_factory=dict)
 
     def add(self, path: Path, line: int, what: str, mend: str) -> None:
         """Note one mistake at a line (counted from 1) of a file."""

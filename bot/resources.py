@@ -21,7 +21,7 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from bot.problems import ContentError, Problems
+from bot.problems import Problems
 
 # The city's own programme stands before all others in every list.
 FIRST_SERVICE = "hp-with-you"
@@ -62,7 +62,6 @@ class Service:
     """
 
     id: str
-    organization: str
     name: Mapping[str, str]
     description: Mapping[str, str]
     url: str
@@ -125,15 +124,6 @@ class Directory:
                 if new is not None:
                     chosen[new.id] = new
         return list(chosen.values())[:limit]
-
-
-def read_directory(folder: Path) -> Directory:
-    """Read the directory; raises ContentError with every mistake found."""
-    problems = Problems(folder.parent.parent)
-    directory = check_directory(folder, problems)
-    if problems.found or directory is None:
-        raise ContentError(sorted(problems.found))
-    return directory
 
 
 def check_directory(folder: Path, problems: Problems) -> Directory | None:
@@ -289,7 +279,6 @@ def _check_reachable(folder: Path, tables: Mapping[str, list[Row]], problems: Pr
 
 def _build(tables: Mapping[str, list[Row]]) -> Directory:
     codes = {row["id"]: row["code"] for row in tables["taxonomy_terms"]}
-    organizations = {row["id"]: row["name"] for row in tables["organizations"]}
     addresses = {
         row["location_id"]: f"{row['address_1']}, {row['city']}, {row['state_province']} {row['postal_code']}"
         for row in tables["addresses"]
@@ -305,7 +294,6 @@ def _build(tables: Mapping[str, list[Row]]) -> Directory:
         services.append(
             Service(
                 id=row["id"],
-                organization=organizations[row["organization_id"]],
                 name={"en": row["name"], "es": row["name_es"]},
                 description={"en": row["description"], "es": row["description_es"]},
                 url=row["url"],

@@ -20,8 +20,16 @@ from bot.problems import Problems
 def read_yaml(path: Path, problems: Problems) -> CommentedMap | None:
     """Return the mapping in a YAML file, or None after noting why it cannot be read.
 
-    The mapping keeps comments, order and line numbers (see `line_of`).
+    The mapping keeps comments, order and line numbers (see `line_of`). A file that was read before with
+    the same problems is not read again.
     """
+    if path not in problems.documents:
+        problems.documents[path] = _read(path, problems)
+    document: CommentedMap | None = problems.documents[path]
+    return document
+
+
+def _read(path: Path, problems: Problems) -> CommentedMap | None:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -18,7 +18,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bot.language import LANGUAGES
 from bot.parity import facts, fingerprint
-from bot.problems import ContentError, Problems
+from bot.problems import Problems
 from bot.readability import too_hard
 from bot.strict_yaml import line_of, read_yaml
 
@@ -112,18 +112,6 @@ class Topic:
 def current_date() -> datetime.date:
     """Return today's date in Los Angeles."""
     return datetime.datetime.now(TIME_ZONE).date()
-
-
-def read_topics(folder: Path) -> dict[str, Topic]:
-    """Read every topic file of a folder, by topic id in the order of their names.
-
-    Raises ContentError with every mistake found.
-    """
-    problems = Problems(folder.parent.parent)
-    topics = check_topics(folder, problems)
-    if problems.found:
-        raise ContentError(sorted(problems.found))
-    return topics
 
 
 def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:

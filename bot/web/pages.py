@@ -54,7 +54,6 @@ def render(
             other_language=other(language),
             twin=twin,
             strings=request.app[keys.STRINGS][language],
-            hotline_card=content.say("utter_hotline_card", language),
             not_legal_advice=content.say("utter_not_legal_advice", language),
             **values,
         )
