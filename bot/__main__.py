@@ -115,7 +115,7 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
 
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
-    assistant = assemble(model, require_approval=settings.require_approval)
+    assistant = assemble(model, settings.resources_dir, require_approval=settings.require_approval)
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
         return await ask(url, options.text, options.lang)
 
@@ -124,8 +124,8 @@ def _as_text(reply: dict[str, Any]) -> str:
     parts = [reply["text"]]
     for service in reply["services"]:
         phones = ", ".join(phone["number"] for phone in service["phones"])
-        facts = [phones, service["url"], service["address"], service["languages"], service["hours"]]
-        facts += [service["cost"], f"✓ {service['checked']}"]
+        shown = ("opening", "url", "address", "distance", "languages", "hours", "cost", "bring", "confirm")
+        facts = [phones, *(service[key] for key in shown), f"✓ {service['checked']}"]
         known = " · ".join(fact for fact in facts if fact)
         parts.append(
             f"{service['name']}: {service['description']} {service['alert']}".rstrip() + f"\n  {known}"

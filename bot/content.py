@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.claims import check_claims, read_claims
 from bot.conversation import Conversation, check_conversation, intent_names
+from bot.glossary import check_glossary
+from bot.language import fold
 from bot.problems import ContentError, Problem, Problems
-from bot.resources import Directory, check_directory
+from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
 from bot.topics import Topic, check_topics, current_date, read_examples
+
+RESOURCES = Path("data") / "resources"
 
 
 @dataclass(frozen=True)
@@ -23,24 +25,32 @@ class Content:
 
     topics: Mapping[str, Topic]
     conversation: Conversation
-    directory: Directory
+    live_directory: LiveDirectory
     # Whether answers that nobody has signed off are held back (KYR_REQUIRE_APPROVAL).
     require_approval: bool = False
+
+    @property
+    def directory(self) -> Directory:
+        """The resource directory as it stands now."""
+        return self.live_directory.current()
 
     def say(self, response: str, language: str) -> str:
         """Return the text of a response of domain.yml in one language."""
         return self.conversation.responses[response][language]
 
 
-def read_content(root: Path, *, require_approval: bool = False) -> Content:
+def read_content(root: Path, *, require_approval: bool = False, resources_dir: Path | None = None) -> Content:
     """Read the content under `root`; raises ContentError with every mistake found.
 
-    An answer past its review date is no mistake here: it is served with a warning, or held back.
+    An answer past its review date is no mistake here: it is served with a warning, or held back. The
+    resource directory is read from `resources_dir` where that is given and has no mistake.
     """
-    content, problems = _check(root)
-    if content is None or problems:
+    topics, conversation, problems = _check(root)
+    if problems or conversation is None:
         raise ContentError(problems)
-    return dataclasses.replace(content, require_approval=require_approval)
+    own = root / RESOURCES
+    live = LiveDirectory(resources_dir, fallback=own) if resources_dir else LiveDirectory(own)
+    return Content(topics, conversation, live, require_approval)
 
 
 def check_content(
@@ -50,9 +60,8 @@ def check_content(
 
     An answer past its review date is one; `today` is the day to judge by, by default the current one.
     """
-    content, problems = _check(root)
-    if content is not None:
-        problems = sorted([*problems, *_overdue(root, content, today or current_date())])
+    topics, _, problems = _check(root)
+    problems = sorted([*problems, *_overdue(root, topics, today or current_date())])
     if not paths:
         return problems
     wanted = [path.resolve() for path in paths]
@@ -63,44 +72,30 @@ def check_content(
     ]
 
 
-def _check(root: Path) -> tuple[Content | None, list[Problem]]:
+def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, list[Problem]]:
     problems = Problems(root)
     topics = check_topics(root / "data" / "faq", problems)
     conversation = check_conversation(root, problems)
-    directory = check_directory(root / "data" / "resources", problems)
+    directory = check_directory(root / RESOURCES, problems)
     _check_duplicate_questions(root, problems)
     _check_rules(root, problems)
+    texts = list(_texts(root, topics, conversation, directory))
     if directory is not None:
+        check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
         _check_needs(root, topics, directory, problems)
-    texts = list(_texts(root, topics, conversation))
-    if directory is not None:
         _check_withheld_phones(texts, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
-    found = sorted(problems.found)
-    if conversation is None or directory is None:
-        return None, found
-    return Content(topics, conversation, directory), found
+    return topics, conversation, sorted(problems.found)
 
 
-def _overdue(root: Path, content: Content, today: datetime.date) -> list[Problem]:
+def _overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date) -> list[Problem]:
     problems = Problems(root)
-    for topic in content.topics.values():
+    for topic in topics.values():
         if topic.overdue(today):
             what = f"the answer was to be checked again by {topic.review_by}"
             mend = "Check its sources, mend it, and write the new dates as reviewed and review_by"
             problems.add(root / "data" / "faq" / f"{topic.id}.yml", 1, what, mend)
     return problems.found
-
-
-def fold(question: str) -> str:
-    """Return a question without accents, case, punctuation and extra spaces, for comparison."""
-    plain = unicodedata.normalize("NFKD", question.lower())
-    kept = "".join(
-        character if character.isalnum() or character.isspace() else " "
-        for character in plain
-        if not unicodedata.combining(character)
-    )
-    return " ".join(kept.split())
 
 
 def _check_duplicate_questions(root: Path, problems: Problems) -> None:
@@ -130,7 +125,8 @@ def _check_rules(root: Path, problems: Problems) -> None:
     rules, domain = read_yaml(path, problems), read_yaml(root / "domain.yml", problems)
     if rules is None or domain is None:
         return
-    known_actions = {*(domain.get("actions") or []), *(domain.get("responses") or {}), "utter_faq"}
+    named = [name for section in ("actions", "responses", "forms") for name in domain.get(section) or ()]
+    known_actions = {*named, "utter_faq"}
     served = set()
     for rule in rules.get("rules") or []:
         for step in rule.get("steps") or []:
@@ -157,7 +153,10 @@ def _check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, 
 
 
 def _texts(
-    root: Path, topics: Mapping[str, Topic], conversation: Conversation | None
+    root: Path,
+    topics: Mapping[str, Topic],
+    conversation: Conversation | None,
+    directory: Directory | None,
 ) -> Iterable[tuple[Path, str, str]]:
     """Yield everything that is said to residents: its file, its language, itself."""
     for topic in topics.values():
@@ -167,6 +166,10 @@ def _texts(
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
             yield root / "domain.yml", language, text
+    for service in directory.services if directory else ():
+        for twins in (service.name, service.description, service.eligibility, service.fees, service.alert):
+            for language, text in twins.items():
+                yield root / RESOURCES / "services.csv", language, text
 
 
 def _check_withheld_phones(

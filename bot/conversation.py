@@ -13,6 +13,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from bot.language import LANGUAGES
 from bot.problems import Problems
+from bot.service_cards import TEXTS
 from bot.strict_yaml import line_of, read_yaml
 from bot.topics import read_examples, read_variations
 
@@ -31,6 +32,14 @@ NEEDED_RESPONSES = (
     "utter_no_current_answer",
     "utter_may_have_changed",
     "utter_emergency_now",
+    "utter_ask_need",
+    "utter_more_help",
+    "utter_none_near",
+    "utter_show_more",
+    "utter_search_near",
+    "utter_other_help",
+    "utter_who_can_help",
+    *TEXTS,
 )
 
 

@@ -6,14 +6,17 @@ stated score upwards, offered among at most three from a lower one, and otherwis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from bot.glossary import ANY, HelpRequest
 
 TOPIC_PREFIX = "faq/"
 EMERGENCY = "emergency_now"
 DANGER = "danger_now"
 OUT_OF_SCOPE = "out_of_scope"
 CHAT_PRIVACY = "chat_privacy"
+FIND_HELP = "find_help"
 # At most this many topics are offered: more do not fit a small screen or a text message.
 MOST_OFFERED = 3
 
@@ -52,11 +55,14 @@ def decide(
     thresholds: Thresholds,
     *,
     with_text: Collection[str],
+    directory_topics: Mapping[str, str],
+    request: HelpRequest | None = None,
 ) -> Decision:
     """Decide on a ranking of (label, score), best first; labels are intents or faq/<topic>.
 
     `with_text` are the topics that have an answer of their own; any other is left to the intent
-    `no_answer`, which names services.
+    `no_answer`, which names services. `directory_topics` gives the topic that is about finding help
+    with a need; `request` is what the words say of the help that is looked for.
     """
     scores = dict(ranking)
     emergency, danger = scores.get(EMERGENCY, 0.0), scores.get(DANGER, 0.0)
@@ -65,8 +71,12 @@ def decide(
             return Decision(DANGER, "decline")
         return Decision(EMERGENCY, "emergency", topic=EMERGENCY)
     best, score = ranking[0] if ranking else ("", 0.0)
+    sure = score >= thresholds.answer_at
+    search = _search(best if sure else None, request or HelpRequest(), directory_topics)
+    if search:
+        return search
     topics = [(label.removeprefix(TOPIC_PREFIX), p) for label, p in ranking if label.startswith(TOPIC_PREFIX)]
-    if score >= thresholds.answer_at:
+    if sure:
         if not best.startswith(TOPIC_PREFIX):
             return _conversation(best)
         topic = best.removeprefix(TOPIC_PREFIX)
@@ -75,6 +85,34 @@ def decide(
     if offered:
         return Decision("clarify", "clarify", offered=offered)
     return Decision("not_understood", "fallback")
+
+
+def _search(
+    sure_of: str | None, request: HelpRequest, directory_topics: Mapping[str, str]
+) -> Decision | None:
+    """Return the search for help that the words ask for, or None where they ask something else.
+
+    `sure_of` is the label that the classifier is sure of. A question on rights may name a lawyer or a
+    city too ("can ICE wait near a food bank in Bell?"), so such a topic wins over words found in the
+    glossary, unless a ZIP code is given: nobody asks about rights in a ZIP code.
+    """
+    placed = request.place not in (None, ANY)
+    if not request.needs:
+        begins = placed and request.bare and not (sure_of or "").startswith(TOPIC_PREFIX)
+        return Decision(FIND_HELP, "smalltalk") if begins else None
+    narrowed = placed or request.near_me or request.speaks is not None
+    sure_of_topic = sure_of is not None and sure_of.removeprefix(TOPIC_PREFIX) in directory_topics.values()
+    if not (
+        request.by_zip
+        or sure_of == FIND_HELP
+        or (sure_of_topic and narrowed)
+        or (sure_of is None and request.bare)
+    ):
+        return None
+    if request.near_me:
+        return Decision(FIND_HELP, "smalltalk")
+    topic = directory_topics.get(request.needs[0])
+    return Decision("search_help", "answer" if topic else "smalltalk", topic=topic)
 
 
 def _conversation(intent: str) -> Decision:

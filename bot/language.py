@@ -84,6 +84,17 @@ def detect_language(text: str, *, hint: str | None = None) -> str | None:
     return language
 
 
+def fold(text: str) -> str:
+    """Return a text without accents, case, punctuation and extra spaces, for comparison."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    kept = "".join(
+        character if character.isalnum() or character.isspace() else " "
+        for character in plain
+        if not unicodedata.combining(character)
+    )
+    return " ".join(kept.split())
+
+
 def _share_of_latin(letters: list[str]) -> float:
     latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
     return latin / len(letters)

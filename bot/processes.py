@@ -208,8 +208,12 @@ def rasa_child(model: Path, *, action_url: str = "", parse_only: bool = False) -
     return Child("Rasa", arguments, port, environment)
 
 
-def actions_child(content_dir: Path) -> Child:
-    """Return the action server, answering from the content under `content_dir`."""
+def actions_child(content_dir: Path, resources_dir: Path) -> Child:
+    """Return the action server, answering from a content and from the resource directory as it stands."""
     port = free_port()
-    environment = {"KYR_CONTENT_DIR": str(content_dir), "LOG_LEVEL": "WARNING"}
+    environment = {
+        "KYR_CONTENT_DIR": str(content_dir),
+        "KYR_RESOURCES_DIR": str(resources_dir),
+        "LOG_LEVEL": "WARNING",
+    }
     return Child("the action server", ["-m", "actions", str(port)], port, environment)

@@ -6,6 +6,7 @@ was asked for in words or chosen from a list. It must not import Rasa or aiohttp
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,11 @@ from typing import Any
 from babel.dates import format_date
 
 from bot.content import Content
-from bot.topics import Source, Topic, current_date
+from bot.glossary import ANY
+from bot.help_search import HelpSearch, near_is_known, read_payload
+from bot.language import LANGUAGES
+from bot.service_cards import service_card
+from bot.topics import TIME_ZONE, Source, Topic, current_date
 
 # What is offered when somebody asks for help without saying with what.
 GENERAL_NEEDS = ("hotline", "legal", "housing", "food")
@@ -22,6 +27,11 @@ PEOPLE_TO_TALK_TO = ("hotline", "legal")
 
 CHOOSE_TOPIC = "topic:"
 CHOOSE_NONE = "none"
+# Choices that lead into the search for help, which Rasa conducts.
+CHOOSE_SEARCH = "find"
+CHOOSE_NEED = "find:"
+CHOOSE_NEAR = "near:"
+CHOOSE_SPEAKS = "speaks:"
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
-    """One message to a resident, in one language. `services` are as `Service.describe` returns them."""
+    """One message to a resident, in one language. `services` are as `service_card` returns them."""
 
     text: str
     language: str
@@ -79,13 +89,21 @@ def answer(content: Content, topic: Topic, language: str, *, today: datetime.dat
         if overdue and topic.reviewed:
             checked = format_date(topic.reviewed, "long", locale=language)
             text += "\n\n" + content.say("utter_may_have_changed", language).replace("DATE", checked)
+        search = HelpSearch(topic.services)
+        if topic.show_services:
+            found = found_help(content, search, language)
+            services, more = found.services, found.buttons
+        else:
+            who = Button(content.say("utter_who_can_help", language), search.payload())
+            services, more = (), (who,) if topic.services else ()
         return Reply(
             text,
             language,
             topic=topic.id,
             sources=topic.sources,
             reviewed=topic.reviewed,
-            buttons=topic_buttons(content, answered_related(content, topic), language),
+            buttons=(*more, *topic_buttons(content, answered_related(content, topic), language)),
+            services=services,
         )
     return find_help(content, help_response(topic), topic.services, language, topic=topic)
 
@@ -103,14 +121,64 @@ def help_response(topic: Topic) -> str:
 def find_help(
     content: Content, response: str, needs: Iterable[str], language: str, *, topic: Topic | None = None
 ) -> Reply:
-    """Return services that meet the needs, the city's own programme first, behind a text of domain.yml."""
-    services = content.directory.search(needs)
-    return Reply(
-        content.say(response, language),
-        language,
-        topic=topic.id if topic else None,
-        services=tuple(service.describe(language) for service in services),
+    """Return the first services that meet the needs, behind a text of domain.yml."""
+    found = found_help(content, HelpSearch(tuple(needs)), language)
+    return dataclasses.replace(found, text=content.say(response, language), topic=topic.id if topic else None)
+
+
+def found_help(
+    content: Content, search: HelpSearch, language: str, *, now: datetime.datetime | None = None
+) -> Reply:
+    """Return the next services of a search, with buttons for more of them and for another search.
+
+    `now` is the moment to judge opening hours by, by default the current one.
+    """
+    now = now or datetime.datetime.now(TIME_ZONE)
+    services, following = search.run(content.directory)
+    text = content.say("utter_more_help" if search.shown else "utter_find_help", language)
+    place = search.place
+    if place and not services:
+        text = content.say("utter_none_near", language).replace("PLACE", place.name)
+        services, following = HelpSearch(search.needs, speaks=search.speaks).run(content.directory)
+    buttons = []
+    if following:
+        buttons.append(Button(content.say("utter_show_more", language), following.payload()))
+    if not search.near:
+        near = Button(content.say("utter_search_near", language), CHOOSE_NEED + ",".join(search.needs))
+        buttons.append(near)
+    buttons.append(Button(content.say("utter_other_help", language), CHOOSE_SEARCH))
+    cards = tuple(
+        service_card(service, language, lambda name: content.say(name, language), now=now, place=place)
+        for service in services
     )
+    return Reply(text, language, buttons=tuple(buttons), services=cards)
+
+
+def ask_need(content: Content, language: str) -> Reply:
+    """Return the question what is needed, with a button for each need that is offered."""
+    needs = [need for need in content.directory.needs.values() if need.offered]
+    return Reply(
+        content.say("utter_ask_need", language),
+        language,
+        buttons=tuple(Button(need.name[language], CHOOSE_NEED + need.code) for need in needs),
+    )
+
+
+def slots_of_choice(content: Content, payload: str) -> dict[str, list[str] | str] | None:
+    """Return what a chosen button says in the search for help, by entity; None where it is no such button."""
+    if payload == CHOOSE_SEARCH:
+        return {}
+    for prefix in (CHOOSE_NEED, CHOOSE_NEAR, CHOOSE_SPEAKS):
+        if not payload.startswith(prefix):
+            continue
+        value = payload.removeprefix(prefix)
+        if prefix == CHOOSE_NEED:
+            needs = value.split(",")
+            return {"need": needs} if all(need in content.directory.needs for need in needs) else None
+        if prefix == CHOOSE_SPEAKS:
+            return {"speaks": value} if value in (*LANGUAGES, ANY) else None
+        return {"place": value} if near_is_known(value) else None
+    return None
 
 
 def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
@@ -132,6 +200,8 @@ def reply_to_choice(content: Content, payload: str, language: str) -> Reply | No
     """Return the reply to a chosen button, or None where no such button exists."""
     if payload == CHOOSE_NONE:
         return find_help(content, "utter_none_chosen", GENERAL_NEEDS, language)
+    if search := read_payload(payload, content.directory):
+        return found_help(content, search, language)
     topic = content.topics.get(payload.removeprefix(CHOOSE_TOPIC))
     if topic is None or not payload.startswith(CHOOSE_TOPIC):
         return None

@@ -76,15 +76,17 @@ class Assistant:
             await asyncio.gather(*(child.stop() for child in children))
 
 
-def assemble(model: Model, *, require_approval: bool = False) -> Assistant:
+def assemble(model: Model, resources_dir: Path, *, require_approval: bool = False) -> Assistant:
     """Put the gateway, Rasa and the action server of a model together; nothing runs yet.
 
-    With `require_approval` only answers that somebody has signed off are given.
+    The resource directory is used as it stands in `resources_dir`; while that has a mistake, as it stood
+    when the model was trained. With `require_approval` only answers that somebody has signed off are
+    given.
     """
-    actions = actions_child(model.content_dir)
+    actions = actions_child(model.content_dir, resources_dir)
     rasa = rasa_child(model.archive, action_url=f"{actions.url}/webhook")
     app = create_app(
-        read_content(model.content_dir, require_approval=require_approval),
+        read_content(model.content_dir, require_approval=require_approval, resources_dir=resources_dir),
         rasa_url=rasa.url,
         actions_url=actions.url,
         model_version=model.version,
@@ -166,7 +168,7 @@ async def _serve_until(
     say("Conversations: in memory, forgotten after 30 minutes. Channels: web")
     if settings.require_approval:
         say("Only answers that somebody has signed off are given (KYR_REQUIRE_APPROVAL)")
-    assistant = assemble(model, require_approval=settings.require_approval)
+    assistant = assemble(model, settings.resources_dir, require_approval=settings.require_approval)
     # The pages and the hotline card are there at once, the chat as soon as Rasa is.
     async with listening(assistant.app, host, port) as url:
         say(f"Starting Rasa and the action server behind {url} (about half a minute)")

@@ -26,11 +26,13 @@ class Settings:
 
     `data_dir` holds models and staff data. `content_dir` is the folder that holds `data/`,
     `domain.yml` and `config.yml`: the project itself, or the copy kept beside a published model.
+    `resources_dir` holds the tables of the resource directory, which are used as they stand now.
     `require_approval` holds back answers that nobody has signed off.
     """
 
     data_dir: Path = PROJECT_ROOT / "var"
     content_dir: Path = PROJECT_ROOT
+    resources_dir: Path = PROJECT_ROOT / "data" / "resources"
     log_level: str = "INFO"
     require_approval: bool = False
 
@@ -49,9 +51,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     approval = environment.get("KYR_REQUIRE_APPROVAL", "0")
     if approval not in ("0", "1"):
         raise SettingsError(f"KYR_REQUIRE_APPROVAL is {approval!r}. Write 1 for yes or 0 for no.")
+    content_dir = Path(environment.get("KYR_CONTENT_DIR", PROJECT_ROOT)).resolve()
+    resources_dir = Path(environment.get("KYR_RESOURCES_DIR", content_dir / "data" / "resources")).resolve()
     return Settings(
         data_dir=Path(environment.get("KYR_DATA_DIR", PROJECT_ROOT / "var")).resolve(),
-        content_dir=Path(environment.get("KYR_CONTENT_DIR", PROJECT_ROOT)).resolve(),
+        content_dir=content_dir,
+        resources_dir=resources_dir,
         log_level=log_level,
         require_approval=approval == "1",
     )

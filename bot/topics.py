@@ -30,7 +30,11 @@ DAYS_OF_WARNING = 30
 # How many days an answer may stand before its sources are checked again.
 DAYS_TO_REVIEW = {"stable": 365, "litigated": 90}
 TITLE_LENGTH = 60
+# Two screens of an old phone.
+TEXT_LENGTH = 2000
 SHORT_LENGTH = 300
+# So many letters at least say why an answer must be harder to read than others.
+REASON_LENGTH = 20
 
 _HEADER_KEYS = {
     "title",
@@ -43,6 +47,8 @@ _HEADER_KEYS = {
     "sources",
     "related",
     "services",
+    "show_services",
+    "reading_exception",
 }
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
 _URL = re.compile(r"https?://[^\s/]+\.[^\s/]+\S*")
@@ -69,8 +75,9 @@ class Answer:
 class Topic:
     """One topic file. `title`, `questions` and `answers` are by language ("en", "es").
 
-    `services` names the needs of the resource directory that go with the topic. A topic without
-    answers is either answered from the directory or, where `enabled` is false, not answered yet.
+    `services` names the needs of the resource directory that go with the topic; with `show_services`
+    they are shown below the answer at once, otherwise when they are asked for. A topic without answers
+    is either answered from the directory or, where `enabled` is false, not answered yet.
     """
 
     id: str
@@ -84,6 +91,7 @@ class Topic:
     sources: tuple[Source, ...]
     related: tuple[str, ...]
     services: tuple[str, ...]
+    show_services: bool
     questions: Mapping[str, tuple[str, ...]]
     answers: Mapping[str, Answer]
 
@@ -152,12 +160,8 @@ def _read_topic(path: Path, problems: Problems) -> Topic | None:
     _refuse_unknown(header, _HEADER_KEYS, "the header", path, problems)
     questions = _questions(document, path, problems)
     answers = _answers(document, path, problems)
-    enabled = header.get("enabled", True)
-    if not isinstance(enabled, bool):
-        problems.add(
-            path, line_of(header, "enabled"), "enabled is neither true nor false", "Write one of them"
-        )
-        enabled = False
+    reader.check_reading(answers, document)
+    enabled = reader.yes_or_no("enabled", default=True)
     services = reader.names("services")
     if enabled and not answers and not services:
         problems.add(
@@ -179,6 +183,7 @@ def _read_topic(path: Path, problems: Problems) -> Topic | None:
         sources=reader.sources(needed=bool(answers)),
         related=reader.names("related"),
         services=services,
+        show_services=reader.yes_or_no("show_services", default=False),
         questions=questions,
         answers=answers,
     )
@@ -206,6 +211,35 @@ class _Header:
                 what = f"the title ({language}) has {len(str(text))} characters, {TITLE_LENGTH} at most"
                 self.add("title", what, "Shorten it: it is a button on small screens")
         return {language: str(text) for language, text in title.items()}
+
+    def yes_or_no(self, key: str, *, default: bool) -> bool:
+        value = self.header.get(key, default)
+        if not isinstance(value, bool):
+            self.add(key, f"{key} is neither true nor false", "Write one of them")
+        return value is True
+
+    def check_reading(self, answers: Mapping[str, Answer], document: CommentedMap) -> None:
+        """Note texts that are hard to read, unless the header says why they must be."""
+        lines = {
+            language: line
+            for name in document.get("responses") or ()
+            for language, _, line in read_variations(document["responses"], name)
+        }
+        hard = [
+            (answer.language, f"the {part} of the answer in {_NAMES[answer.language]}", measured)
+            for answer in answers.values()
+            for part, text in (("text", answer.text), ("short version", answer.short))
+            if len(text) <= TEXT_LENGTH and (measured := too_hard(text, answer.language))
+        ]
+        key = "reading_exception"
+        if key not in self.header:
+            for language, part, measured in hard:
+                mend = f"Use shorter sentences, or say in the header as `{key}` why it cannot be easier"
+                self.problems.add(self.path, lines[language], f"{part} is hard to read: {measured}", mend)
+        elif not hard:
+            self.add(key, f"{key} is not needed: every text is easy enough", "Remove it")
+        elif len(str(self.header[key] or "")) < REASON_LENGTH:
+            self.add(key, f"{key} gives no reason", f"Say why in at least {REASON_LENGTH} letters")
 
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
         value = self.header.get(key)
@@ -387,11 +421,9 @@ def _check_answer_text(
     if len(short) > SHORT_LENGTH:
         what = f"the short version of {where} has {len(short)} characters, {SHORT_LENGTH} at most"
         problems.add(path, line, what, "Shorten it")
-    for part, words in (("text", text), ("short version", short)):
-        if hard := too_hard(words, language):
-            problems.add(
-                path, line, f"the {part} of {where} is hard to read: {hard}", "Use shorter sentences"
-            )
+    if len(text) > TEXT_LENGTH:
+        what = f"the text of {where} has {len(text)} characters, {TEXT_LENGTH} at most"
+        problems.add(path, line, what, "Shorten it, or make two topics of it")
     if "{" in text + short or "}" in text + short:
         # Rasa would take {word} for the name of a slot and say something else.
         problems.add(path, line, f"{where} holds a brace", "Write it without { and }")

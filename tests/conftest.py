@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.content import Content, read_content
+from bot.content import RESOURCES, Content, read_content
 from bot.models import Model, ModelStore
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT
@@ -73,7 +73,7 @@ class Service:
 @contextlib.asynccontextmanager
 async def run_service(model: Model) -> AsyncIterator[Service]:
     """Run a real Rasa, a real action server and the gateway, without starting them again when they end."""
-    assistant = assemble(model)
+    assistant = assemble(model, PROJECT_ROOT / RESOURCES)
     async with (
         listening(assistant.app, "127.0.0.1", 0) as url,
         assistant.running(watch=False),

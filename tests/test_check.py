@@ -136,7 +136,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "  group: rights\n  color: red\n",
         [
             f"{CARD}:5: the header has the unknown key `color`. Use one of: approved_by, enabled, group, "
-            "related, review_by, reviewed, services, sources, title, volatility."
+            "reading_exception, related, review_by, reviewed, services, show_services, sources, title, "
+            "volatility."
         ],
     ),
     "unknown key in the file": (
@@ -314,7 +315,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "extraordinarios de naturaleza constitucional.",
         [
             f"{CARD}:39: the short version of the answer in Spanish is hard to read: "
-            "reading ease -73, 65 at least. Use shorter sentences."
+            "reading ease -73, 65 at least. Use shorter sentences, or say in the header as "
+            "`reading_exception` why it cannot be easier."
         ],
     ),
     "claim that must never be made": (
@@ -349,15 +351,15 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "value: es}]\n    text: Español greet\n    custom: {language: es}",
         "value: es}]\n    text: ''\n    custom: {language: es}",
-        ["domain.yml:79: utter_greet has no text for es. Write it beside the other one."],
+        ["domain.yml:184: utter_greet has no text for es. Write it beside the other one."],
     ),
     "response without its language": (
         "domain.yml",
         "    text: English greet\n    custom: {language: en}\n",
         "    text: English greet\n",
         [
-            "domain.yml:79: utter_greet has no text for en. Write it beside the other one.",
-            "domain.yml:80: a variation of utter_greet does not name its language in `condition` and "
+            "domain.yml:184: utter_greet has no text for en. Write it beside the other one.",
+            "domain.yml:185: a variation of utter_greet does not name its language in `condition` and "
             "`custom`. Copy both from another response.",
         ],
     ),
@@ -371,7 +373,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "text: English emergency now",
         "text: " + "x" * 321,
-        ["domain.yml:65: utter_emergency_now (en) has 321 characters, 320 at most. Shorten it."],
+        ["domain.yml:170: utter_emergency_now (en) has 321 characters, 320 at most. Shorten it."],
     ),
     "intent without a rule": (
         "domain.yml",
@@ -409,8 +411,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             f"{SERVICES}:1: the column `name` is missing. Add it to the first line.",
             f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, name_es, "
             "description, description_es, url, status, fees_description, fees_description_es, "
-            "eligibility_description, eligibility_description_es, alert, alert_es, assured_date, "
-            "source_url.",
+            "eligibility_description, eligibility_description_es, interpretation_services, "
+            "interpretation_services_es, alert, alert_es, assured_date, source_url.",
         ],
     ),
     "row with too few cells": (
@@ -470,6 +472,140 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "",
         [f"{SERVICES}:3: the service `la-regional-food-bank` meets no need. Add a row to attributes.csv."],
     ),
+    "exception to the reading level that is not needed": (
+        CARD,
+        "  group: rights\n",
+        "  group: rights\n  reading_exception: The words of the law must stand as they are.\n",
+        [f"{CARD}:5: reading_exception is not needed: every text is easy enough. Remove it."],
+    ),
+    "show_services that is no yes or no": (
+        CARD,
+        "  group: rights\n",
+        "  group: rights\n  show_services: perhaps\n",
+        [f"{CARD}:5: show_services is neither true nor false. Write one of them."],
+    ),
+    "answer of a megabyte": (
+        CARD,
+        "text: |-\n      The card states your rights.",
+        "text: |-\n      "
+        + "The card states your rights. " * 36_000
+        + "\n      The card states your rights.",
+        [
+            f"{CARD}:28: the text of the answer in English has 1044063 characters, 2000 at most. "
+            "Shorten it, or make two topics of it.",
+            f"{CARD}:40: the English answer has changed since the Spanish one was reviewed. "
+            'Compare the two, then write `reviewed_with: "8e334196"` below `language: es`.',
+        ],
+    ),
+    "semicolons between the cells": (
+        PHONES,
+        "id,service_id,number,extension,type,description\n",
+        "id;service_id;number;extension;type;description\n",
+        [
+            f"{PHONES}:1: the cells are parted by semicolons. "
+            "Save it as CSV UTF-8 with commas between the cells."
+        ],
+    ),
+    "tabs between the cells": (
+        PHONES,
+        "id,service_id,number,extension,type,description\n",
+        "id\tservice_id\tnumber\textension\ttype\tdescription\n",
+        [f"{PHONES}:1: the cells are parted by tabs. Save it as CSV UTF-8 with commas between the cells."],
+    ),
+    "phone that the spreadsheet took for a quantity": (
+        PHONES,
+        "211-la-phone,211-la,211,",
+        "211-la-phone,211-la,8.88625E+09,",
+        [
+            f"{PHONES}:3: number is `8.88625E+09`. Write it like 888-624-4752; the spreadsheet took it for a "
+            "quantity, so make the column text first."
+        ],
+    ),
+    "date that the spreadsheet wrote": (
+        SERVICES,
+        ",2026-11-22,https://eastla",
+        ",11/22/2026,https://eastla",
+        [
+            f"{SERVICES}:2: assured_date is `11/22/2026`, which is no date. "
+            "Write year-month-day, like 2026-11-22."
+        ],
+    ),
+    "check date still to come": (
+        SERVICES,
+        ",2026-11-22,https://eastla",
+        ",2126-11-22,https://eastla",
+        [
+            f"{SERVICES}:2: assured_date is 2126-11-22, which is still to come. "
+            "Write the day on which the details were last checked."
+        ],
+    ),
+    "column twice": (
+        PHONES,
+        "id,service_id,number,extension,type,description\n",
+        "id,id,service_id,number,extension,type,description\n",
+        [f"{PHONES}:1: the column `id` stands twice. Remove one of the two."],
+    ),
+    "quote that never ends": (
+        PHONES,
+        ",24 hours a day",
+        ',"24 hours a day',
+        [
+            f"{PHONES}:3: description holds < or >, a line break or a character that cannot be seen. "
+            "Write plain text on one line."
+        ],
+    ),
+    "markup in a cell": (
+        PHONES,
+        ",24 hours a day",
+        ",<b>24 hours a day</b>",
+        [
+            f"{PHONES}:3: description holds < or >, a line break or a character that cannot be seen. "
+            "Write plain text on one line."
+        ],
+    ),
+    "NUL in a table": (
+        PHONES,
+        ",24 hours a day",
+        ",24\0hours a day",
+        [f"{PHONES}:3: this is no CSV (line contains NUL). Save it as CSV UTF-8 again."],
+    ),
+    "twin that differs in a number": (
+        SERVICES,
+        "Dial 211 to find",
+        "Dial 212 to find",
+        [
+            f"{SERVICES}:4: description and description_es differ in 211, 212. "
+            "Numbers, phones and addresses must be the same in both."
+        ],
+    ),
+    "closing before opening": (
+        "data/resources/schedules.csv",
+        ",00:00,23:59,",
+        ",17:00,09:00,",
+        [
+            "data/resources/schedules.csv:2: closes_at 09:00 is not after opens_at 17:00. "
+            "Correct it; hours past midnight need a row for each day."
+        ],
+    ),
+    "area that does not exist": (
+        "data/resources/service_areas.csv",
+        "id,service_id,name,name_es,extent,extent_type\n",
+        "id,service_id,name,name_es,extent,extent_type\n"
+        "211-la-area,211-la,Los Angeles County,Condado de Los Ángeles,Los Angelos County,text\n",
+        [
+            "data/resources/service_areas.csv:2: extent names `Los Angelos County`, which is no city or "
+            "county of California. Write a city, a county (Orange County), California or United States."
+        ],
+    ),
+    "the city's own programme switched off": (
+        SERVICES,
+        ",https://www.hpca.gov,active,",
+        ",https://www.hpca.gov,inactive,",
+        [
+            f"{SERVICES}:1: the city's own programme, `hp-with-you`, is missing or not active. "
+            "Restore its row; say in `alert` what is not known of it."
+        ],
+    ),
     "package that is no JSON": (
         "data/resources/datapackage.json",
         "{\n",
@@ -498,6 +634,27 @@ def test_a_mistake_is_named_with_file_line_and_mend(
     assert old in text, "the fixture no longer holds what this case breaks"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     assert expected == printed(content_copy)
+
+
+def test_a_hard_text_with_a_reason_in_the_file_passes(content_copy: Path) -> None:
+    """Where the words of a law must stand; a reason of a few letters is none."""
+    path = content_copy / CARD
+    hard = "Documentación administrativa correspondiente a procedimientos jurisdiccionales extraordinarios."
+    text = path.read_text(encoding="utf-8").replace("La tarjeta dice sus derechos.", hard)
+    reason = "  reading_exception: The words of the statute must stand.\n"
+    path.write_text(text.replace("  group: rights\n", "  group: rights\n" + reason), encoding="utf-8")
+    assert printed(content_copy) == []
+    path.write_text(text.replace("  group: rights\n", "  group: rights\n  reading_exception: so\n"))
+    assert printed(content_copy) == [
+        f"{CARD}:5: reading_exception gives no reason. Say why in at least 20 letters."
+    ]
+
+
+def test_a_table_saved_by_excel_with_its_mark_is_read(content_copy: Path) -> None:
+    """The byte order mark in front and the line ends of Windows do no harm."""
+    path = content_copy / PHONES
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert printed(content_copy) == []
 
 
 def test_bad_bytes_and_missing_files_are_named(content_copy: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.decision import Decision, Thresholds, decide
+from bot.glossary import ANY, HelpRequest
 
 THRESHOLDS = Thresholds(answer_at=0.5, offer_at=0.1, emergency_at=0.3)
+DIRECTORY_TOPICS = {"legal": "legal_aid_find"}
 
 
 def decided(*ranking: tuple[str, float]) -> Decision:
-    return decide(ranking, THRESHOLDS, with_text={"bond", "daca"})
+    return decide(ranking, THRESHOLDS, with_text={"bond", "daca"}, directory_topics=DIRECTORY_TOPICS)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,61 @@ def test_at_most_three_topics_are_offered() -> None:
     """More do not fit a small screen."""
     ranking = [(f"faq/{name}", 0.2) for name in "abcde"]
     assert decided(*ranking).offered == ("a", "b", "c")
+
+
+LEGAL, HEALTH = HelpRequest(("legal",)), HelpRequest(("health",))
+SURE_OF_BOND, SURE_OF_LAWYER = ("faq/bond", 0.8), ("faq/legal_aid_find", 0.8)
+SEARCH = Decision("search_help", "answer", topic="legal_aid_find")
+
+
+@pytest.mark.parametrize(
+    ("best", "request_", "expected"),
+    [
+        # A ZIP code says that help is looked for, whatever the question is like.
+        (SURE_OF_BOND, HelpRequest(("legal",), "90255", by_zip=True), SEARCH),
+        (
+            ("faq/bond", 0.2),
+            HelpRequest(("health",), "90255", by_zip=True),
+            Decision("search_help", "smalltalk"),
+        ),
+        # The name of a city or a language only says so beside a question on finding help.
+        (SURE_OF_LAWYER, HelpRequest(("legal",), "Bell"), SEARCH),
+        (SURE_OF_LAWYER, HelpRequest(("legal",), speaks="es"), SEARCH),
+        (SURE_OF_BOND, HelpRequest(("legal",), "Bell"), Decision("faq", "answer", topic="bond")),
+        (
+            ("faq/bond", 0.2),
+            HelpRequest(("legal",), "Bell"),
+            Decision("clarify", "clarify", offered=("bond",)),
+        ),
+        # The need alone is answered as a question is, or searched for where nothing else was said.
+        (SURE_OF_LAWYER, LEGAL, Decision("no_answer", "answer", topic="legal_aid_find")),
+        (("find_help", 0.8), HEALTH, Decision("search_help", "smalltalk")),
+        (("faq/bond", 0.2), HelpRequest(("legal",), bare=True), SEARCH),
+        (("faq/bond", 0.2), LEGAL, Decision("clarify", "clarify", offered=("bond",))),
+        # "Near me" is asked near where.
+        (SURE_OF_LAWYER, HelpRequest(("legal",), near_me=True), Decision("find_help", "smalltalk")),
+        # A place alone begins a search, unless it is part of a question.
+        (("unclear", 0.8), HelpRequest(place="90255", bare=True), Decision("find_help", "smalltalk")),
+        (("unclear", 0.8), HelpRequest(place="Bell"), Decision("unclear", "fallback")),
+        (SURE_OF_BOND, HelpRequest(place="Bell", bare=True), Decision("faq", "answer", topic="bond")),
+        (("unclear", 0.8), HelpRequest(place=ANY, bare=True), Decision("unclear", "fallback")),
+        # Nothing comes before an emergency.
+        (
+            ("emergency_now", 0.4),
+            HelpRequest(("legal",), "90255", by_zip=True),
+            Decision("emergency_now", "emergency", topic="emergency_now"),
+        ),
+    ],
+)
+def test_a_search_for_help_is_told_from_a_question(
+    best: tuple[str, float], request_: HelpRequest, expected: Decision
+) -> None:
+    """By what the words say of need, place and language, and by what the classifier is sure of."""
+    decision = decide(
+        [best],
+        THRESHOLDS,
+        with_text={"bond"},
+        directory_topics=DIRECTORY_TOPICS,
+        request=request_,
+    )
+    assert decision == expected

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.content import Content, fold
+from bot.content import Content
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
+from bot.language import fold
 from bot.settings import PROJECT_ROOT
 from bot.training import EVALUATION_QUESTIONS
 

@@ -8,7 +8,8 @@ import datetime
 import pytest
 
 from bot.content import Content
-from bot.replies import answer, clarify, reply_to_choice
+from bot.help_search import HelpSearch
+from bot.replies import answer, clarify, found_help, reply_to_choice, slots_of_choice
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -22,7 +23,8 @@ def test_an_answer_carries_text_sources_date_and_related_topics(
     assert [source.url for source in reply.sources] == ["https://example.org/page"]
     assert reply.reviewed == topic.reviewed
     assert [(b.title, b.payload) for b in reply.buttons] == [
-        (small_content.topics["food_assistance"].title[language], "topic:food_assistance")
+        (small_content.say("utter_who_can_help", language), "show:food:::0"),
+        (small_content.topics["food_assistance"].title[language], "topic:food_assistance"),
     ]
 
 
@@ -63,7 +65,8 @@ def test_every_button_leads_to_a_reply(project_content: Content) -> None:
             reply = reply_to_choice(project_content, f"topic:{topic.id}", language)
             assert reply is not None and reply.text and reply.topic == topic.id
             for button in reply.buttons:
-                assert reply_to_choice(project_content, button.payload, language) is not None
+                led = reply_to_choice(project_content, button.payload, language)
+                assert led is not None or slots_of_choice(project_content, button.payload) is not None
         none = reply_to_choice(project_content, "none", language)
         assert none is not None and none.services
 
@@ -107,3 +110,45 @@ def test_where_approval_is_required_only_approved_answers_are_given(small_conten
     assert answer(strict, topic, "en", today=BEFORE).text == "English no current answer"
     approved = dataclasses.replace(topic, approved_by="City Attorney, 2026-12-01")
     assert answer(strict, approved, "en", today=BEFORE).text == topic.answers["en"].text
+
+
+def test_an_answer_about_help_shows_services_below_its_text(project_content: Content) -> None:
+    """Its own words first, then three services at most, with more of them a button away."""
+    for name in ("food_assistance", "legal_aid_find", "city_contact"):
+        topic = project_content.topics[name]
+        reply = answer(project_content, topic, "es")
+        assert reply.text == topic.answers["es"].text and reply.sources
+        assert 0 < len(reply.services) <= 3 and reply.services[0]["id"] == "hp-with-you"
+
+
+def test_nothing_near_a_place_is_said_and_others_are_named(project_content: Content) -> None:
+    """Who asks from far away is not left with an empty list."""
+    reply = found_help(project_content, HelpSearch(("food",), "10001"), "en")
+    assert reply.text == project_content.say("utter_none_near", "en").replace("PLACE", "10001")
+    assert reply.services
+
+
+@pytest.mark.parametrize(
+    ("payload", "slots"),
+    [
+        ("find", {}),
+        ("find:legal", {"need": ["legal"]}),
+        ("find:legal,food", {"need": ["legal", "food"]}),
+        ("near:Huntington Park", {"place": "Huntington Park"}),
+        ("near:any", {"place": "any"}),
+        ("speaks:es", {"speaks": "es"}),
+        ("find:", None),
+        ("find:legal,", None),
+        ('find:legal","x":"', None),
+        ("near:", None),
+        ("near:2345 Nowhere Street", None),
+        ("speaks:fr", None),
+        ("/restart", None),
+        ("", None),
+    ],
+)
+def test_only_known_values_reach_the_search(
+    project_content: Content, payload: str, slots: dict[str, object] | None
+) -> None:
+    """They become part of a command to Rasa, so nothing else may get through."""
+    assert slots_of_choice(project_content, payload) == slots

@@ -1,75 +1,133 @@
-"""The resource directory: who is named for which need, and how a service is described."""
+"""The resource directory: who is named for which need, where and when."""
 
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 
 from bot.content import Content
+from bot.places import find_place
+from bot.problems import ContentError
 from bot.replies import GENERAL_NEEDS
-from bot.resources import Schedule, phone_uri
+from bot.resources import LiveDirectory, Schedule, phone_uri
+from bot.settings import PROJECT_ROOT
+from tests.conftest import SMALL_CONTENT
 
 WORKDAYS = ("MO", "TU", "WE", "TH", "FR")
 
 
-def test_the_citys_programme_comes_first_for_every_need(project_content: Content) -> None:
-    """HP With You stands before all other services, whatever is asked for."""
+def test_the_citys_programme_comes_first_where_it_fits(project_content: Content) -> None:
+    """HP With You stands before all other services for every need that it meets, and for no other."""
     directory = project_content.directory
+    programme = next(service for service in directory.services if service.id == "hp-with-you")
+    assert {"legal", "food", "city", "detention"} <= set(programme.needs)
     for need in directory.needs:
-        assert directory.search([need])[0].id == "hp-with-you"
+        found = [service.id for service in directory.search([need])]
+        assert (found[0] == "hp-with-you") == ("hp-with-you" in found) == (need in programme.needs)
 
 
-def test_only_services_that_meet_the_need_follow(small_content: Content) -> None:
-    """Each service is named once, in the order of the table, and not more than asked for."""
+def test_only_services_that_meet_the_need_are_found(small_content: Content) -> None:
+    """Each is named once, in the order of the table."""
     directory = small_content.directory
     assert [s.id for s in directory.search(["food"])] == ["hp-with-you", "la-regional-food-bank", "211-la"]
-    assert [s.id for s in directory.search(["food", "food"], limit=2)] == [
+    assert [s.id for s in directory.search(["food", "food"])] == [
         "hp-with-you",
         "la-regional-food-bank",
+        "211-la",
     ]
-    assert [s.id for s in directory.search([])] == ["hp-with-you"]
+    assert directory.search([]) == []
 
 
 def test_no_need_crowds_out_another(project_content: Content) -> None:
     """One service for each need comes before a second one for any."""
-    found = project_content.directory.search(GENERAL_NEEDS)
+    found = project_content.directory.search(GENERAL_NEEDS)[1:5]
     for need in GENERAL_NEEDS:
-        assert any(need in service.needs for service in found[1:]), need
-    assert len(found) == 5
+        assert any(need in service.needs for service in found), need
+
+
+def test_what_is_near_comes_first(project_content: Content) -> None:
+    """The office in Huntington Park before the one downtown, and that before a phone line."""
+    found = project_content.directory.search(["consulate"], place=find_place("90255"))
+    names = [service.id for service in found]
+    assert names[:2] == ["mexican-consulate-mobile-hp", "mexican-consulate-la"]
+
+
+def test_who_does_not_serve_a_place_is_not_named_for_it(project_content: Content) -> None:
+    """What is only for Huntington Park is no help in San Diego; what serves the country is."""
+    directory = project_content.directory
+    san_diego = {
+        service.id for service in directory.search(["detention", "legal"], place=find_place("92101"))
+    }
+    assert {"immdef-rapid-response", "ice-detainee-locator", "state-bar-referral"} <= san_diego
+    assert not san_diego & {"hp-with-you", "representla", "la-county-oia", "chirla-hotline"}
+
+
+def test_who_speaks_the_language_comes_first(project_content: Content) -> None:
+    """Then who has interpreters, then who does not say; nobody is left out."""
+    directory = project_content.directory
+    ranks = []
+    for service in directory.search(["legal"], speaks="es")[1:]:
+        ranks.append(0 if "es" in service.languages else 1 if service.interpretation["en"] else 2)
+    assert ranks == sorted(ranks) and set(ranks) == {0, 1, 2}
+    assert len(directory.search(["legal"], speaks="es")) == len(directory.search(["legal"]))
 
 
 def test_every_need_of_the_project_has_somebody(project_content: Content) -> None:
     """No topic and no need leads to the city's programme alone."""
     for need in project_content.directory.needs:
-        assert len(project_content.directory.search([need])) > 1, need
+        assert any(s.id != "hp-with-you" for s in project_content.directory.search([need])), need
 
 
-def test_the_directory_ships_at_least_twelve_services(project_content: Content) -> None:
+def test_the_directory_ships_at_least_thirty_services(project_content: Content) -> None:
     """With phone, web address or street address each, and the day they were last checked."""
     services = project_content.directory.services
-    assert len(services) >= 12
+    assert len(services) >= 30
     for service in services:
-        assert service.phones or service.url or service.addresses
-        assert service.assured_date <= datetime.date(2026, 11, 22)
+        assert service.phones or service.url or service.locations
+        assert not service.to_confirm(datetime.date(2026, 11, 23))
 
 
-@pytest.mark.parametrize(
-    ("language", "languages", "cost", "checked"),
-    [
-        ("en", "English, Spanish", "Free", "November 22, 2026"),
-        ("es", "inglés, español", "Gratis", "22 de noviembre de 2026"),
-    ],
-)
-def test_a_service_is_described_in_the_persons_language(
-    project_content: Content, language: str, languages: str, cost: str, checked: str
+def test_every_number_that_is_withheld_is_listed_for_staff_to_call(project_content: Content) -> None:
+    """docs/to-verify.md is complete."""
+    listed = (PROJECT_ROOT / "docs" / "to-verify.md").read_text(encoding="utf-8")
+    missing = {number for number in project_content.directory.withheld_phones if number not in listed}
+    assert missing == set()
+
+
+def test_a_directory_that_was_mended_is_used_at_once(content_copy: Path, patient: None) -> None:
+    """Without training and without a start; one with a mistake is not used, and the last good one stays."""
+    tables = content_copy / "data" / "resources"
+    live = LiveDirectory(tables)
+    services = tables / "services.csv"
+    before = services.read_text(encoding="utf-8")
+    services.write_text(before.replace("211 LA County", "211 for all"), encoding="utf-8")
+    assert [s.name["en"] for s in live.current().services][2] == "211 for all"
+    services.write_text(before.replace("active", "asleep"), encoding="utf-8")
+    assert [s.name["en"] for s in live.current().services][2] == "211 for all"
+    services.unlink()
+    assert [s.name["en"] for s in live.current().services][2] == "211 for all"
+    services.write_text(before, encoding="utf-8")
+    assert [s.name["en"] for s in live.current().services][2] == "211 LA County"
+
+
+def test_a_broken_directory_at_the_start_gives_way_to_the_one_beside_the_model(
+    content_copy: Path,
 ) -> None:
-    """Phone, languages, cost and check date as people of that language write them."""
-    hotline = next(s for s in project_content.directory.services if s.id == "chirla-hotline")
-    described = hotline.describe(language)
-    assert described["phones"] == [{"number": "888-624-4752", "uri": "tel:+18886244752"}]
-    assert ("Hotline" in described["name"]) == (language == "en")
-    assert (described["languages"], described["cost"], described["checked"]) == (languages, cost, checked)
+    """The service never stops for a mistake in a table; without any good directory it says what is wrong."""
+    broken = content_copy / "data" / "resources"
+    (broken / "phones.csv").write_text("nonsense", encoding="utf-8")
+    live = LiveDirectory(broken, fallback=SMALL_CONTENT / "data" / "resources")
+    assert len(live.current().services) == 3
+    with pytest.raises(ContentError, match=r"phones\.csv:1: the column `id` is missing"):
+        LiveDirectory(broken)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tables be looked at each time, not every two seconds."""
+    monkeypatch.setattr("bot.resources._SECONDS_BETWEEN_LOOKS", 0)
 
 
 @pytest.mark.parametrize(

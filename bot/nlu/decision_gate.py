@@ -23,7 +23,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.decision import TOPIC_PREFIX, Decision, Thresholds, decide
+from bot.glossary import HelpRequest
 from bot.language import OTHER
+from bot.nlu.help_extractor import HELP_REQUEST
 from bot.nlu.joint_classifier import LABEL_RANKING
 from bot.nlu.language_detector import LANGUAGE
 
@@ -41,9 +43,11 @@ class DecisionGate(IntentClassifier, GraphComponent):
         """Return the defaults."""
         return {
             # See bot.decision.Thresholds.
-            "answer_at": 0.35,
+            "answer_at": 0.4,
             "offer_at": 0.04,
             "emergency_at": 0.3,
+            # The topic that is about finding help with a need, by the need's code.
+            "directory_topics": {},
         }
 
     def __init__(
@@ -54,6 +58,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
         with_text: frozenset[str] = frozenset(),
     ) -> None:
         self._thresholds = Thresholds(config["answer_at"], config["offer_at"], config["emergency_at"])
+        self._directory_topics = config["directory_topics"]
         self._model_storage, self._resource = model_storage, resource
         self._with_text = with_text
 
@@ -101,7 +106,13 @@ class DecisionGate(IntentClassifier, GraphComponent):
             if message.get(LANGUAGE) == OTHER:
                 decision = Decision("other_language", "decline")
             else:
-                decision = decide(ranking, self._thresholds, with_text=self._with_text)
+                decision = decide(
+                    ranking,
+                    self._thresholds,
+                    with_text=self._with_text,
+                    directory_topics=self._directory_topics,
+                    request=HelpRequest(**(message.get(HELP_REQUEST) or {})),
+                )
             confidence = ranking[0][1] if ranking else 0.0
             intent = {INTENT_NAME_KEY: decision.intent, PREDICTED_CONFIDENCE_KEY: confidence}
             message.set(INTENT, intent, add_to_output=True)

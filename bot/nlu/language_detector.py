@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import LANGUAGES, detect_language
+from bot.nlu.help_extractor import HELP_REQUEST
 
 LANGUAGE = "language"
 # Where neither the words nor the page say anything: as the slot's initial value in domain.yml.
@@ -43,7 +44,11 @@ class LanguageDetector(GraphComponent):
         for message in messages:
             hint = (message.get(METADATA) or {}).get(LANGUAGE)
             hint = hint if hint in LANGUAGES else FALLBACK_LANGUAGE
-            language = detect_language(message.get("text") or "", hint=hint) or hint
+            request = message.get(HELP_REQUEST) or {}
+            # "Bell Gardens" is English to a statistician and says nothing of the person.
+            is_place = request.get("bare") and request.get("place") and not request.get("needs")
+            text = "" if is_place else message.get("text") or ""
+            language = detect_language(text, hint=hint) or hint
             message.set(LANGUAGE, language, add_to_output=True)
             # A slot can only hold a language the bot speaks; a third one leaves it at the page's.
             entity = {

@@ -14,9 +14,10 @@ from aiohttp import ClientPayloadError, web
 from babel.dates import format_date
 
 from bot.content import Content
+from bot.decision import FIND_HELP
 from bot.language import LANGUAGES, OTHER, detect_language
 from bot.markup import parse_blocks
-from bot.replies import Button, Reply, answer, reply_to_choice, say
+from bot.replies import GENERAL_NEEDS, Button, Reply, answer, find_help, reply_to_choice, say, slots_of_choice
 from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.errors import api_error
@@ -60,10 +61,12 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
     conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))
     hint = body.get("lang") if body.get("lang") in LANGUAGES else conversation.language
     if choice is not None:
-        chosen = reply_to_choice(content, choice, hint or _DEFAULT_LANGUAGE)
-        if chosen is None:
+        made = await reply_to_chosen(
+            content, request.app[keys.RASA], conversation.id, choice, hint or _DEFAULT_LANGUAGE
+        )
+        if made is None:
             return api_error(request, 400, code="unknown_choice")
-        outcome = Outcome((chosen,))
+        outcome = made
     else:
         outcome = await reply_to_message(content, request.app[keys.RASA], conversation.id, message, hint)
     return web.json_response(_as_json(outcome, content, conversation))
@@ -107,25 +110,51 @@ def clean(text: str) -> str:
     return "".join(kept).strip().lstrip("/ ")
 
 
+async def reply_to_chosen(
+    content: Content, rasa: RasaClient, sender: str, choice: str, language: str
+) -> Outcome | None:
+    """Return the replies to a chosen button, or None where no such button exists.
+
+    Most choices are answered from the content alone. Those of the search for help go to Rasa as an
+    intent with entities, built here from values that are known: nothing that was typed gets into it.
+    """
+    reply = reply_to_choice(content, choice, language)
+    if reply is not None:
+        return Outcome((reply,))
+    slots = slots_of_choice(content, choice)
+    if slots is None:
+        return None
+    command = f"/{FIND_HELP}{json.dumps({**slots, 'language': language})}"
+    replies = await _ask_rasa(content, rasa, sender, command, language)
+    if replies:
+        return Outcome(replies)
+    needs = slots.get("need") or GENERAL_NEEDS
+    return Outcome((find_help(content, "utter_find_help", needs, language),), degraded=True)
+
+
 async def reply_to_message(
     content: Content, rasa: RasaClient, sender: str, message: str, hint: str | None
 ) -> Outcome:
     """Ask Rasa; return the hotline card where it does not answer."""
-    try:
-        messages = await rasa.send(sender, message, hint)
-        replies = replies_from_rasa(content, messages)
-    except RasaUnavailable as error:
-        logger.warning("Rasa gave no answer: %s", error)
-        replies = ()
-    except (AttributeError, KeyError, TypeError) as error:
-        logger.error("Rasa's answer has another shape than expected: %s", type(error).__name__)
-        replies = ()
+    replies = await _ask_rasa(content, rasa, sender, message, hint)
     if replies:
         return Outcome(replies)
     detected = detect_language(message, hint=hint)
     language = detected if detected in LANGUAGES else hint or _DEFAULT_LANGUAGE
     card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
     return Outcome((say(content, card, language),), degraded=True)
+
+
+async def _ask_rasa(
+    content: Content, rasa: RasaClient, sender: str, message: str, hint: str | None
+) -> tuple[Reply, ...]:
+    try:
+        return replies_from_rasa(content, await rasa.send(sender, message, hint))
+    except RasaUnavailable as error:
+        logger.warning("Rasa gave no answer: %s", error)
+    except (AttributeError, KeyError, TypeError) as error:
+        logger.error("Rasa's answer has another shape than expected: %s", type(error).__name__)
+    return ()
 
 
 def replies_from_rasa(content: Content, messages: Sequence[Mapping[str, Any]]) -> tuple[Reply, ...]:

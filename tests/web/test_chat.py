@@ -29,7 +29,10 @@ async def test_a_choice_is_answered_without_rasa(gateway: Client) -> None:
     assert reply["text"].startswith("The card states your rights.")
     assert (reply["topic"], reply["lang"], reply["reviewed"]) == ("red_card", "en", "2026-11-22")
     assert reply["sources"] == [{"title": "A page", "url": "https://example.org/page"}]
-    assert reply["buttons"] == [{"title": "Food help", "payload": "topic:food_assistance"}]
+    assert reply["buttons"] == [
+        {"title": "English who can help", "payload": "show:food:::0"},
+        {"title": "Food help", "payload": "topic:food_assistance"},
+    ]
     assert [block["kind"] for block in reply["blocks"]] == ["paragraph", "paragraph", "say"]
     assert notice["text"] == "English not legal advice"
 

@@ -8,7 +8,9 @@ const input = document.getElementById("message");
 const status = document.getElementById("status");
 const send = form.querySelector("button");
 const strings = chat.dataset;
-const SERVICE_FACTS = ["address", "languages", "hours", "cost", "eligibility"];
+const SERVICE_FACTS = ["hours", "languages", "cost", "area", "eligibility", "bring"];
+// From here up choices stand in two columns, so that all are seen at once.
+const MANY_CHOICES = 6;
 
 let session;
 let lang = document.documentElement.lang;
@@ -62,7 +64,7 @@ function reply(body) {
   const parts = body.blocks.map(block);
   if (body.services.length) parts.push(element("ul", { className: "services" }, ...body.services.map(service)));
   if (body.sources.length) parts.push(sources(body));
-  if (body.buttons.length) parts.push(element("div", { className: "choices" }, ...body.buttons.map(choice)));
+  if (body.buttons.length) parts.push(choices(body.buttons));
   return message("bot", body.lang, parts);
 }
 
@@ -80,6 +82,8 @@ function block({ kind, lines }) {
 
 function service(item) {
   const facts = SERVICE_FACTS.filter((key) => item[key]).map((key) => fact(strings[key], item[key]));
+  const away = item.distance ? ` (${item.distance})` : "";
+  if (item.address) facts.unshift(fact(strings.address, item.address + away));
   if (item.url) facts.unshift(fact(strings.website, link(item.url, item.url)));
   facts.push(fact(strings.serviceChecked, item.checked));
   const calls = item.phones.map(({ uri, number }) => {
@@ -87,9 +91,10 @@ function service(item) {
     call.className = "call";
     return element("p", {}, call);
   });
-  const alert = item.alert ? [element("p", { className: "alert" }, item.alert)] : [];
-  return element("li", {}, element("h3", {}, item.name), element("p", {}, item.description),
-    ...calls, ...alert, element("dl", {}, ...facts));
+  const opening = item.opening ? [element("p", { className: item.open ? "opening open" : "opening" }, item.opening)] : [];
+  const alerts = [item.confirm, item.alert].filter(Boolean).map((text) => element("p", { className: "alert" }, text));
+  return element("li", {}, element("h3", {}, item.name), ...opening, element("p", {}, item.description),
+    ...calls, ...alerts, element("dl", {}, ...facts));
 }
 
 function fact(name, value) {
@@ -100,6 +105,11 @@ function sources(body) {
   const list = body.sources.map(({ url, title }) => element("li", {}, link(url, title)));
   return element("details", {}, element("summary", {}, strings.sources),
     element("p", {}, `${strings.checked} ${body.reviewed_shown}`), element("ul", {}, ...list));
+}
+
+function choices(buttons) {
+  const name = buttons.length < MANY_CHOICES ? "choices" : "choices many";
+  return element("div", { className: name }, ...buttons.map(choice));
 }
 
 function choice({ title, payload }) {

@@ -1,0 +1,100 @@
+"""Conversation: "who can help me" - asks what is needed and near where, and names services."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.content import current_content
+from bot.help_search import HelpSearch, near_is_known
+from bot.replies import GENERAL_NEEDS, PEOPLE_TO_TALK_TO, ask_need, found_help, help_response
+
+_FORGET = [SlotSet(slot, None) for slot in ("need", "near", "speaks")]
+
+
+class ActionAskNeed(Action):
+    """Asks what is needed, with a button for each need of the directory."""
+
+    def name(self) -> str:
+        """Return the name by which the form asks for its slot `need`."""
+        return "action_ask_find_help_form_need"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utter the question in the person's language."""
+        buttons = ask_need(current_content(), tracker.get_slot("language")).buttons
+        dispatcher.utter_message(
+            response="utter_ask_need", buttons=[dataclasses.asdict(button) for button in buttons]
+        )
+        return []
+
+
+class ValidateFindHelpForm(FormValidationAction):
+    """Takes an answer to "near where?" only if it is a place that is known."""
+
+    def name(self) -> str:
+        """Return the name by which Rasa finds the validation of the form."""
+        return "validate_find_help_form"
+
+    def validate_near(
+        self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Keep a ZIP code, a city or ANY; nothing is kept of anything else, and the question comes again."""
+        if near_is_known(value):
+            return {"near": value}
+        dispatcher.utter_message(response="utter_place_not_known")
+        return {"near": None}
+
+
+class ActionFindHelp(Action):
+    """Names the services that fit what was asked for, the city's programme first where it fits."""
+
+    def name(self) -> str:
+        """Return the name used in data/rules.yml."""
+        return "action_find_help"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utter a named response with the services beside it, and forget what was searched for."""
+        content = current_content()
+        language = tracker.get_slot("language")
+        decision = tracker.latest_message.get("decision") or {}
+        topic = content.topics.get(decision.get("topic") or "")
+        needs = tuple(need for need in tracker.get_slot("need") or () if need in content.directory.needs)
+        response = None
+        if decision.get("intent") == "talk_to_person":
+            response, needs = "utter_talk_to_person", PEOPLE_TO_TALK_TO
+        elif decision.get("intent") == "no_answer" and topic is not None:
+            response, needs = help_response(topic), topic.services
+        search = HelpSearch(needs or GENERAL_NEEDS, tracker.get_slot("near"), tracker.get_slot("speaks"))
+        found = found_help(content, search, language)
+        dispatcher.utter_message(
+            text=content.say(response, language) if response else found.text,
+            buttons=[dataclasses.asdict(button) for button in found.buttons],
+            json_message={
+                "language": language,
+                "topic": topic.id if topic else None,
+                "services": list(found.services),
+            },
+        )
+        return list(_FORGET)
+
+
+class ActionLeaveSearch(Action):
+    """Ends the search for help without a result."""
+
+    def name(self) -> str:
+        """Return the name used in data/rules.yml."""
+        return "action_leave_search"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Forget what was searched for."""
+        return [ActiveLoop(None), SlotSet("requested_slot", None), *_FORGET]

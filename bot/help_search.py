@@ -1,0 +1,69 @@
+"""A search for help: what is needed, near where, in which language, and how many were shown already.
+
+It travels in the payloads of buttons, so that services are shown, and more of them, without a memory.
+It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from bot.glossary import ANY
+from bot.language import LANGUAGES
+from bot.places import Place, find_place
+from bot.resources import Directory, Service
+
+# A small screen and a text message hold no more.
+MOST_SHOWN = 3
+_SHOW = "show"
+
+
+@dataclass(frozen=True)
+class HelpSearch:
+    """`needs` are codes of the directory, `near` a ZIP code, a city or ANY, `speaks` "en", "es" or ANY."""
+
+    needs: tuple[str, ...]
+    near: str | None = None
+    speaks: str | None = None
+    shown: int = 0
+
+    @property
+    def place(self) -> Place | None:
+        """The place to search near, if one was named that is known."""
+        return find_place(self.near) if self.near and self.near != ANY else None
+
+    def run(self, directory: Directory) -> tuple[list[Service], HelpSearch | None]:
+        """Return the next services, best first, and the search for those after them, if there are any."""
+        speaks = self.speaks if self.speaks in LANGUAGES else None
+        found = directory.search(self.needs, place=self.place, speaks=speaks)
+        end = self.shown + MOST_SHOWN
+        following = dataclasses.replace(self, shown=end) if len(found) > end else None
+        return found[self.shown : end], following
+
+    def payload(self) -> str:
+        """Return the search as the payload of a button."""
+        return ":".join((_SHOW, ",".join(self.needs), self.near or "", self.speaks or "", str(self.shown)))
+
+
+def read_payload(payload: str, directory: Directory) -> HelpSearch | None:
+    """Return the search in a payload, or None where it is none of ours: it comes from outside."""
+    parts = payload.split(":")
+    if len(parts) != 5 or parts[0] != _SHOW:
+        return None
+    _, needs_named, near, speaks, shown = parts
+    needs = tuple(needs_named.split(","))
+    known = (
+        all(need in directory.needs for need in needs)
+        and near_is_known(near or ANY)
+        and speaks in (*LANGUAGES, ANY, "")
+        and shown.isascii()
+        and shown.isdigit()
+        and int(shown[:6]) < len(directory.services)
+    )
+    return HelpSearch(needs, near or None, speaks or None, int(shown)) if known else None
+
+
+def near_is_known(near: str) -> bool:
+    """Whether a text is a ZIP code or city that can be searched near, or ANY."""
+    return near == ANY or find_place(near) is not None

@@ -1,0 +1,183 @@
+"""The tables of the resource directory as they stand on disk: CSV, read and checked cell by cell.
+
+`datapackage.json` beside the tables says which columns each has and what may stand in them. What the
+rows mean is the business of bot/resources.py. This module must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.problems import Problems
+
+PACKAGE = "datapackage.json"
+
+Row = dict[str, str]
+Tables = dict[str, list[Row]]
+
+# More than any description needs; a cell beyond it is a fault of the file.
+_MOST_CHARACTERS = 1000
+# As spreadsheets write a phone number that they took for a quantity.
+_AS_QUANTITY = re.compile(r"[0-9.,]+E\+?[0-9]+", re.IGNORECASE)
+
+
+def read_package(folder: Path, problems: Problems) -> dict[str, dict[str, Any]] | None:
+    """Return the tables that datapackage.json describes, by name; None after noting why it cannot be read."""
+    path = folder / PACKAGE
+    try:
+        package = json.loads(path.read_text(encoding="utf-8-sig"))
+        return {resource["name"]: resource for resource in package["resources"]}
+    except FileNotFoundError:
+        problems.add(path, 1, "the file is missing", "Restore it")
+    except UnicodeDecodeError:
+        problems.add(path, 1, "the file is not UTF-8 text", "Restore the last good version")
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        line = getattr(error, "lineno", 1)
+        problems.add(path, line, f"this is no data package ({error})", "Restore the last good version")
+    return None
+
+
+def read_tables(folder: Path, problems: Problems) -> Tables | None:
+    """Read every table and note every mistake; None where there was one."""
+    resources = read_package(folder, problems)
+    if resources is None:
+        return None
+    before = len(problems.found)
+    tables: Tables = {}
+    lines: dict[str, list[int]] = {}
+    for name, resource in resources.items():
+        table = _read_table(folder / resource["path"], resource["schema"], problems)
+        tables[name] = [row for _, row in table]
+        lines[name] = [line for line, _ in table]
+    for name, resource in resources.items():
+        for key in resource["schema"].get("foreignKeys", []):
+            other, field = key["reference"]["resource"], key["reference"]["fields"]
+            known = {row[field] for row in tables[other]}
+            # A table without rows could not be read, which has been noted; its ids are not missed too.
+            for line, row in zip(lines[name], tables[name] if known else [], strict=False):
+                if (value := row[key["fields"]]) not in known:
+                    problems.add(
+                        folder / resource["path"],
+                        line,
+                        f"{key['fields']} `{value}` does not stand in {resources[other]['path']}",
+                        "Correct it, or add that row",
+                    )
+    return None if len(problems.found) > before else tables
+
+
+def as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """Return a table as the text of its file."""
+    written = io.StringIO()
+    writer = csv.DictWriter(written, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return written.getvalue()
+
+
+def _read_table(path: Path, schema: Mapping[str, Any], problems: Problems) -> list[tuple[int, Row]]:
+    fields = {field["name"]: field for field in schema["fields"]}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        problems.add(path, 1, "the file is missing", "Restore it")
+        return []
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        problems.add(path, line, "the file is not UTF-8 text", "Save it as CSV UTF-8")
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        rows = [(reader.line_num, values) for values in reader]
+    except csv.Error as error:
+        problems.add(path, reader.line_num, f"this is no CSV ({error})", "Save it as CSV UTF-8 again")
+        return []
+    header = rows[0][1] if rows else []
+    if not _header_is_right(header, fields, path, problems):
+        return []
+    found: list[tuple[int, Row]] = []
+    seen: dict[str, set[str]] = defaultdict(set)
+    for line, values in rows[1:]:
+        if len(values) != len(header):
+            what = f"the row has {len(values)} cells, the first line {len(header)}"
+            problems.add(path, line, what, "Put cells that hold a comma in double quotes")
+            continue
+        row = dict(zip(header, values, strict=True))
+        for name, field in fields.items():
+            _check_cell(path, line, name, row[name], field, seen[name], problems)
+        found.append((line, row))
+    return found
+
+
+def _header_is_right(
+    header: Sequence[str], fields: Mapping[str, Any], path: Path, problems: Problems
+) -> bool:
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and separator in header[0]:
+            what = f"the cells are parted by {name}"
+            problems.add(path, 1, what, "Save it as CSV UTF-8 with commas between the cells")
+            return False
+    for column in header:
+        if column not in fields:
+            problems.add(path, 1, f"unknown column `{column}`", f"Use only: {', '.join(fields)}")
+        elif header.count(column) > 1:
+            problems.add(path, 1, f"the column `{column}` stands twice", "Remove one of the two")
+            return False
+    for column in fields:
+        if column not in header:
+            problems.add(path, 1, f"the column `{column}` is missing", "Add it to the first line")
+    return set(header) == set(fields)
+
+
+def _check_cell(
+    path: Path, line: int, name: str, value: str, field: Mapping[str, Any], seen: set[str], problems: Problems
+) -> None:
+    rules = field.get("constraints", {})
+    if not value.strip():
+        if rules.get("required"):
+            problems.add(path, line, f"{name} is empty", "Fill it in")
+        return
+    most = rules.get("maxLength", _MOST_CHARACTERS)
+    if len(value) > most:
+        what = f"{name} has {len(value)} characters, {most} at most"
+        problems.add(path, line, what, "Shorten it")
+        return
+    if any(character in "<>" or not character.isprintable() for character in value):
+        what = f"{name} holds < or >, a line break or a character that cannot be seen"
+        problems.add(path, line, what, "Write plain text on one line")
+        return
+    if rules.get("unique"):
+        if value in seen:
+            problems.add(path, line, f"{name} `{value}` stands twice", "Give each row its own")
+        seen.add(value)
+    if "enum" in rules and value not in rules["enum"]:
+        problems.add(path, line, f"{name} is `{value}`", f"Use one of: {', '.join(rules['enum'])}")
+    if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
+        problems.add(path, line, f"{name} is `{value}`", _how_to_write(value, field.get("example")))
+    if field["type"] == "date" and not _is_date(value):
+        what = f"{name} is `{value}`, which is no date"
+        problems.add(path, line, what, "Write year-month-day, like 2026-11-22")
+
+
+def _how_to_write(value: str, example: str | None) -> str:
+    if example is None:
+        return "Compare it with the other rows"
+    mend = f"Write it like {example}"
+    if _AS_QUANTITY.fullmatch(value):
+        mend += "; the spreadsheet took it for a quantity, so make the column text first"
+    return mend
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,95 @@
+"""Service cards: what a resident is shown of a service of the directory, in one language.
+
+The same card is shown in the chat, on the pages and, shortened, in text messages. It must not import
+Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_time
+
+from bot.places import Place
+from bot.resources import Opening, Service, phone_uri
+from bot.topics import TIME_ZONE
+
+# Texts of domain.yml that stand in cards; words in capitals are put in.
+TEXTS = (
+    "utter_card_always_open",
+    "utter_card_open_until",
+    "utter_card_opens",
+    "utter_card_holiday",
+    "utter_card_today",
+    "utter_card_tomorrow",
+    "utter_card_miles",
+    "utter_card_call_to_confirm",
+)
+
+Say = Callable[[str], str]
+
+
+def service_card(
+    service: Service, language: str, say: Say, *, now: datetime.datetime, place: Place | None = None
+) -> dict[str, Any]:
+    """Return what is shown of a service, ready for JSON; what is not known is an empty text.
+
+    `say` gives a text of domain.yml in that language, `now` has a time zone, and from `place` the
+    distance is counted.
+    """
+    locale = Locale(language)
+    opening = service.opening(now)
+    spoken = ", ".join(locale.languages[code] for code in service.languages)
+    miles = service.miles_from(place) if place else None
+    return {
+        "id": service.id,
+        "name": service.name[language],
+        "description": service.description[language],
+        "phones": [{"number": number, "uri": phone_uri(number)} for number in service.phones],
+        "url": service.url,
+        "open": opening.open if opening and not opening.holiday else None,
+        "opening": _opening_text(opening, now, language, say) if opening else "",
+        "hours": "; ".join(schedule.describe(language) for schedule in service.schedules),
+        "address": "; ".join(location.address for location in service.locations),
+        "distance": ""
+        if miles is None
+        else say("utter_card_miles").replace("NUMBER", f"{max(1, round(miles))}"),
+        "area": service.area_names[language],
+        "languages": "; ".join(filter(None, (spoken, service.interpretation[language]))),
+        "cost": service.fees[language],
+        "eligibility": service.eligibility[language],
+        "bring": "; ".join(service.documents[language]),
+        "alert": service.alert[language],
+        "checked": format_date(service.assured_date, "long", locale=language),
+        "confirm": (
+            say("utter_card_call_to_confirm") if service.to_confirm(now.astimezone(TIME_ZONE).date()) else ""
+        ),
+    }
+
+
+def _opening_text(opening: Opening, now: datetime.datetime, language: str, say: Say) -> str:
+    """Say whether a service is open: "Open now, until 4:00 PM", "Closed. Opens Monday 9:00 AM"."""
+    if opening.changes_at is None:
+        return say("utter_card_always_open")
+    at = format_time(opening.changes_at, "h:mm a", locale=language)
+    if opening.open:
+        text = say("utter_card_open_until").replace("TIME", at)
+    else:
+        text = say("utter_card_opens").replace("DAY", _day(opening.changes_at, now, language, say))
+        text = text.replace("TIME", at)
+    return f"{text} {say('utter_card_holiday')}" if opening.holiday else text
+
+
+def _whole(miles: float) -> str:
+    # Counted from the middle of a ZIP code or city, so fractions would be false precision.
+    return str(max(1, round(miles)))
+
+
+def _day(moment: datetime.datetime, now: datetime.datetime, language: str, say: Say) -> str:
+    days = (moment.date() - now.astimezone(TIME_ZONE).date()).days
+    if days < 2:
+        return say(("utter_card_today", "utter_card_tomorrow")[days])
+    return str(format_date(moment, "EEEE", locale=language))

@@ -1,0 +1,141 @@
+"""Service cards: what is shown of a service, above all whether it is open now."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import pytest
+
+from bot.content import Content
+from bot.places import find_place
+from bot.resources import Service
+from bot.service_cards import service_card
+from bot.topics import TIME_ZONE
+
+
+def service_of(content: Content, name: str) -> Service:
+    return next(service for service in content.directory.services if service.id == name)
+
+
+def at(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=TIME_ZONE)
+
+
+def opening_of(content: Content, name: str, language: str, moment: str) -> str:
+    card = service_card(
+        service_of(content, name), language, lambda text: content.say(text, language), now=at(moment)
+    )
+    return str(card["opening"]).replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("moment", "english", "spanish"),
+    [
+        # ImmDef answers Monday to Friday, 9 to 4; 23 November 2026 is a Monday.
+        ("2026-11-23T09:00", "Open now, until 4:00 PM.", "Abierto ahora, hasta las 4:00 p. m."),
+        ("2026-11-23T15:59", "Open now, until 4:00 PM.", "Abierto ahora, hasta las 4:00 p. m."),
+        (
+            "2026-11-23T08:59",
+            "Closed now. Opens today at 9:00 AM.",
+            "Cerrado ahora. Abre hoy a las 9:00 a. m.",
+        ),
+        (
+            "2026-11-23T16:00",
+            "Closed now. Opens tomorrow at 9:00 AM.",
+            "Cerrado ahora. Abre mañana a las 9:00 a. m.",
+        ),
+        (
+            "2026-12-04T18:00",
+            "Closed now. Opens Monday at 9:00 AM.",
+            "Cerrado ahora. Abre lunes a las 9:00 a. m.",
+        ),
+        (
+            "2026-11-25T18:00",  # the day before Thanksgiving
+            "Closed now. Opens tomorrow at 9:00 AM. That day is a holiday, so hours may differ.",
+            "Cerrado ahora. Abre mañana a las 9:00 a. m. Ese día es feriado; el horario puede cambiar.",
+        ),
+        (
+            "2026-11-26T10:00",
+            "Open now, until 4:00 PM. That day is a holiday, so hours may differ.",
+            "Abierto ahora, hasta las 4:00 p. m. Ese día es feriado; el horario puede cambiar.",
+        ),
+    ],
+)
+def test_a_card_says_whether_the_service_is_open(
+    project_content: Content, moment: str, english: str, spanish: str
+) -> None:
+    """By its usual hours in Los Angeles; on holidays it says that they are uncertain."""
+    assert opening_of(project_content, "immdef-rapid-response", "en", moment) == english
+    assert opening_of(project_content, "immdef-rapid-response", "es", moment) == spanish
+
+
+def test_hours_are_those_of_los_angeles_wherever_the_machine_stands(project_content: Content) -> None:
+    """Half past four in the afternoon in London is half past eight in the morning here."""
+    card = service_card(
+        service_of(project_content, "immdef-rapid-response"),
+        "en",
+        lambda text: project_content.say(text, "en"),
+        now=datetime.datetime(2026, 11, 23, 16, 30, tzinfo=datetime.timezone.utc),
+    )
+    assert card["open"] is False and "today" in card["opening"]
+
+
+def test_a_line_that_never_closes_is_open_on_holidays_too(project_content: Content) -> None:
+    """And a service whose hours are not known says nothing."""
+    assert opening_of(project_content, "211-la", "en", "2026-12-25T03:00") == "Open day and night"
+    assert opening_of(project_content, "chirla-hotline", "en", "2026-11-23T10:00") == ""
+
+
+def test_old_details_are_marked(project_content: Content) -> None:
+    """Half a year after they were checked people are told to call first."""
+    service = dataclasses.replace(
+        service_of(project_content, "chirla-hotline"), assured_date=datetime.date(2026, 11, 22)
+    )
+    for days, marked in ((180, False), (181, True)):
+        now = at("2026-11-22T12:00") + datetime.timedelta(days)
+        card = service_card(service, "en", lambda text: project_content.say(text, "en"), now=now)
+        assert (card["confirm"] == project_content.say("utter_card_call_to_confirm", "en")) is marked
+
+
+@pytest.mark.parametrize(
+    ("language", "languages", "cost", "checked", "area"),
+    [
+        ("en", "English, Spanish", "", "November 23, 2026", "Los Angeles County"),
+        ("es", "inglés, español", "", "23 de noviembre de 2026", "Condado de Los Ángeles"),
+    ],
+)
+def test_a_card_is_in_the_persons_language(
+    project_content: Content, language: str, languages: str, cost: str, checked: str, area: str
+) -> None:
+    """Phone, languages, cost, area and check date as people of that language write them."""
+    card = service_card(
+        service_of(project_content, "lafla"),
+        language,
+        lambda text: project_content.say(text, language),
+        now=at("2026-11-23T10:00"),
+    )
+    assert card["phones"] == [{"number": "800-399-4529", "uri": "tel:+18003994529"}]
+    shown = (card["languages"], card["cost"], card["checked"], card["area"])
+    assert shown == (languages, cost, checked, area)
+
+
+def test_what_to_bring_and_how_far_it_is(project_content: Content) -> None:
+    """The distance is counted from the middle of a ZIP code, in whole miles."""
+    place = find_place("90255")
+    card = service_card(
+        service_of(project_content, "mexican-consulate-la"),
+        "en",
+        lambda text: project_content.say(text, "en"),
+        now=at("2026-11-23T10:00"),
+        place=place,
+    )
+    assert card["distance"] == "about 7 mi"
+    locator = service_card(
+        service_of(project_content, "ice-detainee-locator"),
+        "es",
+        lambda text: project_content.say(text, "es"),
+        now=at("2026-11-23T10:00"),
+        place=place,
+    )
+    assert "número A" in locator["bring"] and locator["distance"] == ""
