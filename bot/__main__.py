@@ -8,16 +8,29 @@ import collections
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.content import check_content, read_content
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, summarize
+from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
 from bot.models import Model, ModelError, ModelStore, write_whole
-from bot.problems import ContentError
+from bot.problems import ContentError, Problems
 from bot.processes import StartError
+from bot.resource_tables import read_tables
+from bot.resource_update import (
+    UpdateError,
+    columns_to_pull,
+    complete,
+    differences,
+    refuse,
+    replace_directory,
+    staged,
+    undo,
+)
+from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.topics import current_date
@@ -30,10 +43,12 @@ _EXPECTED = (
     ContentError,
     EvaluationFileError,
     ModelError,
+    PullError,
     ServeError,
     SettingsError,
     StartError,
     TrainingError,
+    UpdateError,
 )
 
 
@@ -80,6 +95,14 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "topics", _topics, "List the topics: approved, checked, due, overdue, off, or from the directory."
     )
+    made = command("resources", _resources, "List the services of the directory, replace it, or go back.")
+    made.set_defaults(step=_list_resources)
+    steps = made.add_subparsers(title="steps", metavar="STEP")
+    step = steps.add_parser("pull", help="replace the directory by one that others publish (HSDS 3)")
+    step.add_argument("url", metavar="URL", help="an HSDS 3 API, or the datapackage.json of a CSV package")
+    step.set_defaults(step=_pull_resources)
+    step = steps.add_parser("undo", help="go back to the directory before")
+    step.set_defaults(step=_undo_resources)
     command("models", _models, "List the models kept.")
     made = command("publish", _publish, "Make a model the one that is served from the next start on.")
     made.add_argument("version", metavar="VERSION")
@@ -194,6 +217,52 @@ def _topics(options: argparse.Namespace, settings: Settings) -> int:
         _say(f"{states[topic.id]:10} {topic.id:40} {by:20} {topic.approved_by or ''}".rstrip())
     counted = collections.Counter(states.values())
     _say(", ".join(f"{number} {state}" for state, number in sorted(counted.items())))
+    return DONE
+
+
+def _resources(options: argparse.Namespace, settings: Settings) -> int:
+    step: Callable[[argparse.Namespace, Settings], int] = options.step
+    return step(options, settings)
+
+
+def _list_resources(options: argparse.Namespace, settings: Settings) -> int:
+    services = read_directory(settings.resources_dir).services
+    today = current_date()
+    for service in sorted(services, key=lambda service: service.assured_date):
+        state = "confirm" if service.to_confirm(today) else "checked"
+        _say(f"{state:10} {service.assured_date}  {service.id:34} {' '.join(service.phones)}".rstrip())
+    old = sum(service.to_confirm(today) for service in services)
+    _say(f"{len(services)} services, {old} of them last checked more than {DAYS_TO_CONFIRM} days ago")
+    return DONE
+
+
+def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
+    folder, kept = settings.resources_dir, settings.data_dir / "resources"
+    problems = Problems(folder.parent.parent)
+    present = read_tables(folder, problems)
+    if present is None:
+        raise ContentError(sorted(problems.found))
+    pulled = asyncio.run(pull(options.url, columns_to_pull(folder)))
+    tables = complete(pulled, present)
+    with staged(tables, folder) as new:
+        changes = differences(present, tables)
+        for line in changes:
+            _say(line)
+        if not changes:
+            _say("Nothing has changed.")
+            return DONE
+        try:
+            replace_directory(new, folder, kept)
+        except ContentError:
+            refuse(new, kept)
+    _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
+    return DONE
+
+
+def _undo_resources(options: argparse.Namespace, settings: Settings) -> int:
+    for line in undo(settings.resources_dir, settings.data_dir / "resources"):
+        _say(line)
+    _say("Went back to the directory before. `kyr serve` uses it within seconds.")
     return DONE
 
 

@@ -71,9 +71,9 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def run_service(model: Model) -> AsyncIterator[Service]:
+async def run_service(model: Model, resources: Path = PROJECT_ROOT / RESOURCES) -> AsyncIterator[Service]:
     """Run a real Rasa, a real action server and the gateway, without starting them again when they end."""
-    assistant = assemble(model, PROJECT_ROOT / RESOURCES)
+    assistant = assemble(model, resources)
     async with (
         listening(assistant.app, "127.0.0.1", 0) as url,
         assistant.running(watch=False),
@@ -85,9 +85,16 @@ async def run_service(model: Model) -> AsyncIterator[Service]:
 
 
 @pytest.fixture(scope="session")
-async def service(model: Model) -> AsyncIterator[Service]:
+def resources_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory that the running assistant uses; a test may change it and must put it back."""
+    copy = tmp_path_factory.mktemp("live") / "data" / "resources"
+    return Path(shutil.copytree(PROJECT_ROOT / RESOURCES, copy))
+
+
+@pytest.fixture(scope="session")
+async def service(model: Model, resources_copy: Path) -> AsyncIterator[Service]:
     """The assistant as residents meet it, once for all tests that do it no harm."""
-    async with run_service(model) as running:
+    async with run_service(model, resources_copy) as running:
         yield running
 
 

@@ -14,10 +14,13 @@ RASA = {"rasa", "tensorflow", "spacy", "sklearn", "scipy", "numpy"}
 DOORS = {"bot.nlu", "bot.web", "actions"}
 # Puts the parts together, and so may import the public door.
 COMPOSITION = {"bot/__main__.py", "bot/serving.py"}
+# Speaks HTTP to others, as a client, behind no door.
+CLIENTS = {"bot/hsds_client.py"}
 
 # Which modules each part must not import, by the beginning of their names.
 FORBIDDEN = {
     "core": RASA | DOORS | {"rasa_sdk", "sanic", "aiohttp", "jinja2"},
+    "client": RASA | DOORS | {"rasa_sdk", "sanic", "jinja2"},
     "composition": RASA | {"bot.nlu", "actions", "rasa_sdk", "sanic"},
     "bot/nlu": {"bot.web", "actions", "rasa_sdk", "aiohttp"},
     "bot/web": RASA | {"bot.nlu", "actions", "rasa_sdk", "sanic"},
@@ -28,6 +31,8 @@ FORBIDDEN = {
 def part_of(path: str) -> str:
     if path in COMPOSITION:
         return "composition"
+    if path in CLIENTS:
+        return "client"
     return next((part for part in ("bot/nlu", "bot/web", "actions") if path.startswith(f"{part}/")), "core")
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from tests.conftest import SMALL_CONTENT
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +53,67 @@ def test_topics_are_listed_with_their_state(capsys: pytest.CaptureFixture[str]) 
     assert lines[0].split() == ["checked", "red_card", "check", "by", "2027-11-22"]
     assert [line.split() for line in lines[1:3]] == [["off", "bond"], ["directory", "food_assistance"]]
     assert lines[3] == "1 checked, 1 directory, 1 off"
+
+
+def test_services_are_listed_with_the_day_of_their_last_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those to be confirmed first at the top, and a count."""
+    assert main(["resources"]) == 0
+    *services, count = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in services] == [
+        ["checked", "2026-11-22", name] for name in ("hp-with-you", "la-regional-food-bank", "211-la")
+    ]
+    assert count == "3 services, 0 of them last checked more than 180 days ago"
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder of tables that a real web server publishes, and the address of its data package."""
+    folder = Path(shutil.copytree(SMALL_CONTENT / "data" / "resources", tmp_path / "published"))
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}/datapackage.json"
+        server.shutdown()
+
+
+def test_a_published_directory_replaces_ours_and_can_be_undone(
+    own_folders: Path, published: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What changes is shown first; nothing to change is said, too."""
+    folder, url = published
+    ours = own_folders / "data" / "resources" / "phones.csv"
+    before = ours.read_text(encoding="utf-8")
+    assert main(["resources", "pull", url]) == 0
+    assert capsys.readouterr().out == "Nothing has changed.\n"
+    (folder / "phones.csv").write_text(before.replace("24 hours a day", "Day and night"), encoding="utf-8")
+    assert main(["resources", "pull", url]) == 0
+    shown, done = capsys.readouterr().out.splitlines()
+    assert shown == "~ 211-la: phones: 211 voice 24 hours a day -> 211 voice Day and night"
+    assert done.startswith("Replaced ") and "Day and night" in ours.read_text(encoding="utf-8")
+    assert main(["resources", "undo"]) == 0
+    assert ours.read_text(encoding="utf-8") == before
+
+
+def test_a_published_directory_with_a_mistake_is_refused(
+    own_folders: Path, published: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1, every mistake by file and line, and ours as it was."""
+    folder, url = published
+    ours = own_folders / "data" / "resources" / "phones.csv"
+    before = ours.read_text(encoding="utf-8")
+    (folder / "phones.csv").write_text(before.replace(",211,", ",323-582-6161,"), encoding="utf-8")
+    assert main(["resources", "pull", url]) == 1
+    refused = capsys.readouterr().err
+    assert "The directory was not replaced." in refused
+    assert "phones.csv:2: the number 323-582-6161 must not be given to residents" in refused
+    assert ours.read_text(encoding="utf-8") == before
+    assert main(["resources", "undo"]) == 1
+    assert "There is no earlier directory" in capsys.readouterr().err
 
 
 def test_training_on_bad_content_stops_at_once(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:

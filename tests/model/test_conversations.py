@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,7 +101,8 @@ async def test_a_life_in_danger_comes_before_everything(
         ("necesito un abogado gratis", "es", "legal_aid_find", "chirla-hotline"),
         ("where can i get free food for my kids", "en", "food_assistance", "la-regional-food-bank"),
         ("no tenemos que comer, dónde dan despensa", "es", "food_assistance", "la-regional-food-bank"),
-        ("who can help my family", "en", None, "chirla-hotline"),
+        ("food in huntington park please", "en", "food_assistance", "la-regional-food-bank"),
+        ("abogado gratis cerca de 90255 que hable español", "es", "legal_aid_find", "chirla-hotline"),
         ("quiero hablar con una persona de verdad", "es", None, "chirla-hotline"),
     ],
 )
@@ -112,6 +115,101 @@ async def test_who_needs_help_is_told_where(
     services = replies[0]["services"]
     assert [service["id"] for service in services][:2] == ["hp-with-you", second]
     assert services[1]["phones"] and services[1]["checked"]
+    assert len(services) <= 3
+
+
+async def chosen(service: Service, session: object, choice: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Press a button; return the body and its first reply."""
+    request = {"choice": choice, "session": session}
+    async with service.session.post(f"{service.url}/api/chat", json=request) as response:
+        assert response.status == 200, await response.text()
+        body: dict[str, Any] = await response.json()
+        assert "degraded" not in body, choice
+        return body, body["replies"][0]
+
+
+@pytest.mark.parametrize(
+    ("language", "hello"), [("en", "who can help my family"), ("es", "quién me puede ayudar")]
+)
+async def test_help_is_found_step_by_step(
+    service: Service, project_content: Content, language: str, hello: str
+) -> None:
+    """What is needed, near where, in which language; by buttons or in words; then three services and more."""
+    body, (asked_need,) = await asked(service, hello, lang=language)
+    session = body["session"]
+    assert asked_need["text"] == project_content.say("utter_ask_need", language)
+    assert {"find:legal", "find:food", "find:housing"} <= {b["payload"] for b in asked_need["buttons"]}
+    _, asked_place = await chosen(service, session, "find:legal")
+    assert asked_place["text"] == project_content.say("utter_ask_find_help_form_near", language)
+    body, (asked_language,) = await asked(service, "Bell Gardens", session=session, lang=language)
+    assert asked_language["text"] == project_content.say("utter_ask_find_help_form_speaks", language)
+    _, found = await chosen(service, session, "speaks:es")
+    assert [s["id"] for s in found["services"]] == ["chirla-hotline", "lafla", "community-lawyers"]
+    more = found["buttons"][0]
+    assert more["title"] == project_content.say("utter_show_more", language)
+    _, further = await chosen(service, session, more["payload"])
+    assert not {s["id"] for s in further["services"]} & {s["id"] for s in found["services"]}
+
+
+async def test_a_place_that_is_not_known_is_asked_for_again(
+    service: Service, project_content: Content
+) -> None:
+    """An address is not taken; it does not matter is."""
+    body, _ = await asked(service, "quién me puede ayudar", lang="es")
+    session = body["session"]
+    await chosen(service, session, "find:food")
+    _, replies = await asked(service, "calle sin nombre 2345", session=session)
+    assert [reply["text"] for reply in replies] == [
+        project_content.say("utter_place_not_known", "es"),
+        project_content.say("utter_ask_find_help_form_near", "es"),
+    ]
+    _, (found,) = await asked(service, "no importa", session=session)
+    assert found["services"][0]["id"] == "hp-with-you"
+
+
+@pytest.mark.parametrize(
+    ("message", "topic"),
+    [
+        ("¿ICE puede entrar a mi casa sin orden?", "ice_at_home"),
+        ("la migra está afuera ahorita tocando ayúdenme", "emergency_now"),
+    ],
+)
+async def test_a_search_is_left_for_what_matters_more(service: Service, message: str, topic: str) -> None:
+    """A question is answered at once, and the search does not come back to nag."""
+    body, _ = await asked(service, "quién me puede ayudar", lang="es")
+    session = body["session"]
+    await chosen(service, session, "find:consulate")
+    _, replies = await asked(service, message, session=session)
+    assert replies[0]["topic"] == topic and len(replies) <= 2
+    _, (thanks,) = await asked(service, "muchas gracias", session=session)
+    assert not thanks["buttons"] and not thanks["services"]
+
+
+async def test_near_me_asks_near_where(service: Service, project_content: Content) -> None:
+    """The bot does not know where anybody is."""
+    _, (reply,) = await asked(service, "comida cerca de mí", lang="es")
+    assert reply["text"] == project_content.say("utter_ask_find_help_form_near", "es")
+
+
+async def test_a_directory_that_changes_is_used_by_the_running_service(
+    service: Service, resources_copy: Path
+) -> None:
+    """Without training and without a start; a broken one changes nothing."""
+    phones = resources_copy / "phones.csv"
+    before = phones.read_text(encoding="utf-8")
+    try:
+        for text, expected in (
+            (before.replace("800-399-4529", "213-555-0142"), "213-555-0142"),
+            (before.replace("800-399-4529", "none"), "213-555-0142"),
+            (before, "800-399-4529"),
+        ):
+            phones.write_text(text, encoding="utf-8")
+            await asyncio.sleep(2.1)
+            _, replies = await asked(service, "abogado cerca de 90255 en español", lang="es")
+            lafla = next(s for s in replies[0]["services"] if s["id"] == "lafla")
+            assert lafla["phones"][0]["number"] == expected
+    finally:
+        phones.write_text(before, encoding="utf-8")
 
 
 async def test_a_doubtful_question_is_offered_topics_and_one_can_be_chosen(service: Service) -> None:

@@ -33,7 +33,7 @@ async def test_every_message_gets_a_reply_whatever_is_down(model: Model, project
         os.killpg(service.rasa_pid, signal.SIGCONT)
 
         os.killpg(service.actions_pid, signal.SIGKILL)
-        assert await card("I need a lawyer, I have no money") == (True, cards["en"])
+        assert await card("I want to talk to a real person") == (True, cards["en"])
         answer = project_content.topics["ice_at_home"].answers["en"].text
         assert await card("Do I have to open the door if ICE knocks?") == (None, answer)
         async with service.session.get(f"{service.url}/health") as response:

@@ -230,3 +230,22 @@ def test_a_text_behind_the_last_language_is_refused(small_content: Content) -> N
     """A half answer is no answer."""
     with pytest.raises(RasaUnavailable):
         replies_from_rasa(small_content, [{"text": "a"}, {"custom": {"language": "en"}}, {"text": "b"}])
+
+
+@pytest.mark.parametrize("choice", ["find", "find:food", "near:90255", "speaks:es"])
+async def test_a_search_without_rasa_still_names_who_can_help(gateway: Client, choice: str) -> None:
+    """Nothing can be asked back, so services are named at once."""
+    status, body = await post(gateway, {"choice": choice, "lang": "en"})
+    assert (status, body["degraded"]) == (200, True)
+    reply = body["replies"][0]
+    assert reply["text"] == "English find help"
+    assert reply["services"][0]["id"] == "hp-with-you"
+
+
+@pytest.mark.parametrize(
+    "choice", ["find:x", "near:2345 Nowhere Street", "speaks:xx", "show:x:::0", "/restart"]
+)
+async def test_a_choice_that_was_never_offered_is_refused(gateway: Client, choice: str) -> None:
+    """Choices come from outside and may say anything."""
+    status, body = await post(gateway, {"choice": choice})
+    assert (status, body["error"]) == (400, "unknown_choice")

@@ -1,0 +1,233 @@
+"""Replacing the resource directory: what stays ours, what changes, and one step from old to new.
+
+It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from bot.models import write_whole
+from bot.problems import ContentError, Problems
+from bot.resource_tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
+from bot.resources import FIRST_SERVICE, read_directory
+
+# Decided here and never taken from others: what people are asked for, and what must not be given out.
+_OURS = ("taxonomy_terms", "withheld_phones")
+# Tables whose rows belong to a service, and the column that says to which.
+_OF_SERVICE = {
+    "attributes": "link_id",
+    "phones": "service_id",
+    "languages": "service_id",
+    "schedules": "service_id",
+    "service_at_location": "service_id",
+    "service_areas": "service_id",
+    "required_documents": "service_id",
+}
+_PREVIOUS = "previous"
+_REFUSED = "refused"
+
+
+class UpdateError(Exception):
+    """A directory that cannot be replaced; the text says why and what to do."""
+
+
+def columns_of(folder: Path) -> dict[str, list[str]]:
+    """Return the columns of each table of our directory."""
+    resources = read_package(folder, Problems(folder)) or {}
+    return {name: [f["name"] for f in r["schema"]["fields"]] for name, r in resources.items()}
+
+
+def columns_to_pull(folder: Path) -> dict[str, list[str]]:
+    """Return the columns of those tables that may come from others."""
+    return {name: columns for name, columns in columns_of(folder).items() if name not in _OURS}
+
+
+def complete(pulled: Tables, present: Tables) -> Tables:
+    """Return pulled tables with what stays ours put in from the present ones.
+
+    That is: needs and withheld phones; the city's own services where the source has none; Spanish texts
+    whose English has not changed; the needs of a service that the source does not classify.
+    """
+    merged = {name: list(pulled.get(name, [])) for name in present}
+    for name in _OURS:
+        merged[name] = list(present[name])
+    terms = {row["id"] for row in present["taxonomy_terms"]}
+    by_code = {row["code"]: row["id"] for row in present["taxonomy_terms"]}
+    for row in merged["attributes"]:
+        row["taxonomy_term_id"] = by_code.get(row["taxonomy_term_id"], row["taxonomy_term_id"])
+    merged["attributes"] = [row for row in merged["attributes"] if row["taxonomy_term_id"] in terms]
+    if FIRST_SERVICE not in {row["id"] for row in merged["services"]}:
+        _add_own_services(merged, present)
+    classified = {row["link_id"] for row in merged["attributes"]}
+    pulled_services = {row["id"] for row in merged["services"]}
+    merged["attributes"] += [
+        row for row in present["attributes"] if row["link_id"] in pulled_services - classified
+    ]
+    for name, rows in merged.items():
+        before = {next(iter(row.values())): row for row in present[name]}
+        for row in rows:
+            _keep_spanish(row, before.get(next(iter(row.values())), {}))
+    return merged
+
+
+def _add_own_services(merged: Tables, present: Tables) -> None:
+    first = next(row for row in present["services"] if row["id"] == FIRST_SERVICE)
+    city = first["organization_id"]
+    known = {row["id"] for row in merged["services"]}
+    own = [r for r in present["services"] if r["organization_id"] == city and r["id"] not in known]
+    names = {row["id"] for row in own}
+    merged["services"] = own + merged["services"]
+    for name, key in _OF_SERVICE.items():
+        merged[name] = [row for row in present[name] if row[key] in names] + merged[name]
+    places = {row["location_id"] for row in merged["service_at_location"]}
+    for name, key, wanted in (
+        ("organizations", "id", {city}),
+        ("locations", "id", places),
+        ("addresses", "location_id", places),
+    ):
+        there = {row[key] for row in merged[name]}
+        merged[name] = [row for row in present[name] if row[key] in wanted - there] + merged[name]
+
+
+def _keep_spanish(row: Row, before: Row) -> None:
+    for column in row:
+        english = column.removesuffix("_es")
+        if column != english and not row[column] and row[english] and row[english] == before.get(english):
+            row[column] = before[column]
+
+
+def differences(present: Tables, new: Tables) -> list[str]:
+    """Return what a new directory changes, a line each: "+" a new service, "-" one gone, "~" a change."""
+    before, after = _by_service(present), _by_service(new)
+    lines = [f"- {name}: {before[name]['name']}" for name in before if name not in after]
+    lines += [f"+ {name}: {after[name]['name']}" for name in after if name not in before]
+    for name, facts in after.items():
+        for key, value in facts.items():
+            old = before.get(name, {}).get(key)
+            if old is not None and old != value:
+                lines.append(f"~ {name}: {key}: {old or '(nothing)'} -> {value or '(nothing)'}")
+    return lines
+
+
+def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
+    """Return everything that is known of each service, as text by column or table."""
+    locations = {
+        row["id"]: ", ".join(
+            [row["name"]]
+            + [
+                f"{a['address_1']} {a['city']} {a['postal_code']}"
+                for a in tables["addresses"]
+                if a["location_id"] == row["id"]
+            ]
+        )
+        for row in tables["locations"]
+    }
+    found = {
+        row["id"]: {key: value for key, value in row.items() if key != "id"} for row in tables["services"]
+    }
+    for table, key in _OF_SERVICE.items():
+        rows: dict[str, list[str]] = {name: [] for name in found}
+        for row in tables[table]:
+            if row[key] in rows:
+                values = [locations.get(v, v) for k, v in row.items() if k not in ("id", key) and v]
+                rows[row[key]].append(" ".join(values))
+        for name, texts in rows.items():
+            found[name][table] = "; ".join(sorted(texts))
+    return found
+
+
+@contextlib.contextmanager
+def staged(tables: Tables, folder: Path) -> Iterator[Path]:
+    """Write the tables and the data package of `folder` into a folder beside it; yield that one."""
+    for left in folder.parent.glob(f".{folder.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)  # of a run that was ended half-way
+    with tempfile.TemporaryDirectory(
+        prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
+    ) as workplace:
+        new = Path(workplace) / folder.name
+        write_whole(new / PACKAGE, (folder / PACKAGE).read_text(encoding="utf-8-sig"))
+        for name, columns in columns_of(folder).items():
+            write_whole(new / f"{name}.csv", as_csv(columns, tables[name]))
+        yield new
+
+
+def replace_directory(new: Path, folder: Path, kept: Path) -> None:
+    """Put the checked directory `new` in the place of `folder`; the old one is kept under `kept`.
+
+    Raises ContentError, and changes nothing, where the new directory has a mistake.
+    """
+    read_directory(new)
+    _keep(folder, kept)
+    _swap(new, folder)
+
+
+def refuse(new: Path, kept: Path) -> NoReturn:
+    """Keep a directory where its mistakes can be looked at, and raise UpdateError with all of them."""
+    refused = kept / _REFUSED
+    shutil.rmtree(refused, ignore_errors=True)
+    shutil.copytree(new, refused)
+    try:
+        read_directory(refused)
+    except ContentError as error:
+        raise UpdateError(
+            f"The directory was not replaced. What was pulled is in {refused} and has mistakes:\n{error}"
+        ) from None
+    raise AssertionError("a directory without a mistake was refused")
+
+
+def undo(folder: Path, kept: Path) -> list[str]:
+    """Exchange the directory for the one kept before it; return what that changes. Raises UpdateError."""
+    previous = kept / _PREVIOUS
+    problems = Problems(previous)
+    before, present = read_tables(previous, problems), read_tables(folder, Problems(folder))
+    if before is None:
+        raise UpdateError(
+            "There is no earlier directory to go back to. `kyr resources pull` keeps one each time it "
+            "replaces the directory."
+        )
+    changes = differences(present, before) if present else []
+    with staged(before, folder) as new:
+        replace_directory(new, folder, kept)
+    return changes
+
+
+def _keep(folder: Path, kept: Path) -> None:
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".keeping-", dir=kept, ignore_cleanup_errors=True) as workplace:
+        copy = Path(workplace) / "copy"
+        copy.mkdir()
+        for path in sorted(folder.iterdir()):
+            write_whole(copy / path.name, path.read_text(encoding="utf-8-sig"))
+        shutil.rmtree(kept / _PREVIOUS, ignore_errors=True)
+        os.rename(copy, kept / _PREVIOUS)
+
+
+def _swap(new: Path, folder: Path) -> None:
+    """Let two folders change places, in one step where the system can."""
+    if _exchange(new, folder):
+        return
+    # Two renames with nothing between them; who reads in that moment keeps the directory it has.
+    old = new.parent / "old"
+    os.rename(folder, old)
+    try:
+        os.rename(new, folder)
+    except OSError:
+        os.rename(old, folder)
+        raise
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two paths by Linux's renameat2, which Python does not offer; False where it cannot be done."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    if renameat2 is None:
+        return False
+    # Flag 2 is RENAME_EXCHANGE; -100 is AT_FDCWD, which absolute paths do not use.
+    return bool(renameat2(-100, os.fsencode(one.resolve()), -100, os.fsencode(other.resolve()), 2) == 0)

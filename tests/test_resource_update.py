@@ -1,0 +1,134 @@
+"""Replacing the resource directory: all of it or nothing, and a way back."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.problems import ContentError, Problems
+from bot.resource_tables import Tables, read_tables
+from bot.resource_update import UpdateError, refuse, replace_directory, staged, undo
+from bot.resources import read_directory
+
+
+def tables_in(folder: Path) -> Tables:
+    tables = read_tables(folder, Problems(folder))
+    assert tables is not None
+    return tables
+
+
+def names_in(folder: Path) -> list[str]:
+    return [service.name["en"] for service in read_directory(folder).services]
+
+
+@pytest.fixture
+def folder(content_copy: Path) -> Path:
+    """A directory that may be replaced."""
+    return content_copy / "data" / "resources"
+
+
+def renamed(folder: Path, name: str) -> Tables:
+    """Return its tables with another name for the last service."""
+    tables = tables_in(folder)
+    tables["services"][2]["name"] = name
+    return tables
+
+
+def replace(folder: Path, tables: Tables, kept: Path) -> None:
+    with staged(tables, folder) as new:
+        replace_directory(new, folder, kept)
+
+
+def test_a_good_directory_takes_the_place_of_the_old_one(folder: Path, tmp_path: Path) -> None:
+    """And the old one can be gone back to, and forth."""
+    kept = tmp_path / "var"
+    replace(folder, renamed(folder, "Line 211"), kept)
+    assert names_in(folder)[2] == "Line 211"
+    assert undo(folder, kept) == ["~ 211-la: name: Line 211 -> 211 LA County"]
+    assert names_in(folder)[2] == "211 LA County"
+    assert undo(folder, kept) == ["~ 211-la: name: 211 LA County -> Line 211"]
+    assert [path.name for path in folder.parent.iterdir() if "resources" in path.name] == ["resources"]
+
+
+def test_a_directory_with_a_mistake_changes_nothing(folder: Path, tmp_path: Path) -> None:
+    """It is kept where it can be looked at, with every mistake by file and line."""
+    tables = renamed(folder, "<script>alert(1)</script>")
+    tables["phones"][1]["number"] = "call us"
+    kept = tmp_path / "var"
+    with staged(tables, folder) as new:
+        with pytest.raises(ContentError):
+            replace_directory(new, folder, kept)
+        with pytest.raises(UpdateError) as refused:
+            refuse(new, kept)
+    assert str(refused.value).splitlines() == [
+        f"The directory was not replaced. What was pulled is in {kept / 'refused'} and has mistakes:",
+        f"{kept.name}/refused/phones.csv:3: number is `call us`. Write it like 888-624-4752.",
+        f"{kept.name}/refused/services.csv:4: name holds < or >, a line break or a character that cannot be "
+        "seen. Write plain text on one line.",
+    ]
+    assert names_in(folder)[2] == "211 LA County"
+    assert not (kept / "previous").exists()
+
+
+def test_without_an_earlier_directory_there_is_no_way_back(folder: Path, tmp_path: Path) -> None:
+    """And that is said."""
+    with pytest.raises(UpdateError, match="There is no earlier directory"):
+        undo(folder, tmp_path / "var")
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename", "replace", "resolve"])
+def test_a_kill_at_any_moment_leaves_a_whole_directory(folder: Path, tmp_path: Path, call: str) -> None:
+    """The process is killed at the first, second, third ... call; what stands is the old or the new one."""
+    for moment in range(1, 100):
+        ended = _ended_by_kill(folder, tmp_path / "var", call, moment)
+        assert names_in(folder)[2] in ("211 LA County", "Line 211")
+        if not ended:
+            break
+    assert not ended and names_in(folder)[2] == "Line 211"
+    assert not list(folder.parent.glob(".resources-*"))
+
+
+def _ended_by_kill(folder: Path, kept: Path, call: str, moment: int) -> bool:
+    """Replace the directory in another process, which is killed at its n-th call; say whether it was."""
+    child = os.fork()
+    if child == 0:
+        owner = Path if call == "resolve" else os
+        real, left = getattr(owner, call), moment
+
+        def dying(*arguments: Any, **options: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*arguments, **options)
+
+        setattr(owner, call, dying)
+        try:
+            replace(folder, renamed(folder, "Line 211"), kept)
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def test_where_folders_cannot_be_exchanged_two_renames_do(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on systems other than Linux; when the second fails, the first is taken back."""
+    monkeypatch.setattr("bot.resource_update._exchange", lambda one, other: False)
+    replace(folder, renamed(folder, "Line 211"), tmp_path / "var")
+    assert names_in(folder)[2] == "Line 211"
+    real = os.rename
+
+    def failing(source: Path, target: Path) -> None:
+        if target == folder and source.name == folder.name:
+            raise OSError("no space left")
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", failing)
+    with pytest.raises(OSError, match="no space left"):
+        replace(folder, renamed(folder, "Line 211 again"), tmp_path / "var")
+    assert names_in(folder)[2] == "Line 211"
