@@ -25,6 +25,8 @@ TEXTS = (
     "utter_card_holiday",
     "utter_card_today",
     "utter_card_tomorrow",
+    "utter_card_weekday",
+    "utter_card_mile",
     "utter_card_miles",
     "utter_card_call_to_confirm",
 )
@@ -71,7 +73,7 @@ def service_card(
 
 
 def _opening_text(opening: Opening, now: datetime.datetime, language: str, say: Say) -> str:
-    """Say whether a service is open: "Open now, until 4:00 PM", "Closed. Opens Monday 9:00 AM"."""
+    """Say whether a service is open: until when, or when it opens next."""
     if opening.changes_at is None:
         return say("utter_card_always_open")
     at = format_time(opening.changes_at, "h:mm a", locale=language)
@@ -83,13 +85,14 @@ def _opening_text(opening: Opening, now: datetime.datetime, language: str, say: 
     return f"{text} {say('utter_card_holiday')}" if opening.holiday else text
 
 
-def _whole(miles: float) -> str:
+def _distance_text(miles: float, say: Say) -> str:
     # Counted from the middle of a ZIP code or city, so fractions would be false precision.
-    return str(max(1, round(miles)))
+    whole = round(miles)
+    return say("utter_card_miles").replace("NUMBER", str(whole)) if whole > 1 else say("utter_card_mile")
 
 
 def _day(moment: datetime.datetime, now: datetime.datetime, language: str, say: Say) -> str:
     days = (moment.date() - now.astimezone(TIME_ZONE).date()).days
     if days < 2:
         return say(("utter_card_today", "utter_card_tomorrow")[days])
-    return str(format_date(moment, "EEEE", locale=language))
+    return say("utter_card_weekday").replace("DAY", str(format_date(moment, "EEEE", locale=language)))

@@ -22,7 +22,7 @@ def test_the_citys_programme_comes_first_where_it_fits(project_content: Content)
     """HP With You stands before all other services for every need that it meets, and for no other."""
     directory = project_content.directory
     programme = next(service for service in directory.services if service.id == "hp-with-you")
-    assert {"legal", "food", "city", "detention"} <= set(programme.needs)
+    assert {"legal", "food", "city"} <= set(programme.needs)
     for need in directory.needs:
         found = [service.id for service in directory.search([need])]
         assert (found[0] == "hp-with-you") == ("hp-with-you" in found) == (need in programme.needs)

@@ -33,32 +33,40 @@ def opening_of(content: Content, name: str, language: str, moment: str) -> str:
     ("moment", "english", "spanish"),
     [
         # ImmDef answers Monday to Friday, 9 to 4; 23 November 2026 is a Monday.
-        ("2026-11-23T09:00", "Open now, until 4:00 PM.", "Abierto ahora, hasta las 4:00 p. m."),
-        ("2026-11-23T15:59", "Open now, until 4:00 PM.", "Abierto ahora, hasta las 4:00 p. m."),
+        (
+            "2026-11-23T09:00",
+            "Usually open now, until 4:00 PM.",
+            "A esta hora suele estar abierto, hasta 4:00 p. m.",
+        ),
+        (
+            "2026-11-23T15:59",
+            "Usually open now, until 4:00 PM.",
+            "A esta hora suele estar abierto, hasta 4:00 p. m.",
+        ),
         (
             "2026-11-23T08:59",
-            "Closed now. Opens today at 9:00 AM.",
-            "Cerrado ahora. Abre hoy a las 9:00 a. m.",
+            "Usually closed now. Opens today, 9:00 AM.",
+            "A esta hora suele estar cerrado. Abre hoy, 9:00 a. m.",
         ),
         (
             "2026-11-23T16:00",
-            "Closed now. Opens tomorrow at 9:00 AM.",
-            "Cerrado ahora. Abre mañana a las 9:00 a. m.",
+            "Usually closed now. Opens tomorrow, 9:00 AM.",
+            "A esta hora suele estar cerrado. Abre mañana, 9:00 a. m.",
         ),
         (
             "2026-12-04T18:00",
-            "Closed now. Opens Monday at 9:00 AM.",
-            "Cerrado ahora. Abre lunes a las 9:00 a. m.",
+            "Usually closed now. Opens Monday, 9:00 AM.",
+            "A esta hora suele estar cerrado. Abre el lunes, 9:00 a. m.",
         ),
         (
             "2026-11-25T18:00",  # the day before Thanksgiving
-            "Closed now. Opens tomorrow at 9:00 AM. That day is a holiday, so hours may differ.",
-            "Cerrado ahora. Abre mañana a las 9:00 a. m. Ese día es feriado; el horario puede cambiar.",
+            "Usually closed now. Opens tomorrow, 9:00 AM. On holidays the hours may differ.",
+            "A esta hora suele estar cerrado. Abre mañana, 9:00 a. m. En días feriados el horario puede cambiar.",
         ),
         (
             "2026-11-26T10:00",
-            "Open now, until 4:00 PM. That day is a holiday, so hours may differ.",
-            "Abierto ahora, hasta las 4:00 p. m. Ese día es feriado; el horario puede cambiar.",
+            "Usually open now, until 4:00 PM. On holidays the hours may differ.",
+            "A esta hora suele estar abierto, hasta 4:00 p. m. En días feriados el horario puede cambiar.",
         ),
     ],
 )
@@ -83,7 +91,7 @@ def test_hours_are_those_of_los_angeles_wherever_the_machine_stands(project_cont
 
 def test_a_line_that_never_closes_is_open_on_holidays_too(project_content: Content) -> None:
     """And a service whose hours are not known says nothing."""
-    assert opening_of(project_content, "211-la", "en", "2026-12-25T03:00") == "Open day and night"
+    assert opening_of(project_content, "211-la", "en", "2026-12-25T03:00") == "Answers day and night"
     assert opening_of(project_content, "chirla-hotline", "en", "2026-11-23T10:00") == ""
 
 
@@ -130,7 +138,7 @@ def test_what_to_bring_and_how_far_it_is(project_content: Content) -> None:
         now=at("2026-11-23T10:00"),
         place=place,
     )
-    assert card["distance"] == "about 7 mi"
+    assert card["distance"] == "about 7 miles away"
     locator = service_card(
         service_of(project_content, "ice-detainee-locator"),
         "es",
