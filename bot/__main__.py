@@ -16,6 +16,7 @@ from bot.content import check_content, read_content
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, summarize
 from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
+from bot.local_time import current_date
 from bot.models import Model, ModelError, ModelStore, write_whole
 from bot.problems import ContentError, Problems
 from bot.processes import StartError
@@ -33,7 +34,6 @@ from bot.resource_update import (
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
-from bot.topics import current_date
 from bot.training import TrainingError, evaluate, train
 
 DONE, AT_FAULT = 0, 1

@@ -11,10 +11,11 @@ from bot.claims import check_claims, read_claims
 from bot.conversation import Conversation, check_conversation, intent_names
 from bot.glossary import check_glossary
 from bot.language import fold
+from bot.local_time import current_date
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
-from bot.topics import Topic, check_topics, current_date, read_examples
+from bot.topics import Topic, check_topics, read_examples
 
 RESOURCES = Path("data") / "resources"
 

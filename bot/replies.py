@@ -18,8 +18,9 @@ from bot.content import Content
 from bot.glossary import ANY
 from bot.help_search import HelpSearch, near_is_known, read_payload
 from bot.language import LANGUAGES
+from bot.local_time import TIME_ZONE, current_date
 from bot.service_cards import service_card
-from bot.topics import TIME_ZONE, Source, Topic, current_date
+from bot.topics import Source, Topic
 
 # What is offered when somebody asks for help without saying with what.
 GENERAL_NEEDS = ("hotline", "legal", "housing", "food")

@@ -20,11 +20,11 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_time
 
+from bot.local_time import TIME_ZONE, current_date
 from bot.parity import facts
 from bot.places import Place, find_place, is_area, miles_between
 from bot.problems import ContentError, Problems
 from bot.resource_tables import Row, Tables, read_tables
-from bot.topics import TIME_ZONE, current_date
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +16,13 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bot.language import LANGUAGES
+from bot.markup import parse_blocks
 from bot.parity import facts, fingerprint
 from bot.problems import Problems
 from bot.readability import too_hard
 from bot.strict_yaml import line_of, read_yaml
 
 GROUPS = ("ordinance", "hp_with_you", "rights", "help")
-# Residents' days begin and end in Los Angeles, wherever the machine stands.
-TIME_ZONE = zoneinfo.ZoneInfo("America/Los_Angeles")
 # So many days before an answer expires staff are told that it is due.
 DAYS_OF_WARNING = 30
 # How many days an answer may stand before its sources are checked again.
@@ -33,6 +31,8 @@ TITLE_LENGTH = 60
 # Two screens of an old phone.
 TEXT_LENGTH = 2000
 SHORT_LENGTH = 300
+# Nobody in fear follows more.
+MOST_STEPS = 5
 # So many letters at least say why an answer must be harder to read than others.
 REASON_LENGTH = 20
 
@@ -115,11 +115,6 @@ class Topic:
         if (self.review_by - today).days <= DAYS_OF_WARNING:
             return "due"
         return "approved" if self.approved_by else "checked"
-
-
-def current_date() -> datetime.date:
-    """Return today's date in Los Angeles."""
-    return datetime.datetime.now(TIME_ZONE).date()
 
 
 def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
@@ -421,6 +416,9 @@ def _check_answer_text(
     if len(short) > SHORT_LENGTH:
         what = f"the short version of {where} has {len(short)} characters, {SHORT_LENGTH} at most"
         problems.add(path, line, what, "Shorten it")
+    if any(block.kind == "steps" and len(block.lines) > MOST_STEPS for block in parse_blocks(text)):
+        what = f"{where} has more than {MOST_STEPS} steps"
+        problems.add(path, line, what, "Leave some out, or make two topics of it")
     if len(text) > TEXT_LENGTH:
         what = f"the text of {where} has {len(text)} characters, {TEXT_LENGTH} at most"
         problems.add(path, line, what, "Shorten it, or make two topics of it")

@@ -484,6 +484,17 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "  group: rights\n  show_services: perhaps\n",
         [f"{CARD}:5: show_services is neither true nor false. Write one of them."],
     ),
+    "more steps than anybody follows": (
+        CARD,
+        "text: |-\n      La tarjeta dice sus derechos.",
+        "text: |-\n      La tarjeta dice sus derechos.\n\n      1. Es roja.\n      2. Es roja.\n"
+        "      3. Es roja.\n      4. Es roja.\n      5. Es roja.\n      6. Es roja.\n",
+        [
+            f"{CARD}:26: the text in English lacks 1, 2, 3, 4, 5, 6, which its twin has. "
+            "Numbers, phones and addresses must be the same in both.",
+            f"{CARD}:39: the answer in Spanish has more than 5 steps. Leave some out, or make two topics of it.",
+        ],
+    ),
     "answer of a megabyte": (
         CARD,
         "text: |-\n      The card states your rights.",

@@ -8,10 +8,10 @@ import datetime
 import pytest
 
 from bot.content import Content
+from bot.local_time import TIME_ZONE
 from bot.places import find_place
 from bot.resources import Service
 from bot.service_cards import service_card
-from bot.topics import TIME_ZONE
 
 
 def service_of(content: Content, name: str) -> Service:
@@ -61,7 +61,8 @@ def opening_of(content: Content, name: str, language: str, moment: str) -> str:
         (
             "2026-11-25T18:00",  # the day before Thanksgiving
             "Usually closed now. Opens tomorrow, 9:00 AM. On holidays the hours may differ.",
-            "A esta hora suele estar cerrado. Abre mañana, 9:00 a. m. En días feriados el horario puede cambiar.",
+            "A esta hora suele estar cerrado. Abre mañana, 9:00 a. m. "
+            "En días feriados el horario puede cambiar.",
         ),
         (
             "2026-11-26T10:00",
