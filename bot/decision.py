@@ -25,14 +25,20 @@ MOST_OFFERED = 3
 class Thresholds:
     """Scores between 0 and 1 from which something is done.
 
-    `answer_at`: a topic is answered, small talk is taken as such, or a question is declined.
-    `offer_at`: a topic is worth offering. `emergency_at`: agents at the door, or a life in danger, is
-    believed even where a topic scores higher: a card too many does less harm than one too late.
+    `answer_at`: a topic is answered, or small talk is taken as such. `doubt_at`: a topic is not answered
+    where out-of-scope scores this share of what the topic scores; it is offered instead. `decline_at`: a
+    question is declined; below it topics are offered, which harms nobody. `offer_at`: a topic is worth
+    offering. `emergency_at`: agents at the door, or a life in danger, is believed even where a topic
+    scores higher, as long as it has `emergency_share` of that topic's score: a card too many does less
+    harm than one too late.
     """
 
     answer_at: float
+    doubt_at: float
+    decline_at: float
     offer_at: float
     emergency_at: float
+    emergency_share: float
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,12 @@ def decide(
     """
     scores = dict(ranking)
     emergency, danger = scores.get(EMERGENCY, 0.0), scores.get(DANGER, 0.0)
-    if max(emergency, danger) >= thresholds.emergency_at:
+    best, score = ranking[0] if ranking else ("", 0.0)
+    if max(emergency, danger) >= max(thresholds.emergency_at, thresholds.emergency_share * score):
         if danger > emergency:
             return Decision(DANGER, "decline")
         return Decision(EMERGENCY, "emergency", topic=EMERGENCY)
-    best, score = ranking[0] if ranking else ("", 0.0)
-    sure = score >= thresholds.answer_at
+    sure = _is_sure(best, score, scores.get(OUT_OF_SCOPE, 0.0), thresholds)
     search = _search(best if sure else None, request or HelpRequest(), directory_topics)
     if search:
         return search
@@ -85,6 +91,13 @@ def decide(
     if offered:
         return Decision("clarify", "clarify", offered=offered)
     return Decision("not_understood", "fallback")
+
+
+def _is_sure(best: str, score: float, out_of_scope: float, thresholds: Thresholds) -> bool:
+    if best == OUT_OF_SCOPE:
+        return score >= thresholds.decline_at
+    doubted = best.startswith(TOPIC_PREFIX) and out_of_scope >= thresholds.doubt_at * score
+    return score >= thresholds.answer_at and not doubted
 
 
 def _search(

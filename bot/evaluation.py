@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content import Content
-from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
 
 
 class EvaluationFileError(Exception):
@@ -96,34 +96,47 @@ def summarize(rows: Sequence[Mapping[str, Any]], content: Content) -> dict[str, 
         or any(topic not in content.topics or content.topics[topic].answered for topic in row["ok"])
     ]
     return {
-        "all": _figures(rows),
-        **{language: _figures([row for row in rows if row["lang"] == language]) for language in ("en", "es")},
-        "answered topics": _figures(answered),
+        "all": figures(rows),
+        **{language: figures([row for row in rows if row["lang"] == language]) for language in ("en", "es")},
+        "answered topics": figures(answered),
         **{
-            f"answered topics, {language}": _figures([row for row in answered if row["lang"] == language])
+            f"answered topics, {language}": figures([row for row in answered if row["lang"] == language])
             for language in ("en", "es")
         },
     }
 
 
-def _figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of some rows; shares are None where there is nothing to share.
+
+    Of emergencies: how many were recognised, and how many other questions were taken for one. Of the
+    must-pass list: how many were answered with a topic that is not right, or at all where out of scope.
+    """
     inside = [row for row in rows if row["expected"] != OUT_OF_SCOPE]
     outside = [row for row in rows if row["expected"] == OUT_OF_SCOPE]
     right = [row for row in inside if _gave_answer(row) and row["topic"] in row["ok"]]
     wrong = [row for row in inside if _gave_answer(row) and row["topic"] not in row["ok"]]
     offered = [row for row in inside if set(row["offered"]) & set(row["ok"])]
     spoken = [row for row in rows if row["lang"] in ("en", "es")]
-    must_pass = [row for row in inside if row["must_pass"]]
+    false = [row for row in outside if _gave_answer(row)]
+    must_pass = [row for row in rows if row["must_pass"]]
+    emergencies = [row for row in rows if row["expected"] == EMERGENCY]
+    others = [row for row in rows if EMERGENCY not in row["ok"]]
     return {
         "questions": len(inside),
         "right": _share(right, inside),
         "wrong": _share(wrong, inside),
         "resolved": _share([*right, *offered], inside),
         "out_of_scope_questions": len(outside),
-        "false_answers": _share([row for row in outside if _gave_answer(row)], outside),
+        "false_answers": _share(false, outside),
         "language_right": _share([row for row in spoken if row["language"] == row["lang"]], spoken),
         "must_pass_questions": len(must_pass),
-        "must_pass_wrong": sum(row in wrong for row in must_pass),
+        "must_pass_wrong": sum(row in wrong or row in false for row in must_pass),
+        "emergencies": len(emergencies),
+        "emergencies_seen": _share(
+            [row for row in emergencies if row["outcome"] == "emergency"], emergencies
+        ),
+        "false_alarms": _share([row for row in others if row["outcome"] == "emergency"], others),
     }
 
 
@@ -144,11 +157,14 @@ def format_summary(summary: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
         ("resolved", "resolved"),
         ("false_answers", "false answers"),
         ("language_right", "language right"),
+        ("emergencies_seen", "emergencies"),
+        ("false_alarms", "false alarms"),
     )
     yield f"{'':22}" + "".join(f"{title:>16}" for _, title in columns)
-    for name, figures in summary.items():
-        cells = ("-" if figures[key] is None else f"{figures[key]:g}" for key, _ in columns)
+    for name, row in summary.items():
+        cells = ("-" if row[key] is None else f"{row[key]:g}" for key, _ in columns)
         yield f"{name:22}" + "".join(f"{cell:>16}" for cell in cells)
-    must_pass = summary["all"]
-    if must_pass["must_pass_questions"]:
-        yield f"must-pass list: {must_pass['must_pass_wrong']} wrong of {must_pass['must_pass_questions']}"
+    sets = [row for name, row in summary.items() if name == "all" or name.endswith(".jsonl")]
+    asked = sum(row["must_pass_questions"] for row in sets)
+    if asked:
+        yield f"must-pass list: {sum(row['must_pass_wrong'] for row in sets)} wrong of {asked}"

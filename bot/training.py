@@ -9,6 +9,7 @@ import asyncio
 import datetime
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content import Content, read_content
-from bot.evaluation import Question, read_questions, result_row, summarize
+from bot.evaluation import Question, figures, read_questions, result_row, summarize
 from bot.models import ARCHIVE, CONTENT, Model, ModelStore
 from bot.processes import LOOPBACK, rasa_child
 from bot.settings import PROJECT_ROOT
@@ -27,7 +28,9 @@ from bot.settings import PROJECT_ROOT
 Progress = Callable[[str], None]
 
 # Asked of every new model; written apart from the training questions.
-EVALUATION_QUESTIONS = Path("data") / "evaluation" / "questions.jsonl"
+EVALUATION = Path("data") / "evaluation"
+# The set that stands for all questions; the others are of one kind each.
+EVALUATION_QUESTIONS = EVALUATION / "questions.jsonl"
 # What a model depends on besides the content: a change here needs training anew.
 _CODE = ("bot/nlu", "bot/decision.py", "bot/glossary.py", "bot/language.py", "bot/places.py", "uv.lock")
 _CONTENT = ("data", "domain.yml", "config.yml")
@@ -87,9 +90,13 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
             _copy(root / name, copy / name)
         await _run_rasa_train(copy, built, progress)
         trained = time.monotonic()
-        questions = read_questions(copy / EVALUATION_QUESTIONS)
+        sets = {path.name: read_questions(path) for path in sorted((copy / EVALUATION).glob("*.jsonl"))}
+        questions = [question for asked in sets.values() for question in asked]
         progress(f"Asking the new model {len(questions)} questions (about half a minute)")
-        rows = await evaluate(built / ARCHIVE, questions, content)
+        rows = iter(await evaluate(built / ARCHIVE, questions, content))
+        answered = {name: list(itertools.islice(rows, len(asked))) for name, asked in sets.items()}
+        summary = summarize(answered.pop(EVALUATION_QUESTIONS.name), content)
+        summary |= {name: figures(asked) for name, asked in answered.items()}
         now = datetime.datetime.now(datetime.timezone.utc)
         report = {
             "content_hash": wanted,
@@ -97,7 +104,7 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
             "trained_at": now.isoformat(timespec="seconds"),
             "training_seconds": round(trained - started, 1),
             "evaluation_seconds": round(time.monotonic() - trained, 1),
-            "summary": summarize(rows, content),
+            "summary": summary,
         }
         return store.add(built, f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}", report)
 

@@ -492,7 +492,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             f"{CARD}:26: the text in English lacks 1, 2, 3, 4, 5, 6, which its twin has. "
             "Numbers, phones and addresses must be the same in both.",
-            f"{CARD}:39: the answer in Spanish has more than 5 steps. Leave some out, or make two topics of it.",
+            f"{CARD}:39: the answer in Spanish has more than 5 steps. "
+            "Leave some out, or make two topics of it.",
         ],
     ),
     "answer of a megabyte": (

@@ -7,7 +7,7 @@ import pytest
 from bot.decision import Decision, Thresholds, decide
 from bot.glossary import ANY, HelpRequest
 
-THRESHOLDS = Thresholds(answer_at=0.5, offer_at=0.1, emergency_at=0.3)
+THRESHOLDS = Thresholds(answer_at=0.5, doubt_at=0.2, decline_at=0.7, offer_at=0.1, emergency_at=0.3)
 DIRECTORY_TOPICS = {"legal": "legal_aid_find"}
 
 
@@ -27,7 +27,15 @@ def decided(*ranking: tuple[str, float]) -> Decision:
         ([("faq/bond", 0.09), ("greet", 0.05)], Decision("not_understood", "fallback")),
         ([("greet", 0.6), ("faq/bond", 0.3)], Decision("greet", "smalltalk")),
         ([("greet", 0.4), ("faq/bond", 0.3)], Decision("clarify", "clarify", offered=("bond",))),
-        ([("out_of_scope", 0.5), ("faq/bond", 0.4)], Decision("out_of_scope", "decline")),
+        ([("out_of_scope", 0.7), ("faq/bond", 0.2)], Decision("out_of_scope", "decline")),
+        ([("out_of_scope", 0.69), ("faq/bond", 0.2)], Decision("clarify", "clarify", offered=("bond",))),
+        ([("out_of_scope", 0.69), ("faq/bond", 0.09)], Decision("not_understood", "fallback")),
+        ([("faq/bond", 0.6), ("out_of_scope", 0.11)], Decision("faq", "answer", topic="bond")),
+        ([("faq/bond", 0.6), ("out_of_scope", 0.12)], Decision("clarify", "clarify", offered=("bond",))),
+        (
+            [("chat_privacy", 0.6), ("out_of_scope", 0.2)],
+            Decision("chat_privacy", "answer", topic="chat_privacy"),
+        ),
         ([("out_of_scope", 0.4), ("faq/bond", 0.4)], Decision("clarify", "clarify", offered=("bond",))),
         ([("unclear", 0.7)], Decision("unclear", "fallback")),
         ([("chat_privacy", 0.7)], Decision("chat_privacy", "answer", topic="chat_privacy")),

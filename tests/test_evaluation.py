@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.content import Content
-from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
+from bot.evaluation import EvaluationFileError, figures, format_summary, read_questions, result_row, summarize
 from bot.language import fold
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION_QUESTIONS
+from bot.training import EVALUATION
 
 
 def write(path: Path, *rows: dict[str, Any]) -> Path:
@@ -48,8 +48,8 @@ def test_figures_count_what_they_say(tmp_path: Path, small_content: Content) -> 
         parsed("decline"),
     ]
     rows = [result_row(*pair, small_content) for pair in zip(questions, answers, strict=True)]
-    figures = summarize(rows, small_content)["all"]
-    assert figures == {
+    counted = summarize(rows, small_content)["all"]
+    assert counted == {
         "questions": 4,
         "right": 0.5,
         "wrong": 0.25,
@@ -59,7 +59,37 @@ def test_figures_count_what_they_say(tmp_path: Path, small_content: Content) -> 
         "language_right": 0.8333,
         "must_pass_questions": 2,
         "must_pass_wrong": 1,
+        "emergencies": 0,
+        "emergencies_seen": None,
+        "false_alarms": 0.0,
     }
+
+
+def test_emergencies_are_counted_apart(tmp_path: Path, small_content: Content) -> None:
+    """How many were recognised, and how many other questions were taken for one."""
+    now = {"text": "they are here", "lang": "en", "topic": "emergency_now"}
+    card = {"text": "card?", "lang": "en", "topic": "red_card"}
+    either = {"text": "here?", "lang": "en", "topic": "red_card", "ok": ["red_card", "emergency_now"]}
+    questions = read_questions(write(tmp_path / "q.jsonl", now, now, card, card, either))
+    alarm = parsed("emergency", "emergency_now")
+    answers = [alarm, parsed("clarify", offered=("red_card",)), alarm, parsed("answer", "red_card"), alarm]
+    rows = [result_row(*pair, small_content) for pair in zip(questions, answers, strict=True)]
+    counted = figures(rows)
+    assert (counted["emergencies"], counted["emergencies_seen"], counted["false_alarms"]) == (2, 0.5, 0.5)
+
+
+def test_a_must_pass_question_out_of_scope_must_not_be_answered(
+    tmp_path: Path, small_content: Content
+) -> None:
+    """Such as how to report a neighbour."""
+    row = {"text": "denounce", "lang": "en", "topic": "out_of_scope", "must_pass": True}
+    (question,) = read_questions(write(tmp_path / "q.jsonl", row))
+    wrong = [result_row(question, answered, small_content) for answered in (parsed("answer", "bond"),)]
+    right = [result_row(question, answered, small_content) for answered in (parsed("decline"),)]
+    assert figures(right)["must_pass_wrong"] == 0
+    assert figures(wrong)["must_pass_wrong"] == 0  # `bond` has no checked answer, so nothing was answered
+    card = [result_row(question, parsed("answer", "red_card"), small_content)]
+    assert figures(card)["must_pass_wrong"] == 1
 
 
 def test_no_evaluation_question_was_trained_on(project_content: Content) -> None:
@@ -71,8 +101,9 @@ def test_no_evaluation_question_was_trained_on(project_content: Content) -> None
         for questions in by_language.values()
         for question in questions
     }
-    asked = read_questions(PROJECT_ROOT / EVALUATION_QUESTIONS)
-    assert [question.text for question in asked if fold(question.text) in trained] == []
+    for path in (PROJECT_ROOT / EVALUATION).glob("*.jsonl"):
+        asked = read_questions(path)
+        assert [question.text for question in asked if fold(question.text) in trained] == []
 
 
 def test_a_topic_without_a_checked_answer_is_declined(tmp_path: Path, small_content: Content) -> None:
@@ -116,8 +147,11 @@ def test_figures_are_shown_as_a_table(small_content: Content) -> None:
         "answers",
         "language",
         "right",
+        "emergencies",
+        "false",
+        "alarms",
     ]
-    assert lines[1].split() == ["all", "0", "-", "-", "-", "-", "-"]
+    assert lines[1].split() == ["all", "0", "-", "-", "-", "-", "-", "-", "-"]
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,11 @@ class DecisionGate(IntentClassifier, GraphComponent):
         return {
             # See bot.decision.Thresholds.
             "answer_at": 0.4,
-            "offer_at": 0.04,
-            "emergency_at": 0.3,
+            "doubt_at": 0.2,
+            "decline_at": 0.7,
+            "offer_at": 0.03,
+            "emergency_at": 0.28,
+            "emergency_share": 0.7,
             # The topic that is about finding help with a need, by the need's code.
             "directory_topics": {},
         }
@@ -57,7 +60,14 @@ class DecisionGate(IntentClassifier, GraphComponent):
         resource: Resource,
         with_text: frozenset[str] = frozenset(),
     ) -> None:
-        self._thresholds = Thresholds(config["answer_at"], config["offer_at"], config["emergency_at"])
+        self._thresholds = Thresholds(
+            config["answer_at"],
+            config["doubt_at"],
+            config["decline_at"],
+            config["offer_at"],
+            config["emergency_at"],
+            config["emergency_share"],
+        )
         self._directory_topics = config["directory_topics"]
         self._model_storage, self._resource = model_storage, resource
         self._with_text = with_text

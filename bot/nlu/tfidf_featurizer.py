@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -29,7 +28,7 @@ _COMMON: dict[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode", "dt
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
-    """One sparse row a message: letter groups of its text beside words of its lemmas."""
+    """Two sparse rows a message: letter groups of its text, and words of its lemmas."""
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -88,15 +87,14 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         if self._vectorizers is None or not messages:
             return messages
         letters, lemmas = self._vectorizers
-        rows = scipy.sparse.hstack(
-            [
-                letters.transform([_text(message) for message in messages]),
-                lemmas.transform([_lemmas(message) for message in messages]),
-            ],
-            format="csr",
-        )
-        for row, message in zip(rows, messages, strict=True):
-            message.add_features(Features(row.tocoo(), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        kinds = {
+            "letters": letters.transform([_text(message) for message in messages]),
+            "lemmas": lemmas.transform([_lemmas(message) for message in messages]),
+        }
+        for kind, rows in kinds.items():
+            origin = f"{self._identifier}.{kind}"
+            for row, message in zip(rows, messages, strict=True):
+                message.add_features(Features(row.tocoo(), FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages
 
     def _persist(self) -> None:

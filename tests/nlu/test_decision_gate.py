@@ -11,7 +11,7 @@ from tests.nlu.conftest import Workbench
 
 pytestmark = pytest.mark.slow
 
-CONFIG = {"answer_at": 0.5, "offer_at": 0.1, "emergency_at": 0.3}
+CONFIG = {"answer_at": 0.5, "offer_at": 0.1}
 
 
 def gated(gate: DecisionGate, *ranking: tuple[str, float], language: str = "en") -> Message:

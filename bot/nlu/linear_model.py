@@ -1,0 +1,52 @@
+"""A linear classifier of sparse rows, kept as plain arrays; a part of the joint classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+from sklearn.linear_model import LogisticRegression
+
+
+class LinearModel:
+    """Logistic regression, one label against the rest, scores normalised to add up to 1."""
+
+    def __init__(self, weights: npt.NDArray[np.float32], biases: npt.NDArray[np.float32]) -> None:
+        """Take weights (features by labels) and biases (labels)."""
+        self._weights, self._biases = weights, biases
+
+    @classmethod
+    def fit(cls, rows: scipy.sparse.csr_matrix, labels: list[str], inverse_strength: float) -> LinearModel:
+        """Learn from rows with a label each; labels are numbered in the order of the alphabet."""
+        model = LogisticRegression(
+            C=inverse_strength, solver="liblinear", multi_class="ovr", tol=1e-2, random_state=0
+        )
+        model.fit(rows, labels)
+        weights, biases = model.coef_, model.intercept_
+        if len(model.classes_) == 2:
+            # scikit-learn keeps a single row for two labels; ours is one against the rest for both.
+            weights, biases = np.vstack([-weights, weights]), np.concatenate([-biases, biases])
+        # Features by labels, so that the weights of one feature lie together.
+        return cls(np.ascontiguousarray(weights.T, dtype=np.float32), biases.astype(np.float32))
+
+    def scores(self, row: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
+        """Return the score of each label for one row."""
+        # Only the rows of the features that the message has: 0.1 ms, where scipy's product takes 6.
+        margins = row.data @ self._weights[row.indices] + self._biases
+        each = 1.0 / (1.0 + np.exp(-margins.astype(np.float64)))
+        return np.asarray(each / each.sum())
+
+    def save(self, folder: Path, name: str) -> None:
+        """Keep it as plain arrays: nothing that runs code when it is read back."""
+        np.save(folder / f"{name}-weights.npy", self._weights, allow_pickle=False)
+        np.save(folder / f"{name}-biases.npy", self._biases, allow_pickle=False)
+
+    @classmethod
+    def read(cls, folder: Path, name: str) -> LinearModel:
+        """Read it back."""
+        return cls(
+            np.load(folder / f"{name}-weights.npy", allow_pickle=False),
+            np.load(folder / f"{name}-biases.npy", allow_pickle=False),
+        )

@@ -1,0 +1,56 @@
+"""The training questions nearest to a message vote for their labels; a part of the joint classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+
+# So many questions vote, each with a power of its likeness: a near one outweighs many far ones.
+_VOTERS = 25
+_POWER = 3
+_PARTS = ("data", "indices", "indptr")
+
+
+class NearestQuestions:
+    """Likeness is the cosine of TF-IDF rows; scores add up to 1, or are all 0 where nothing is alike."""
+
+    def __init__(
+        self, questions: scipy.sparse.csr_matrix, labels: npt.NDArray[np.int32], label_count: int
+    ) -> None:
+        """Take the questions (features by questions) and the number of each question's label."""
+        self._questions, self._labels, self._label_count = questions, labels, label_count
+
+    @classmethod
+    def fit(
+        cls, rows: scipy.sparse.csr_matrix, labels: npt.NDArray[np.int32], label_count: int
+    ) -> NearestQuestions:
+        """Keep rows with the number of a label each."""
+        lengths = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
+        lengths[lengths == 0] = 1
+        unit = scipy.sparse.diags(1 / lengths) @ rows
+        return cls(scipy.sparse.csr_matrix(unit.T, dtype=np.float32), labels, label_count)
+
+    def scores(self, row: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
+        """Return the score of each label for one row."""
+        likeness = (row @ self._questions).toarray()[0] / (np.sqrt(row.multiply(row).sum()) or 1)
+        nearest = np.argsort(-likeness, kind="stable")[:_VOTERS]
+        votes = np.maximum(likeness[nearest].astype(np.float64), 0) ** _POWER
+        scores = np.bincount(self._labels[nearest], weights=votes, minlength=self._label_count)
+        return np.asarray(scores / (scores.sum() or 1))
+
+    def save(self, folder: Path, name: str) -> None:
+        """Keep it as plain arrays: nothing that runs code when it is read back."""
+        for part in _PARTS:
+            np.save(folder / f"{name}-{part}.npy", getattr(self._questions, part), allow_pickle=False)
+        np.save(folder / f"{name}-labels.npy", self._labels, allow_pickle=False)
+
+    @classmethod
+    def read(cls, folder: Path, name: str, label_count: int) -> NearestQuestions:
+        """Read it back."""
+        parts = tuple(np.load(folder / f"{name}-{part}.npy", allow_pickle=False) for part in _PARTS)
+        labels = np.load(folder / f"{name}-labels.npy", allow_pickle=False)
+        shape = (len(parts[2]) - 1, len(labels))
+        return cls(scipy.sparse.csr_matrix(parts, shape=shape), labels, label_count)
