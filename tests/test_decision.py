@@ -7,7 +7,9 @@ import pytest
 from bot.decision import Decision, Thresholds, decide
 from bot.glossary import ANY, HelpRequest
 
-THRESHOLDS = Thresholds(answer_at=0.5, doubt_at=0.2, decline_at=0.7, offer_at=0.1, emergency_at=0.3)
+THRESHOLDS = Thresholds(
+    answer_at=0.5, doubt_at=0.2, decline_at=0.7, offer_at=0.1, emergency_at=0.3, emergency_share=0.7
+)
 DIRECTORY_TOPICS = {"legal": "legal_aid_find"}
 
 
@@ -40,10 +42,11 @@ def decided(*ranking: tuple[str, float]) -> Decision:
         ([("unclear", 0.7)], Decision("unclear", "fallback")),
         ([("chat_privacy", 0.7)], Decision("chat_privacy", "answer", topic="chat_privacy")),
         (
-            [("faq/bond", 0.6), ("emergency_now", 0.3)],
+            [("faq/bond", 0.4), ("emergency_now", 0.3)],
             Decision("emergency_now", "emergency", topic="emergency_now"),
         ),
-        ([("faq/bond", 0.6), ("danger_now", 0.3)], Decision("danger_now", "decline")),
+        ([("faq/bond", 0.6), ("emergency_now", 0.3)], Decision("faq", "answer", topic="bond")),
+        ([("faq/bond", 0.4), ("danger_now", 0.3)], Decision("danger_now", "decline")),
         ([("danger_now", 0.5), ("emergency_now", 0.4)], Decision("danger_now", "decline")),
         (
             [("emergency_now", 0.4), ("danger_now", 0.4)],
