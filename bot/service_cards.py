@@ -56,9 +56,7 @@ def service_card(
         "opening": _opening_text(opening, now, language, say) if opening else "",
         "hours": "; ".join(schedule.describe(language) for schedule in service.schedules),
         "address": "; ".join(location.address for location in service.locations),
-        "distance": ""
-        if miles is None
-        else say("utter_card_miles").replace("NUMBER", f"{max(1, round(miles))}"),
+        "distance": "" if miles is None else _distance_text(miles, say),
         "area": service.area_names[language],
         "languages": "; ".join(filter(None, (spoken, service.interpretation[language]))),
         "cost": service.fees[language],

@@ -40,7 +40,7 @@ async def published_model(root: Path, store: ModelStore, progress: Progress) -> 
             if model is None
             else f"Model {model.version} is of an older program"
         )
-        progress(f"{found}; training one (about two minutes)")
+        progress(f"{found}; training one (about three minutes)")
         model = store.publish((await train(root, store, progress)).version)
     elif model.content_hash != content_hash(root):
         progress(

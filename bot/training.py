@@ -92,7 +92,7 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
         trained = time.monotonic()
         sets = {path.name: read_questions(path) for path in sorted((copy / EVALUATION).glob("*.jsonl"))}
         questions = [question for asked in sets.values() for question in asked]
-        progress(f"Asking the new model {len(questions)} questions (about half a minute)")
+        progress(f"Asking the new model {len(questions)} questions (less than a minute)")
         rows = iter(await evaluate(built / ARCHIVE, questions, content))
         answered = {name: list(itertools.islice(rows, len(asked))) for name, asked in sets.items()}
         summary = summarize(answered.pop(EVALUATION_QUESTIONS.name), content)

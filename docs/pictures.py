@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 CHROMIUM = "/usr/bin/chromium"
 QUESTIONS = {
     "es": "si la migra toca a la puerta tengo que abrir",
-    "en": "where can I get food for my kids",
+    "en": "free lawyer near 90255",
 }
 
 

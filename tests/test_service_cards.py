@@ -140,6 +140,14 @@ def test_what_to_bring_and_how_far_it_is(project_content: Content) -> None:
         place=place,
     )
     assert card["distance"] == "about 7 miles away"
+    here = service_card(
+        service_of(project_content, "city-hall"),
+        "es",
+        lambda text: project_content.say(text, "es"),
+        now=at("2026-11-23T10:00"),
+        place=place,
+    )
+    assert here["distance"] == "a una milla, más o menos"
     locator = service_card(
         service_of(project_content, "ice-detainee-locator"),
         "es",

@@ -67,7 +67,7 @@ async def test_a_model_of_an_older_program_is_replaced(
     store.publish("old")
     said: list[str] = []
     assert (await published_model(PROJECT_ROOT, store, said.append)).version == model.version
-    assert said[0] == "Model old is of an older program; training one (about two minutes)"
+    assert said[0] == "Model old is of an older program; training one (about three minutes)"
     published = store.published()
     assert published is not None and published.version == model.version
 
