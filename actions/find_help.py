@@ -10,7 +10,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import current_content
-from bot.help_search import HelpSearch, near_is_known
+from bot.help_search import HelpSearch, known_place
 from bot.replies import GENERAL_NEEDS, PEOPLE_TO_TALK_TO, ask_need, found_help, help_response
 
 _FORGET = [SlotSet(slot, None) for slot in ("need", "near", "speaks")]
@@ -45,8 +45,8 @@ class ValidateFindHelpForm(FormValidationAction):
         self, value: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
         """Keep a ZIP code, a city or ANY; nothing is kept of anything else, and the question comes again."""
-        if near_is_known(value):
-            return {"near": value}
+        if place := known_place(value):
+            return {"near": place}
         dispatcher.utter_message(response="utter_place_not_known")
         return {"near": None}
 

@@ -52,18 +52,25 @@ def read_payload(payload: str, directory: Directory) -> HelpSearch | None:
     if len(parts) != 5 or parts[0] != _SHOW:
         return None
     _, needs_named, near, speaks, shown = parts
-    needs = tuple(needs_named.split(","))
+    needs, place = known_needs(needs_named, directory), known_place(near) if near else None
     known = (
-        all(need in directory.needs for need in needs)
-        and near_is_known(near or ANY)
+        needs is not None
+        and (place is not None or not near)
         and speaks in (*LANGUAGES, ANY, "")
         and shown.isascii()
         and shown.isdigit()
         and int(shown[:6]) < len(directory.services)
     )
-    return HelpSearch(needs, near or None, speaks or None, int(shown)) if known else None
+    return HelpSearch(needs, place, speaks or None, int(shown)) if known and needs else None
 
 
-def near_is_known(near: str) -> bool:
-    """Whether a text is a ZIP code or city that can be searched near, or ANY."""
-    return near == ANY or find_place(near) is not None
+def known_needs(named: str, directory: Directory) -> tuple[str, ...] | None:
+    """Return the needs named with commas between them, each once; None where one is not known."""
+    needs = tuple(dict.fromkeys(named.split(",")))
+    return needs if all(need in directory.needs for need in needs) else None
+
+
+def known_place(text: str) -> str | None:
+    """Return a ZIP code or city that can be searched near as it is written here, or ANY; otherwise None."""
+    place = find_place(text)
+    return ANY if text == ANY else place.name if place else None

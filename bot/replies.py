@@ -16,7 +16,7 @@ from babel.dates import format_date
 
 from bot.content import Content
 from bot.glossary import ANY
-from bot.help_search import HelpSearch, near_is_known, read_payload
+from bot.help_search import HelpSearch, known_needs, known_place, read_payload
 from bot.language import LANGUAGES
 from bot.local_time import TIME_ZONE, current_date
 from bot.service_cards import service_card
@@ -174,11 +174,12 @@ def slots_of_choice(content: Content, payload: str) -> dict[str, list[str] | str
             continue
         value = payload.removeprefix(prefix)
         if prefix == CHOOSE_NEED:
-            needs = value.split(",")
-            return {"need": needs} if all(need in content.directory.needs for need in needs) else None
+            needs = known_needs(value, content.directory)
+            return {"need": list(needs)} if needs else None
         if prefix == CHOOSE_SPEAKS:
             return {"speaks": value} if value in (*LANGUAGES, ANY) else None
-        return {"place": value} if near_is_known(value) else None
+        place = known_place(value)
+        return {"place": place} if place else None
     return None
 
 

@@ -34,6 +34,13 @@ def test_a_search_is_read_back_from_its_payload(project_content: Content, search
     assert read_payload(search.payload(), project_content.directory) == search
 
 
+def test_a_payload_is_taken_as_it_would_be_written_here(project_content: Content) -> None:
+    """Each need once, and the place by its own name: nothing that was sent comes back."""
+    payload = f"show:{'legal,' * 5000}food:huntington <PARK>:es:3"
+    expected = HelpSearch(("legal", "food"), "Huntington Park", "es", 3)
+    assert read_payload(payload, project_content.directory) == expected
+
+
 @pytest.mark.parametrize(
     "payload",
     [

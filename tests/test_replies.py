@@ -136,6 +136,8 @@ def test_nothing_near_a_place_is_said_and_others_are_named(project_content: Cont
         ("find:legal,food", {"need": ["legal", "food"]}),
         ("near:Huntington Park", {"place": "Huntington Park"}),
         ("near:any", {"place": "any"}),
+        ('near:huntington  PARK"}!', {"place": "Huntington Park"}),
+        ("find:food,food,legal,food", {"need": ["food", "legal"]}),
         ("speaks:es", {"speaks": "es"}),
         ("find:", None),
         ("find:legal,", None),
