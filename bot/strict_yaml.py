@@ -49,6 +49,9 @@ def _read(path: Path, problems: Problems) -> CommentedMap | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
+        if "'\\t'" in str(error.problem):
+            problems.add(path, line, "a tab stands where only spaces may", "Put spaces in its place")
+            return None
         problems.add(
             path,
             line,

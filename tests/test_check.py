@@ -496,6 +496,12 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "Leave some out, or make two topics of it.",
         ],
     ),
+    "tab in front of a key": (
+        CARD,
+        "  group: rights\n",
+        "\tgroup: rights\n",
+        [f"{CARD}:4: a tab stands where only spaces may. Put spaces in its place."],
+    ),
     "answer of a megabyte": (
         CARD,
         "text: |-\n      The card states your rights.",
