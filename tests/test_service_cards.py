@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from typing import Any
 
 import pytest
 
 from bot.content import Content
 from bot.local_time import TIME_ZONE
-from bot.places import find_place
+from bot.places import Place, find_place
 from bot.resources import Service
 from bot.service_cards import service_card
 
@@ -22,11 +23,18 @@ def at(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text).replace(tzinfo=TIME_ZONE)
 
 
+def card_of(
+    content: Content, name: str, language: str, moment: str, *, place: Place | None = None
+) -> dict[str, Any]:
+    def say(text: str) -> str:
+        return content.say(text, language)
+
+    return service_card(service_of(content, name), language, say, now=at(moment), place=place)
+
+
 def opening_of(content: Content, name: str, language: str, moment: str) -> str:
-    card = service_card(
-        service_of(content, name), language, lambda text: content.say(text, language), now=at(moment)
-    )
-    return str(card["opening"]).replace("\xa0", " ").replace("\u202f", " ")
+    opening = card_of(content, name, language, moment)["opening"]
+    return str(opening).replace("\xa0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(
@@ -118,12 +126,7 @@ def test_a_card_is_in_the_persons_language(
     project_content: Content, language: str, languages: str, cost: str, checked: str, area: str
 ) -> None:
     """Phone, languages, cost, area and check date as people of that language write them."""
-    card = service_card(
-        service_of(project_content, "lafla"),
-        language,
-        lambda text: project_content.say(text, language),
-        now=at("2026-11-23T10:00"),
-    )
+    card = card_of(project_content, "lafla", language, "2026-11-23T10:00")
     assert card["phones"] == [{"number": "800-399-4529", "uri": "tel:+18003994529"}]
     shown = (card["languages"], card["cost"], card["checked"], card["area"])
     assert shown == (languages, cost, checked, area)
@@ -131,28 +134,10 @@ def test_a_card_is_in_the_persons_language(
 
 def test_what_to_bring_and_how_far_it_is(project_content: Content) -> None:
     """The distance is counted from the middle of a ZIP code, in whole miles."""
-    place = find_place("90255")
-    card = service_card(
-        service_of(project_content, "mexican-consulate-la"),
-        "en",
-        lambda text: project_content.say(text, "en"),
-        now=at("2026-11-23T10:00"),
-        place=place,
-    )
-    assert card["distance"] == "about 7 miles away"
-    here = service_card(
-        service_of(project_content, "city-hall"),
-        "es",
-        lambda text: project_content.say(text, "es"),
-        now=at("2026-11-23T10:00"),
-        place=place,
-    )
+    place, moment = find_place("90255"), "2026-11-23T10:00"
+    far = card_of(project_content, "mexican-consulate-la", "en", moment, place=place)
+    assert far["distance"] == "about 7 miles away"
+    here = card_of(project_content, "city-hall", "es", moment, place=place)
     assert here["distance"] == "a una milla, más o menos"
-    locator = service_card(
-        service_of(project_content, "ice-detainee-locator"),
-        "es",
-        lambda text: project_content.say(text, "es"),
-        now=at("2026-11-23T10:00"),
-        place=place,
-    )
+    locator = card_of(project_content, "ice-detainee-locator", "es", moment, place=place)
     assert "número A" in locator["bring"] and locator["distance"] == ""
