@@ -17,6 +17,8 @@ from bot.resources import Directory, Service
 # A small screen and a text message hold no more.
 MOST_SHOWN = 3
 _SHOW = "show"
+# Python refuses to read a number of thousands of digits; ours are small.
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,13 @@ def read_payload(payload: str, directory: Directory) -> HelpSearch | None:
         return None
     _, needs_named, near, speaks, shown = parts
     needs, place = known_needs(needs_named, directory), known_place(near) if near else None
-    known = (
-        needs is not None
-        and (place is not None or not near)
-        and speaks in (*LANGUAGES, ANY, "")
-        and shown.isascii()
-        and shown.isdigit()
-        and int(shown[:6]) < len(directory.services)
-    )
-    return HelpSearch(needs, place, speaks or None, int(shown)) if known and needs else None
+    if needs is None or (near and place is None) or speaks not in (*LANGUAGES, ANY, ""):
+        return None
+    if not (shown.isascii() and shown.isdigit() and len(shown) <= _MOST_DIGITS):
+        return None
+    if int(shown) >= len(directory.services):
+        return None
+    return HelpSearch(needs, place, speaks or None, int(shown))
 
 
 def known_needs(named: str, directory: Directory) -> tuple[str, ...] | None:

@@ -56,6 +56,8 @@ def test_a_payload_is_taken_as_it_would_be_written_here(project_content: Content
         "show:legal:::-1",
         "show:legal:::³",
         "show:legal:::999999999999999999999",
+        f"show:legal:::{'0' * 5000}",
+        "show:legal:::0000009999",
         "topic:bond",
     ],
 )
