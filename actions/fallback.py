@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -26,8 +25,5 @@ class ActionClarify(Action):
         decision = tracker.latest_message.get("decision") or {}
         language = tracker.get_slot("language")
         reply = clarify(current_content(), decision.get("offered", ()), language)
-        dispatcher.utter_message(
-            response="utter_clarify",
-            buttons=[dataclasses.asdict(button) for button in reply.buttons],
-        )
+        dispatcher.utter_message(response="utter_clarify", buttons=reply.as_json()["buttons"])
         return []

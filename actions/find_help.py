@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -27,10 +26,8 @@ class ActionAskNeed(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Utter the question in the person's language."""
-        buttons = ask_need(current_content(), tracker.get_slot("language")).buttons
-        dispatcher.utter_message(
-            response="utter_ask_need", buttons=[dataclasses.asdict(button) for button in buttons]
-        )
+        reply = ask_need(current_content(), tracker.get_slot("language"))
+        dispatcher.utter_message(response="utter_ask_need", buttons=reply.as_json()["buttons"])
         return []
 
 
@@ -76,7 +73,7 @@ class ActionFindHelp(Action):
         found = found_help(content, search, language)
         dispatcher.utter_message(
             text=content.say(response, language) if response else found.text,
-            buttons=[dataclasses.asdict(button) for button in found.buttons],
+            buttons=found.as_json()["buttons"],
             json_message={
                 "language": language,
                 "topic": topic.id if topic else None,

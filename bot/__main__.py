@@ -18,19 +18,9 @@ from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
 from bot.local_time import current_date
 from bot.models import Model, ModelError, ModelStore, write_whole
-from bot.problems import ContentError, Problems
+from bot.problems import ContentError
 from bot.processes import StartError
-from bot.resource_tables import read_tables
-from bot.resource_update import (
-    UpdateError,
-    columns_to_pull,
-    complete,
-    differences,
-    refuse,
-    replace_directory,
-    staged,
-    undo,
-)
+from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
@@ -238,24 +228,12 @@ def _list_resources(options: argparse.Namespace, settings: Settings) -> int:
 
 def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
     folder, kept = settings.resources_dir, settings.data_dir / "resources"
-    problems = Problems(folder.parent.parent)
-    present = read_tables(folder, problems)
-    if present is None:
-        raise ContentError(sorted(problems.found))
+    read_present(folder)  # before anything is asked of the network
     pulled = asyncio.run(pull(options.url, columns_to_pull(folder)))
-    tables = complete(pulled, present)
-    with staged(tables, folder) as new:
-        changes = differences(present, tables)
-        for line in changes:
-            _say(line)
-        if not changes:
-            _say("Nothing has changed.")
-            return DONE
-        try:
-            replace_directory(new, folder, kept)
-        except ContentError:
-            refuse(new, kept)
-    _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
+    if update(pulled, folder, kept, _say):
+        _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
+    else:
+        _say("Nothing has changed.")
     return DONE
 
 

@@ -13,13 +13,16 @@ from pathlib import Path
 from ruamel.yaml.comments import CommentedMap
 
 from bot.language import LANGUAGES, fold
-from bot.places import city_names, find_place
+from bot.places import find_city, find_place
 from bot.problems import Problems
 from bot.strict_yaml import line_of, read_yaml
 
-NEED_PREFIX = "need_"
+_NEED_PREFIX = "need_"
 _SPEAKS_PREFIX = "speaks_"
 _WORDS = ("near", "near_me", "anywhere", "filler")
+
+# Words that are part of an answer and say nothing of their own.
+_SAYING_NOTHING = ("near", "filler")
 
 # Stands for "it does not matter" where a place or a language was asked for.
 ANY = "any"
@@ -57,27 +60,21 @@ class Glossary:
     def read(self, text: str) -> HelpRequest:
         """Return what a text says of the help that is looked for."""
         plain = fold(text)
-        needs = self._codes(NEED_PREFIX, plain)
+        needs = self._codes(_NEED_PREFIX, plain)
         speaks = self._codes(_SPEAKS_PREFIX, plain)
         near_me = self._finds("near_me", plain)
         anywhere = self._finds("anywhere", plain)
-        rest = plain
-        for name, pattern in self._patterns.items():
-            if name != "near" and name != "filler":
-                rest = pattern.sub(" ", rest)
+        rest = self._without(plain, self._patterns.keys() - set(_SAYING_NOTHING))
         place, place_words = self._place(" ".join(rest.split()))
         if place_words:
             rest = re.sub(rf"\b{re.escape(place_words)}\b", " ", rest)
-        for name in ("near", "filler"):
-            if name in self._patterns:
-                rest = self._patterns[name].sub(" ", rest)
         return HelpRequest(
             needs=needs,
             place=place or (ANY if anywhere else None),
             speaks=speaks[0] if speaks else (ANY if anywhere else None),
             by_zip=place is not None and place.isdigit(),
             near_me=near_me and place is None,
-            bare=not rest.strip() and bool(needs or speaks or place or anywhere or near_me),
+            bare=not self._says(rest) and bool(needs or speaks or place or anywhere or near_me),
         )
 
     def _finds(self, name: str, plain: str) -> bool:
@@ -98,13 +95,14 @@ class Glossary:
                 return match[0], match[0]
         words = plain.split()
         for start in range(len(words)):
-            before = " ".join(words[:start])
             for length in range(min(_WORDS_IN_CITY, len(words) - start), 0, -1):
                 name = " ".join(words[start : start + length])
-                after = " ".join(words[start + length :])
-                if name in city_names() and (self._leads_to_place(before) or not self._says(before, after)):
-                    found = find_place(name)
-                    return found.name if found else None, name
+                found = find_city(name)
+                if found is None:
+                    continue
+                before, after = " ".join(words[:start]), " ".join(words[start + length :])
+                if self._leads_to_place(before) or not self._says(before, after):
+                    return found.name, name
         return None, None
 
     def _leads_to_place(self, before: str) -> bool:
@@ -115,11 +113,15 @@ class Glossary:
 
     def _says(self, *texts: str) -> bool:
         """Whether anything is left of the texts without words that say nothing of their own."""
-        left = " ".join(texts)
-        for name in ("near", "filler"):
-            if name in self._patterns:
-                left = self._patterns[name].sub(" ", left)
-        return bool(left.strip())
+        return bool(self._without(" ".join(texts), _SAYING_NOTHING).strip())
+
+    def _without(self, text: str, names: Iterable[str]) -> str:
+        """Return a text without what stands in the tables named, in the order of the tables."""
+        wanted = set(names)
+        for name, pattern in self._patterns.items():
+            if name in wanted:
+                text = pattern.sub(" ", text)
+        return text
 
 
 def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
@@ -158,7 +160,7 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
         if not _is_known(name, needs):
             known = [*_WORDS, *(_SPEAKS_PREFIX + language for language in LANGUAGES)]
             mend = (
-                f"Use {', '.join(known)}, or {NEED_PREFIX} with a code of data/resources/taxonomy_terms.csv"
+                f"Use {', '.join(known)}, or {_NEED_PREFIX} with a code of data/resources/taxonomy_terms.csv"
             )
             problems.add(path, line, f"nothing uses the table `{name}`", mend)
         for example in tables[name]:
@@ -168,6 +170,6 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
 
 
 def _is_known(name: str, needs: Collection[str]) -> bool:
-    if name.startswith(NEED_PREFIX):
-        return name.removeprefix(NEED_PREFIX) in needs
+    if name.startswith(_NEED_PREFIX):
+        return name.removeprefix(_NEED_PREFIX) in needs
     return name in _WORDS or name.removeprefix(_SPEAKS_PREFIX) in LANGUAGES

@@ -14,8 +14,8 @@ import zipcodes
 
 from bot.language import fold
 
-STATE = "California"
-COUNTRY = "United States"
+_STATE = "California"
+_COUNTRY = "United States"
 _STATE_CODE = "CA"
 
 
@@ -37,7 +37,12 @@ def find_place(name: str) -> Place | None:
     if re.fullmatch("[0-9]{5}", name):
         found = zipcodes.matching(name)
         return _place(name, found) if found else None
-    return _cities().get(fold(name))
+    return find_city(fold(name))
+
+
+def find_city(folded: str) -> Place | None:
+    """Return the city of California with that name, as `bot.language.fold` writes it, or None."""
+    return _cities().get(folded)
 
 
 def is_area(name: str) -> bool:
@@ -51,12 +56,6 @@ def _areas() -> frozenset[str]:
 
 
 @functools.cache
-def city_names() -> frozenset[str]:
-    """Return the names of all cities of California, folded."""
-    return frozenset(_cities())
-
-
-@functools.cache
 def _cities() -> dict[str, Place]:
     by_name: dict[str, tuple[str, list[dict[str, str]]]] = {}
     for entry in zipcodes.filter_by(state=_STATE_CODE):
@@ -67,9 +66,9 @@ def _cities() -> dict[str, Place]:
 
 def _place(name: str, entries: list[dict[str, str]]) -> Place:
     entry = entries[0]
-    areas = {entry["county"], COUNTRY}
+    areas = {entry["county"], _COUNTRY}
     if entry["state"] == _STATE_CODE:
-        areas.add(STATE)
+        areas.add(_STATE)
     # A ZIP code lies in its city and may reach into others; a city is itself.
     areas.update([entry["city"], *entry["acceptable_cities"]] if name.isdigit() else [name])
     return Place(

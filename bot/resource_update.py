@@ -10,27 +10,17 @@ import ctypes
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from bot.models import write_whole
 from bot.problems import ContentError, Problems
 from bot.resource_tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
-from bot.resources import FIRST_SERVICE, read_directory
+from bot.resources import FIRST_SERVICE, OF_SERVICE, read_directory
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
-# Tables whose rows belong to a service, and the column that says to which.
-_OF_SERVICE = {
-    "attributes": "link_id",
-    "phones": "service_id",
-    "languages": "service_id",
-    "schedules": "service_id",
-    "service_at_location": "service_id",
-    "service_areas": "service_id",
-    "required_documents": "service_id",
-}
 _PREVIOUS = "previous"
 _REFUSED = "refused"
 
@@ -48,6 +38,35 @@ def columns_of(folder: Path) -> dict[str, list[str]]:
 def columns_to_pull(folder: Path) -> dict[str, list[str]]:
     """Return the columns of those tables that may come from others."""
     return {name: columns for name, columns in columns_of(folder).items() if name not in _OURS}
+
+
+def read_present(folder: Path) -> Tables:
+    """Return the tables of our directory; raises ContentError with every mistake found."""
+    problems = Problems(folder.parent.parent)
+    tables = read_tables(folder, problems)
+    if tables is None:
+        raise ContentError(sorted(problems.found))
+    return tables
+
+
+def update(pulled: Tables, folder: Path, kept: Path, show: Callable[[str], None]) -> bool:
+    """Replace the directory by pulled tables, showing each difference first; say whether there was any.
+
+    The old directory is kept under `kept`. Raises UpdateError, and changes nothing, where the new one has
+    a mistake.
+    """
+    present = read_present(folder)
+    tables = complete(pulled, present)
+    changes = differences(present, tables)
+    for line in changes:
+        show(line)
+    if changes:
+        with staged(tables, folder) as new:
+            try:
+                replace_directory(new, folder, kept)
+            except ContentError:
+                refuse(new, kept)
+    return bool(changes)
 
 
 def complete(pulled: Tables, present: Tables) -> Tables:
@@ -85,7 +104,7 @@ def _add_own_services(merged: Tables, present: Tables) -> None:
     own = [r for r in present["services"] if r["organization_id"] == city and r["id"] not in known]
     names = {row["id"] for row in own}
     merged["services"] = own + merged["services"]
-    for name, key in _OF_SERVICE.items():
+    for name, key in OF_SERVICE.items():
         merged[name] = [row for row in present[name] if row[key] in names] + merged[name]
     places = {row["location_id"] for row in merged["service_at_location"]}
     for name, key, wanted in (
@@ -133,7 +152,7 @@ def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
     found = {
         row["id"]: {key: value for key, value in row.items() if key != "id"} for row in tables["services"]
     }
-    for table, key in _OF_SERVICE.items():
+    for table, key in OF_SERVICE.items():
         rows: dict[str, list[str]] = {name: [] for name in found}
         for row in tables[table]:
             if row[key] in rows:

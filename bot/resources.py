@@ -38,6 +38,16 @@ NEAR_MILES = 15
 _USUAL_AREA = frozenset({"Los Angeles County"})
 # How often at most the tables are looked at for changes.
 _SECONDS_BETWEEN_LOOKS = 2
+# Tables whose rows belong to a service, and the column that says to which.
+OF_SERVICE = {
+    "attributes": "link_id",
+    "phones": "service_id",
+    "languages": "service_id",
+    "schedules": "service_id",
+    "service_at_location": "service_id",
+    "service_areas": "service_id",
+    "required_documents": "service_id",
+}
 _WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ALL_DAY = (datetime.time(0, 0), datetime.time(23, 59))
 
@@ -195,13 +205,14 @@ class Directory:
         ("en", "es"), services whose staff speak the language come first, then those with interpretation.
         """
 
-        def order(service: Service) -> tuple[int, float, int]:
+        # Among equals the order of the table stays.
+        def order(service: Service) -> tuple[int, float]:
             spoken = 0
             if speaks and speaks not in service.languages:
                 spoken = 1 if service.interpretation["en"] else 2
             miles = service.miles_from(place) if place else None
             near = miles if miles is not None else NEAR_MILES
-            return spoken, near, self.services.index(service)
+            return spoken, near
 
         serving = [service for service in self.services if place is None or service.covers(place)]
         waiting = [
@@ -369,15 +380,7 @@ def _check_schedules(folder: Path, tables: Tables, problems: Problems) -> None:
 def _build(tables: Tables) -> Directory:
     codes = {row["id"]: row["code"] for row in tables["taxonomy_terms"]}
     by_service: dict[str, dict[str, list[Row]]] = {}
-    for table, key in (
-        ("attributes", "link_id"),
-        ("phones", "service_id"),
-        ("languages", "service_id"),
-        ("schedules", "service_id"),
-        ("service_at_location", "service_id"),
-        ("service_areas", "service_id"),
-        ("required_documents", "service_id"),
-    ):
+    for table, key in OF_SERVICE.items():
         by_service[table] = defaultdict(list)
         for row in tables[table]:
             by_service[table][row[key]].append(row)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 
 from bot.content import RESOURCES, Content, read_content
 from bot.models import Model, ModelStore
@@ -43,6 +44,25 @@ def content_copy(tmp_path: Path) -> Path:
 def model_store(request: pytest.FixtureRequest) -> ModelStore:
     """Models kept from one run of the tests to the next, so that unchanged content is trained once."""
     return ModelStore(Path(request.config.cache.mkdir("kyr")))
+
+
+StartServer = Callable[[web.Application], Awaitable[str]]
+
+
+@pytest.fixture
+async def start_server() -> AsyncIterator[StartServer]:
+    """Start real servers in the place of others'; they end with the test. Gives their address."""
+    servers: list[TestServer] = []
+
+    async def start(app: web.Application) -> str:
+        server = TestServer(app)
+        await server.start_server()
+        servers.append(server)
+        return str(server.make_url("/")).rstrip("/")
+
+    yield start
+    for server in servers:
+        await server.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot.hsds_client import Limits, PullError, pull
 from bot.problems import Problems
 from bot.resource_tables import Tables, read_tables
 from bot.resource_update import columns_to_pull, complete, differences
-from tests.conftest import SMALL_CONTENT
+from tests.conftest import SMALL_CONTENT, StartServer
 
 TABLES = SMALL_CONTENT / "data" / "resources"
 COLUMNS = columns_to_pull(TABLES)
@@ -28,22 +27,16 @@ Serve = Callable[[Mapping[str, Handler]], Awaitable[str]]
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Serve]:
-    """Start real servers that answer GET requests as told; they end with the test."""
-    servers: list[TestServer] = []
+def serve(start_server: StartServer) -> Serve:
+    """Start real servers that answer GET requests as told."""
 
     async def start(routes: Mapping[str, Handler]) -> str:
         app = web.Application()
         for path, handler in routes.items():
             app.router.add_get(path, handler)
-        server = TestServer(app)
-        await server.start_server()
-        servers.append(server)
-        return str(server.make_url("/")).rstrip("/")
+        return await start_server(app)
 
-    yield start
-    for server in servers:
-        await server.close()
+    return start
 
 
 def present() -> Tables:

@@ -60,14 +60,8 @@ class DecisionGate(IntentClassifier, GraphComponent):
         resource: Resource,
         with_text: frozenset[str] = frozenset(),
     ) -> None:
-        self._thresholds = Thresholds(
-            config["answer_at"],
-            config["doubt_at"],
-            config["decline_at"],
-            config["offer_at"],
-            config["emergency_at"],
-            config["emergency_share"],
-        )
+        names = [field.name for field in dataclasses.fields(Thresholds)]
+        self._thresholds = Thresholds(**{name: config[name] for name in names})
         self._directory_topics = config["directory_topics"]
         self._model_storage, self._resource = model_storage, resource
         self._with_text = with_text

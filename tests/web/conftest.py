@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.content import Content
 from bot.processes import free_port
 from bot.web.app import create_app
+from tests.conftest import StartServer
 
 Client = TestClient[web.Request, web.Application]
 MakeGateway = Callable[..., Awaitable[Client]]
@@ -49,9 +50,8 @@ async def gateway(make_gateway: MakeGateway, small_content: Content) -> Client:
 
 
 @pytest.fixture
-async def misbehaving_rasa() -> AsyncIterator[Callable[..., Awaitable[str]]]:
+def misbehaving_rasa(start_server: StartServer) -> Callable[..., Awaitable[str]]:
     """Start servers in Rasa's place that answer wrongly or late, which the real one cannot be made to do."""
-    servers: list[TestServer] = []
 
     async def start(answer: Any, *, status: int = 200, delay: float = 0) -> str:
         async def webhook(request: web.Request) -> web.Response:
@@ -60,11 +60,6 @@ async def misbehaving_rasa() -> AsyncIterator[Callable[..., Awaitable[str]]]:
 
         app = web.Application()
         app.router.add_post("/webhooks/rest/webhook", webhook)
-        server = TestServer(app)
-        await server.start_server()
-        servers.append(server)
-        return str(server.make_url("/")).rstrip("/")
+        return await start_server(app)
 
-    yield start
-    for server in servers:
-        await server.close()
+    return start
