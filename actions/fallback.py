@@ -1,4 +1,4 @@
-"""Conversation: "did you mean" - offers topics when it is not sure which one was asked about."""
+"""Conversation: not sure what is meant - offers topics; several questions at once - answers the first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import current_content
-from bot.replies import clarify
+from actions.utterance import utter
+from bot.replies import also_asked, answer, clarify
 
 
 class ActionClarify(Action):
@@ -23,7 +24,25 @@ class ActionClarify(Action):
     ) -> list[dict[str, Any]]:
         """Utter the question with a button a topic, in the person's language."""
         decision = tracker.latest_message.get("decision") or {}
-        language = tracker.get_slot("language")
-        reply = clarify(current_content(), decision.get("offered", ()), language)
-        dispatcher.utter_message(response="utter_clarify", buttons=reply.as_json()["buttons"])
+        utter(
+            dispatcher, clarify(current_content(), decision.get("offered", ()), tracker.get_slot("language"))
+        )
+        return []
+
+
+class ActionAnswerSeveral(Action):
+    """Answers the first of several questions and offers the topics of the others."""
+
+    def name(self) -> str:
+        """Return the name used in data/rules.yml."""
+        return "action_answer_several"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utter the answer, then the offer."""
+        content, language = current_content(), tracker.get_slot("language")
+        decision = tracker.latest_message.get("decision") or {}
+        utter(dispatcher, answer(content, content.topics[decision["topic"]], language))
+        utter(dispatcher, also_asked(content, decision["offered"], language))
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -9,6 +10,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import current_content
+from actions.utterance import utter
 from bot.help_search import HelpSearch, known_place
 from bot.replies import GENERAL_NEEDS, PEOPLE_TO_TALK_TO, ask_need, found_help, help_response
 
@@ -26,8 +28,7 @@ class ActionAskNeed(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Utter the question in the person's language."""
-        reply = ask_need(current_content(), tracker.get_slot("language"))
-        dispatcher.utter_message(response="utter_ask_need", buttons=reply.as_json()["buttons"])
+        utter(dispatcher, ask_need(current_content(), tracker.get_slot("language")))
         return []
 
 
@@ -69,17 +70,14 @@ class ActionFindHelp(Action):
             response, needs = "utter_talk_to_person", PEOPLE_TO_TALK_TO
         elif decision.get("intent") == "no_answer" and topic is not None:
             response, needs = help_response(topic), topic.services
+        elif decision.get("intent") == "help_with_that" and topic is not None:
+            needs, topic = topic.services, None
         search = HelpSearch(needs or GENERAL_NEEDS, tracker.get_slot("near"), tracker.get_slot("speaks"))
         found = found_help(content, search, language)
-        dispatcher.utter_message(
-            text=content.say(response, language) if response else found.text,
-            buttons=found.as_json()["buttons"],
-            json_message={
-                "language": language,
-                "topic": topic.id if topic else None,
-                "services": list(found.services),
-            },
-        )
+        named = dataclasses.replace(found, topic=topic.id if topic else None)
+        if response:
+            named = dataclasses.replace(named, text=content.say(response, language))
+        utter(dispatcher, named)
         return list(_FORGET)
 
 

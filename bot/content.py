@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.claims import check_claims, read_claims
 from bot.conversation import Conversation, check_conversation, intent_names
-from bot.glossary import check_glossary
-from bot.language import fold
+from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
+from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
@@ -26,6 +27,7 @@ class Content:
 
     topics: Mapping[str, Topic]
     conversation: Conversation
+    glossary: Glossary
     live_directory: LiveDirectory
     # Whether answers that nobody has signed off are held back (KYR_REQUIRE_APPROVAL).
     require_approval: bool = False
@@ -34,6 +36,30 @@ class Content:
     def directory(self) -> Directory:
         """The resource directory as it stands now."""
         return self.live_directory.current()
+
+    @functools.cached_property
+    def language_identifier(self) -> LanguageIdentifier:
+        """Tells the language of a message, by the words of all questions."""
+        asked = [topic.questions for topic in self.topics.values()]
+        asked += self.conversation.questions.values()
+        return LanguageIdentifier.learn(
+            (
+                (text, language)
+                for questions in asked
+                for language, texts in questions.items()
+                for text in texts
+            ),
+            self.glossary.tables.get(EITHER_LANGUAGE, ()),
+        )
+
+    @functools.cached_property
+    def response_names(self) -> Mapping[tuple[str, str], str]:
+        """The response of domain.yml that says a text, by language and text."""
+        return {
+            (language, text): name
+            for name, twins in self.conversation.responses.items()
+            for language, text in twins.items()
+        }
 
     def say(self, response: str, language: str) -> str:
         """Return the text of a response of domain.yml in one language."""
@@ -46,12 +72,12 @@ def read_content(root: Path, *, require_approval: bool = False, resources_dir: P
     An answer past its review date is no mistake here: it is served with a warning, or held back. The
     resource directory is read from `resources_dir` where that is given and has no mistake.
     """
-    topics, conversation, problems = _check(root)
-    if problems or conversation is None:
+    topics, conversation, glossary, problems = _check(root)
+    if problems or conversation is None or glossary is None:
         raise ContentError(problems)
     own = root / RESOURCES
     live = LiveDirectory(resources_dir, fallback=own) if resources_dir else LiveDirectory(own)
-    return Content(topics, conversation, live, require_approval)
+    return Content(topics, conversation, glossary, live, require_approval)
 
 
 def check_content(
@@ -61,7 +87,7 @@ def check_content(
 
     An answer past its review date is one; `today` is the day to judge by, by default the current one.
     """
-    topics, _, problems = _check(root)
+    topics, _, _, problems = _check(root)
     problems = sorted([*problems, *_overdue(root, topics, today or current_date())])
     if not paths:
         return problems
@@ -73,7 +99,7 @@ def check_content(
     ]
 
 
-def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, list[Problem]]:
+def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary | None, list[Problem]]:
     problems = Problems(root)
     topics = check_topics(root / "data" / "faq", problems)
     conversation = check_conversation(root, problems)
@@ -81,12 +107,13 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, list[Prob
     _check_duplicate_questions(root, problems)
     _check_rules(root, problems)
     texts = list(_texts(root, topics, conversation, directory))
+    glossary = None
     if directory is not None:
-        check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
+        glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
         _check_needs(root, topics, directory, problems)
         _check_withheld_phones(texts, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
-    return topics, conversation, sorted(problems.found)
+    return topics, conversation, glossary, sorted(problems.found)
 
 
 def _overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date) -> list[Problem]:

@@ -17,6 +17,8 @@ DANGER = "danger_now"
 OUT_OF_SCOPE = "out_of_scope"
 CHAT_PRIVACY = "chat_privacy"
 FIND_HELP = "find_help"
+# Several questions in one message: the first is answered, the others are offered.
+SEVERAL = "several_questions"
 # At most this many topics are offered: more do not fit a small screen or a text message.
 MOST_OFFERED = 3
 
@@ -47,7 +49,7 @@ class Decision:
 
     `intent` is what Rasa's rules act on. `outcome` is one of answer, clarify, decline, fallback,
     emergency, smalltalk. `topic` is the topic it is about, if one was recognised; `offered` the
-    topics to choose from.
+    topics to choose from, or those of further questions.
     """
 
     intent: str
@@ -63,12 +65,14 @@ def decide(
     with_text: Collection[str],
     directory_topics: Mapping[str, str],
     request: HelpRequest | None = None,
+    about: str | None = None,
 ) -> Decision:
     """Decide on a ranking of (label, score), best first; labels are intents or faq/<topic>.
 
     `with_text` are the topics that have an answer of their own; any other is left to the intent
     `no_answer`, which names services. `directory_topics` gives the topic that is about finding help
-    with a need; `request` is what the words say of the help that is looked for.
+    with a need; `request` is what the words say of the help that is looked for, `about` the topic before,
+    where they point back to it ("who can help me with that?").
     """
     scores = dict(ranking)
     emergency, danger = scores.get(EMERGENCY, 0.0), scores.get(DANGER, 0.0)
@@ -79,6 +83,8 @@ def decide(
         return Decision(EMERGENCY, "emergency", topic=EMERGENCY)
     sure = _is_sure(best, score, scores.get(OUT_OF_SCOPE, 0.0), thresholds)
     search = _search(best if sure else None, request or HelpRequest(), directory_topics)
+    if about and best in (FIND_HELP, *(TOPIC_PREFIX + topic for topic in directory_topics.values())):
+        return Decision("help_with_that", "smalltalk", topic=about)
     if search:
         return search
     topics = [(label.removeprefix(TOPIC_PREFIX), p) for label, p in ranking if label.startswith(TOPIC_PREFIX)]
@@ -91,6 +97,21 @@ def decide(
     if offered:
         return Decision("clarify", "clarify", offered=offered)
     return Decision("not_understood", "fallback")
+
+
+def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
+    """Decide on a message with several questions: `whole` is decided on all of its words, `parts` on each.
+
+    An emergency in any of them goes first. Where two questions or more are surely about different topics,
+    the first is answered and the others are offered; otherwise the whole message counts.
+    """
+    for decision in (whole, *parts):
+        if decision.intent in (EMERGENCY, DANGER):
+            return decision
+    topics = list(dict.fromkeys(part.topic for part in parts if part.intent == "faq" and part.topic))
+    if len(topics) < 2:
+        return whole
+    return Decision(SEVERAL, "answer", topic=topics[0], offered=tuple(topics[1 : MOST_OFFERED + 1]))
 
 
 def _is_sure(best: str, score: float, out_of_scope: float, thresholds: Thresholds) -> bool:

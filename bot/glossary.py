@@ -1,6 +1,7 @@
-"""The glossary: how people say what they are looking for, as lookup tables of data/nlu/glossary.yml.
+"""The glossary: how people say things, as lookup tables of data/nlu/glossary.yml.
 
-It finds a need, a place and a language in a text. It must not import Rasa.
+It finds in a text what help is looked for, whether and how it goes on from what was said before, and
+which of the choices shown is meant. It must not import Rasa.
 """
 
 from __future__ import annotations
@@ -19,10 +20,21 @@ from bot.strict_yaml import line_of, read_yaml
 
 _NEED_PREFIX = "need_"
 _SPEAKS_PREFIX = "speaks_"
-_WORDS = ("near", "near_me", "anywhere", "filler")
+_SETTING_PREFIX = "setting_"
+_CHOICE_PREFIX = "choice_"
+# The table of words that say nothing of a person's language.
+EITHER_LANGUAGE = "either_language"
+_WORDS = ("near", "near_me", "anywhere", "filler", "now", EITHER_LANGUAGE, "goes_on", "about_that")
+# Where somebody meets agents; each has a topic of its own (see config.yml).
+SETTINGS = ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport")
 
 # Words that are part of an answer and say nothing of their own.
 _SAYING_NOTHING = ("near", "filler")
+
+# Choices that are named otherwise than by a number.
+LAST, NONE, YES = "last", "none", "yes"
+
+_CHOICES = (*(str(number) for number in range(1, 10)), LAST, NONE, YES)
 
 # Stands for "it does not matter" where a place or a language was asked for.
 ANY = "any"
@@ -49,13 +61,44 @@ class HelpRequest:
     bare: bool = False
 
 
-class Glossary:
-    """Lookup tables by name (see data/nlu/glossary.yml), ready to be searched for."""
+@dataclass(frozen=True)
+class FollowUp:
+    """What a text says of its place in the conversation.
 
-    def __init__(self, tables: Mapping[str, Iterable[str]]) -> None:
-        """Prepare the tables; an entry ending in * stands for any ending."""
+    `goes_on` says that it begins like the continuation of something ("and at work?"), `about_that` that
+    it points back ("with that"); `setting` is one of SETTINGS, `bare` says that it names nothing else.
+    """
+
+    goes_on: bool = False
+    about_that: bool = False
+    setting: str | None = None
+    bare: bool = False
+
+
+class Glossary:
+    """Lookup tables and synonyms (see data/nlu/glossary.yml), ready to be searched for."""
+
+    def __init__(
+        self, tables: Mapping[str, Iterable[str]], synonyms: Mapping[str, str] | None = None
+    ) -> None:
+        """Prepare tables by name, and the word that stands for each synonym.
+
+        An entry ending in * stands for any ending.
+        """
         self.tables = {name: tuple(entries) for name, entries in tables.items()}
+        self.synonyms = dict(synonyms or {})
         self._patterns = {name: _pattern(entries) for name, entries in self.tables.items() if entries}
+        by_word: dict[str, list[str]] = {}
+        for entry, word in self.synonyms.items():
+            by_word.setdefault(word, []).append(entry)
+        self._words = [(_pattern(entries), fold(word)) for word, entries in by_word.items()]
+
+    def plain(self, text: str) -> str:
+        """Return a text folded, with one word for all that mean the same ("la migra", "ais": ice)."""
+        plain = fold(text)
+        for pattern, word in self._words:
+            plain = pattern.sub(word, plain)
+        return plain
 
     def read(self, text: str) -> HelpRequest:
         """Return what a text says of the help that is looked for."""
@@ -64,7 +107,7 @@ class Glossary:
         speaks = self._codes(_SPEAKS_PREFIX, plain)
         near_me = self._finds("near_me", plain)
         anywhere = self._finds("anywhere", plain)
-        rest = self._without(plain, self._patterns.keys() - set(_SAYING_NOTHING))
+        rest = self._without(plain, [name for name in self._patterns if _is_about_help(name)])
         place, place_words = self._place(" ".join(rest.split()))
         if place_words:
             rest = re.sub(rf"\b{re.escape(place_words)}\b", " ", rest)
@@ -76,6 +119,39 @@ class Glossary:
             near_me=near_me and place is None,
             bare=not self._says(rest) and bool(needs or speaks or place or anywhere or near_me),
         )
+
+    def read_follow_up(self, text: str) -> FollowUp:
+        """Return what a text says of its place in the conversation."""
+        plain = fold(text)
+        opening = self._patterns["goes_on"].match(plain) if "goes_on" in self._patterns else None
+        settings = self._codes(_SETTING_PREFIX, plain)
+        setting = settings[0] if len(settings) == 1 else None
+        rest = plain[opening.end() :] if opening else plain
+        if setting:
+            rest = self._without(rest, [_SETTING_PREFIX + setting])
+        return FollowUp(
+            goes_on=opening is not None,
+            about_that=self._finds("about_that", plain),
+            setting=setting,
+            bare=setting is not None and not self._says(self._without(rest, ["goes_on"])),
+        )
+
+    def says_now(self, text: str) -> bool:
+        """Whether a text says that something is happening at this moment."""
+        return self._finds("now", fold(text))
+
+    def choice(self, text: str) -> int | str | None:
+        """Return which choice a text names and says nothing else: a number from 1, LAST, NONE or YES."""
+        plain = fold(text)
+        named = [
+            name.removeprefix(_CHOICE_PREFIX)
+            for name, pattern in self._patterns.items()
+            if name.startswith(_CHOICE_PREFIX) and pattern.fullmatch(plain)
+        ]
+        if named:
+            return int(named[0]) if named[0].isdigit() else named[0]
+        number = self._without(plain, ["filler"]).strip()
+        return int(number) if re.fullmatch("[0-9]{1,2}", number) else None
 
     def _finds(self, name: str, plain: str) -> bool:
         return name in self._patterns and bool(self._patterns[name].search(plain))
@@ -142,34 +218,54 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
     if document is None:
         return None
     tables: dict[str, list[str]] = {}
+    synonyms: dict[str, str] = {}
     entries = document.get("nlu") or []
     for index, entry in enumerate(entries):
         line = line_of(entries, index)
-        name = entry.get("lookup") if isinstance(entry, CommentedMap) else None
-        if not isinstance(name, str) or set(entry) != {"lookup", "examples"}:
-            what = "an entry has not exactly `lookup` and `examples`"
+        if not isinstance(entry, CommentedMap):
+            entry = CommentedMap()
+        kind = next((key for key in ("lookup", "synonym") if key in entry), "")
+        name = entry.get(kind)
+        if not isinstance(name, str) or set(entry) != {kind, "examples"}:
+            what = "an entry has not exactly `lookup` or `synonym`, and `examples`"
             problems.add(path, line, what, "Compare it with the others")
             continue
-        if name in tables:
-            problems.add(path, line, f"the table `{name}` stands twice", "Put both together")
-        tables[name] = [
+        examples = [
             example.removeprefix("-").strip()
             for example in str(entry["examples"]).splitlines()
             if example.strip()
         ]
-        if not _is_known(name, needs):
-            known = [*_WORDS, *(_SPEAKS_PREFIX + language for language in LANGUAGES)]
-            mend = (
-                f"Use {', '.join(known)}, or {_NEED_PREFIX} with a code of data/resources/taxonomy_terms.csv"
-            )
-            problems.add(path, line, f"nothing uses the table `{name}`", mend)
-        for example in tables[name]:
+        for example in examples:
             if not fold(example):
                 problems.add(path, line, f"an entry of `{name}` has no letters", "Write a word, or remove it")
-    return Glossary(tables)
+        if kind == "synonym":
+            for example in examples:
+                if synonyms.setdefault(example, name) != name:
+                    what = f"“{example}” stands for `{synonyms[example]}` and for `{name}`"
+                    problems.add(path, line, what, "Keep it once")
+            continue
+        if name in tables:
+            problems.add(path, line, f"the table `{name}` stands twice", "Put both together")
+        tables[name] = examples
+        if not _is_known(name, needs):
+            mend = (
+                f"Use {', '.join(_WORDS)}, {_SPEAKS_PREFIX}, {_SETTING_PREFIX} or {_CHOICE_PREFIX} as the "
+                f"others do, or {_NEED_PREFIX} with a code of data/resources/taxonomy_terms.csv"
+            )
+            problems.add(path, line, f"nothing uses the table `{name}`", mend)
+    return Glossary(tables, synonyms)
+
+
+def _is_about_help(name: str) -> bool:
+    return name.startswith((_NEED_PREFIX, _SPEAKS_PREFIX)) or name in ("near_me", "anywhere")
 
 
 def _is_known(name: str, needs: Collection[str]) -> bool:
-    if name.startswith(_NEED_PREFIX):
-        return name.removeprefix(_NEED_PREFIX) in needs
-    return name in _WORDS or name.removeprefix(_SPEAKS_PREFIX) in LANGUAGES
+    prefix, _, code = name.partition("_")
+    by_prefix: dict[str, Collection[str]] = {
+        _NEED_PREFIX: needs,
+        _SPEAKS_PREFIX: LANGUAGES,
+        _SETTING_PREFIX: SETTINGS,
+        _CHOICE_PREFIX: _CHOICES,
+    }
+    return name in _WORDS or code in by_prefix.get(f"{prefix}_", ())

@@ -1,27 +1,32 @@
 """Which language a text is in: English, Spanish, another one, or not to be told.
 
-The statistical work is lingua's; this module decides what its figures mean for short messages of
-residents who mix both languages. It must not import Rasa or aiohttp.
+Short messages of residents who mix both languages are judged by how often each word stands in the
+training questions of each language; the statistics of letters (lingua) decide what is left, and third
+languages. It must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations
 
+import collections
 import functools
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
 LANGUAGES = ("en", "es")
 OTHER = "other"
 
-# Names that are the same in both languages say nothing about the language of a message, yet
-# lingua takes "HP With You" for English and "DACA" for Spanish.
-_NAMES = re.compile(
-    r"\b(hp with you|huntington park|city hall|red card|sanctuary city|know your rights|food bank"
-    r"|medi-?cal|calfresh|calworks|chirla|daca|ice|hp|i-?\d{3}|u visa|tps|sb ?\d+|ab ?\d+)\b",
-    re.IGNORECASE,
-)
+# A word leans to the language in whose questions it is so many times as frequent.
+_TIMES_AS_FREQUENT = 4
+# Seen less often, a word says nothing: it may be a slip.
+_TIMES_SEEN = 3
+# Up to so many words, letters say nothing ("Boyle Heights" looks English); only known words count.
+_SHORT = 3
+# Words decide alone where one language has this share more of them than the other, and two at least.
+_CLEAR_SHARE = 1 / 3
+_CLEAR_WORDS = 2
 
 # Below this certainty (0 to 1; 0.5 is a coin toss) the language of the conversation decides.
 _SURE = 0.65
@@ -50,38 +55,59 @@ _THIRD_LANGUAGES = (
 )
 
 
-@functools.cache
-def _pair_detector() -> LanguageDetector:
-    return LanguageDetectorBuilder.from_languages(Language.ENGLISH, Language.SPANISH).build()
+class LanguageIdentifier:
+    """Tells the language of a message; knows the words of the training questions."""
 
+    def __init__(self, leaning: Mapping[str, int], names: Sequence[str]) -> None:
+        """Take words, folded, with 1 (Spanish) or -1 (English), and names that are the same in both."""
+        self.leaning, self.names = dict(leaning), tuple(names)
+        parts = sorted((r"[\W_]+".join(map(re.escape, fold(name).split())) for name in names), key=len)
+        self._names = re.compile(rf"\b(?:{'|'.join(reversed(parts))})\b", re.IGNORECASE) if parts else None
 
-@functools.cache
-def _wide_detector() -> LanguageDetector:
-    wide = (Language.ENGLISH, Language.SPANISH, *_THIRD_LANGUAGES)
-    return LanguageDetectorBuilder.from_languages(*wide).build()
+    @classmethod
+    def learn(cls, questions: Iterable[tuple[str, str]], names: Sequence[str]) -> LanguageIdentifier:
+        """Learn how words lean from questions with the language of each."""
+        seen: dict[str, collections.Counter[str]] = {
+            language: collections.Counter() for language in LANGUAGES
+        }
+        for text, language in questions:
+            seen[language].update(set(fold(text).split()))
+        english, spanish = (seen[language] for language in LANGUAGES)
+        # Half an occurrence more: a word seen in one language alone still has a finite ratio.
+        total_en, total_es = sum(english.values()) or 1, sum(spanish.values()) or 1
+        leaning = {}
+        for word in english.keys() | spanish.keys():
+            if english[word] + spanish[word] < _TIMES_SEEN or not word.isalpha():
+                continue
+            ratio = ((spanish[word] + 0.5) / total_es) / ((english[word] + 0.5) / total_en)
+            if ratio >= _TIMES_AS_FREQUENT:
+                leaning[word] = 1
+            elif ratio <= 1 / _TIMES_AS_FREQUENT:
+                leaning[word] = -1
+        return cls(leaning, names)
 
+    def identify(self, text: str, *, hint: str | None = None) -> str | None:
+        """Return "en", "es", "other", or None where the text alone does not tell and there is no hint.
 
-def detect_language(text: str, *, hint: str | None = None) -> str | None:
-    """Return "en", "es", "other", or None where the text alone does not tell and there is no hint.
-
-    `hint` is the language of the page or of the conversation so far; it decides doubtful texts
-    ("DACA?", "ok") but never overrules a clear one.
-    """
-    letters = [character for character in text if character.isalpha()]
-    if not letters:
-        return hint
-    if _share_of_latin(letters) < 0.5:
-        return OTHER
-    plain = _NAMES.sub(" ", text)
-    if not any(character.isalpha() for character in plain):
-        return hint
-    spanish = _pair_detector().compute_language_confidence(plain, Language.SPANISH)
-    language, certainty = ("es", spanish) if spanish >= 0.5 else ("en", 1 - spanish)
-    if _is_third_language(plain):
-        return OTHER
-    if certainty < _SURE:
-        return hint or language
-    return language
+        `hint` is the language of the page or of the conversation so far; it decides doubtful texts
+        ("DACA?", "ok") but never overrules a clear one.
+        """
+        letters = [character for character in text if character.isalpha()]
+        if not letters:
+            return hint
+        if _share_of_latin(letters) < 0.5:
+            return OTHER
+        plain = self._names.sub(" ", text) if self._names else text
+        words = [word for word in fold(plain).split() if word.isalpha()]
+        if not words:
+            return hint
+        if _is_third_language(plain):
+            return OTHER
+        known = [self.leaning[word] for word in words if word in self.leaning]
+        balance = sum(known)
+        if len(words) <= _SHORT or abs(balance) >= max(_CLEAR_WORDS, _CLEAR_SHARE * len(known)):
+            return "es" if balance > 0 else "en" if balance < 0 else hint
+        return _by_letters(plain, hint)
 
 
 def fold(text: str) -> str:
@@ -93,6 +119,23 @@ def fold(text: str) -> str:
         if not unicodedata.combining(character)
     )
     return " ".join(kept.split())
+
+
+@functools.cache
+def _pair_detector() -> LanguageDetector:
+    return LanguageDetectorBuilder.from_languages(Language.ENGLISH, Language.SPANISH).build()
+
+
+@functools.cache
+def _wide_detector() -> LanguageDetector:
+    wide = (Language.ENGLISH, Language.SPANISH, *_THIRD_LANGUAGES)
+    return LanguageDetectorBuilder.from_languages(*wide).build()
+
+
+def _by_letters(text: str, hint: str | None) -> str:
+    spanish = _pair_detector().compute_language_confidence(text, Language.SPANISH)
+    language, certainty = ("es", spanish) if spanish >= 0.5 else ("en", 1 - spanish)
+    return hint or language if certainty < _SURE else language
 
 
 def _share_of_latin(letters: list[str]) -> float:

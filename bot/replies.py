@@ -15,9 +15,9 @@ from typing import Any
 from babel.dates import format_date
 
 from bot.content import Content
-from bot.glossary import ANY
+from bot.glossary import ANY, LAST, NONE, YES
 from bot.help_search import HelpSearch, known_needs, known_place, read_payload
-from bot.language import LANGUAGES
+from bot.language import LANGUAGES, fold
 from bot.local_time import TIME_ZONE, current_date
 from bot.service_cards import service_card
 from bot.topics import Source, Topic
@@ -33,6 +33,9 @@ CHOOSE_SEARCH = "find"
 CHOOSE_NEED = "find:"
 CHOOSE_NEAR = "near:"
 CHOOSE_SPEAKS = "speaks:"
+# What says again what was said, in `Reply.again`; no button has these.
+SAY = "say:"
+_OFFER = "offer:"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,10 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
-    """One message to a resident, in one language. `services` are as `service_card` returns them."""
+    """One message to a resident, in one language. `services` are as `service_card` returns them.
+
+    `again` stands for what was said, in any language (see `repeat`); None where it cannot be repeated.
+    """
 
     text: str
     language: str
@@ -54,6 +60,7 @@ class Reply:
     reviewed: datetime.date | None = None
     buttons: tuple[Button, ...] = ()
     services: tuple[dict[str, Any], ...] = ()
+    again: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the reply in the shape of `POST /api/chat`."""
@@ -70,7 +77,7 @@ class Reply:
 
 def say(content: Content, response: str, language: str) -> Reply:
     """Return one of the bot's texts that stand in domain.yml."""
-    return Reply(content.say(response, language), language)
+    return Reply(content.say(response, language), language, again=SAY + response)
 
 
 def answer(content: Content, topic: Topic, language: str, *, today: datetime.date | None = None) -> Reply:
@@ -105,6 +112,7 @@ def answer(content: Content, topic: Topic, language: str, *, today: datetime.dat
             reviewed=topic.reviewed,
             buttons=(*more, *topic_buttons(content, answered_related(content, topic), language)),
             services=services,
+            again=CHOOSE_TOPIC + topic.id,
         )
     return find_help(content, help_response(topic), topic.services, language, topic=topic)
 
@@ -124,7 +132,12 @@ def find_help(
 ) -> Reply:
     """Return the first services that meet the needs, behind a text of domain.yml."""
     found = found_help(content, HelpSearch(tuple(needs)), language)
-    return dataclasses.replace(found, text=content.say(response, language), topic=topic.id if topic else None)
+    return dataclasses.replace(
+        found,
+        text=content.say(response, language),
+        topic=topic.id if topic else None,
+        again=CHOOSE_TOPIC + topic.id if topic else found.again,
+    )
 
 
 def found_help(
@@ -152,7 +165,7 @@ def found_help(
         service_card(service, language, lambda name: content.say(name, language), now=now, place=place)
         for service in services
     )
-    return Reply(text, language, buttons=tuple(buttons), services=cards)
+    return Reply(text, language, buttons=tuple(buttons), services=cards, again=search.payload())
 
 
 def ask_need(content: Content, language: str) -> Reply:
@@ -162,6 +175,7 @@ def ask_need(content: Content, language: str) -> Reply:
         content.say("utter_ask_need", language),
         language,
         buttons=tuple(Button(need.name[language], CHOOSE_NEED + need.code) for need in needs),
+        again=CHOOSE_SEARCH,
     )
 
 
@@ -190,7 +204,72 @@ def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
         content.say("utter_clarify", language),
         language,
         buttons=(*topic_buttons(content, offered, language), none),
+        again=_OFFER + ",".join(offered),
     )
+
+
+def also_asked(content: Content, topics: Sequence[str], language: str) -> Reply:
+    """Return an offer of the topics that a message with several questions asked about besides the first."""
+    return Reply(
+        content.say("utter_also_asked", language), language, buttons=topic_buttons(content, topics, language)
+    )
+
+
+def more(content: Content, again: str | None, language: str) -> Reply:
+    """Return what goes beyond what was said last: further services, or topics near the last one."""
+    search = read_payload(again or "", content.directory)
+    if search:
+        following = search.run(content.directory)[1]
+        if following:
+            return found_help(content, following, language)
+        other = Button(content.say("utter_other_help", language), CHOOSE_SEARCH)
+        return Reply(content.say("utter_no_more_help", language), language, buttons=(other,), again=again)
+    topic = content.topics.get((again or "").removeprefix(CHOOSE_TOPIC))
+    if topic is None:
+        return say(content, "utter_what_can_you_do", language)
+    buttons = answer(content, topic, language).buttons
+    return Reply(content.say("utter_more_on_this", language), language, buttons=buttons, again=again)
+
+
+def repeat(content: Content, again: str | None, language: str) -> Reply | None:
+    """Return in a language what was said last (see `Reply.again`), or None where there is nothing."""
+    if again is None:
+        return None
+    if again == CHOOSE_SEARCH:
+        return ask_need(content, language)
+    if again.startswith(SAY):
+        return say(content, again.removeprefix(SAY), language)
+    if again.startswith(_OFFER):
+        return clarify(content, again.removeprefix(_OFFER).split(","), language)
+    return reply_to_choice(content, again, language)
+
+
+def button_meant(content: Content, text: str, buttons: Sequence[Button]) -> Button | None:
+    """Return the button that a text names by its number ("2", "la segunda") or its title, if it names one.
+
+    "Yes" is taken where one topic alone is offered, "no" where "none of these" is.
+    """
+    if not buttons:
+        return None
+    for button in buttons:
+        if fold(button.title) == fold(text):
+            return button
+    choice = content.glossary.choice(text)
+    none = [button for button in buttons if button.payload == CHOOSE_NONE]
+    if choice == NONE:
+        return none[0] if none else None
+    offered = [button for button in buttons if button not in none]
+    if offered and (choice == LAST or (choice == YES and len(offered) == 1)):
+        return offered[-1]
+    return buttons[choice - 1] if isinstance(choice, int) and 0 < choice <= len(buttons) else None
+
+
+def choose_again(content: Content, text: str, buttons: Sequence[Button], language: str) -> Reply | None:
+    """Return the choices once more where a text is a number that none of them has."""
+    if not buttons or not isinstance(content.glossary.choice(text), int):
+        return None
+    asked = content.say("utter_choose_again", language).replace("NUMBER", str(len(buttons)))
+    return Reply(asked, language, buttons=tuple(buttons))
 
 
 def topic_buttons(content: Content, topics: Iterable[str], language: str) -> tuple[Button, ...]:

@@ -76,8 +76,9 @@ def test_every_need_that_is_offered_can_be_said(glossary: Glossary) -> None:
         (
             "- lookup: need_food",
             "- lookup: need_foood",
-            "glossary.yml:3: nothing uses the table `need_foood`. Use near, near_me, anywhere, filler, "
-            "speaks_en, speaks_es, or need_ with a code of data/resources/taxonomy_terms.csv.",
+            "glossary.yml:3: nothing uses the table `need_foood`. Use near, near_me, anywhere, filler, now, "
+            "either_language, goes_on, about_that, speaks_, setting_ or choice_ as the others do, or need_ "
+            "with a code of data/resources/taxonomy_terms.csv.",
         ),
         (
             "- lookup: near_me",
@@ -87,7 +88,13 @@ def test_every_need_that_is_offered_can_be_said(glossary: Glossary) -> None:
         (
             "- lookup: need_food\n  examples",
             "- lookup: need_food\n  words",
-            "glossary.yml:3: an entry has not exactly `lookup` and `examples`. Compare it with the others.",
+            "glossary.yml:3: an entry has not exactly `lookup` or `synonym`, and `examples`. "
+            "Compare it with the others.",
+        ),
+        (
+            "    - ais\n",
+            "    - ais\n- synonym: food\n  examples: |\n    - ais\n",
+            "glossary.yml:88: “ais” stands for `ice` and for `food`. Keep it once.",
         ),
         (
             "    - comida\n",

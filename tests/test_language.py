@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language import detect_language
+from bot.content import Content
+from bot.language import LanguageIdentifier
+
+
+@pytest.fixture(scope="module")
+def identifier(project_content: Content) -> LanguageIdentifier:
+    """Knows the words of the project's questions."""
+    return project_content.language_identifier
 
 
 @pytest.mark.parametrize(
@@ -15,26 +22,60 @@ from bot.language import detect_language
         ("ocupo un avogado q no cobre", "es"),
         ("what do i do if la migra comes", "en"),
         ("si viene ICE a mi casa que hago", "es"),
+        ("hello", "en"),
+        ("at work?", "en"),
+        ("hola", "es"),
+        ("mas", "es"),
+        ("la segunda", "es"),
     ],
 )
-def test_a_clear_message_is_told_without_a_hint(text: str, language: str) -> None:
+def test_a_clear_message_is_told_without_a_hint(
+    identifier: LanguageIdentifier, text: str, language: str
+) -> None:
     """Words decide, with accents or without, with a word of the other language or without."""
-    assert detect_language(text) == language
+    assert identifier.identify(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("can la migra entrar a mi casa", "es"),
+        ("my patron no me paga las horas", "es"),
+        ("my esposo was detenido ayer en la corte", "es"),
+        ("i need un abogado for my mom", "en"),
+        ("mi landlord wants to kick me out of the house", "en"),
+        ("que hago si vienen to my house por la noche", "es"),
+    ],
+)
+@pytest.mark.parametrize("hint", ["en", "es"])
+def test_of_two_languages_the_one_with_more_words_counts(
+    identifier: LanguageIdentifier, text: str, language: str, hint: str
+) -> None:
+    """Whatever the page's language is."""
+    assert identifier.identify(text, hint=hint) == language
 
 
 @pytest.mark.parametrize("hint", ["en", "es"])
-@pytest.mark.parametrize("text", ["DACA", "ICE", "HP With You", "AB 60", "🙂🙂", "...", "911"])
-def test_a_message_without_a_language_takes_that_of_the_page(text: str, hint: str) -> None:
-    """Names, numbers and emoji are the same in both languages."""
-    assert detect_language(text, hint=hint) == hint
-    assert detect_language(text) is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("DACA", "ICE?", "HP With You", "AB 60", "I-589", "🙂🙂", "...", "911", "2"),
+        *("ok", "OK", "no", "Boyle Heights", "Maywood", "bail?", "ok no", "visa", "la migra", "Florence Ave"),
+    ],
+)
+def test_a_message_without_a_language_takes_that_of_the_page(
+    identifier: LanguageIdentifier, text: str, hint: str
+) -> None:
+    """Names, numbers, emoji and words that both languages use."""
+    assert identifier.identify(text, hint=hint) == hint
+    assert identifier.identify(text) is None
 
 
 @pytest.mark.parametrize("hint", ["en", "es"])
-def test_the_page_never_overrules_clear_words(hint: str) -> None:
+def test_the_page_never_overrules_clear_words(identifier: LanguageIdentifier, hint: str) -> None:
     """A Spanish question on the English page is answered in Spanish, and the other way round."""
-    assert detect_language("¿qué hago si tocan la puerta?", hint=hint) == "es"
-    assert detect_language("what should I do if they knock?", hint=hint) == "en"
+    assert identifier.identify("¿qué hago si tocan la puerta?", hint=hint) == "es"
+    assert identifier.identify("what should I do if they knock?", hint=hint) == "en"
 
 
 @pytest.mark.parametrize(
@@ -47,12 +88,22 @@ def test_the_page_never_overrules_clear_words(hint: str) -> None:
         "Je cherche un avocat pour aider ma famille",
     ],
 )
-def test_a_third_language_is_told(text: str) -> None:
+def test_a_third_language_is_told(identifier: LanguageIdentifier, text: str) -> None:
     """Other scripts at once, Latin letters from a few words on."""
-    assert detect_language(text, hint="es") == "other"
+    assert identifier.identify(text, hint="es") == "other"
 
 
-def test_words_of_a_name_are_not_a_third_language() -> None:
+def test_words_of_a_name_are_not_a_third_language(identifier: LanguageIdentifier) -> None:
     """Short messages are never taken for Portuguese or Tagalog."""
-    assert detect_language("ok mija", hint="es") in ("en", "es")
-    assert detect_language("no bueno", hint="en") in ("en", "es")
+    assert identifier.identify("ok mija", hint="es") in ("en", "es")
+    assert identifier.identify("no bueno", hint="en") in ("en", "es")
+
+
+def test_a_word_learned_from_questions_decides_a_short_message() -> None:
+    """Three occurrences make a word known; one that both languages use stays without a side."""
+    both = [("taco now", "en"), ("taco ya", "es")] * 3
+    learned = LanguageIdentifier.learn([*both, *[("zorro ya", "es")] * 5], ["zurdo ya"])
+    assert learned.leaning == {"now": -1, "ya": 1, "zorro": 1}
+    assert learned.identify("zorro") == "es"
+    assert learned.identify("taco") is None
+    assert learned.identify("Zurdo-ya") is None

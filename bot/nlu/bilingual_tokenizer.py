@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.lookups import Lookups, load_lookups
 
 from bot.language import LANGUAGES
+from bot.nlu.glossary_extractor import PLAIN_TEXT
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
 
 # spaCy keeps every word it has met for as long as a pipeline lives; a new one takes 0.1 s.
@@ -102,10 +103,14 @@ class BilingualTokenizer(Tokenizer):
         return list(super().process(messages))
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """Return the tokens of one attribute of a message, each with its lemma."""
+        """Return the tokens of one attribute of a message, each with its lemma.
+
+        Those of a question are of its plain text (see GlossaryExtractor).
+        """
         language = message.get(LANGUAGE)
         pipeline = blank_pipeline(language if language in LANGUAGES else FALLBACK_LANGUAGE)
-        doc = pipeline(message.get(attribute) or "")
+        plain = message.get(PLAIN_TEXT) if attribute == TEXT else None
+        doc = pipeline(plain or message.get(attribute) or "")
         return [
             Token(token.text, token.idx, lemma=token.lemma_ or token.text)
             for token in doc

@@ -17,17 +17,20 @@ from rasa.shared.nlu.constants import (
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
     INTENT_RESPONSE_KEY,
+    METADATA,
     PREDICTED_CONFIDENCE_KEY,
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.decision import TOPIC_PREFIX, Decision, Thresholds, decide
-from bot.glossary import HelpRequest
+from bot.decision import TOPIC_PREFIX, Decision, Thresholds, decide, decide_on_parts
+from bot.follow_ups import Context, ranking_in_context
+from bot.glossary import FollowUp, HelpRequest
 from bot.language import OTHER
-from bot.nlu.help_extractor import HELP_REQUEST
+from bot.nlu.glossary_extractor import FOLLOW_UP, HELP_REQUEST
 from bot.nlu.joint_classifier import LABEL_RANKING
 from bot.nlu.language_detector import LANGUAGE
+from bot.nlu.question_splitter import PART
 
 # Message property with the decision, for actions and evaluation.
 DECISION = "decision"
@@ -51,6 +54,10 @@ class DecisionGate(IntentClassifier, GraphComponent):
             "emergency_share": 0.7,
             # The topic that is about finding help with a need, by the need's code.
             "directory_topics": {},
+            # The topic on meeting agents in a setting of the glossary.
+            "setting_topics": {},
+            # How many times as much topics near the last one weigh in a follow-up.
+            "related_weight": 3,
         }
 
     def __init__(
@@ -63,6 +70,8 @@ class DecisionGate(IntentClassifier, GraphComponent):
         names = [field.name for field in dataclasses.fields(Thresholds)]
         self._thresholds = Thresholds(**{name: config[name] for name in names})
         self._directory_topics = config["directory_topics"]
+        self._setting_topics = config["setting_topics"]
+        self._related_weight = config["related_weight"]
         self._model_storage, self._resource = model_storage, resource
         self._with_text = with_text
 
@@ -104,19 +113,16 @@ class DecisionGate(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource, frozenset(names))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent, ranking, response selector and decision of each message."""
+        """Set intent, ranking, response selector and decision of each message; take its parts back."""
+        whole: list[tuple[Message, list[Decision]]] = []
         for message in messages:
-            ranking: list[tuple[str, float]] = message.get(LABEL_RANKING) or []
-            if message.get(LANGUAGE) == OTHER:
-                decision = Decision("other_language", "decline")
+            if message.get(PART):
+                whole[-1][1].append(self._decide(message, self._ranking(message)))
             else:
-                decision = decide(
-                    ranking,
-                    self._thresholds,
-                    with_text=self._with_text,
-                    directory_topics=self._directory_topics,
-                    request=HelpRequest(**(message.get(HELP_REQUEST) or {})),
-                )
+                whole.append((message, []))
+        for message, parts in whole:
+            ranking = self._ranking(message)
+            decision = decide_on_parts(self._decide(message, ranking), parts)
             confidence = ranking[0][1] if ranking else 0.0
             intent = {INTENT_NAME_KEY: decision.intent, PREDICTED_CONFIDENCE_KEY: confidence}
             message.set(INTENT, intent, add_to_output=True)
@@ -125,7 +131,29 @@ class DecisionGate(IntentClassifier, GraphComponent):
             if decision.intent == "faq":
                 selected = _selected(str(decision.topic), confidence)
                 message.set(RESPONSE_SELECTOR_PROPERTY_NAME, selected, add_to_output=True)
-        return messages
+        return [message for message, _ in whole]
+
+    def _ranking(self, message: Message) -> list[tuple[str, float]]:
+        return ranking_in_context(
+            message.get(LABEL_RANKING) or [],
+            FollowUp(**(message.get(FOLLOW_UP) or {})),
+            Context.read(message.get(METADATA)),
+            setting_topics=self._setting_topics,
+            related_weight=self._related_weight,
+        )
+
+    def _decide(self, message: Message, ranking: list[tuple[str, float]]) -> Decision:
+        if message.get(LANGUAGE) == OTHER:
+            return Decision("other_language", "decline")
+        points_back = FollowUp(**(message.get(FOLLOW_UP) or {})).about_that
+        return decide(
+            ranking,
+            self._thresholds,
+            with_text=self._with_text,
+            directory_topics=self._directory_topics,
+            request=HelpRequest(**(message.get(HELP_REQUEST) or {})),
+            about=Context.read(message.get(METADATA)).topic if points_back else None,
+        )
 
 
 def _entry(label: str, score: float) -> dict[str, Any]:

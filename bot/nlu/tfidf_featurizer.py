@@ -19,6 +19,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.nlu.glossary_extractor import PLAIN_TEXT
+
 # Spelling: letter groups inside words survive typos, missing accents and text shortcuts.
 _LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}
 # Meaning: dictionary forms, alone and in pairs.
@@ -140,7 +142,7 @@ def _rebuilt(options: dict[str, Any], vocabulary: dict[str, int], idf: npt.NDArr
 
 
 def _text(message: Message) -> str:
-    return str(message.get(TEXT) or "")
+    return str(message.get(PLAIN_TEXT) or message.get(TEXT) or "")
 
 
 def _lemmas(message: Message) -> str:

@@ -15,9 +15,23 @@ from babel.dates import format_date
 
 from bot.content import Content
 from bot.decision import FIND_HELP
-from bot.language import LANGUAGES, OTHER, detect_language
+from bot.follow_ups import Context
+from bot.language import LANGUAGES, OTHER
 from bot.markup import parse_blocks
-from bot.replies import GENERAL_NEEDS, Button, Reply, answer, find_help, reply_to_choice, say, slots_of_choice
+from bot.replies import (
+    GENERAL_NEEDS,
+    SAY,
+    Button,
+    Reply,
+    answer,
+    button_meant,
+    choose_again,
+    find_help,
+    repeat,
+    reply_to_choice,
+    say,
+    slots_of_choice,
+)
 from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.errors import api_error
@@ -28,7 +42,7 @@ logger = logging.getLogger(__name__)
 MOST_CHARACTERS = 1000
 # A message is at most a few kilobytes; who needs longer only holds the door open.
 _SECONDS_TO_SEND = 10
-_DEFAULT_LANGUAGE = "es"
+DEFAULT_LANGUAGE = "es"
 
 
 @dataclass(frozen=True)
@@ -59,16 +73,18 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
 
     content = request.app[keys.CONTENT]
     conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))
-    hint = body.get("lang") if body.get("lang") in LANGUAGES else conversation.language
+    page = body.get("lang") if body.get("lang") in LANGUAGES else None
+    hint = conversation.requested_language or page or conversation.language
+    if choice is None and (button := button_meant(content, message, conversation.buttons)):
+        choice = button.payload
+    rasa = request.app[keys.RASA]
     if choice is not None:
-        made = await reply_to_chosen(
-            content, request.app[keys.RASA], conversation.id, choice, hint or _DEFAULT_LANGUAGE
-        )
+        made = await reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
         if made is None:
             return api_error(request, 400, code="unknown_choice")
         outcome = made
     else:
-        outcome = await reply_to_message(content, request.app[keys.RASA], conversation.id, message, hint)
+        outcome = await reply_to_message(content, rasa, conversation, message, hint)
     return web.json_response(_as_json(outcome, content, conversation))
 
 
@@ -111,7 +127,7 @@ def clean(text: str) -> str:
 
 
 async def reply_to_chosen(
-    content: Content, rasa: RasaClient, sender: str, choice: str, language: str
+    content: Content, rasa: RasaClient, conversation: Conversation, choice: str, language: str
 ) -> Outcome | None:
     """Return the replies to a chosen button, or None where no such button exists.
 
@@ -125,7 +141,7 @@ async def reply_to_chosen(
     if slots is None:
         return None
     command = f"/{FIND_HELP}{json.dumps({**slots, 'language': language})}"
-    replies = await _ask_rasa(content, rasa, sender, command, language)
+    replies = await _ask_rasa(content, rasa, conversation, command, language)
     if replies:
         return Outcome(replies)
     needs = slots.get("need") or GENERAL_NEEDS
@@ -133,23 +149,47 @@ async def reply_to_chosen(
 
 
 async def reply_to_message(
-    content: Content, rasa: RasaClient, sender: str, message: str, hint: str | None
+    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
 ) -> Outcome:
-    """Ask Rasa; return the hotline card where it does not answer."""
-    replies = await _ask_rasa(content, rasa, sender, message, hint)
-    if replies:
-        return Outcome(replies)
-    detected = detect_language(message, hint=hint)
-    language = detected if detected in LANGUAGES else hint or _DEFAULT_LANGUAGE
-    card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
-    return Outcome((say(content, card, language),), degraded=True)
+    """Ask Rasa; return the hotline card where it does not answer.
+
+    Where neither the words nor anything before tells the language, the reply comes in both.
+    """
+    detected = content.language_identifier.identify(message, hint=hint)
+    language = hint or (detected if detected in LANGUAGES else DEFAULT_LANGUAGE)
+    again = choose_again(content, message, conversation.buttons, language)
+    replies = (again,) if again else await _ask_rasa(content, rasa, conversation, message, hint)
+    if not replies:
+        card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
+        replies = (say(content, card, detected if detected in LANGUAGES else language),)
+        return Outcome(replies if detected else _in_both(content, replies), degraded=True)
+    return Outcome(replies if detected else _in_both(content, replies))
+
+
+def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Return the replies, and what can be said of them in the other language."""
+    other = next(language for language in LANGUAGES if language != replies[-1].language)
+    twins = (repeat(content, reply.again, other) for reply in replies)
+    return (*replies, *(twin for twin in twins if twin))
 
 
 async def _ask_rasa(
-    content: Content, rasa: RasaClient, sender: str, message: str, hint: str | None
+    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
 ) -> tuple[Reply, ...]:
+    topic = content.topics.get(conversation.topic or "")
+    context = Context(
+        language=hint,
+        held=conversation.requested_language is not None,
+        topic=conversation.topic,
+        related=topic.related if topic else (),
+        again=conversation.again,
+    )
     try:
-        return replies_from_rasa(content, await rasa.send(sender, message, hint))
+        messages = await rasa.send(conversation.id, message, context.as_metadata())
+        replies = replies_from_rasa(content, messages)
+        if any(message.get("custom", {}).get("requested") for message in messages):
+            conversation.requested_language = replies[-1].language
+        return replies
     except RasaUnavailable as error:
         logger.warning("Rasa gave no answer: %s", error)
     except (AttributeError, KeyError, TypeError) as error:
@@ -186,16 +226,18 @@ def _complete(content: Content, reply: Reply, custom: Mapping[str, Any]) -> Repl
     if topic and topic in content.topics and reply.language in LANGUAGES and "services" not in custom:
         # Taken from the content, so that an answer switched off after training is not given.
         return answer(content, content.topics[topic], reply.language)
-    return replace(reply, topic=topic, services=tuple(custom.get("services", ())))
+    name = content.response_names.get((reply.language, reply.text))
+    again = custom.get("again") or (f"{SAY}{name}" if name else None)
+    return replace(reply, topic=topic, services=tuple(custom.get("services", ())), again=again)
 
 
 def _as_json(outcome: Outcome, content: Content, conversation: Conversation) -> dict[str, Any]:
     replies = list(outcome.replies)
-    language = replies[-1].language
+    language = replies[0].language
+    _remember(conversation, replies)
     if not conversation.notice_given and any(reply.topic in content.topics for reply in replies):
         replies.append(say(content, "utter_not_legal_advice", language))
         conversation.notice_given = True
-    conversation.language = language
     body: dict[str, Any] = {
         "session": conversation.id,
         "lang": language,
@@ -204,6 +246,20 @@ def _as_json(outcome: Outcome, content: Content, conversation: Conversation) -> 
     if outcome.degraded:
         body["degraded"] = True
     return body
+
+
+def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
+    """Keep what a next message may go on from; small talk in between changes nothing of it."""
+    languages = {reply.language for reply in replies}
+    if len(languages) == 1:
+        conversation.language = languages.pop()
+    buttons = tuple(button for reply in replies for button in reply.buttons)
+    if buttons:
+        conversation.buttons = buttons
+    for reply in reversed(replies):
+        if reply.again and (reply.topic or buttons):
+            conversation.again, conversation.topic = reply.again, reply.topic or conversation.topic
+            conversation.buttons = buttons
 
 
 def reply_as_json(reply: Reply) -> dict[str, Any]:

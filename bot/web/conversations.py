@@ -1,6 +1,6 @@
-"""What the gateway remembers of a conversation: its language, and whether the legal notice was given.
+"""What the gateway remembers of a conversation: its language, and what the bot said and offered last.
 
-It lives in memory for half an hour of silence; it holds no words and nothing about the person.
+It lives in memory for half an hour of silence; it holds no words of the person.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from cachetools import TTLCache
 
+from bot.replies import Button
+
 SECONDS_TO_LIVE = 30 * 60
 MOST_CONVERSATIONS = 10_000
 
@@ -19,11 +21,20 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 @dataclass
 class Conversation:
-    """One person's conversation; `id` cannot be guessed."""
+    """One person's conversation; `id` cannot be guessed.
+
+    `language` is that of the last clear words, `requested_language` one that was asked for: it holds until
+    another is. `again` stands for the last answer (see bot.replies.Reply), `topic` is the one it was
+    about, and `buttons` are the choices shown last, in their order.
+    """
 
     id: str
     language: str | None = None
+    requested_language: str | None = None
     notice_given: bool = False
+    topic: str | None = None
+    again: str | None = None
+    buttons: tuple[Button, ...] = ()
 
 
 class Conversations:

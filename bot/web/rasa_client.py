@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +26,12 @@ class RasaClient:
     actions_url: str
     seconds_to_answer: float = SECONDS_TO_ANSWER
 
-    async def send(self, sender: str, text: str, language: str | None) -> list[dict[str, Any]]:
+    async def send(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return Rasa's messages in answer to a text; raises RasaUnavailable.
 
-        `language` is the language of the page or of the conversation so far.
+        `metadata` is what the conversation says of the text (see bot.follow_ups.Context).
         """
-        body = {"sender": sender, "message": text, "metadata": {"language": language}}
+        body = {"sender": sender, "message": text, "metadata": dict(metadata)}
         timeout = ClientTimeout(total=self.seconds_to_answer)
         url = f"{self.rasa_url}/webhooks/rest/webhook"
         try:

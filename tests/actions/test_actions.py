@@ -9,16 +9,20 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.fallback import ActionClarify
+from actions.fallback import ActionAnswerSeveral, ActionClarify
 from actions.find_help import ActionAskNeed, ActionFindHelp, ActionLeaveSearch, ValidateFindHelpForm
+from actions.follow_up import ActionMore, ActionSwitchLanguage
 from bot.content import Content
 from bot.settings import PROJECT_ROOT
 
 FORGOTTEN = [SlotSet(slot, None) for slot in ("need", "near", "speaks")]
 
 
-def tracker_of(language: str, slots: dict[str, Any], decision: dict[str, Any]) -> Tracker:
-    return Tracker("x", {"language": language, **slots}, {"decision": decision}, [], False, None, {}, "")
+def tracker_of(
+    language: str, slots: dict[str, Any], decision: dict[str, Any], metadata: dict[str, Any] | None = None
+) -> Tracker:
+    message = {"decision": decision, "metadata": metadata}
+    return Tracker("x", {"language": language, **slots}, message, [], False, None, {}, "")
 
 
 def run(
@@ -82,7 +86,7 @@ def test_a_search_near_a_place_and_in_a_language(project_content: Content) -> No
 def test_the_question_for_the_need_names_those_of_the_directory(project_content: Content) -> None:
     """Every need that is offered is a button; what topics alone use is not."""
     uttered, events = run(ActionAskNeed(), "es")
-    assert uttered["response"] == "utter_ask_need"
+    assert uttered["text"] == project_content.say("utter_ask_need", "es")
     offered = [need for need in project_content.directory.needs.values() if need.offered]
     assert [(b["title"], b["payload"]) for b in uttered["buttons"]] == [
         (need.name["es"], f"find:{need.code}") for need in offered
@@ -122,7 +126,8 @@ def test_leaving_the_search_forgets_it() -> None:
 def test_clarify_offers_the_likely_topics(project_content: Content) -> None:
     """With "none of these" at the end."""
     uttered, _ = run(ActionClarify(), "es", offered=["ice_at_home", "warrant_types"])
-    assert uttered["response"] == "utter_clarify"
+    assert uttered["text"] == project_content.say("utter_clarify", "es")
+    assert uttered["custom"]["again"] == "offer:ice_at_home,warrant_types"
     assert [button["payload"] for button in uttered["buttons"]] == [
         "topic:ice_at_home",
         "topic:warrant_types",
@@ -131,14 +136,86 @@ def test_clarify_offers_the_likely_topics(project_content: Content) -> None:
     assert uttered["buttons"][0]["title"] == project_content.topics["ice_at_home"].title["es"]
 
 
+def test_of_several_questions_the_first_is_answered(project_content: Content) -> None:
+    """By its topic, whose words the gateway knows; the others are offered."""
+    dispatcher = CollectingDispatcher()
+    decision = {"topic": "ice_at_home", "offered": ["bond", "daca"]}
+    ActionAnswerSeveral().run(dispatcher, tracker_of("en", {}, decision), {})
+    answered, offered = dispatcher.messages
+    assert answered["custom"] == {"language": "en", "topic": "ice_at_home", "again": "topic:ice_at_home"}
+    assert [button["payload"] for button in offered["buttons"]] == ["topic:bond", "topic:daca"]
+
+
+def after(action: Action, again: str | None, language: str = "es") -> list[dict[str, Any]]:
+    """Return what an action utters where `again` stands for what was said last."""
+    dispatcher = CollectingDispatcher()
+    action.run(dispatcher, tracker_of(language, {}, {}, {"again": again}), {})
+    return list(dispatcher.messages)
+
+
+@pytest.mark.parametrize(
+    ("again", "same"),
+    [
+        ("topic:bond", "topic:bond"),
+        ("say:utter_emergency_now", "say:utter_emergency_now"),
+        ("offer:bond,daca", "offer:bond,daca"),
+        ("show:food:90255::3", "show:food:90255::3"),
+        ("find", "find"),
+    ],
+)
+def test_a_language_asked_for_holds_and_the_last_answer_comes_in_it(
+    project_content: Content, again: str, same: str
+) -> None:
+    """An answer, the emergency card, choices, services or the question of the search."""
+    confirmed, said = after(ActionSwitchLanguage(), again)
+    assert confirmed["text"] == project_content.say("utter_language_switched", "es")
+    assert confirmed["custom"]["requested"] is True
+    assert (said["custom"]["language"], said["custom"]["again"]) == ("es", same)
+
+
+def test_a_language_asked_for_at_the_start_is_confirmed(project_content: Content) -> None:
+    """With the question what the person wants to know."""
+    (confirmed,) = after(ActionSwitchLanguage(), None, "en")
+    assert confirmed["text"] == project_content.say("utter_language_switched_at_start", "en")
+
+
+@pytest.mark.parametrize(
+    ("again", "response", "first_button"),
+    [
+        ("topic:bond", "utter_more_on_this", "show:"),
+        ("show:legal:::0", "utter_more_help", "show:legal:::6"),
+        ("show:consulate:::3", "utter_no_more_help", "find"),
+        (None, "utter_what_can_you_do", None),
+    ],
+)
+def test_more_goes_on_from_what_was_said_last(
+    project_content: Content, again: str | None, response: str, first_button: str | None
+) -> None:
+    """Further services, or what is near the topic; otherwise what the bot can do."""
+    (uttered,) = after(ActionMore(), again)
+    assert uttered["text"] == project_content.say(response, "es")
+    payloads = [button["payload"] for button in uttered["buttons"]]
+    assert payloads[0].startswith(first_button) if first_button else payloads == []
+
+
+def test_who_can_help_with_that_names_services_of_the_topic_before() -> None:
+    """And shows them for themselves, without the answer again."""
+    uttered, _ = run(ActionFindHelp(), "en", intent="help_with_that", topic="worker_rights_wages")
+    assert uttered["custom"]["topic"] is None
+    assert uttered["custom"]["again"].startswith("show:") and uttered["custom"]["services"]
+
+
 def test_every_action_of_the_domain_exists() -> None:
     """The names in domain.yml are those that the classes give."""
     domain = (PROJECT_ROOT / "domain.yml").read_text(encoding="utf-8")
     actions = (
+        ActionAnswerSeveral(),
         ActionAskNeed(),
         ActionClarify(),
         ActionFindHelp(),
         ActionLeaveSearch(),
+        ActionMore(),
+        ActionSwitchLanguage(),
         ValidateFindHelpForm(),
     )
     for action in actions:

@@ -56,7 +56,6 @@ async def test_the_legal_notice_comes_once_a_conversation(gateway: Client) -> No
         ("what are my rights at home", "es", "en"),
         ("cuáles son mis derechos en casa", "en", "es"),
         ("DACA", "en", "en"),
-        ("DACA", None, "es"),
         ("🙂", "en", "en"),
     ],
 )
@@ -68,6 +67,20 @@ async def test_without_rasa_the_hotline_card_comes_in_the_persons_language(
     assert (status, body["degraded"], body["lang"]) == (200, True, expected)
     name = {"en": "English", "es": "Español"}[expected]
     assert [reply["text"] for reply in body["replies"]] == [f"{name} hotline card"]
+
+
+@pytest.mark.parametrize("message", ["DACA", "ok", "2"])
+async def test_what_may_be_either_language_is_answered_in_both(gateway: Client, message: str) -> None:
+    """Where no page tells it either, as in a first text message; in one as soon as the words tell."""
+    _, body = await post(gateway, {"message": message})
+    texts = ["Español hotline card", "English hotline card"]
+    assert (body["lang"], [reply["text"] for reply in body["replies"]]) == ("es", texts)
+    _, body = await post(gateway, {"message": message, "session": body["session"]})
+    assert len(body["replies"]) == 2
+    _, body = await post(gateway, {"message": "what are my rights at home", "session": body["session"]})
+    assert [reply["text"] for reply in body["replies"]] == ["English hotline card"]
+    _, body = await post(gateway, {"message": message, "session": body["session"]})
+    assert [reply["text"] for reply in body["replies"]] == ["English hotline card"]
 
 
 async def test_without_rasa_a_third_language_is_told_which_two_there_are(gateway: Client) -> None:

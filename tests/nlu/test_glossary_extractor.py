@@ -1,15 +1,15 @@
-"""HelpExtractor: entities and request from the glossary's lookup tables."""
+"""GlossaryExtractor: entities and request from the glossary's lookup tables."""
 
 from __future__ import annotations
 
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.help_extractor import HELP_REQUEST, HelpExtractor
+from bot.nlu.glossary_extractor import HELP_REQUEST, GlossaryExtractor
 from tests.nlu.conftest import Workbench, asked
 
 
-def entities_of(component: HelpExtractor, text: str) -> list[tuple[str, str]]:
+def entities_of(component: GlossaryExtractor, text: str) -> list[tuple[str, str]]:
     message = asked(text)
     component.process([message])
     return [(entity["entity"], entity["value"]) for entity in message.get(ENTITIES)]
@@ -19,19 +19,19 @@ def test_it_finds_need_place_and_language_after_training_and_after_loading(
     workbench: Workbench, training_data: TrainingData
 ) -> None:
     """The lookup tables of the training data are kept in the model."""
-    trained = workbench.create(HelpExtractor)
+    trained = workbench.create(GlossaryExtractor)
     trained.train(training_data)
     text = "ABOGADA gratis cerca de 90255 que hable español"
     expected = [("need", "legal"), ("place", "90255"), ("speaks", "es")]
     assert entities_of(trained, text) == expected
-    assert entities_of(workbench.load(HelpExtractor), text) == expected
+    assert entities_of(workbench.load(GlossaryExtractor), text) == expected
 
 
 def test_no_words_of_a_message_are_kept_in_its_entities(
     workbench: Workbench, training_data: TrainingData
 ) -> None:
     """Only codes and names of places, so an address leaves its ZIP code and nothing more."""
-    component = workbench.create(HelpExtractor)
+    component = workbench.create(GlossaryExtractor)
     component.train(training_data)
     assert entities_of(component, "food at 2345 Nowhere Street 90255") == [
         ("need", "food"),
@@ -44,7 +44,7 @@ def test_the_decision_step_is_told_what_is_looked_for(
     workbench: Workbench, training_data: TrainingData
 ) -> None:
     """As the property `help_request` of the message."""
-    component = workbench.create(HelpExtractor)
+    component = workbench.create(GlossaryExtractor)
     component.train(training_data)
     message = asked("comida cerca de mí")
     component.process([message])

@@ -1,0 +1,66 @@
+"""Follow-ups: what was said before decides what "and at work?" or "who can help with that?" means.
+
+The gateway remembers what the bot said last and sends it beside each message; nothing that a person
+wrote is part of it. It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.decision import TOPIC_PREFIX
+from bot.glossary import FollowUp
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a message is part of, as metadata of the message.
+
+    `language` is that of the page or of the conversation so far; `held` says that the person has asked
+    for it. `topic` is the topic answered last and `related` those near it. `again` stands for what was
+    said last (see bot.replies.Reply).
+    """
+
+    language: str | None = None
+    held: bool = False
+    topic: str | None = None
+    related: tuple[str, ...] = ()
+    again: str | None = None
+
+    @classmethod
+    def read(cls, metadata: Mapping[str, Any] | None) -> Context:
+        """Return the context in a message's metadata."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        return cls(**{name: metadata[name] for name in names if name in metadata} if metadata else {})
+
+    def as_metadata(self) -> dict[str, Any]:
+        """Return the context as metadata of a message."""
+        return dataclasses.asdict(self)
+
+
+def ranking_in_context(
+    ranking: Sequence[tuple[str, float]],
+    follow_up: FollowUp,
+    context: Context,
+    *,
+    setting_topics: Mapping[str, str],
+    related_weight: float,
+) -> list[tuple[str, float]]:
+    """Return the ranking of labels as it is for a message that goes on from the topic before.
+
+    "And at work?" after the topic of another setting means the topic of that setting. In other follow-ups
+    the topics near the last one, and that of the setting named, weigh `related_weight` times as much.
+    """
+    if context.topic is None or not follow_up.goes_on:
+        return list(ranking)
+    named = setting_topics.get(follow_up.setting or "")
+    settings = set(setting_topics.values())
+    if named and follow_up.bare and settings & {context.topic, *context.related}:
+        return [(TOPIC_PREFIX + named, 1.0)]
+    near = {TOPIC_PREFIX + topic for topic in (*context.related, *([named] if named else []))}
+    weighed = {label: score * (related_weight if label in near else 1.0) for label, score in ranking}
+    total = sum(weighed.values()) or 1.0
+    return sorted(((label, score / total) for label, score in weighed.items()), key=lambda entry: -entry[1])

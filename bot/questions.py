@@ -1,0 +1,20 @@
+"""Takes a message with several questions apart. It must not import Rasa or aiohttp."""
+
+from __future__ import annotations
+
+import re
+
+# Whoever asks more at once is answered on the first and offered the next.
+MOST_QUESTIONS = 5
+# A question of fewer words ("ok?", "sí?") belongs to the one before.
+_FEWEST_WORDS = 3
+
+_END_OF_QUESTION = re.compile(r"[?\u037e\uff1f]+")
+
+
+def split_questions(text: str) -> list[str]:
+    """Return the questions of a message, each with what was told before it; none unless there are several."""
+    parts = [part.strip(" ¿") for part in _END_OF_QUESTION.split(text)]
+    # What follows the last question mark is no question.
+    questions = [part for part in parts[:-1] if len(part.split()) >= _FEWEST_WORDS]
+    return questions[:MOST_QUESTIONS] if len(questions) > 1 else []
