@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content import check_content, read_content
-from bot.evaluation import EvaluationFileError, format_summary, read_questions, summarize
+from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
 from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
 from bot.local_time import current_date
@@ -24,7 +24,7 @@ from bot.resource_update import UpdateError, columns_to_pull, read_present, undo
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
-from bot.training import TrainingError, evaluate, train
+from bot.training import TrainingError, parse, train
 
 DONE, AT_FAULT = 0, 1
 
@@ -158,7 +158,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     problems = check_content(settings.content_dir, options.paths)
     for problem in problems:
         _say(str(problem))
-    if problems:
+    if any(not problem.warning for problem in problems):
         return AT_FAULT
     if not options.paths:
         content = read_content(settings.content_dir)
@@ -180,7 +180,8 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     questions = read_questions(options.file)
     model = asyncio.run(_model_to_evaluate(options.model, settings))
     content = read_content(model.content_dir)
-    rows = asyncio.run(evaluate(model.archive, questions, content))
+    parsed = asyncio.run(parse(model.archive, questions, thresholds=model.thresholds))
+    rows = [result_row(question, one, content) for question, one in zip(questions, parsed, strict=True)]
     summary = summarize(rows, content)
     for line in format_summary(summary):
         _say(line)

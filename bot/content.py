@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from bot.conversation import Conversation, check_conversation, intent_names
 from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
+from bot.near_duplicates import AskedIn, near_duplicates
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
@@ -73,8 +74,8 @@ def read_content(root: Path, *, require_approval: bool = False, resources_dir: P
     resource directory is read from `resources_dir` where that is given and has no mistake.
     """
     topics, conversation, glossary, problems = _check(root)
-    if problems or conversation is None or glossary is None:
-        raise ContentError(problems)
+    if problems.found or conversation is None or glossary is None:
+        raise ContentError(sorted(problems.found))
     own = root / RESOURCES
     live = LiveDirectory(resources_dir, fallback=own) if resources_dir else LiveDirectory(own)
     return Content(topics, conversation, glossary, live, require_approval)
@@ -88,18 +89,20 @@ def check_content(
     An answer past its review date is one; `today` is the day to judge by, by default the current one.
     """
     topics, _, _, problems = _check(root)
-    problems = sorted([*problems, *_overdue(root, topics, today or current_date())])
+    _check_overdue(root, topics, today or current_date(), problems)
+    _check_near_duplicates(root, problems)
+    found = sorted(problems.found)
     if not paths:
-        return problems
+        return found
     wanted = [path.resolve() for path in paths]
     return [
         problem
-        for problem in problems
+        for problem in found
         if any((root / problem.path).resolve().is_relative_to(path) for path in wanted)
     ]
 
 
-def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary | None, list[Problem]]:
+def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary | None, Problems]:
     problems = Problems(root)
     topics = check_topics(root / "data" / "faq", problems)
     conversation = check_conversation(root, problems)
@@ -113,39 +116,54 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary 
         _check_needs(root, topics, directory, problems)
         _check_withheld_phones(texts, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
-    return topics, conversation, glossary, sorted(problems.found)
+    return topics, conversation, glossary, problems
 
 
-def _overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date) -> list[Problem]:
-    problems = Problems(root)
+def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date, problems: Problems) -> None:
     for topic in topics.values():
         if topic.overdue(today):
             what = f"the answer was to be checked again by {topic.review_by}"
             mend = "Check its sources, mend it, and write the new dates as reviewed and review_by"
             problems.add(root / "data" / "faq" / f"{topic.id}.yml", 1, what, mend)
-    return problems.found
 
 
-def _check_duplicate_questions(root: Path, problems: Problems) -> None:
-    first: dict[str, tuple[str, str, str, int]] = {}
+def _questions(root: Path, problems: Problems) -> Iterator[AskedIn]:
     files = [*sorted((root / "data" / "faq").glob("*.yml")), root / "data" / "nlu" / "conversation.yml"]
     for path in files:
         document = read_yaml(path, problems)
-        if document is None:
+        for intent, language, _, examples in read_examples(document) if document is not None else ():
+            for text, line in examples:
+                yield AskedIn(text, intent, str(language), path, line)
+
+
+def _check_duplicate_questions(root: Path, problems: Problems) -> None:
+    first: dict[str, AskedIn] = {}
+    for question in _questions(root, problems):
+        key = fold(question.text)
+        if not key:
             continue
-        for intent, language, _, examples in read_examples(document):
-            for question, line in examples:
-                key = fold(question)
-                if not key:
-                    continue
-                before = first.setdefault(key, (intent, str(language), path.name, line))
-                if before == (intent, str(language), path.name, line):
-                    continue
-                if before[0] == intent and before[1] != language:
-                    continue  # "DACA" and "menu" are the same in both languages
-                place = "above" if before[2] == path.name else f"in {before[2]}"
-                what = f"the question “{question}” stands also {place}, line {before[3]}"
-                problems.add(path, line, what, "Keep it once, where its answer is")
+        before = first.setdefault(key, question)
+        if before == question:
+            continue
+        if before.intent == question.intent and before.language != question.language:
+            continue  # "DACA" and "menu" are the same in both languages
+        where = _place(before, question)
+        what = f"the question “{question.text}” stands also {where}, line {before.line}"
+        problems.add(question.path, question.line, what, "Keep it once, where its answer is")
+
+
+def _check_near_duplicates(root: Path, problems: Problems) -> None:
+    for before, question in near_duplicates(list(_questions(root, problems))):
+        what = (
+            f"the question “{question.text}” is as good as “{before.text}” {_place(before, question)}, "
+            f"line {before.line}"
+        )
+        mend = "Keep one of them, or say in it what makes it another question"
+        problems.add(question.path, question.line, what, mend, warning=True)
+
+
+def _place(before: AskedIn, question: AskedIn) -> str:
+    return "above" if before.path == question.path else f"in {before.path.name}"
 
 
 def _check_rules(root: Path, problems: Problems) -> None:

@@ -7,9 +7,11 @@ stated score upwards, offered among at most three from a lower one, and otherwis
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.glossary import ANY, HelpRequest
+from bot.language import OTHER
 
 TOPIC_PREFIX = "faq/"
 EMERGENCY = "emergency_now"
@@ -56,6 +58,53 @@ class Decision:
     outcome: str
     topic: str | None = None
     offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the NLU made of a message, or of one question in it.
+
+    `ranking` are labels with their scores, best first; `request` what the words say of the help that is
+    looked for; `about` the topic before, where they point back to it.
+    """
+
+    language: str
+    ranking: tuple[tuple[str, float], ...] = ()
+    request: HelpRequest = field(default_factory=HelpRequest)
+    about: str | None = None
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Judged:
+        """Return it from what `dataclasses.asdict` made of it, with or without JSON in between."""
+        request = {**values["request"], "needs": tuple(values["request"]["needs"])}
+        ranking = tuple((str(label), float(score)) for label, score in values["ranking"])
+        return cls(values["language"], ranking, HelpRequest(**request), values["about"])
+
+
+@dataclass(frozen=True)
+class DecisionStep:
+    """The decision step of a model: thresholds by language, and what else `decide` needs to know."""
+
+    thresholds: Mapping[str, Thresholds]
+    with_text: Collection[str]
+    directory_topics: Mapping[str, str]
+
+    def decide(self, judged: Sequence[Judged]) -> Decision:
+        """Decide on a message, and on the questions in it where there are several: the first is the whole."""
+        decisions = [self._decide(one) for one in judged]
+        return decide_on_parts(decisions[0], decisions[1:])
+
+    def _decide(self, judged: Judged) -> Decision:
+        if judged.language == OTHER:
+            return Decision("other_language", "decline")
+        return decide(
+            judged.ranking,
+            self.thresholds[judged.language],
+            with_text=self.with_text,
+            directory_topics=self.directory_topics,
+            request=judged.request,
+            about=judged.about,
+        )
 
 
 def decide(
@@ -108,7 +157,8 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     for decision in (whole, *parts):
         if decision.intent in (EMERGENCY, DANGER):
             return decision
-    topics = list(dict.fromkeys(part.topic for part in parts if part.intent == "faq" and part.topic))
+    answered = [part.topic for part in parts if part.intent in ("faq", "no_answer") and part.topic]
+    topics = list(dict.fromkeys(answered))
     if len(topics) < 2:
         return whole
     return Decision(SEVERAL, "answer", topic=topics[0], offered=tuple(topics[1 : MOST_OFFERED + 1]))

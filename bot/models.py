@@ -1,7 +1,8 @@
 """The models kept on disk, which of them is published, and that none was tampered with.
 
-A model is a folder `models/<version>/` with Rasa's archive, a copy of the content it was trained on,
-and a report. The copy is what residents are answered from, so that words and model always agree.
+A model is a folder `models/<version>/` with Rasa's archive, the thresholds of its decision step, a copy of
+the content it was trained on, and a report. The copy is what residents are answered from, so that words
+and model always agree.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ARCHIVE = "model.tar.gz"
+THRESHOLDS = "thresholds.json"
 CONTENT = "content"
 _REPORT = "report.json"
 
@@ -41,17 +43,26 @@ class Model:
         return self.folder / ARCHIVE
 
     @property
+    def thresholds(self) -> Path:
+        """The thresholds of its decision step."""
+        return self.folder / THRESHOLDS
+
+    @property
     def content_dir(self) -> Path:
         """The content it was trained on."""
         return self.folder / CONTENT
 
     def verify(self) -> None:
-        """Refuse an archive other than the one that was written: loading one runs what is in it."""
-        if file_sha256(self.archive) != self.archive_sha256:
-            raise ModelError(
-                f"{self.archive}: the file is not the one that was trained. "
-                f"Delete {self.folder} and run `kyr train`."
-            )
+        """Refuse files other than those that were written: loading an archive runs what is in it."""
+        for file, written in (
+            (self.archive, self.archive_sha256),
+            (self.thresholds, self.report.get("thresholds_sha256", "")),
+        ):
+            if file_sha256(file) != written:
+                raise ModelError(
+                    f"{file}: the file is not the one that was trained. "
+                    f"Delete {self.folder} and run `kyr train`."
+                )
 
 
 class ModelStore:
@@ -100,7 +111,12 @@ class ModelStore:
 
     def add(self, built: Path, version: str, report: Mapping[str, Any]) -> Model:
         """Take a built model in, all at once."""
-        whole = {**report, "version": version, "sha256": file_sha256(built / ARCHIVE)}
+        whole = {
+            **report,
+            "version": version,
+            "sha256": file_sha256(built / ARCHIVE),
+            "thresholds_sha256": file_sha256(built / THRESHOLDS),
+        }
         write_whole(built / _REPORT, json.dumps(whole, ensure_ascii=False, indent=2))
         target = self._folder / version
         shutil.rmtree(target, ignore_errors=True)

@@ -14,15 +14,20 @@ from typing import Any
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake: where it is, what is wrong and what to do about it."""
+    """One mistake: where it is, what is wrong and what to do about it.
+
+    A warning is about what makes the bot worse, but not wrong: nothing is refused because of it.
+    """
 
     path: Path
     line: int
     what: str
     mend: str
+    warning: bool = False
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}. {self.mend}."
+        kind = "warning: " if self.warning else ""
+        return f"{self.path}:{self.line}: {kind}{self.what}. {self.mend}."
 
 
 @dataclass
@@ -37,10 +42,10 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
     documents: dict[Path, Any] = field(default_factory=dict)
 
-    def add(self, path: Path, line: int, what: str, mend: str) -> None:
+    def add(self, path: Path, line: int, what: str, mend: str, *, warning: bool = False) -> None:
         """Note one mistake at a line (counted from 1) of a file."""
         shown = path.relative_to(self.root) if path.is_relative_to(self.root) else path
-        self.found.append(Problem(shown, line, what, mend))
+        self.found.append(Problem(shown, line, what, mend, warning))
 
 
 class ContentError(Exception):

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bot.calibration import THRESHOLDS_FILE
 from bot.privacy import loggable
 from bot.settings import PROJECT_ROOT
 
@@ -193,14 +194,17 @@ async def _end_group(process: asyncio.subprocess.Process, signals: Sequence[sign
             await asyncio.wait_for(process.wait(), _SECONDS_TO_END)
 
 
-def rasa_child(model: Path, *, action_url: str = "", parse_only: bool = False) -> Child:
-    """Return a Rasa server for a model; with `parse_only` it also offers `/model/parse`."""
+def rasa_child(
+    model: Path, *, thresholds: Path | None = None, action_url: str = "", parse_only: bool = False
+) -> Child:
+    """Return a Rasa server for a model and its thresholds; `parse_only` also offers `/model/parse`."""
     port = free_port()
     arguments = ["-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port)]
     if parse_only:
         arguments.append("--enable-api")
     environment = {
         "KYR_ACTION_URL": action_url,
+        THRESHOLDS_FILE: str(thresholds or ""),
         "RASA_TELEMETRY_ENABLED": "false",
         "LOG_LEVEL": "WARNING",
         "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -84,7 +84,7 @@ def assemble(model: Model, resources_dir: Path, *, require_approval: bool = Fals
     given.
     """
     actions = actions_child(model.content_dir, resources_dir)
-    rasa = rasa_child(model.archive, action_url=f"{actions.url}/webhook")
+    rasa = rasa_child(model.archive, thresholds=model.thresholds, action_url=f"{actions.url}/webhook")
     app = create_app(
         read_content(model.content_dir, require_approval=require_approval, resources_dir=resources_dir),
         rasa_url=rasa.url,

@@ -16,12 +16,17 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
+from bot.calibration import Asked, begin_with, calibrate, write_thresholds
 from bot.content import Content, read_content
+from bot.decision import Decision, DecisionStep, Judged
 from bot.evaluation import Question, figures, read_questions, result_row, summarize
-from bot.models import ARCHIVE, CONTENT, Model, ModelStore
+from bot.models import ARCHIVE, CONTENT, THRESHOLDS, Model, ModelStore, write_whole
 from bot.processes import LOOPBACK, rasa_child
 from bot.settings import PROJECT_ROOT
 
@@ -32,7 +37,17 @@ EVALUATION = Path("data") / "evaluation"
 # The set that stands for all questions; the others are of one kind each.
 EVALUATION_QUESTIONS = EVALUATION / "questions.jsonl"
 # What a model depends on besides the content: a change here needs training anew.
-_CODE = ("bot/nlu", "bot/decision.py", "bot/glossary.py", "bot/language.py", "bot/places.py", "uv.lock")
+_CODE = (
+    "bot/nlu",
+    "bot/calibration.py",
+    "bot/decision.py",
+    "bot/follow_ups.py",
+    "bot/glossary.py",
+    "bot/language.py",
+    "bot/places.py",
+    "bot/questions.py",
+    "uv.lock",
+)
 _CONTENT = ("data", "domain.yml", "config.yml")
 # What is used as it stands now: a change here needs no training.
 _LIVE = Path("data") / "resources"
@@ -91,12 +106,27 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
         await _run_rasa_train(copy, built, progress)
         trained = time.monotonic()
         sets = {path.name: read_questions(path) for path in sorted((copy / EVALUATION).glob("*.jsonl"))}
-        questions = [question for asked in sets.values() for question in asked]
+        questions = [question for one in sets.values() for question in one]
         progress(f"Asking the new model {len(questions)} questions (less than a minute)")
-        rows = iter(await evaluate(built / ARCHIVE, questions, content))
-        answered = {name: list(itertools.islice(rows, len(asked))) for name, asked in sets.items()}
-        summary = summarize(answered.pop(EVALUATION_QUESTIONS.name), content)
-        summary |= {name: figures(asked) for name, asked in answered.items()}
+        parsed = await parse(built / ARCHIVE, questions)
+        progress("Choosing the thresholds")
+        judged = (tuple(Judged.from_json(one) for one in row["judged"]) for row in parsed)
+        asked = [Asked(*pair) for pair in zip(questions, judged, strict=True)]
+        start = decision_step(copy, content)
+        step = calibrate(asked, start)
+        write_whole(built / THRESHOLDS, write_thresholds(step))
+
+        def rows(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
+            decided = zip(questions, parsed, decisions, strict=True)
+            return [
+                result_row(question, {**row, "decision": asdict(decision)}, content)
+                for question, row, decision in decided
+            ]
+
+        answered = iter(rows(step.decide(row.judged) for row in asked))
+        by_set = {name: list(itertools.islice(answered, len(one))) for name, one in sets.items()}
+        summary = summarize(by_set.pop(EVALUATION_QUESTIONS.name), content)
+        summary |= {name: figures(one) for name, one in by_set.items()}
         now = datetime.datetime.now(datetime.timezone.utc)
         report = {
             "content_hash": wanted,
@@ -105,6 +135,9 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
             "training_seconds": round(trained - started, 1),
             "evaluation_seconds": round(time.monotonic() - trained, 1),
             "summary": summary,
+            # Each half of all the questions with thresholds chosen on the other half: what is to be
+            # expected of questions that the thresholds were not chosen on.
+            "held_out": figures(rows(_held_out(asked, start))),
         }
         return store.add(built, f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}", report)
 
@@ -149,23 +182,44 @@ async def _run_rasa_train(copy: Path, built: Path, progress: Progress) -> None:
             await process.wait()
 
 
-async def evaluate(archive: Path, questions: Sequence[Question], content: Content) -> list[dict[str, Any]]:
-    """Ask every question of a model's NLU and decision step; return a row each (see result_row)."""
-    rasa = rasa_child(archive, parse_only=True)
+def decision_step(root: Path, content: Content) -> DecisionStep:
+    """Return the decision step of config.yml, with the thresholds to begin with."""
+    config = YAML(typ="safe").load((root / "config.yml").read_text(encoding="utf-8"))
+    (gate,) = (part for part in config["pipeline"] if part["name"].endswith(".DecisionGate"))
+    return DecisionStep(
+        begin_with(gate),
+        frozenset(topic.id for topic in content.topics.values() if topic.answers),
+        gate["directory_topics"],
+    )
+
+
+async def parse(
+    archive: Path, questions: Sequence[Question], *, thresholds: Path | None = None
+) -> list[dict[str, Any]]:
+    """Ask every question of a model's NLU and decision step; return what Rasa made of each.
+
+    Without `thresholds` the decisions are those of the thresholds to begin with.
+    """
+    rasa = rasa_child(archive, thresholds=thresholds, parse_only=True)
     await rasa.start()
     try:
-        return await asyncio.to_thread(_ask_all, rasa.port, questions, content)
+        return await asyncio.to_thread(_ask_all, rasa.port, questions)
     finally:
         await rasa.stop()
 
 
-def _ask_all(port: int, questions: Sequence[Question], content: Content) -> list[dict[str, Any]]:
+def _ask_all(port: int, questions: Sequence[Question]) -> list[dict[str, Any]]:
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
-    rows = []
+    parsed = []
     for question in questions:
         body = json.dumps({"text": question.text})
         connection.request("POST", "/model/parse", body, {"Content-Type": "application/json"})
-        parsed = json.loads(connection.getresponse().read())
-        rows.append(result_row(question, parsed, content))
+        parsed.append(json.loads(connection.getresponse().read()))
     connection.close()
-    return rows
+    return parsed
+
+
+def _held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
+    """Return the decisions on each half of the questions with thresholds chosen on the other half."""
+    halves = [calibrate(asked[1 - half :: 2], step) for half in (0, 1)]
+    return [halves[index % 2].decide(row.judged) for index, row in enumerate(asked)]

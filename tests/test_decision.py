@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
 
-from bot.decision import Decision, Thresholds, decide
+from bot.decision import Decision, DecisionStep, Judged, Thresholds, decide, decide_on_parts
 from bot.glossary import ANY, HelpRequest
 
 THRESHOLDS = Thresholds(
@@ -59,6 +62,65 @@ def decided(*ranking: tuple[str, float]) -> Decision:
 def test_scores_become_a_decision(ranking: list[tuple[str, float]], expected: Decision) -> None:
     """Each threshold is inclusive; an emergency goes before everything."""
     assert decided(*ranking) == expected
+
+
+def test_who_can_help_with_that_means_the_topic_before() -> None:
+    """Where help is looked for and the words point back; without a topic before it is a search."""
+    found = [
+        decide(
+            [(label, 0.35)], THRESHOLDS, with_text={"bond"}, directory_topics=DIRECTORY_TOPICS, about=about
+        )
+        for label, about in (("find_help", "bond"), ("faq/legal_aid_find", "bond"), ("faq/bond", "daca"))
+    ]
+    helped = Decision("help_with_that", "smalltalk", topic="bond")
+    assert found == [helped, helped, Decision("clarify", "clarify", offered=("bond",))]
+
+
+ANSWERED = {name: Decision("faq", "answer", topic=name) for name in ("bond", "daca", "red_card", "a", "b")}
+DOUBTFUL = Decision("clarify", "clarify", offered=("bond",))
+ALARM = Decision("emergency_now", "emergency", topic="emergency_now")
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "expected"),
+    [
+        (DOUBTFUL, [], DOUBTFUL),
+        (ANSWERED["bond"], [ANSWERED["bond"], ANSWERED["bond"]], ANSWERED["bond"]),
+        (DOUBTFUL, [ANSWERED["bond"], DOUBTFUL], DOUBTFUL),
+        (
+            ANSWERED["daca"],
+            [ANSWERED["bond"], DOUBTFUL, ANSWERED["daca"]],
+            Decision("several_questions", "answer", topic="bond", offered=("daca",)),
+        ),
+        (
+            DOUBTFUL,
+            list(ANSWERED.values()),
+            Decision("several_questions", "answer", topic="bond", offered=("daca", "red_card", "a")),
+        ),
+        (DOUBTFUL, [ANSWERED["bond"], ANSWERED["daca"], ALARM], ALARM),
+        (ALARM, [ANSWERED["bond"], ANSWERED["daca"]], ALARM),
+    ],
+)
+def test_of_several_questions_the_first_is_answered(
+    whole: Decision, parts: list[Decision], expected: Decision
+) -> None:
+    """Where two are surely about different topics; an emergency in any of them goes first."""
+    assert decide_on_parts(whole, parts) == expected
+
+
+def test_each_language_has_thresholds_of_its_own() -> None:
+    """And a third language is not judged at all."""
+    strict = dataclasses.replace(THRESHOLDS, answer_at=0.9)
+    step = DecisionStep({"en": THRESHOLDS, "es": strict}, {"bond"}, DIRECTORY_TOPICS)
+    ranking = (("faq/bond", 0.8),)
+    outcomes = [step.decide([Judged(language, ranking)]).outcome for language in ("en", "es", "other")]
+    assert outcomes == ["answer", "clarify", "decline"]
+
+
+def test_what_was_judged_survives_json() -> None:
+    """As it goes from Rasa to `kyr train`."""
+    judged = Judged("en", (("faq/bond", 0.8),), HelpRequest(("legal",), "Bell"), "bond")
+    assert Judged.from_json(json.loads(json.dumps(dataclasses.asdict(judged)))) == judged
 
 
 def test_at_most_three_topics_are_offered() -> None:

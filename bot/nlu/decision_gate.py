@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -23,10 +25,10 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.decision import TOPIC_PREFIX, Decision, Thresholds, decide, decide_on_parts
+from bot.calibration import THRESHOLDS_FILE, begin_with, read_thresholds
+from bot.decision import TOPIC_PREFIX, DecisionStep, Judged, Thresholds
 from bot.follow_ups import Context, ranking_in_context
 from bot.glossary import FollowUp, HelpRequest
-from bot.language import OTHER
 from bot.nlu.glossary_extractor import FOLLOW_UP, HELP_REQUEST
 from bot.nlu.joint_classifier import LABEL_RANKING
 from bot.nlu.language_detector import LANGUAGE
@@ -34,6 +36,10 @@ from bot.nlu.question_splitter import PART
 
 # Message property with the decision, for actions and evaluation.
 DECISION = "decision"
+# Message property with what was decided on, so that `kyr train` can try other thresholds.
+JUDGED = "judged"
+# Labels further down have no score to speak of.
+_LABELS_KEPT = 10
 _RESPONSE_PREFIX = f"utter_{TOPIC_PREFIX}"
 
 
@@ -45,13 +51,8 @@ class DecisionGate(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the defaults."""
         return {
-            # See bot.decision.Thresholds.
-            "answer_at": 0.4,
-            "doubt_at": 0.2,
-            "decline_at": 0.7,
-            "offer_at": 0.03,
-            "emergency_at": 0.28,
-            "emergency_share": 0.7,
+            # The thresholds that `kyr train` begins with, see bot.decision.Thresholds.
+            "thresholds": {},
             # The topic that is about finding help with a need, by the need's code.
             "directory_topics": {},
             # The topic on meeting agents in a setting of the glossary.
@@ -67,8 +68,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
         resource: Resource,
         with_text: frozenset[str] = frozenset(),
     ) -> None:
-        names = [field.name for field in dataclasses.fields(Thresholds)]
-        self._thresholds = Thresholds(**{name: config[name] for name in names})
+        self._thresholds = _thresholds(config)
         self._directory_topics = config["directory_topics"]
         self._setting_topics = config["setting_topics"]
         self._related_weight = config["related_weight"]
@@ -114,46 +114,50 @@ class DecisionGate(IntentClassifier, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking, response selector and decision of each message; take its parts back."""
-        whole: list[tuple[Message, list[Decision]]] = []
+        whole: list[tuple[Message, list[Judged]]] = []
         for message in messages:
             if message.get(PART):
-                whole[-1][1].append(self._decide(message, self._ranking(message)))
+                whole[-1][1].append(self._judged(message))
             else:
-                whole.append((message, []))
-        for message, parts in whole:
-            ranking = self._ranking(message)
-            decision = decide_on_parts(self._decide(message, ranking), parts)
+                whole.append((message, [self._judged(message)]))
+        step = DecisionStep(self._thresholds, self._with_text, self._directory_topics)
+        for message, judged in whole:
+            decision, ranking = step.decide(judged), judged[0].ranking
             confidence = ranking[0][1] if ranking else 0.0
             intent = {INTENT_NAME_KEY: decision.intent, PREDICTED_CONFIDENCE_KEY: confidence}
             message.set(INTENT, intent, add_to_output=True)
-            message.set(INTENT_RANKING_KEY, [_entry(*label) for label in ranking[:10]], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [_entry(*label) for label in ranking], add_to_output=True)
             message.set(DECISION, dataclasses.asdict(decision), add_to_output=True)
+            message.set(JUDGED, [dataclasses.asdict(one) for one in judged], add_to_output=True)
             if decision.intent == "faq":
                 selected = _selected(str(decision.topic), confidence)
                 message.set(RESPONSE_SELECTOR_PROPERTY_NAME, selected, add_to_output=True)
         return [message for message, _ in whole]
 
-    def _ranking(self, message: Message) -> list[tuple[str, float]]:
-        return ranking_in_context(
+    def _judged(self, message: Message) -> Judged:
+        context = Context.read(message.get(METADATA))
+        follow_up = FollowUp(**(message.get(FOLLOW_UP) or {}))
+        ranking = ranking_in_context(
             message.get(LABEL_RANKING) or [],
-            FollowUp(**(message.get(FOLLOW_UP) or {})),
-            Context.read(message.get(METADATA)),
+            follow_up,
+            context,
             setting_topics=self._setting_topics,
             related_weight=self._related_weight,
         )
-
-    def _decide(self, message: Message, ranking: list[tuple[str, float]]) -> Decision:
-        if message.get(LANGUAGE) == OTHER:
-            return Decision("other_language", "decline")
-        points_back = FollowUp(**(message.get(FOLLOW_UP) or {})).about_that
-        return decide(
-            ranking,
-            self._thresholds,
-            with_text=self._with_text,
-            directory_topics=self._directory_topics,
+        return Judged(
+            language=message.get(LANGUAGE),
+            ranking=tuple(ranking[:_LABELS_KEPT]),
             request=HelpRequest(**(message.get(HELP_REQUEST) or {})),
-            about=Context.read(message.get(METADATA)).topic if points_back else None,
+            about=context.topic if follow_up.about_that else None,
         )
+
+
+def _thresholds(config: dict[str, Any]) -> dict[str, Thresholds]:
+    """Return the thresholds chosen when the model was trained, or those to begin with."""
+    chosen = os.environ.get(THRESHOLDS_FILE)
+    if chosen:
+        return read_thresholds(Path(chosen))
+    return begin_with(config)
 
 
 def _entry(label: str, score: float) -> dict[str, Any]:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.calibration import THRESHOLDS_FILE
 from bot.nlu.decision_gate import DecisionGate
 from tests.nlu.conftest import Workbench
 
 pytestmark = pytest.mark.slow
 
-CONFIG = {"answer_at": 0.5, "offer_at": 0.1}
+THRESHOLDS = {
+    "answer_at": 0.5,
+    "doubt_at": 0.2,
+    "decline_at": 0.7,
+    "offer_at": 0.1,
+    "emergency_at": 0.28,
+    "emergency_share": 0.7,
+}
+CONFIG = {"thresholds": THRESHOLDS, "setting_topics": {"home": "red_card", "work": "bond"}}
 
 
 def gated(gate: DecisionGate, *ranking: tuple[str, float], language: str = "en") -> Message:
@@ -59,3 +71,43 @@ def test_a_third_language_goes_before_every_score(gate: DecisionGate) -> None:
 def test_no_ranking_is_not_understood(gate: DecisionGate) -> None:
     """A message of emoji alone is asked again."""
     assert gated(gate).get("intent") == {"name": "not_understood", "confidence": 0.0}
+
+
+def test_thresholds_kept_with_the_model_go_before_those_to_begin_with(
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`kyr train` chooses them for each language, and the server names their file."""
+    chosen = {"en": {**THRESHOLDS, "answer_at": 0.3}, "es": THRESHOLDS}
+    (tmp_path / "thresholds.json").write_text(json.dumps(chosen), encoding="utf-8")
+    monkeypatch.setenv(THRESHOLDS_FILE, str(tmp_path / "thresholds.json"))
+    gate: DecisionGate = workbench.create(DecisionGate, **CONFIG)
+    assert gated(gate, ("faq/bond", 0.4), language="en").get("decision")["outcome"] == "answer"
+    assert gated(gate, ("faq/bond", 0.4), language="es").get("decision")["outcome"] == "clarify"
+
+
+def test_several_questions_come_out_as_one_message(gate: DecisionGate) -> None:
+    """The first is answered, the others are offered."""
+
+    def question(topic: str, **more: object) -> Message:
+        ranking = [(f"faq/{topic}", 0.8)]
+        return Message(data={"text": "x", "label_ranking": ranking, "language": "en", **more})
+
+    whole, first, second = question("bond"), question("red_card", part=True), question("bond", part=True)
+    assert gate.process([whole, first, second]) == [whole]
+    assert whole.get("intent")["name"] == "several_questions"
+    assert (whole.get("decision")["topic"], whole.get("decision")["offered"]) == ("red_card", ("bond",))
+
+
+def test_the_topic_before_decides_a_follow_up(gate: DecisionGate) -> None:
+    """As the gateway sends it beside the message."""
+    message = Message(
+        data={
+            "text": "and at work?",
+            "label_ranking": [("out_of_scope", 0.9)],
+            "language": "en",
+            "follow_up": {"goes_on": True, "setting": "work", "bare": True},
+            "metadata": {"language": "en", "topic": "red_card", "related": []},
+        }
+    )
+    gate.process([message])
+    assert message.get("decision")["topic"] == "bond"

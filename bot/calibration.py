@@ -1,0 +1,117 @@
+"""Calibration: the thresholds of the decision step, chosen on questions that no model was trained on.
+
+`kyr train` asks the evaluation questions of the new model and chooses, for each language, the thresholds
+at which what the bot would do with them costs least. It must not import Rasa.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Judged, Thresholds
+from bot.evaluation import Question
+from bot.language import LANGUAGES
+
+# What an outcome costs, in questions left unanswered: one wrong answer undoes the good of several right
+# ones, one on a dangerous matter ("should I sign?") of many; an emergency that is not seen is the worst.
+WRONG = 3.0
+WRONG_WHERE_DANGEROUS = 12.0
+MISSED_EMERGENCY = 15.0
+ANSWERED_OUT_OF_SCOPE = 3.0
+UNANSWERED = 1.5
+# A list with the right topic in it costs the person one more step; one that helps nobody, hardly that.
+OFFERED = 0.35
+OFFERED_OUT_OF_SCOPE = 0.05
+
+# Tells Rasa where the thresholds of its model stand.
+THRESHOLDS_FILE = "KYR_THRESHOLDS_FILE"
+
+# The values tried, each threshold in turn until nothing gets better.
+_TRIED: Mapping[str, Sequence[float]] = {
+    "answer_at": [round(0.2 + 0.02 * step, 2) for step in range(26)],
+    "doubt_at": [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0],
+    "decline_at": [round(0.3 + 0.05 * step, 2) for step in range(13)],
+    "offer_at": [0.01, 0.02, 0.03, 0.05],
+    "emergency_at": [round(0.16 + 0.02 * step, 2) for step in range(18)],
+    "emergency_share": [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0],
+}
+_MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with the right answers to it, and what the NLU made of it."""
+
+    question: Question
+    judged: tuple[Judged, ...]
+
+    @property
+    def language(self) -> str:
+        """The language it is judged by."""
+        return self.judged[0].language
+
+
+def cost(decision: Decision, question: Question) -> float:
+    """Return what it costs to decide like this on a question."""
+    answered = decision.outcome in ("answer", "emergency")
+    if question.topic == OUT_OF_SCOPE:
+        if answered and decision.topic not in question.right:
+            return ANSWERED_OUT_OF_SCOPE
+        return OFFERED_OUT_OF_SCOPE if decision.offered else 0.0
+    if question.topic == EMERGENCY and decision.outcome != "emergency":
+        return MISSED_EMERGENCY
+    if answered:
+        if decision.topic in question.right:
+            return 0.0
+        return WRONG_WHERE_DANGEROUS if question.must_pass else WRONG
+    return OFFERED if question.right & set(decision.offered) else UNANSWERED
+
+
+def calibrate(asked: Sequence[Asked], step: DecisionStep) -> DecisionStep:
+    """Return the decision step with the thresholds that cost least, chosen for each language by itself.
+
+    `step` gives the thresholds to begin with. Of values that cost the same the middle one is taken.
+    """
+    chosen = {
+        language: _calibrated([row for row in asked if row.language == language], step, language)
+        for language in LANGUAGES
+    }
+    return dataclasses.replace(step, thresholds=chosen)
+
+
+def _calibrated(rows: Sequence[Asked], step: DecisionStep, language: str) -> Thresholds:
+    def total(thresholds: Thresholds) -> float:
+        tried = dataclasses.replace(step, thresholds={**step.thresholds, language: thresholds})
+        return round(sum(cost(tried.decide(row.judged), row.question) for row in rows), 6)
+
+    best = step.thresholds[language]
+    for _ in range(_MOST_ROUNDS):
+        before = best
+        for name, values in _TRIED.items():
+            costs = {value: total(dataclasses.replace(best, **{name: value})) for value in values}
+            least = [value for value in values if costs[value] == min(costs.values())]
+            best = dataclasses.replace(best, **{name: least[len(least) // 2]})
+        if best == before:
+            break
+    return best
+
+
+def begin_with(config: Mapping[str, Any]) -> dict[str, Thresholds]:
+    """Return the thresholds to begin with, of each language, from the DecisionGate's part of config.yml."""
+    return {language: Thresholds(**config["thresholds"]) for language in LANGUAGES}
+
+
+def write_thresholds(step: DecisionStep) -> str:
+    """Return the thresholds of each language as JSON."""
+    return json.dumps({name: dataclasses.asdict(one) for name, one in step.thresholds.items()}, indent=2)
+
+
+def read_thresholds(path: Path) -> dict[str, Thresholds]:
+    """Read what `write_thresholds` has written."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return {language: Thresholds(**values) for language, values in kept.items()}

@@ -1,0 +1,62 @@
+"""Calibration: thresholds are chosen by what their decisions cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.calibration import Asked, calibrate, cost, read_thresholds, write_thresholds
+from bot.decision import Decision, DecisionStep, Judged, Thresholds
+from bot.evaluation import Question
+
+START = Thresholds(
+    answer_at=0.4, doubt_at=0.2, decline_at=0.7, offer_at=0.03, emergency_at=0.3, emergency_share=0.7
+)
+STEP = DecisionStep({"en": START, "es": START}, {"bond", "daca"}, {})
+
+
+def question(topic: str, *, must_pass: bool = False) -> Question:
+    return Question("x", "en", topic, frozenset({topic}), must_pass)
+
+
+@pytest.mark.parametrize(
+    ("decision", "topic", "must_pass", "expected"),
+    [
+        (Decision("faq", "answer", topic="bond"), "bond", False, 0),
+        (Decision("faq", "answer", topic="daca"), "bond", False, 3),
+        (Decision("faq", "answer", topic="daca"), "bond", True, 12),
+        (Decision("clarify", "clarify", offered=("daca", "bond")), "bond", False, 0.35),
+        (Decision("clarify", "clarify", offered=("daca",)), "bond", False, 1.5),
+        (Decision("out_of_scope", "decline"), "bond", False, 1.5),
+        (Decision("faq", "answer", topic="bond"), "emergency_now", False, 15),
+        (Decision("faq", "answer", topic="bond"), "out_of_scope", False, 3),
+        (Decision("clarify", "clarify", offered=("bond",)), "out_of_scope", False, 0.05),
+        (Decision("out_of_scope", "decline"), "out_of_scope", False, 0),
+    ],
+)
+def test_a_wrong_answer_costs_more_than_none(
+    decision: Decision, topic: str, must_pass: bool, expected: float
+) -> None:
+    """And most where the question is dangerous."""
+    assert cost(decision, question(topic, must_pass=must_pass)) == expected
+
+
+def asked(topic: str, language: str, *ranking: tuple[str, float]) -> Asked:
+    return Asked(question(topic), (Judged(language, ranking),))
+
+
+def test_each_language_gets_the_threshold_between_its_right_and_wrong_answers() -> None:
+    """Spanish, where the model is less sure of itself here, a lower one; in the middle of the gap."""
+    rows = [
+        *[asked("bond", "en", ("faq/bond", 0.7)), asked("bond", "en", ("faq/daca", 0.5), ("faq/bond", 0.4))],
+        *[asked("bond", "es", ("faq/bond", 0.4)), asked("bond", "es", ("faq/daca", 0.3), ("faq/bond", 0.2))],
+    ]
+    chosen = calibrate(rows, STEP).thresholds
+    assert (chosen["en"].answer_at, chosen["es"].answer_at) == (0.62, 0.36)
+
+
+def test_thresholds_survive_being_written(tmp_path: Path) -> None:
+    """As they are kept with a model."""
+    (tmp_path / "thresholds.json").write_text(write_thresholds(STEP), encoding="utf-8")
+    assert read_thresholds(tmp_path / "thresholds.json") == STEP.thresholds

@@ -1,0 +1,73 @@
+"""Follow-ups: the ranking of labels in the light of what was said before."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.content import Content
+from bot.follow_ups import Context, ranking_in_context
+from bot.glossary import FollowUp
+
+SETTINGS = {"home": "ice_at_home", "work": "ice_at_work"}
+RANKING = [("faq/wages", 0.5), ("faq/warrants", 0.25), ("out_of_scope", 0.25)]
+AT_WORK = FollowUp(goes_on=True, setting="work", bare=True)
+WHAT_IF = FollowUp(goes_on=True)
+HOME = Context(topic="ice_at_home", related=("warrants",))
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "context", "expected"),
+    [
+        (AT_WORK, HOME, [("faq/ice_at_work", 1.0)]),
+        (AT_WORK, Context(topic="bond", related=("ice_at_home",)), [("faq/ice_at_work", 1.0)]),
+        (AT_WORK, Context(topic="bond"), RANKING),
+        (AT_WORK, Context(), RANKING),
+        (FollowUp(setting="work", bare=True), HOME, RANKING),
+        (
+            WHAT_IF,
+            HOME,
+            [
+                ("faq/warrants", 0.5),
+                ("faq/wages", pytest.approx(1 / 3)),
+                ("out_of_scope", pytest.approx(1 / 6)),
+            ],
+        ),
+        (WHAT_IF, Context(), RANKING),
+        (FollowUp(), HOME, RANKING),
+    ],
+)
+def test_a_follow_up_leans_on_the_topic_before(
+    follow_up: FollowUp, context: Context, expected: list[tuple[str, float]]
+) -> None:
+    """To the topic of the setting named, or to topics near it; any other message stands for itself."""
+    ranked = ranking_in_context(RANKING, follow_up, context, setting_topics=SETTINGS, related_weight=3)
+    assert ranked == expected
+
+
+def test_a_context_survives_as_metadata() -> None:
+    """Also with more beside it, and where there is none."""
+    context = Context("es", True, "bond", ("daca",), "topic:bond")
+    assert Context.read({**context.as_metadata(), "more": 1}) == context
+    assert Context.read(None) == Context()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("and at work?", FollowUp(goes_on=True, setting="work", bare=True)),
+        ("¿Y en el trabajo?", FollowUp(goes_on=True, setting="work", bare=True)),
+        ("what about in my car", FollowUp(goes_on=True, setting="car", bare=True)),
+        ("y en la escuela de mis hijos", FollowUp(goes_on=True, setting="school")),
+        ("what if they have a warrant?", FollowUp(goes_on=True)),
+        ("who can help me with that?", FollowUp(about_that=True)),
+        ("¿quién me ayuda con eso?", FollowUp(about_that=True)),
+        ("can ICE enter my home?", FollowUp(setting="home")),
+        ("at home or at work", FollowUp(goes_on=True)),
+        ("", FollowUp()),
+    ],
+)
+def test_words_that_go_on_or_point_back_are_found(
+    project_content: Content, text: str, expected: FollowUp
+) -> None:
+    """By the glossary, which staff can add to."""
+    assert project_content.glossary.read_follow_up(text) == expected

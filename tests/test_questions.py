@@ -1,0 +1,31 @@
+"""Taking a message with several questions apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.questions import split_questions
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Can they come in?", []),
+        ("Can they come in? ok?", []),
+        ("no question at all", []),
+        ("", []),
+        ("????", []),
+        (
+            "¿Pueden entrar a mi casa? ¿Y pueden llevarse a mis hijos?",
+            ["Pueden entrar a mi casa", "Y pueden llevarse a mis hijos"],
+        ),
+        (
+            "They took my brother. Where is he now?? And can I visit him? Thank you so much",
+            ["They took my brother. Where is he now", "And can I visit him"],
+        ),
+        ("one two three? " * 7, ["one two three"] * 5),
+    ],
+)
+def test_questions_keep_what_was_told_before_them(text: str, expected: list[str]) -> None:
+    """At most five; what follows the last question mark is none, nor is a word or two."""
+    assert split_questions(text) == expected
