@@ -24,6 +24,8 @@ WRONG_WHERE_DANGEROUS = 12.0
 MISSED_EMERGENCY = 15.0
 ANSWERED_OUT_OF_SCOPE = 3.0
 UNANSWERED = 1.5
+# Told that the bot cannot help, a person with a right to an answer goes away.
+TURNED_AWAY = 6.0
 # A list with the right topic in it costs the person one more step; one that helps nobody, hardly that.
 OFFERED = 0.35
 OFFERED_OUT_OF_SCOPE = 0.05
@@ -69,6 +71,8 @@ def cost(decision: Decision, question: Question) -> float:
         if decision.topic in question.right:
             return 0.0
         return WRONG_WHERE_DANGEROUS if question.must_pass else WRONG
+    if decision.outcome == "decline":
+        return TURNED_AWAY
     return OFFERED if question.right & set(decision.offered) else UNANSWERED
 
 

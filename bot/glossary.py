@@ -143,15 +143,12 @@ class Glossary:
     def choice(self, text: str) -> int | str | None:
         """Return which choice a text names and says nothing else: a number from 1, LAST, NONE or YES."""
         plain = fold(text)
-        named = [
-            name.removeprefix(_CHOICE_PREFIX)
-            for name, pattern in self._patterns.items()
-            if name.startswith(_CHOICE_PREFIX) and pattern.fullmatch(plain)
-        ]
-        if named:
-            return int(named[0]) if named[0].isdigit() else named[0]
-        number = self._without(plain, ["filler"]).strip()
-        return int(number) if re.fullmatch("[0-9]{1,2}", number) else None
+        bare = " ".join(self._without(plain, ["filler"]).split())
+        for name, pattern in self._patterns.items():
+            if name.startswith(_CHOICE_PREFIX) and (pattern.fullmatch(plain) or pattern.fullmatch(bare)):
+                choice = name.removeprefix(_CHOICE_PREFIX)
+                return int(choice) if choice.isdigit() else choice
+        return int(bare) if re.fullmatch("[0-9]{1,2}", bare) else None
 
     def _finds(self, name: str, plain: str) -> bool:
         return name in self._patterns and bool(self._patterns[name].search(plain))

@@ -28,7 +28,7 @@ def question(topic: str, *, must_pass: bool = False) -> Question:
         (Decision("faq", "answer", topic="daca"), "bond", True, 12),
         (Decision("clarify", "clarify", offered=("daca", "bond")), "bond", False, 0.35),
         (Decision("clarify", "clarify", offered=("daca",)), "bond", False, 1.5),
-        (Decision("out_of_scope", "decline"), "bond", False, 1.5),
+        (Decision("out_of_scope", "decline"), "bond", False, 6),
         (Decision("faq", "answer", topic="bond"), "emergency_now", False, 15),
         (Decision("faq", "answer", topic="bond"), "out_of_scope", False, 3),
         (Decision("clarify", "clarify", offered=("bond",)), "out_of_scope", False, 0.05),

@@ -94,7 +94,7 @@ def test_every_need_that_is_offered_can_be_said(glossary: Glossary) -> None:
         (
             "    - ais\n",
             "    - ais\n- synonym: food\n  examples: |\n    - ais\n",
-            "glossary.yml:88: “ais” stands for `ice` and for `food`. Keep it once.",
+            "glossary.yml:90: “ais” stands for `ice` and for `food`. Keep it once.",
         ),
         (
             "    - comida\n",

@@ -9,7 +9,20 @@ import pytest
 
 from bot.content import Content
 from bot.help_search import HelpSearch
-from bot.replies import answer, clarify, found_help, reply_to_choice, slots_of_choice
+from bot.replies import (
+    Button,
+    answer,
+    ask_need,
+    button_meant,
+    choose_again,
+    clarify,
+    find_help,
+    found_help,
+    repeat,
+    reply_to_choice,
+    say,
+    slots_of_choice,
+)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -154,3 +167,78 @@ def test_only_known_values_reach_the_search(
 ) -> None:
     """They become part of a command to Rasa, so nothing else may get through."""
     assert slots_of_choice(project_content, payload) == slots
+
+
+OFFERED = (Button("Your red card", "topic:red_card"), Button("Bond", "topic:bond"), Button("None", "none"))
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("2", "topic:bond"),
+        ("2.", "topic:bond"),
+        ("#2", "topic:bond"),
+        ("2️⃣", "topic:bond"),
+        ("la 2", "topic:bond"),
+        ("opción 2 por favor", "topic:bond"),
+        ("la segunda", "topic:bond"),
+        ("La Segunda.", "topic:bond"),
+        ("second one", "topic:bond"),
+        ("the second one please", "topic:bond"),
+        ("la última", "topic:bond"),
+        ("BOND", "topic:bond"),
+        ("3", "none"),
+        ("none", "none"),
+        ("none of these", "none"),
+        ("ninguna", "none"),
+        ("no", "none"),
+        ("4", None),
+        ("0", None),
+        ("90255", None),
+        ("2 agents came to my house", None),
+        ("can i be out on bond the second time", None),
+        ("yes", None),
+        ("", None),
+    ],
+)
+def test_a_choice_can_be_named(project_content: Content, text: str, payload: str | None) -> None:
+    """By number, by order or by its title; anything else is a question."""
+    meant = button_meant(project_content, text, OFFERED)
+    assert (meant.payload if meant else None) == payload
+
+
+def test_yes_takes_the_only_topic_offered(project_content: Content) -> None:
+    """And "no" is no choice where "none of these" is not among them."""
+    only = (OFFERED[1], OFFERED[2])
+    assert button_meant(project_content, "sí", only) == OFFERED[1]
+    assert button_meant(project_content, "no", only[:1]) is None
+    assert button_meant(project_content, "2", ()) is None
+
+
+def test_a_number_that_no_choice_has_is_asked_again(project_content: Content) -> None:
+    """With the choices once more; words are no number."""
+    again = choose_again(project_content, "7", OFFERED, "en")
+    assert again is not None and again.buttons == OFFERED
+    assert again.text == "Please choose a number from 1 to 3, or ask in other words."
+    assert choose_again(project_content, "bond", OFFERED, "en") is None
+    assert choose_again(project_content, "7", (), "en") is None
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_whatever_was_said_can_be_said_again_in_either_language(
+    project_content: Content, language: str
+) -> None:
+    """Answers, services, offers, questions and every text of domain.yml."""
+    other = {"en": "es", "es": "en"}[language]
+    said = [
+        *(answer(project_content, topic, language) for topic in project_content.topics.values()),
+        find_help(project_content, "utter_find_help", ("food",), language),
+        clarify(project_content, ["bond", "daca"], language),
+        ask_need(project_content, language),
+        *(say(project_content, name, language) for name in project_content.conversation.responses),
+    ]
+    for reply in said:
+        twin = repeat(project_content, reply.again, other)
+        assert twin is not None and (twin.language, twin.again) == (other, reply.again)
+        assert len(twin.buttons) == len(reply.buttons) and len(twin.services) == len(reply.services)
+    assert repeat(project_content, None, language) is None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.content import Content
+from bot.help_search import HelpSearch
 from bot.models import Model
 from bot.web import keys
 from tests.conftest import Service
@@ -225,6 +226,153 @@ async def test_a_doubtful_question_is_offered_topics_and_one_can_be_chosen(servi
         chosen = await response.json()
     assert chosen["replies"][0]["topic"] == choices[0]["payload"].removeprefix("topic:")
     assert (chosen["lang"], chosen["session"]) == ("es", body["session"])
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "language", "topics"),
+    [
+        ("ice_at_home", "and at work?", "en", {"ice_at_work"}),
+        ("ice_at_home", "¿y en el trabajo?", "es", {"ice_at_work"}),
+        ("ice_at_home", "what about in my car", "en", {"ice_in_car"}),
+        ("ice_at_work", "y en la casa?", "es", {"ice_at_home"}),
+        ("ice_at_school", "and at church?", "en", {"ice_at_church"}),
+        ("ice_in_car", "y en la calle", "es", {"ice_in_public"}),
+        ("ice_at_home", "what if they have a warrant?", "en", {"warrant_types", "ice_at_home"}),
+        ("ice_at_home", "¿y si traen una orden?", "es", {"warrant_types", "ice_at_home"}),
+        ("ice_at_home", "and my kids?", "en", {"children_minors", "family_preparedness"}),
+        ("ice_at_home", "¿y mis hijos?", "es", {"children_minors", "family_preparedness"}),
+    ],
+)
+async def test_a_follow_up_goes_on_from_the_topic_before(
+    service: Service, before: str, message: str, language: str, topics: set[str]
+) -> None:
+    """Answered, or offered where it may mean more than one thing."""
+    body, _ = await chosen(service, None, f"topic:{before}")
+    body, replies = await asked(service, message, session=body["session"])
+    offered = {button["payload"].removeprefix("topic:") for button in replies[0]["buttons"]}
+    assert body["lang"] == language
+    assert replies[0]["topic"] in topics or (replies[0]["topic"] is None and topics & offered)
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [("who can help me with that?", "en"), ("¿quién me puede ayudar con eso?", "es")],
+)
+async def test_who_can_help_with_that_names_services_for_the_last_topic(
+    service: Service, project_content: Content, message: str, language: str
+) -> None:
+    """At once, without asking what is needed."""
+    body, _ = await chosen(service, None, "topic:worker_rights_wages")
+    body, replies = await asked(service, message, session=body["session"])
+    needs = project_content.topics["worker_rights_wages"].services
+    expected, _ = HelpSearch(needs).run(project_content.directory)
+    assert [found["id"] for found in replies[0]["services"]] == [found.id for found in expected]
+    assert body["lang"] == language
+
+
+async def test_more_leads_on(service: Service, project_content: Content) -> None:
+    """After services further ones; after an answer what is near it."""
+    body, _ = await chosen(service, None, "show:legal:::0")
+    _, replies = await asked(service, "más", session=body["session"])
+    assert replies[0]["text"] == project_content.say("utter_more_help", "es")
+    body, _ = await chosen(service, None, "topic:bond")
+    _, replies = await asked(service, "tell me more", session=body["session"])
+    assert replies[0]["text"] == project_content.say("utter_more_on_this", "en")
+    assert len(replies[0]["buttons"]) > 1
+
+
+@pytest.mark.parametrize(
+    ("first", "switch", "language"),
+    [
+        ("Do I have to open the door if ICE knocks?", "in Spanish please", "es"),
+        ("si la migra toca a la puerta tengo que abrir", "in english please", "en"),
+        ("they are at my door right now ICE is banging help", "en español por favor", "es"),
+    ],
+)
+async def test_a_language_asked_for_brings_the_last_answer_in_it_and_holds(
+    service: Service, first: str, switch: str, language: str
+) -> None:
+    """Also when the next question is in the other language, until another one is asked for."""
+    body, replies = await asked(service, first)
+    topic = replies[0]["topic"]
+    body, replies = await asked(service, switch, session=body["session"])
+    assert [(reply["lang"], reply["topic"]) for reply in replies[:2]] == [(language, None), (language, topic)]
+    other = "what is a red card" if language == "es" else "qué es la tarjeta roja"
+    body, replies = await asked(service, other, session=body["session"])
+    assert (body["lang"], replies[0]["topic"]) == (language, "red_card")
+    back = {"es": "in english please", "en": "mejor en español"}[language]
+    body, _ = await asked(service, back, session=body["session"])
+    assert body["lang"] != language
+
+
+@pytest.mark.parametrize("message", ["ok", "ICE?", "no", "DACA", "Boyle Heights", "bail?"])
+async def test_a_word_of_either_language_does_not_turn_the_conversation(
+    service: Service, message: str
+) -> None:
+    """It stays in the language of the last clear words."""
+    for hello, language in (("hola buenas tardes", "es"), ("good morning", "en")):
+        body, _ = await asked(service, hello)
+        body, _ = await asked(service, message, session=body["session"])
+        assert body["lang"] == language
+
+
+async def test_a_first_message_of_either_language_is_answered_in_both(service: Service) -> None:
+    """Where no page says which: Spanish first, and then one language once the words tell."""
+    body, replies = await asked(service, "DACA")
+    assert [reply["lang"] for reply in replies[:2]] == ["es", "en"]
+    body, replies = await asked(service, "can I still renew it", session=body["session"])
+    assert {reply["lang"] for reply in replies} == {"en"}
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "first", "others"),
+    [
+        (
+            "Can ICE come into my house without a warrant? How much is bail in immigration court? "
+            "Where can I get free food? Is it legal to record agents? What is HP With You?",
+            "en",
+            "ice_at_home",
+            {"bond", "food_assistance", "recording_agents", "hp_with_you_overview"},
+        ),
+        (
+            "¿La migra puede entrar a la escuela de mis hijos? ¿Puedo grabar a los agentes?",
+            "es",
+            "ice_at_school",
+            {"recording_agents"},
+        ),
+    ],
+)
+async def test_of_several_questions_the_first_is_answered_and_the_others_are_offered(
+    service: Service, message: str, language: str, first: str, others: set[str]
+) -> None:
+    """Three of them at most."""
+    body, replies = await asked(service, message)
+    assert (body["lang"], replies[0]["topic"]) == (language, first)
+    offered = {button["payload"].removeprefix("topic:") for button in replies[1]["buttons"]}
+    assert offered and offered <= others and len(offered) <= 3
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "my name is Xochitl Ejemplo I live at 2345 Nowhere Street my number is 323 555 0142 can ice come in",
+        "A 123 456 789",
+        "A123456789",
+        "323-555-0142",
+        "12345",
+        "ICE ICE ICE " * 80,
+        "CAN ICE ENTER MY HOUSE WITHOUT A WARRANT SIGNED BY A JUDGE",
+        "🏠🚪👮❓",
+        "mi vecina me dijo que " + "la migra anda por la calle y tengo miedo de salir a trabajar " * 15,
+    ],
+)
+async def test_odd_messages_get_a_reply_that_repeats_nothing_of_them(service: Service, message: str) -> None:
+    """Numbers, names and addresses do not come back, however long or loud the message is."""
+    _, replies = await asked(service, message[:1000], lang="en")
+    shown = json.dumps(replies)
+    assert replies and all(reply["text"] for reply in replies)
+    for personal in ("Xochitl", "2345", "555 0142", "555-0142", "123 456", "A123456789", "12345"):
+        assert personal not in shown
 
 
 async def test_the_language_can_be_switched_and_stays(service: Service) -> None:

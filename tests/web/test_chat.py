@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.content import Content
 from bot.web import chat
 from bot.web.chat import clean, replies_from_rasa
 from bot.web.rasa_client import RasaUnavailable
+from tests.conftest import StartServer
 from tests.web.conftest import Client, MakeGateway
 
 
@@ -262,3 +264,37 @@ async def test_a_choice_that_was_never_offered_is_refused(gateway: Client, choic
     """Choices come from outside and may say anything."""
     status, body = await post(gateway, {"choice": choice})
     assert (status, body["error"]) == (400, "unknown_choice")
+
+
+async def test_a_choice_is_taken_by_its_number(gateway: Client) -> None:
+    """As on a channel without buttons; it needs no Rasa, and a number that is none is asked again."""
+    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    session, buttons = body["session"], body["replies"][0]["buttons"]
+    _, body = await post(gateway, {"message": "9", "session": session})
+    assert body["replies"][0]["text"] == "English choose again 2"
+    assert body["replies"][0]["buttons"] == buttons
+    _, body = await post(gateway, {"message": "the second one", "session": session})
+    assert body["replies"][0]["topic"] == buttons[1]["payload"].removeprefix("topic:")
+    _, body = await post(gateway, {"message": "2"})
+    assert body["degraded"]
+
+
+async def test_what_was_said_is_sent_with_the_next_message(
+    make_gateway: MakeGateway, small_content: Content, start_server: StartServer
+) -> None:
+    """The topic before and those near it, so that "and at work?" can be understood; no words of anybody."""
+    sent: list[Any] = []
+
+    async def webhook(request: web.Request) -> web.Response:
+        sent.append((await request.json())["metadata"])
+        custom = {"language": "es", "requested": True, "services": []}
+        return web.json_response([{"text": "Español language switched"}, {"custom": custom}])
+
+    app = web.Application()
+    app.router.add_post("/webhooks/rest/webhook", webhook)
+    gateway = await make_gateway(small_content, await start_server(app))
+    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    for _ in range(2):
+        _, body = await post(gateway, {"message": "en español", "session": body["session"], "lang": "en"})
+    before = {"topic": "red_card", "related": ["food_assistance"], "again": "topic:red_card"}
+    assert sent == [{"language": "en", "held": False, **before}, {"language": "es", "held": True, **before}]
