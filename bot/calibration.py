@@ -26,9 +26,8 @@ ANSWERED_OUT_OF_SCOPE = 3.0
 UNANSWERED = 1.5
 # Told that the bot cannot help, a person with a right to an answer goes away.
 TURNED_AWAY = 6.0
-# A list with the right topic in it costs the person one more step; one that helps nobody, hardly that.
+# A list with the right topic in it costs the person one more step.
 OFFERED = 0.35
-OFFERED_OUT_OF_SCOPE = 0.05
 
 # Tells Rasa where the thresholds of its model stand.
 THRESHOLDS_FILE = "KYR_THRESHOLDS_FILE"
@@ -62,9 +61,7 @@ def cost(decision: Decision, question: Question) -> float:
     """Return what it costs to decide like this on a question."""
     answered = decision.outcome in ("answer", "emergency")
     if question.topic == OUT_OF_SCOPE:
-        if answered and decision.topic not in question.right:
-            return ANSWERED_OUT_OF_SCOPE
-        return OFFERED_OUT_OF_SCOPE if decision.offered else 0.0
+        return ANSWERED_OUT_OF_SCOPE if answered and decision.topic not in question.right else 0.0
     if question.topic == EMERGENCY and decision.outcome != "emergency":
         return MISSED_EMERGENCY
     if answered:
