@@ -19,10 +19,10 @@ from bot.language import LANGUAGES
 
 # What an outcome costs, in questions left unanswered: one wrong answer undoes the good of several right
 # ones, one on a dangerous matter ("should I sign?") of many; an emergency that is not seen is the worst.
-WRONG = 3.0
+WRONG = 2.5
 WRONG_WHERE_DANGEROUS = 12.0
 MISSED_EMERGENCY = 15.0
-ANSWERED_OUT_OF_SCOPE = 3.0
+ANSWERED_OUT_OF_SCOPE = 2.5
 UNANSWERED = 1.5
 # Told that the bot cannot help, a person with a right to an answer goes away.
 TURNED_AWAY = 6.0

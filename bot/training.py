@@ -137,7 +137,7 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
             "summary": summary,
             # Each half of all the questions with thresholds chosen on the other half: what is to be
             # expected of questions that the thresholds were not chosen on.
-            "held_out": figures(rows(_held_out(asked, start))),
+            "held_out": figures(rows(held_out(asked, start))),
         }
         return store.add(built, f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}", report)
 
@@ -219,7 +219,7 @@ def _ask_all(port: int, questions: Sequence[Question]) -> list[dict[str, Any]]:
     return parsed
 
 
-def _held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
+def held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
     """Return the decisions on each half of the questions with thresholds chosen on the other half."""
     halves = [calibrate(asked[1 - half :: 2], step) for half in (0, 1)]
     return [halves[index % 2].decide(row.judged) for index, row in enumerate(asked)]

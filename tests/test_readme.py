@@ -24,7 +24,7 @@ def test_every_path_exists() -> None:
     named += re.findall(r"\]\(((?!http)[^)]+)\)", README)
     tree = re.search(r"    config\.yml.*?(?=\n\n)", README, re.DOTALL)
     assert tree is not None
-    named += re.findall(r"(?<![\w.])((?:data|bot|actions|tests|benchmarks)/[\w./]*|[a-z]+\.yml)", tree[0])
+    named += re.findall(r"(?<![\w.])((?:data|bot|actions|tests)/[\w./]*|[a-z]+\.yml)", tree[0])
     assert len(named) > 25
     assert [path for path in named if not (PROJECT_ROOT / path.rstrip(".")).exists()] == []
 

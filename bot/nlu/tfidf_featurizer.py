@@ -22,10 +22,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 
 # Spelling: letter groups inside words survive typos, missing accents and text shortcuts.
-_LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}
+LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}
 # Meaning: dictionary forms, alone and in pairs.
-_LEMMAS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
-_COMMON: dict[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode", "dtype": np.float32}
+LEMMAS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
+COMMON: dict[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode", "dtype": np.float32}
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
@@ -73,8 +73,8 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         """Learn which letter groups and words there are, and how rare each is."""
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
         self._vectorizers = (
-            _fitted(_LETTERS, [_text(message) for message in messages]),
-            _fitted(_LEMMAS, [_lemmas(message) for message in messages]),
+            _fitted(LETTERS, [_text(message) for message in messages]),
+            _fitted(LEMMAS, [_lemmas(message) for message in messages]),
         )
         self._persist()
         return self._resource
@@ -120,7 +120,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         """Read a trained component back (see parent class)."""
         with model_storage.read_from(resource) as folder:
             vectorizers = []
-            for name, options in (("letters", _LETTERS), ("lemmas", _LEMMAS)):
+            for name, options in (("letters", LETTERS), ("lemmas", LEMMAS)):
                 vocabulary = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
                 idf = np.load(folder / f"{name}.npy", allow_pickle=False)
                 vectorizers.append(_rebuilt(options, vocabulary, idf))
@@ -129,14 +129,14 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
 
 
 def _fitted(options: dict[str, Any], texts: list[str]) -> TfidfVectorizer:
-    fitted = TfidfVectorizer(**options, **_COMMON).fit(texts)
+    fitted = TfidfVectorizer(**options, **COMMON).fit(texts)
     # Scikit-learn computes with other precision after fitting than after being put together again; a
     # loaded model must give the very scores that the trained one gave.
     return _rebuilt(options, fitted.vocabulary_, fitted.idf_)
 
 
 def _rebuilt(options: dict[str, Any], vocabulary: dict[str, int], idf: npt.NDArray[Any]) -> TfidfVectorizer:
-    vectorizer = TfidfVectorizer(**options, **_COMMON, vocabulary=vocabulary)
+    vectorizer = TfidfVectorizer(**options, **COMMON, vocabulary=vocabulary)
     vectorizer.idf_ = idf
     return vectorizer
 
