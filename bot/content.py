@@ -53,6 +53,13 @@ class Content:
             self.glossary.tables.get(EITHER_LANGUAGE, ()),
         )
 
+    def near(self, topic: str | None) -> tuple[str, ...]:
+        """Return the topics that a topic names as related, and those that name it."""
+        if topic not in self.topics:
+            return ()
+        naming = (other.id for other in self.topics.values() if topic in other.related)
+        return tuple(dict.fromkeys((*self.topics[topic].related, *naming)))
+
     @functools.cached_property
     def response_names(self) -> Mapping[tuple[str, str], str]:
         """The response of domain.yml that says a text, by language and text."""

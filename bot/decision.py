@@ -21,6 +21,8 @@ CHAT_PRIVACY = "chat_privacy"
 FIND_HELP = "find_help"
 # Several questions in one message: the first is answered, the others are offered.
 SEVERAL = "several_questions"
+# Small talk whose answer leads nowhere: taken for it, a question is lost.
+_ENDS_THERE = ("greet", "thanks", "goodbye", "what_can_you_do", "unclear")
 # At most this many topics are offered: more do not fit a small screen or a text message.
 MOST_OFFERED = 3
 
@@ -29,9 +31,9 @@ MOST_OFFERED = 3
 class Thresholds:
     """Scores between 0 and 1 from which something is done.
 
-    `answer_at`: a topic is answered, or small talk is taken as such. `doubt_at`: a topic is not answered
+    `answer_at`: a topic is answered, or what leads on ("more") is taken as such. `doubt_at`: a topic is not answered
     where out-of-scope scores this share of what the topic scores; it is offered instead. `decline_at`: a
-    question is declined; below it topics are offered, which harms nobody. `offer_at`: a topic is worth
+    question is declined, or taken for mere small talk; below it topics are offered, which harms nobody. `offer_at`: a topic is worth
     offering. `emergency_at`: agents at the door, or a life in danger, is believed even where a topic
     scores higher, as long as it has `emergency_share` of that topic's score: a card too many does less
     harm than one too late.
@@ -165,7 +167,7 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
 
 
 def _is_sure(best: str, score: float, out_of_scope: float, thresholds: Thresholds) -> bool:
-    if best == OUT_OF_SCOPE:
+    if best == OUT_OF_SCOPE or best in _ENDS_THERE:
         return score >= thresholds.decline_at
     doubted = best.startswith(TOPIC_PREFIX) and out_of_scope >= thresholds.doubt_at * score
     return score >= thresholds.answer_at and not doubted

@@ -49,18 +49,22 @@ def ranking_in_context(
     setting_topics: Mapping[str, str],
     related_weight: float,
 ) -> list[tuple[str, float]]:
-    """Return the ranking of labels as it is for a message that goes on from the topic before.
+    """Return the ranking of labels as it is for a message that may go on from the topic before.
 
     "And at work?" after the topic of another setting means the topic of that setting. In other follow-ups
-    the topics near the last one, and that of the setting named, weigh `related_weight` times as much.
+    the topics near the last one, and that of the setting named, weigh `related_weight` times as much; so
+    does the last one itself, where the message points back to it or is short.
     """
-    if context.topic is None or not follow_up.goes_on:
+    if context.topic is None or not (follow_up.goes_on or follow_up.about_that or follow_up.short):
         return list(ranking)
     named = setting_topics.get(follow_up.setting or "")
     settings = set(setting_topics.values())
-    if named and follow_up.bare and settings & {context.topic, *context.related}:
+    if named and follow_up.goes_on and follow_up.bare and settings & {context.topic, *context.related}:
         return [(TOPIC_PREFIX + named, 1.0)]
-    near = {TOPIC_PREFIX + topic for topic in (*context.related, *([named] if named else []))}
-    weighed = {label: score * (related_weight if label in near else 1.0) for label, score in ranking}
+    near = {*context.related, *([named] if named else [])}
+    if not follow_up.goes_on:
+        near.add(context.topic)
+    labels = {TOPIC_PREFIX + topic for topic in near}
+    weighed = {label: score * (related_weight if label in labels else 1.0) for label, score in ranking}
     total = sum(weighed.values()) or 1.0
     return sorted(((label, score / total) for label, score in weighed.items()), key=lambda entry: -entry[1])

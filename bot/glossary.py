@@ -40,6 +40,8 @@ _CHOICES = (*(str(number) for number in range(1, 10)), LAST, NONE, YES)
 ANY = "any"
 
 _ZIP = r"\b[0-9]{5}\b"
+# Up to so many words a message may be a part of the conversation before ("how much is it?").
+_SHORT = 5
 # A city has at most this many words ("La Canada Flintridge", "Rancho Santa Margarita").
 _WORDS_IN_CITY = 4
 
@@ -66,11 +68,13 @@ class FollowUp:
     """What a text says of its place in the conversation.
 
     `goes_on` says that it begins like the continuation of something ("and at work?"), `about_that` that
-    it points back ("with that"); `setting` is one of SETTINGS, `bare` says that it names nothing else.
+    it points back ("with that"), `short` that it is too short to stand for itself; `setting` is one of
+    SETTINGS, `bare` says that it names nothing else.
     """
 
     goes_on: bool = False
     about_that: bool = False
+    short: bool = False
     setting: str | None = None
     bare: bool = False
 
@@ -132,6 +136,7 @@ class Glossary:
         return FollowUp(
             goes_on=opening is not None,
             about_that=self._finds("about_that", plain),
+            short=0 < len(plain.split()) <= _SHORT,
             setting=setting,
             bare=setting is not None and not self._says(self._without(rest, ["goes_on"])),
         )

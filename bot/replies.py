@@ -15,6 +15,7 @@ from typing import Any
 from babel.dates import format_date
 
 from bot.content import Content
+from bot.decision import CHAT_PRIVACY, EMERGENCY
 from bot.glossary import ANY, LAST, NONE, YES
 from bot.help_search import HelpSearch, known_needs, known_place, read_payload
 from bot.language import LANGUAGES, fold
@@ -76,8 +77,10 @@ class Reply:
 
 
 def say(content: Content, response: str, language: str) -> Reply:
-    """Return one of the bot's texts that stand in domain.yml."""
-    return Reply(content.say(response, language), language, again=SAY + response)
+    """Return one of the bot's texts that stand in domain.yml; two of them count as topics."""
+    name = response.removeprefix("utter_")
+    topic = name if name in (EMERGENCY, CHAT_PRIVACY) else None
+    return Reply(content.say(response, language), language, topic=topic, again=SAY + response)
 
 
 def answer(content: Content, topic: Topic, language: str, *, today: datetime.date | None = None) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.content import Content
@@ -31,6 +33,11 @@ HOME = Context(topic="ice_at_home", related=("warrants",))
                 ("faq/wages", pytest.approx(1 / 3)),
                 ("out_of_scope", pytest.approx(1 / 6)),
             ],
+        ),
+        (
+            FollowUp(short=True),
+            Context(topic="wages"),
+            [("faq/wages", 0.75), ("faq/warrants", 0.125), ("out_of_scope", 0.125)],
         ),
         (WHAT_IF, Context(), RANKING),
         (FollowUp(), HOME, RANKING),
@@ -70,4 +77,15 @@ def test_words_that_go_on_or_point_back_are_found(
     project_content: Content, text: str, expected: FollowUp
 ) -> None:
     """By the glossary, which staff can add to."""
-    assert project_content.glossary.read_follow_up(text) == expected
+    found = project_content.glossary.read_follow_up(text)
+    assert dataclasses.replace(found, short=False) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "short"), [("how much is it?", True), ("and if they come to my work", False), ("", False)]
+)
+def test_a_message_of_a_few_words_may_be_a_part_of_what_was_said(
+    project_content: Content, text: str, short: bool
+) -> None:
+    """Up to five."""
+    assert project_content.glossary.read_follow_up(text).short is short

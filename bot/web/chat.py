@@ -176,12 +176,11 @@ def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
 async def _ask_rasa(
     content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
 ) -> tuple[Reply, ...]:
-    topic = content.topics.get(conversation.topic or "")
     context = Context(
         language=hint,
         held=conversation.requested_language is not None,
         topic=conversation.topic,
-        related=topic.related if topic else (),
+        related=content.near(conversation.topic),
         again=conversation.again,
     )
     try:
