@@ -55,7 +55,7 @@ class Content:
 
     def near(self, topic: str | None) -> tuple[str, ...]:
         """Return the topics that a topic names as related, and those that name it."""
-        if topic not in self.topics:
+        if topic is None or topic not in self.topics:
             return ()
         naming = (other.id for other in self.topics.values() if topic in other.related)
         return tuple(dict.fromkeys((*self.topics[topic].related, *naming)))
