@@ -86,6 +86,7 @@ def test_the_page_never_overrules_clear_words(identifier: LanguageIdentifier, hi
         "мне нужен адвокат",
         "Tôi cần một luật sư giúp gia đình tôi",
         "Je cherche un avocat pour aider ma famille",
+        "eu preciso de um advogado para minha família",
     ],
 )
 def test_a_third_language_is_told(identifier: LanguageIdentifier, text: str) -> None:
