@@ -81,3 +81,11 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         write_whole(path, "new \ud800")
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.json", "old")]
+
+
+def test_changed_thresholds_are_refused(tmp_path: Path) -> None:
+    """They decide what is answered, so they are the ones that were chosen."""
+    model = add(ModelStore(tmp_path), "1")
+    model.thresholds.write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"thresholds\.json: the file is not the one that was trained"):
+        model.verify()

@@ -19,21 +19,28 @@ pytestmark = pytest.mark.slow
 def test_the_model_is_good_enough_to_be_served(model: Model, language: str) -> None:
     """On questions written apart from the training questions, of the topics that have an answer."""
     figures = model.report["summary"][f"answered topics, {language}"]
-    assert figures["right"] >= 0.85
-    assert figures["wrong"] <= 0.04
-    assert figures["resolved"] >= 0.95
+    assert figures["right"] >= 0.88
+    assert figures["wrong"] <= 0.02
+    assert figures["resolved"] >= 0.97
     assert figures["false_answers"] <= 0.03
-    assert figures["language_right"] >= 0.98
+    assert figures["language_right"] >= 0.99
 
 
-def test_hardly_any_dangerous_question_gets_a_wrong_answer(model: Model) -> None:
-    """On signing, opening, lying, running, hiding, missing a hearing: offering topics is no wrong answer.
+def test_questions_in_other_voices_are_answered_as_well(model: Model) -> None:
+    """Headings, stories and text messages that nobody who wrote the training questions had seen."""
+    figures = model.report["summary"]["voices.jsonl"]
+    assert figures["right"] >= 0.88
+    assert figures["wrong"] <= 0.02
+    assert figures["resolved"] >= 0.97
+    assert figures["false_answers"] <= 0.03
 
-    Three of 129 still get one (two of them the emergency card); the aim is none.
-    """
-    figures = model.report["summary"]["must_pass.jsonl"]
-    assert figures["must_pass_questions"] >= 120
-    assert figures["must_pass_wrong"] <= 3
+
+def test_no_dangerous_question_gets_a_wrong_answer(model: Model) -> None:
+    """On signing, opening, lying, running, hiding, missing a hearing: offering topics is no wrong answer."""
+    for name, questions in (("must_pass.jsonl", 120), ("all", 40)):
+        figures = model.report["summary"][name]
+        assert figures["must_pass_questions"] >= questions
+        assert figures["must_pass_wrong"] == 0
 
 
 def test_an_emergency_is_recognised_and_an_ordinary_question_is_not_taken_for_one(model: Model) -> None:
@@ -41,9 +48,17 @@ def test_an_emergency_is_recognised_and_an_ordinary_question_is_not_taken_for_on
     figures = model.report["summary"]["emergency.jsonl"]
     assert figures["emergencies"] >= 80
     assert figures["emergencies_seen"] >= 0.97
-    # One in forty of questions chosen to come near; one in a hundred of all.
-    assert figures["false_alarms"] <= 0.03
-    assert model.report["summary"]["all"]["false_alarms"] <= 0.015
+    # One in a hundred, also of questions chosen to come near.
+    assert figures["false_alarms"] <= 0.01
+    for name in ("all", "voices.jsonl"):
+        assert model.report["summary"][name]["false_alarms"] <= 0.01
+
+
+def test_thresholds_hold_for_questions_that_they_were_not_chosen_on(model: Model) -> None:
+    """Half of all questions, the dangerous ones among them, with thresholds chosen on the other half."""
+    figures = model.report["held_out"]
+    assert figures["wrong"] <= 0.02
+    assert figures["resolved"] >= 0.95
 
 
 async def test_unchanged_content_is_not_trained_twice(model: Model, model_store: ModelStore) -> None:

@@ -1,11 +1,11 @@
-"""GlossaryExtractor: entities and request from the glossary's lookup tables."""
+"""GlossaryExtractor: entities, plain text and what the decision step is told, by the glossary."""
 
 from __future__ import annotations
 
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.glossary_extractor import HELP_REQUEST, GlossaryExtractor
+from bot.nlu.glossary_extractor import HELP_REQUEST, PLAIN_TEXT, GlossaryExtractor
 from tests.nlu.conftest import Workbench, asked
 
 
@@ -50,3 +50,25 @@ def test_the_decision_step_is_told_what_is_looked_for(
     component.process([message])
     request = message.get(HELP_REQUEST)
     assert (request["needs"], request["near_me"], request["bare"]) == (("food",), True, True)
+
+
+def test_setting_and_time_are_entities(workbench: Workbench, training_data: TrainingData) -> None:
+    """Where agents are met, and that it happens at this moment."""
+    component = workbench.create(GlossaryExtractor)
+    component.train(training_data)
+    assert entities_of(component, "they are at my work right now") == [("setting", "work"), ("time", "now")]
+
+
+def test_one_word_stands_for_all_that_mean_the_same(
+    workbench: Workbench, training_data: TrainingData
+) -> None:
+    """A line added to the glossary changes questions and messages alike, after training and after loading."""
+    training_data.entity_synonyms["los verdes"] = "ice"
+    trained = workbench.create(GlossaryExtractor)
+    trained.train(training_data)
+    trained.process_training_data(training_data)
+    for component in (trained, workbench.load(GlossaryExtractor)):
+        message = asked("¿Vienen LOS VERDES o la Migra?")
+        component.process([message])
+        assert message.get(PLAIN_TEXT) == "vienen ice o ice"
+    assert all(message.get(PLAIN_TEXT) for message in training_data.intent_examples)

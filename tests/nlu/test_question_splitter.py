@@ -1,0 +1,29 @@
+"""QuestionSplitter: the questions of a message beside it."""
+
+from __future__ import annotations
+
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.question_splitter import PART, QuestionSplitter
+from tests.nlu.conftest import Workbench, asked
+
+
+def test_the_parts_follow_their_message_with_its_metadata(workbench: Workbench) -> None:
+    """A message with one question has none."""
+    several = asked("Can ICE come in? And can I record them? Thanks", language="en")
+    one = asked("Can ICE come in?", language="en")
+    found = workbench.create(QuestionSplitter).process([several, one])
+    assert [(message.get("text"), message.get(PART)) for message in found] == [
+        ("Can ICE come in? And can I record them? Thanks", None),
+        ("Can ICE come in", True),
+        ("And can I record them", True),
+        ("Can ICE come in?", None),
+    ]
+    assert {message.get("metadata")["language"] for message in found} == {"en"}
+
+
+def test_training_questions_stay_whole(workbench: Workbench, training_data: TrainingData) -> None:
+    """Each has one label."""
+    before = len(training_data.intent_examples)
+    component = workbench.create(QuestionSplitter)
+    assert len(component.process_training_data(training_data).intent_examples) == before
