@@ -74,10 +74,8 @@ class ActionFindHelp(Action):
             needs, topic = topic.services, None
         search = HelpSearch(needs or GENERAL_NEEDS, tracker.get_slot("near"), tracker.get_slot("speaks"))
         found = found_help(content, search, language)
-        named = dataclasses.replace(found, topic=topic.id if topic else None)
-        if response:
-            named = dataclasses.replace(named, text=content.say(response, language))
-        utter(dispatcher, named)
+        text = content.say(response, language) if response else found.text
+        utter(dispatcher, dataclasses.replace(found, text=text, topic=topic.id if topic else None))
         return list(_FORGET)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import collections
+import itertools
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     elif "error" in body:
         print(body["message"][options.lang or "en"], file=sys.stderr)
     else:
-        _say("\n\n".join(_as_text(reply) for reply in body["replies"]))
+        numbers = itertools.count(1)
+        _say("\n\n".join(_as_text(reply, numbers) for reply in body["replies"]))
     return AT_FAULT if "error" in body else DONE
 
 
@@ -133,7 +135,7 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
         return await ask(url, options.text, options.lang)
 
 
-def _as_text(reply: dict[str, Any]) -> str:
+def _as_text(reply: dict[str, Any], numbers: Iterator[int]) -> str:
     parts = [reply["text"]]
     for service in reply["services"]:
         phones = ", ".join(phone["number"] for phone in service["phones"])
@@ -143,7 +145,8 @@ def _as_text(reply: dict[str, Any]) -> str:
         parts.append(
             f"{service['name']}: {service['description']} {service['alert']}".rstrip() + f"\n  {known}"
         )
-    parts += [f"[{button['title']}]" for button in reply["buttons"]]
+    # By these numbers choices can be made where there are no buttons.
+    parts += [f"{next(numbers)}. {button['title']}" for button in reply["buttons"]]
     if reply["sources"]:
         parts.append(f"✓ {reply['reviewed_shown']}")
         parts += [f"  {source['title']} {source['url']}" for source in reply["sources"]]

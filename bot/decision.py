@@ -134,10 +134,10 @@ def decide(
         return Decision(EMERGENCY, "emergency", topic=EMERGENCY)
     sure = _is_sure(best, score, scores.get(OUT_OF_SCOPE, 0.0), thresholds)
     search = _search(best if sure else None, request or HelpRequest(), directory_topics)
-    if about and best in (FIND_HELP, *(TOPIC_PREFIX + topic for topic in directory_topics.values())):
-        return Decision("help_with_that", "smalltalk", topic=about)
     if search:
         return search
+    if about and best in (FIND_HELP, *(TOPIC_PREFIX + topic for topic in directory_topics.values())):
+        return Decision("help_with_that", "smalltalk", topic=about)
     topics = [(label.removeprefix(TOPIC_PREFIX), p) for label, p in ranking if label.startswith(TOPIC_PREFIX)]
     if sure:
         if not best.startswith(TOPIC_PREFIX):

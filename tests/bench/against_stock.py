@@ -25,12 +25,10 @@ import psutil
 from aiohttp import ClientSession, TCPConnector
 from ruamel.yaml import YAML
 
-from bot.content import RESOURCES
 from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX
 from bot.evaluation import Question, read_questions
 from bot.models import ModelStore
-from bot.processes import LOOPBACK, Child, free_port
-from bot.serving import assemble, listening
+from bot.processes import LOOPBACK, Child, free_port, rasa_child
 from bot.settings import PROJECT_ROOT
 from bot.training import EVALUATION_QUESTIONS, train
 from tests.bench.chat import CONCURRENCIES, sender, texts
@@ -124,19 +122,47 @@ def rest(session: ClientSession, url: str) -> Send:
 
 
 @contextlib.asynccontextmanager
-async def stock_server(model: Path) -> AsyncIterator[tuple[str, tuple[int, ...], float]]:
-    """Run stock Rasa; yield its address, process and seconds to start."""
-    port = free_port()
-    arguments = ["-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port)]
-    quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "ERROR", "TF_CPP_MIN_LOG_LEVEL": "3"}
+async def running(child: Child) -> AsyncIterator[float]:
+    """Run a child process; yield the seconds that it took to start."""
     began = time.monotonic()
-    child = Child("stock Rasa", [*arguments, "--enable-api"], port, quiet)
     await child.start()
     try:
-        assert child.pid is not None
-        yield child.url, (child.pid,), time.monotonic() - began
+        yield time.monotonic() - began
     finally:
         await child.stop()
+
+
+def stock_rasa(model: Path) -> Child:
+    """Return Rasa for the stock model, without our action server and tracker store."""
+    port = free_port()
+    endpoints = model.with_name("no-endpoints.yml")
+    endpoints.touch()
+    arguments = ["-m", "rasa", "run", "--model", str(model), "--endpoints", str(endpoints), "--enable-api"]
+    quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "ERROR", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return Child("stock Rasa", [*arguments, "--interface", LOOPBACK, "--port", str(port)], port, quiet)
+
+
+def served(data_dir: Path, content: Path) -> Child:
+    """Return `kyr serve` with the published model of a data folder."""
+    port = free_port()
+    where = {"KYR_DATA_DIR": str(data_dir), "KYR_CONTENT_DIR": str(content)}
+    return Child("kyr serve", ["-m", "bot", "serve", "--port", str(port)], port, where)
+
+
+async def ready(session: ClientSession, url: str) -> None:
+    """Wait until everything behind a gateway answers."""
+    while True:
+        async with session.get(f"{url}/health") as response:
+            if response.status == 200:
+                return
+        await asyncio.sleep(0.2)
+
+
+def rasa_behind(pid: int) -> str:
+    """Return the address of the Rasa that `kyr serve` has started."""
+    commands = (child.cmdline() for child in psutil.Process(pid).children())
+    command = next(command for command in commands if "rasa" in command)
+    return f"http://{LOOPBACK}:{command[command.index('--port') + 1]}"
 
 
 def top_label(parsed: Mapping[str, Any]) -> str:
@@ -177,33 +203,36 @@ async def measure_stock(folder: Path, questions: Sequence[Question]) -> None:
     """Train and measure stock Rasa."""
     seconds, most = train_stock(folder)
     print(f"stock: training {seconds:.0f} s, at most {most:.0f} MiB", flush=True)
-    async with (
-        stock_server(folder / "models" / "stock.tar.gz") as (url, pids, started),
-        ClientSession() as session,
-    ):
-        labels = [top_label(parsed) for parsed in await parse_all(session, url, questions)]
+    child = stock_rasa(folder / "models" / "stock.tar.gz")
+    async with running(child) as started, ClientSession() as session:
+        labels = [top_label(parsed) for parsed in await parse_all(session, child.url, questions)]
         print(f"stock: starts in {started:.0f} s, first label right {accuracy(labels, questions):.3f}")
-        await measure_load("stock, REST channel", rest, url)
-        print(f"stock: memory {mebibytes(*pids):.0f} MiB", flush=True)
+        await measure_load("stock, REST channel", rest, child.url)
+        print(f"stock: memory {mebibytes(child.pid or 0):.0f} MiB", flush=True)
 
 
 async def measure_ours(name: str, content: Path, data_dir: Path, questions: Sequence[Question]) -> None:
     """Train and measure our server."""
-    model = await train(content, ModelStore(data_dir), lambda text: None)
-    print(f"{name}: training {model.report['training_seconds']:.0f} s", flush=True)
+    store = ModelStore(data_dir)
+    model = store.publish((await train(content, store, lambda text: None)).version)
     figures = model.report["summary"]["all"]
     shares = ", ".join(f"{key} {figures[key]:.3f}" for key in ("right", "wrong", "resolved"))
-    print(f"{name}: {shares}")
-    assistant = assemble(model, PROJECT_ROOT / RESOURCES)
+    print(f"{name}: training {model.report['training_seconds']:.0f} s, {shares}", flush=True)
+    child = served(data_dir, content)
     began = time.monotonic()
-    async with listening(assistant.app, LOOPBACK, 0) as url, assistant.running(watch=False):
-        started = time.monotonic() - began
-        await measure_load(f"{name}, gateway", sender, url)
-        await measure_load(f"{name}, Rasa's REST channel behind it", rest, assistant.rasa.url)
-        pids = [pid for pid in (assistant.rasa.pid, assistant.actions.pid, os.getpid()) if pid]
-        print(f"{name}: starts in {started:.0f} s, memory {mebibytes(*pids):.0f} MiB", flush=True)
-    async with stock_server(model.archive) as (url, _, _), ClientSession() as session:
-        parsed = await parse_all(session, url, questions)
+    async with running(child), ClientSession() as session:
+        await ready(session, child.url)
+        print(f"{name}: starts in {time.monotonic() - began:.0f} s", flush=True)
+        behind = rasa_behind(child.pid or 0)
+        for channel, make, url in (
+            ("gateway", sender, child.url),
+            ("Rasa's REST channel behind it", rest, behind),
+        ):
+            await measure_load(f"{name}, {channel}", make, url)
+        print(f"{name}: memory {mebibytes(child.pid or 0):.0f} MiB", flush=True)
+    parser = rasa_child(model.archive, thresholds=model.thresholds, parse_only=True)
+    async with running(parser), ClientSession() as session:
+        parsed = await parse_all(session, parser.url, questions)
     labels = [str((one["intent_ranking"] or [{"name": ""}])[0]["name"]) for one in parsed]
     print(f"{name}: first label right {accuracy(labels, questions):.3f}", flush=True)
 
