@@ -29,8 +29,8 @@ class LanguageDetector(GraphComponent):
     """Sets `language` ("en", "es" or "other") on every message.
 
     The gateway sends the language of the page as message metadata (see bot.follow_ups.Context); it decides
-    messages whose words do not tell, and all of them once the person has asked for it. Training questions
-    carry theirs in the intent's metadata.
+    messages whose words do not tell. Once the person has asked for it, every reply is in it. Training
+    questions carry theirs in the intent's metadata.
     """
 
     def __init__(
@@ -85,13 +85,11 @@ class LanguageDetector(GraphComponent):
             is_place = request.get("bare") and request.get("place") and not request.get("needs")
             text = "" if is_place else message.get(TEXT) or ""
             language = self._identifier.identify(text, hint=hint) or hint
-            if context.held and language in LANGUAGES:
-                language = hint
             message.set(LANGUAGE, language, add_to_output=True)
-            # A slot can only hold a language the bot speaks; a third one leaves it at the page's.
+            # The slot is the language of the reply: one the bot speaks, and the one that was asked for.
             entity = {
                 "entity": LANGUAGE,
-                "value": language if language in LANGUAGES else hint,
+                "value": hint if context.held or language not in LANGUAGES else language,
                 "start": 0,
                 "end": 0,
                 "extractor": type(self).__name__,

@@ -32,6 +32,15 @@ def test_words_then_page_then_spanish(
     assert [(e["entity"], e["value"]) for e in message.get("entities")] == [("language", slot)]
 
 
+def test_a_language_asked_for_is_the_one_replied_in(workbench: Workbench) -> None:
+    """Whatever the words are in; they are still read in their own."""
+    message = asked("¿pueden entrar a la casa?")
+    message.set("metadata", {"language": "en", "held": True})
+    workbench.create(LanguageDetector).process([message])
+    assert message.get("language") == "es"
+    assert [entity["value"] for entity in message.get("entities")] == ["en"]
+
+
 def test_it_keeps_entities_of_others(workbench: Workbench) -> None:
     """It adds to what other components have found."""
     message = asked("hola amigo")
