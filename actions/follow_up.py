@@ -40,8 +40,10 @@ class ActionSwitchLanguage(Action):
     ) -> list[dict[str, Any]]:
         """Utter both; the gateway learns that the language was asked for."""
         content, language = current_content(), tracker.get_slot("language")
-        said = repeat(content, _again(tracker), language)
-        response = "utter_language_switched" if said else "utter_language_switched_at_start"
+        # A search for help asks its question again by itself.
+        searching = bool(tracker.active_loop_name)
+        said = None if searching else repeat(content, _again(tracker), language)
+        response = "utter_language_switched" if said or searching else "utter_language_switched_at_start"
         confirmed = say(content, response, language)
         dispatcher.utter_message(
             text=confirmed.text, json_message={"language": language, "requested": True, "services": []}

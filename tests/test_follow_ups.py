@@ -29,9 +29,9 @@ HOME = Context(topic="ice_at_home", related=("warrants",))
             WHAT_IF,
             HOME,
             [
-                ("faq/warrants", 0.5),
-                ("faq/wages", pytest.approx(1 / 3)),
-                ("out_of_scope", pytest.approx(1 / 6)),
+                ("faq/warrants", pytest.approx(0.5625)),
+                ("faq/wages", pytest.approx(0.375)),
+                ("out_of_scope", pytest.approx(0.0625)),
             ],
         ),
         (

@@ -235,7 +235,8 @@ def _as_json(outcome: Outcome, content: Content, conversation: Conversation) -> 
     language = replies[0].language
     _remember(conversation, replies)
     if not conversation.notice_given and any(reply.topic in content.topics for reply in replies):
-        replies.append(say(content, "utter_not_legal_advice", language))
+        spoken = dict.fromkeys(reply.language for reply in replies)
+        replies += [say(content, "utter_not_legal_advice", one) for one in spoken]
         conversation.notice_given = True
     body: dict[str, Any] = {
         "session": conversation.id,

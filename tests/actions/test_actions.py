@@ -173,6 +173,16 @@ def test_a_language_asked_for_holds_and_the_last_answer_comes_in_it(
     assert (said["custom"]["language"], said["custom"]["again"]) == ("es", same)
 
 
+def test_a_language_asked_for_in_a_search_is_confirmed_alone(project_content: Content) -> None:
+    """The search asks its question again by itself."""
+    dispatcher = CollectingDispatcher()
+    tracker = tracker_of("es", {}, {}, {"again": "find"})
+    tracker.active_loop = {"name": "find_help_form"}
+    ActionSwitchLanguage().run(dispatcher, tracker, {})
+    (confirmed,) = dispatcher.messages
+    assert confirmed["text"] == project_content.say("utter_language_switched", "es")
+
+
 def test_a_language_asked_for_at_the_start_is_confirmed(project_content: Content) -> None:
     """With the question what the person wants to know."""
     (confirmed,) = after(ActionSwitchLanguage(), None, "en")
