@@ -22,7 +22,15 @@ HOME = Context(topic="ice_at_home", related=("warrants",))
     [
         (AT_WORK, HOME, [("faq/ice_at_work", 1.0)]),
         (AT_WORK, Context(topic="bond", related=("ice_at_home",)), [("faq/ice_at_work", 1.0)]),
-        (AT_WORK, Context(topic="bond"), RANKING),
+        (
+            AT_WORK,
+            Context(topic="bond"),
+            [
+                ("faq/wages", pytest.approx(0.6)),
+                ("faq/warrants", pytest.approx(0.3)),
+                ("out_of_scope", pytest.approx(0.1)),
+            ],
+        ),
         (AT_WORK, Context(), RANKING),
         (FollowUp(setting="work", bare=True), HOME, RANKING),
         (
