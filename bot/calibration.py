@@ -17,8 +17,8 @@ from bot.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Judged
 from bot.evaluation import Question
 from bot.language import LANGUAGES
 
-# What an outcome costs, in questions left unanswered: one wrong answer undoes the good of several right
-# ones, one on a dangerous matter ("should I sign?") of many; an emergency that is not seen is the worst.
+# What an outcome costs: a wrong answer as much as offering the right topic among others seven times, on a
+# dangerous matter ("should I sign?") thirty times; an emergency that is not seen is the worst.
 WRONG = 2.5
 WRONG_WHERE_DANGEROUS = 12.0
 MISSED_EMERGENCY = 15.0
