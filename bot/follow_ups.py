@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
 from bot.glossary import FollowUp
 
 
@@ -54,7 +54,7 @@ def ranking_in_context(
     "And at work?" after the topic of another setting means the topic of that setting. In other follow-ups
     the topics near the last one, and that of the setting named, weigh `related_weight` times as much; so
     does the last one itself, where the message points back to it or is short. What goes on or points back
-    is so much less likely to be none of the bot's business.
+    is so much less likely to be none of the bot's business; an emergency loses nothing against topics.
     """
     if context.topic is None or not (follow_up.goes_on or follow_up.about_that or follow_up.short):
         return list(ranking)
@@ -65,7 +65,7 @@ def ranking_in_context(
     near = {*context.related, *([named] if named else [])}
     if not follow_up.goes_on:
         near.add(context.topic)
-    weights = {TOPIC_PREFIX + topic: related_weight for topic in near}
+    weights = {EMERGENCY: related_weight, **{TOPIC_PREFIX + topic: related_weight for topic in near}}
     if follow_up.goes_on or follow_up.about_that:
         weights[OUT_OF_SCOPE] = 1 / related_weight
     weighed = {label: score * weights.get(label, 1.0) for label, score in ranking}

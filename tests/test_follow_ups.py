@@ -59,6 +59,15 @@ def test_a_follow_up_leans_on_the_topic_before(
     assert ranked == expected
 
 
+def test_an_emergency_loses_nothing_in_a_conversation() -> None:
+    """ "They are here" after a question about the door."""
+    ranking = [("emergency_now", 0.5), ("faq/ice_at_home", 0.4), ("greet", 0.1)]
+    ranked = ranking_in_context(
+        ranking, FollowUp(short=True), HOME, setting_topics=SETTINGS, related_weight=3
+    )
+    assert [label for label, _ in ranked] == ["emergency_now", "faq/ice_at_home", "greet"]
+
+
 def test_a_context_survives_as_metadata() -> None:
     """Also with more beside it, and where there is none."""
     context = Context("es", True, "bond", ("daca",), "topic:bond")

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,15 @@ import psutil
 from aiohttp import ClientSession, TCPConnector
 from ruamel.yaml import YAML
 
-from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX
-from bot.evaluation import Question, read_questions
+from bot.calibration import Asked
+from bot.content import read_content
+from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Judged
+from bot.evaluation import Question, figures, read_questions, result_row
+from bot.language import LANGUAGES
 from bot.models import ModelStore
 from bot.processes import LOOPBACK, Child, free_port, rasa_child
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION_QUESTIONS, train
+from bot.training import EVALUATION_QUESTIONS, decision_step, held_out, train
 from tests.bench.chat import CONCURRENCIES, sender, texts
 from tests.bench.load import Send, load, mebibytes
 
@@ -181,6 +185,31 @@ def accuracy(labels: Sequence[str], questions: Sequence[Question]) -> float:
     return sum(label.removeprefix(TOPIC_PREFIX) in asked.right for label, asked in inside) / len(inside)
 
 
+def stock_ranking(parsed: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Return the labels of stock Rasa with scores: a topic has its share of the score of `faq`."""
+    intents = {one["name"]: one["confidence"] for one in parsed["intent_ranking"]}
+    topics = parsed["response_selector"]["default"]["ranking"]
+    faq = intents.pop("faq", 0.0)
+    intents.pop("nlu_fallback", None)
+    scores = {**intents, **{one["intent_response_key"]: faq * one["confidence"] for one in topics}}
+    return tuple(sorted(scores.items(), key=lambda entry: -entry[1])[:10])
+
+
+def print_figures(name: str, asked: Sequence[Asked]) -> None:
+    """Print the figures of each language with our decision step, thresholds chosen on the other half."""
+    content = read_content(PROJECT_ROOT)
+    decisions = held_out(asked, decision_step(PROJECT_ROOT, content))
+    for language in LANGUAGES:
+        rows = []
+        for row, decision in zip(asked, decisions, strict=True):
+            parsed = {"decision": asdict(decision), "intent_ranking": [], "language": row.language}
+            if row.question.language == language:
+                rows.append(result_row(row.question, parsed, content))
+        counted = figures(rows)
+        shares = [f"{key} {counted[key]}" for key in ("right", "wrong", "resolved", "false_answers")]
+        print(f"{name}, {language}: {', '.join(shares)}", flush=True)
+
+
 async def parse_all(session: ClientSession, url: str, questions: Sequence[Question]) -> list[dict[str, Any]]:
     """Return what Rasa's NLU makes of questions."""
     parsed = []
@@ -205,7 +234,16 @@ async def measure_stock(folder: Path, questions: Sequence[Question]) -> None:
     print(f"stock: training {seconds:.0f} s, at most {most:.0f} MiB", flush=True)
     child = stock_rasa(folder / "models" / "stock.tar.gz")
     async with running(child) as started, ClientSession() as session:
-        labels = [top_label(parsed) for parsed in await parse_all(session, child.url, questions)]
+        began = time.monotonic()
+        parsed = await parse_all(session, child.url, questions)
+        print(f"stock: {(time.monotonic() - began) * 1000 / len(questions):.1f} ms to parse a question")
+        labels = [top_label(one) for one in parsed]
+        told = read_content(PROJECT_ROOT).language_identifier
+        judged = (
+            (Judged(told.identify(asked.text, hint="es") or "es", stock_ranking(one)),)
+            for one, asked in zip(parsed, questions, strict=True)
+        )
+        print_figures("stock", [Asked(*pair) for pair in zip(questions, judged, strict=True)])
         print(f"stock: starts in {started:.0f} s, first label right {accuracy(labels, questions):.3f}")
         await measure_load("stock, REST channel", rest, child.url)
         print(f"stock: memory {mebibytes(child.pid or 0):.0f} MiB", flush=True)
@@ -233,6 +271,8 @@ async def measure_ours(name: str, content: Path, data_dir: Path, questions: Sequ
     parser = rasa_child(model.archive, thresholds=model.thresholds, parse_only=True)
     async with running(parser), ClientSession() as session:
         parsed = await parse_all(session, parser.url, questions)
+    judged = (tuple(Judged.from_json(part) for part in one["judged"]) for one in parsed)
+    print_figures(name, [Asked(*pair) for pair in zip(questions, judged, strict=True)])
     labels = [str((one["intent_ranking"] or [{"name": ""}])[0]["name"]) for one in parsed]
     print(f"{name}: first label right {accuracy(labels, questions):.3f}", flush=True)
 

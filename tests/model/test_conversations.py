@@ -255,6 +255,18 @@ async def test_a_follow_up_goes_on_from_the_topic_before(
 
 
 @pytest.mark.parametrize(
+    "message", ["they are at my door now", "ICE is here", "ya están aquí afuera", "ya entraron"]
+)
+async def test_an_emergency_is_one_in_the_middle_of_a_conversation_too(
+    service: Service, message: str
+) -> None:
+    """However short, and however much the topic before was about it."""
+    body, _ = await chosen(service, None, "topic:ice_at_home")
+    _, replies = await asked(service, message, session=body["session"])
+    assert replies[0]["topic"] == "emergency_now"
+
+
+@pytest.mark.parametrize(
     ("message", "language"),
     [("who can help me with that?", "en"), ("¿quién me puede ayudar con eso?", "es")],
 )
