@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,14 +29,15 @@ from sklearn.neural_network import MLPClassifier
 from bot.calibration import Asked
 from bot.content import Content, read_content
 from bot.decision import Judged
-from bot.evaluation import figures, read_questions, result_row
+from bot.evaluation import read_questions
 from bot.glossary import Glossary
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.nearest_questions import NearestQuestions
 from bot.nlu.tfidf_featurizer import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION, decision_step, held_out
+from bot.training import EVALUATION
+from tests.bench.held_out import held_out_figures
 
 PAGE = PROJECT_ROOT / "docs" / "nlu.md"
 # Each on a core of its own, so that none is timed while it waits for another.
@@ -201,24 +202,11 @@ def run(variant: Variant) -> dict[str, Any]:
         asked.append(Asked(question, (Judged(language, ranking, content.glossary.read(question.text)),)))
     milliseconds = (time.monotonic() - began) * 1000 / len(questions)
     return {
-        **_figures(asked, content),
+        **held_out_figures(asked, content),
         "training_seconds": round(seconds),
         "memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "milliseconds": round(milliseconds, 1),
     }
-
-
-def _figures(asked: Sequence[Asked], content: Content) -> dict[str, Any]:
-    decisions = held_out(asked, decision_step(PROJECT_ROOT, content))
-    rows = [
-        result_row(
-            row.question,
-            {"decision": asdict(decision), "intent_ranking": [], "language": row.language},
-            content,
-        )
-        for row, decision in zip(asked, decisions, strict=True)
-    ]
-    return {language: figures([row for row in rows if row["lang"] == language]) for language in ("en", "es")}
 
 
 def table(measured: Mapping[str, Mapping[str, Any]]) -> str:

@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +28,13 @@ from ruamel.yaml import YAML
 from bot.calibration import Asked
 from bot.content import read_content
 from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Judged
-from bot.evaluation import Question, figures, read_questions, result_row
-from bot.language import LANGUAGES
+from bot.evaluation import Question, read_questions
 from bot.models import ModelStore
-from bot.processes import LOOPBACK, Child, free_port, rasa_child
+from bot.processes import LOOPBACK, Child, free_port
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION_QUESTIONS, decision_step, held_out, train
+from bot.training import EVALUATION_QUESTIONS, parse, train
 from tests.bench.chat import CONCURRENCIES, sender, texts
+from tests.bench.held_out import held_out_figures
 from tests.bench.load import Send, load, mebibytes
 
 STOCK = Path(__file__).parent / "stock"
@@ -74,7 +73,7 @@ def write_stock_project(content: Path, root: Path) -> None:
         for action in [f"utter_{intent}" if f"utter_{intent}" in responses else _STOCK_ANSWER]
     ]
     rules.append({"rule": "faq", "steps": [{"intent": "faq"}, {"action": "utter_faq"}]})
-    talk = [step for pair in (("greet", "greet"), ("thanks", "thanks")) for step in _steps(*pair)]
+    talk = [step for name in ("greet", "thanks") for step in ({"intent": name}, {"action": f"utter_{name}"})]
     documents = {
         "domain.yml": {
             "intents": ["faq", *intents],
@@ -87,10 +86,6 @@ def write_stock_project(content: Path, root: Path) -> None:
     for name, document in documents.items():
         with (root / name).open("w", encoding="utf-8") as file:
             yaml.dump({"version": "3.1", **document}, file)
-
-
-def _steps(intent: str, response: str) -> list[dict[str, str]]:
-    return [{"intent": intent}, {"action": f"utter_{response}"}]
 
 
 def train_stock(root: Path) -> tuple[float, float]:
@@ -196,16 +191,8 @@ def stock_ranking(parsed: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
 
 
 def print_figures(name: str, asked: Sequence[Asked]) -> None:
-    """Print the figures of each language with our decision step, thresholds chosen on the other half."""
-    content = read_content(PROJECT_ROOT)
-    decisions = held_out(asked, decision_step(PROJECT_ROOT, content))
-    for language in LANGUAGES:
-        rows = []
-        for row, decision in zip(asked, decisions, strict=True):
-            parsed = {"decision": asdict(decision), "intent_ranking": [], "language": row.language}
-            if row.question.language == language:
-                rows.append(result_row(row.question, parsed, content))
-        counted = figures(rows)
+    """Print the figures of each language."""
+    for language, counted in held_out_figures(asked, read_content(PROJECT_ROOT)).items():
         shares = [f"{key} {counted[key]}" for key in ("right", "wrong", "resolved", "false_answers")]
         print(f"{name}, {language}: {', '.join(shares)}", flush=True)
 
@@ -253,8 +240,8 @@ async def measure_ours(name: str, content: Path, data_dir: Path, questions: Sequ
     """Train and measure our server."""
     store = ModelStore(data_dir)
     model = store.publish((await train(content, store, lambda text: None)).version)
-    figures = model.report["summary"]["all"]
-    shares = ", ".join(f"{key} {figures[key]:.3f}" for key in ("right", "wrong", "resolved"))
+    summary = model.report["summary"]["all"]
+    shares = ", ".join(f"{key} {summary[key]:.3f}" for key in ("right", "wrong", "resolved"))
     print(f"{name}: training {model.report['training_seconds']:.0f} s, {shares}", flush=True)
     child = served(data_dir, content)
     began = time.monotonic()
@@ -268,9 +255,7 @@ async def measure_ours(name: str, content: Path, data_dir: Path, questions: Sequ
         ):
             await measure_load(f"{name}, {channel}", make, url)
         print(f"{name}: memory {mebibytes(child.pid or 0):.0f} MiB", flush=True)
-    parser = rasa_child(model.archive, thresholds=model.thresholds, parse_only=True)
-    async with running(parser), ClientSession() as session:
-        parsed = await parse_all(session, parser.url, questions)
+    parsed = await parse(model.archive, questions, thresholds=model.thresholds)
     judged = (tuple(Judged.from_json(part) for part in one["judged"]) for one in parsed)
     print_figures(name, [Asked(*pair) for pair in zip(questions, judged, strict=True)])
     labels = [str((one["intent_ranking"] or [{"name": ""}])[0]["name"]) for one in parsed]

@@ -1,0 +1,23 @@
+"""Figures of questions that the thresholds were not chosen on, by language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from bot.calibration import Asked
+from bot.content import Content
+from bot.evaluation import figures, result_row
+from bot.language import LANGUAGES
+from bot.settings import PROJECT_ROOT
+from bot.training import decision_step, held_out
+
+
+def held_out_figures(asked: Sequence[Asked], content: Content) -> dict[str, dict[str, Any]]:
+    """Return the figures with our decision step, each half with thresholds chosen on the other."""
+    rows = []
+    for row, decision in zip(asked, held_out(asked, decision_step(PROJECT_ROOT, content)), strict=True):
+        parsed = {"decision": asdict(decision), "intent_ranking": [], "language": row.language}
+        rows.append(result_row(row.question, parsed, content))
+    return {language: figures([row for row in rows if row["lang"] == language]) for language in LANGUAGES}
