@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.content import check_content, read_content
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
+from bot.feedback import FEEDBACK_FILE, Feedback
 from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
 from bot.local_time import current_date
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     step.set_defaults(step=_pull_resources)
     step = steps.add_parser("undo", help="go back to the directory before")
     step.set_defaults(step=_undo_resources)
+    command("feedback", _feedback, "List how many people said that each answer helped them, or not.")
     command("models", _models, "List the models kept.")
     made = command("publish", _publish, "Make a model the one that is served from the next start on.")
     made.add_argument("version", metavar="VERSION")
@@ -130,7 +132,7 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
 
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
-    assistant = assemble(model, settings.resources_dir, require_approval=settings.require_approval)
+    assistant = assemble(model, settings)
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
         return await ask(url, options.text, options.lang)
 
@@ -245,6 +247,15 @@ def _undo_resources(options: argparse.Namespace, settings: Settings) -> int:
     for line in undo(settings.resources_dir, settings.data_dir / "resources"):
         _say(line)
     _say("Went back to the directory before. `kyr serve` uses it within seconds.")
+    return DONE
+
+
+def _feedback(options: argparse.Namespace, settings: Settings) -> int:
+    totals = Feedback(settings.data_dir / FEEDBACK_FILE).totals()
+    for total in totals:
+        _say(f"{total.topic:40} {total.language}  yes {total.helped:5}  no {total.not_helped:5}")
+    if not totals:
+        _say("Nobody has said yet whether an answer helped.")
     return DONE
 
 

@@ -46,6 +46,8 @@ NEEDED_RESPONSES = (
     "utter_search_near",
     "utter_other_help",
     "utter_who_can_help",
+    "utter_red_card_front",
+    "utter_red_card_back",
     *TEXTS,
 )
 

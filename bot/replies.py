@@ -34,6 +34,9 @@ CHOOSE_SEARCH = "find"
 CHOOSE_NEED = "find:"
 CHOOSE_NEAR = "near:"
 CHOOSE_SPEAKS = "speaks:"
+# Choices that a page makes by itself: the last answer once more, and from now on in a language.
+CHOOSE_AGAIN = "again"
+CHOOSE_LANGUAGE = "language:"
 # What says again what was said, in `Reply.again`; no button has these.
 SAY = "say:"
 _OFFER = "offer:"
@@ -245,6 +248,12 @@ def repeat(content: Content, again: str | None, language: str) -> Reply | None:
     if again.startswith(_OFFER):
         return clarify(content, again.removeprefix(_OFFER).split(","), language)
     return reply_to_choice(content, again, language)
+
+
+def language_of_choice(payload: str) -> str | None:
+    """Return the language that a choice asks for, or None where it asks for none."""
+    language = payload.removeprefix(CHOOSE_LANGUAGE)
+    return language if payload.startswith(CHOOSE_LANGUAGE) and language in LANGUAGES else None
 
 
 def button_meant(content: Content, text: str, buttons: Sequence[Button]) -> Button | None:

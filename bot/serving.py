@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.content import read_content
+from bot.feedback import FEEDBACK_FILE
 from bot.models import Model, ModelStore
 from bot.privacy import WithholdWords
 from bot.processes import Child, actions_child, rasa_child
@@ -76,20 +77,26 @@ class Assistant:
             await asyncio.gather(*(child.stop() for child in children))
 
 
-def assemble(model: Model, resources_dir: Path, *, require_approval: bool = False) -> Assistant:
+def assemble(model: Model, settings: Settings) -> Assistant:
     """Put the gateway, Rasa and the action server of a model together; nothing runs yet.
 
-    The resource directory is used as it stands in `resources_dir`; while that has a mistake, as it stood
-    when the model was trained. With `require_approval` only answers that somebody has signed off are
-    given.
+    The resource directory is used as it stands now in `settings.resources_dir`; while that has a mistake,
+    as it stood when the model was trained.
     """
-    actions = actions_child(model.content_dir, resources_dir)
+    actions = actions_child(model.content_dir, settings.resources_dir)
     rasa = rasa_child(model.archive, thresholds=model.thresholds, action_url=f"{actions.url}/webhook")
     app = create_app(
-        read_content(model.content_dir, require_approval=require_approval, resources_dir=resources_dir),
+        read_content(
+            model.content_dir,
+            require_approval=settings.require_approval,
+            resources_dir=settings.resources_dir,
+        ),
         rasa_url=rasa.url,
         actions_url=actions.url,
         model_version=model.version,
+        feedback_file=settings.data_dir / FEEDBACK_FILE,
+        public_url=settings.public_url,
+        embed_origins=settings.embed_origins,
     )
     return Assistant(app, rasa, actions)
 
@@ -168,7 +175,9 @@ async def _serve_until(
     say("Conversations: in memory, forgotten after 30 minutes. Channels: web")
     if settings.require_approval:
         say("Only answers that somebody has signed off are given (KYR_REQUIRE_APPROVAL)")
-    assistant = assemble(model, settings.resources_dir, require_approval=settings.require_approval)
+    if settings.embed_origins:
+        say(f"The chat may be shown on {', '.join(settings.embed_origins)} (KYR_EMBED_ORIGINS)")
+    assistant = assemble(model, settings)
     # The pages and the hotline card are there at once, the chat as soon as Rasa is.
     async with listening(assistant.app, host, port) as url:
         say(f"Starting Rasa and the action server behind {url} (about half a minute)")

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from bot.content import RESOURCES, Content, read_content
 from bot.models import Model, ModelStore
 from bot.serving import assemble, listening, wait_until_answered
-from bot.settings import PROJECT_ROOT
+from bot.settings import PROJECT_ROOT, Settings
 from bot.training import train
 
 SMALL_CONTENT = Path(__file__).parent / "content"
@@ -91,9 +91,9 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def run_service(model: Model, resources: Path = PROJECT_ROOT / RESOURCES) -> AsyncIterator[Service]:
+async def run_service(model: Model, settings: Settings | None = None) -> AsyncIterator[Service]:
     """Run a real Rasa, a real action server and the gateway, without starting them again when they end."""
-    assistant = assemble(model, resources)
+    assistant = assemble(model, settings or Settings())
     async with (
         listening(assistant.app, "127.0.0.1", 0) as url,
         assistant.running(watch=False),
@@ -112,9 +112,12 @@ def resources_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def service(model: Model, resources_copy: Path) -> AsyncIterator[Service]:
+async def service(
+    model: Model, resources_copy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
     """The assistant as residents meet it, once for all tests that do it no harm."""
-    async with run_service(model, resources_copy) as running:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("var"), resources_dir=resources_copy)
+    async with run_service(model, settings) as running:
         yield running
 
 

@@ -41,3 +41,25 @@ def test_approval_is_asked_for_with_a_one() -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings({"KYR_REQUIRE_APPROVAL": "yes"})
     assert str(refused.value) == "KYR_REQUIRE_APPROVAL is 'yes'. Write 1 for yes or 0 for no."
+
+
+def test_origins_are_written_as_browsers_write_them() -> None:
+    """With commas or spaces, in capitals, with a slash; a path or a wildcard is refused by name."""
+    origins = "https://www.HPCA.gov/, http://localhost:3000"
+    settings = read_settings({"KYR_EMBED_ORIGINS": origins, "KYR_PUBLIC_URL": "https://Rights.example.org/"})
+    assert settings.embed_origins == ("https://www.hpca.gov", "http://localhost:3000")
+    assert settings.public_url == "https://rights.example.org"
+    for wrong in (
+        "*",
+        "https://*.gov",
+        "www.hpca.gov",
+        "https://a.gov/x",
+        "https://a;script-src",
+        "https://a'",
+    ):
+        with pytest.raises(SettingsError) as refused:
+            read_settings({"KYR_EMBED_ORIGINS": wrong})
+        assert str(refused.value) == (
+            f"KYR_EMBED_ORIGINS holds {wrong!r}, which is no web address without a path. "
+            "Write it like https://www.hpca.gov."
+        )

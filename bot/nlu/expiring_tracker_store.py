@@ -10,6 +10,7 @@ from typing import Any
 
 from cachetools import TTLCache
 from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.events import Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # As `session_expiration_time` in domain.yml.
@@ -30,7 +31,18 @@ class ExpiringTrackerStore(InMemoryTrackerStore):
         self.store: TTLCache[str, str] = TTLCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keep a conversation, and see to it that it is forgotten in time."""
+        """Keep a conversation, and see to it that it is forgotten in time; at once where it was ended."""
+        if _was_ended(tracker):
+            self.store.pop(tracker.sender_id, None)
+            return
         await super().save(tracker)
         # The cache drops what has expired only when it is used again, which on a quiet night it is not.
         asyncio.get_running_loop().call_later(SECONDS_TO_LIVE + 1, self.store.expire)
+
+
+def _was_ended(tracker: DialogueStateTracker) -> bool:
+    """Whether the person has ended the conversation ("/restart") and not said anything since."""
+    for event in reversed(tracker.events):
+        if isinstance(event, (Restarted, UserUttered)):
+            return isinstance(event, Restarted)
+    return False

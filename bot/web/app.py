@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector, web
 from ruamel.yaml import YAML
 
 from bot.content import Content
-from bot.web import chat, health, keys, pages, security
+from bot.feedback import Feedback
+from bot.web import chat, embed, feedback, health, keys, pages, security
+from bot.web.assets import Assets
 from bot.web.conversations import Conversations
 from bot.web.limits import RateLimit
+from bot.web.offline import OfflineCopies, get_manifest
 from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
 
 _FOLDER = Path(__file__).parent
@@ -25,14 +28,25 @@ def create_app(
     rasa_url: str,
     actions_url: str,
     model_version: str,
+    feedback_file: Path,
+    public_url: str = "",
+    embed_origins: Sequence[str] = (),
     seconds_to_answer: float = SECONDS_TO_ANSWER,
 ) -> web.Application:
-    """Return the gateway for a content and the Rasa and action server that belong to it."""
+    """Return the gateway for a content and the Rasa and action server that belong to it.
+
+    `public_url` is where residents reach it, and `embed_origins` are the websites that may show the chat
+    in a frame ("https://www.hpca.gov").
+    """
     app = web.Application(client_max_size=_MOST_BYTES, middlewares=[security.errors])
+    app[keys.ASSETS] = Assets()
     app[keys.CONTENT] = content
     app[keys.CONVERSATIONS] = Conversations()
+    app[keys.EMBED_ORIGINS] = tuple(embed_origins)
+    app[keys.FEEDBACK] = Feedback(feedback_file)
     app[keys.HEALTH] = keys.Health()
     app[keys.MODEL_VERSION] = model_version
+    app[keys.PUBLIC_URL] = public_url
     app[keys.RATE_LIMIT] = RateLimit()
     app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
     app[keys.TEMPLATES] = pages.create_templates()
@@ -45,16 +59,27 @@ def create_app(
 
     app.cleanup_ctx.append(rasa_client)
     app.on_response_prepare.append(security.add_headers)
+    offline = OfflineCopies(app)
     app.add_routes(
         [
             web.post("/api/chat", chat.post_chat),
+            web.post("/api/feedback", feedback.post_feedback),
+            web.post("/api/forget", feedback.post_forget),
             web.get("/health", health.get_health),
             web.get("/", pages.home),
-            web.static("/static", _FOLDER / "static"),
-            web.get("/{language:en|es}/", pages.chat_page),
+            web.get("/robots.txt", pages.get_robots),
+            web.get("/sitemap.xml", pages.get_sitemap),
+            web.get("/static/{name}", app[keys.ASSETS].serve),
+            web.get("/embed.js", embed.get_embed_script),
+            web.get("/embed/{language:en|es}/", pages.get_embedded_chat),
+            web.get("/sw.js", offline.get_service_worker),
+            web.get("/{language:en|es}/pages.json", offline.get_pages),
+            web.get("/{language:en|es}/search.json", offline.get_search_index),
+            web.get("/{language:en|es}/app.webmanifest", get_manifest),
+            web.get("/{language:en|es}/", pages.get_chat),
             web.get("/{language:en|es}", pages.without_slash),
-            web.get("/{language:en|es}/{topic:[a-z0-9_]+}/", pages.without_slash),
-            web.get("/{language:en|es}/{topic:[a-z0-9_]+}", pages.topic_page),
+            web.get("/{language:en|es}/{topic:[a-z0-9_-]+}/", pages.without_slash),
+            web.get("/{language:en|es}/{topic:[a-z0-9_-]+}", pages.get_named_page),
         ]
     )
     return app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import unicodedata
@@ -10,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aiohttp import ClientPayloadError, web
+from aiohttp import web
 from babel.dates import format_date
 
 from bot.content import Content
@@ -19,6 +18,7 @@ from bot.follow_ups import Context
 from bot.language import LANGUAGES, OTHER
 from bot.markup import parse_blocks
 from bot.replies import (
+    CHOOSE_AGAIN,
     GENERAL_NEEDS,
     SAY,
     Button,
@@ -27,6 +27,7 @@ from bot.replies import (
     button_meant,
     choose_again,
     find_help,
+    language_of_choice,
     repeat,
     reply_to_choice,
     say,
@@ -35,13 +36,13 @@ from bot.replies import (
 from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.errors import api_error
+from bot.web.json_body import BadRequest, read_object
+from bot.web.pages import PRINTED_CARDS, RED_CARD
 from bot.web.rasa_client import RasaClient, RasaUnavailable
 
 logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 1000
-# A message is at most a few kilobytes; who needs longer only holds the door open.
-_SECONDS_TO_SEND = 10
 DEFAULT_LANGUAGE = "es"
 
 
@@ -51,13 +52,6 @@ class Outcome:
 
     replies: tuple[Reply, ...]
     degraded: bool = False
-
-
-class BadRequest(Exception):
-    """A request that cannot be answered: its HTTP status and error code."""
-
-    def __init__(self, status: int, code: str | None = None) -> None:
-        self.status, self.code = status, code
 
 
 async def post_chat(request: web.Request) -> web.StreamResponse:
@@ -85,17 +79,15 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
         outcome = made
     else:
         outcome = await reply_to_message(content, rasa, conversation, message, hint)
-    return web.json_response(_as_json(outcome, content, conversation))
+    response = web.json_response(_as_json(outcome, content, conversation))
+    response.headers["Cache-Control"] = "no-store"
+    response.enable_compression()
+    return response
 
 
 async def _read_body(request: web.Request) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        raise BadRequest(415)
-    try:
-        body = json.loads(await asyncio.wait_for(request.read(), _SECONDS_TO_SEND))
-    except (ValueError, RecursionError, web.RequestPayloadError, ClientPayloadError, asyncio.TimeoutError):
-        raise BadRequest(400) from None
-    if not isinstance(body, dict) or ("message" in body) == ("choice" in body):
+    body = await read_object(request)
+    if ("message" in body) == ("choice" in body):
         raise BadRequest(400)
     if not isinstance(body.get("message", body.get("choice")), str):
         raise BadRequest(400)
@@ -131,9 +123,19 @@ async def reply_to_chosen(
 ) -> Outcome | None:
     """Return the replies to a chosen button, or None where no such button exists.
 
-    Most choices are answered from the content alone. Those of the search for help go to Rasa as an
+    Most choices are answered from the content alone; so are those that a page makes by itself, to show the
+    last answer again or to go on in another language. Those of the search for help go to Rasa as an
     intent with entities, built here from values that are known: nothing that was typed gets into it.
     """
+    asked_for = language_of_choice(choice)
+    if asked_for:
+        conversation.requested_language = asked_for
+    if asked_for or choice == CHOOSE_AGAIN:
+        spoken = conversation.requested_language or conversation.language or language
+        again = repeat(content, conversation.again, spoken)
+        if again is None and asked_for:
+            again = say(content, "utter_language_switched_at_start", spoken)
+        return Outcome((again,)) if again else None
     reply = reply_to_choice(content, choice, language)
     if reply is not None:
         return Outcome((reply,))
@@ -241,7 +243,7 @@ def _as_json(outcome: Outcome, content: Content, conversation: Conversation) -> 
     body: dict[str, Any] = {
         "session": conversation.id,
         "lang": language,
-        "replies": [reply_as_json(reply) for reply in replies],
+        "replies": [reply_as_json(reply, content) for reply in replies],
     }
     if outcome.degraded:
         body["degraded"] = True
@@ -250,6 +252,7 @@ def _as_json(outcome: Outcome, content: Content, conversation: Conversation) -> 
 
 def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
     """Keep what a next message may go on from; small talk in between changes nothing of it."""
+    conversation.to_rate.update({reply.topic: reply.language for reply in replies if reply.topic})
     languages = {reply.language for reply in replies}
     if len(languages) == 1:
         conversation.language = languages.pop()
@@ -262,8 +265,12 @@ def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
             conversation.buttons = buttons
 
 
-def reply_as_json(reply: Reply) -> dict[str, Any]:
-    """Return a reply as the contract says, with its text also taken apart for the page to show."""
+def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
+    """Return a reply as the contract says, with what the page shows besides.
+
+    `blocks` is its text taken apart, `page` the address of the same answer as a page of its own, and
+    `cards` that of the cards to print; both are null where there is none.
+    """
     blocks = [
         {
             "kind": block.kind,
@@ -272,4 +279,10 @@ def reply_as_json(reply: Reply) -> dict[str, Any]:
         for block in parse_blocks(reply.text)
     ]
     shown = format_date(reply.reviewed, "long", locale=reply.language) if reply.reviewed else None
-    return {**reply.as_json(), "blocks": blocks, "reviewed_shown": shown}
+    return {
+        **reply.as_json(),
+        "blocks": blocks,
+        "reviewed_shown": shown,
+        "page": f"/{reply.language}/{reply.topic}" if reply.topic in content.topics else None,
+        "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
+    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 
@@ -25,7 +25,8 @@ class Conversation:
 
     `language` is that of the last clear words, `requested_language` one that was asked for: it holds until
     another is. `again` stands for the last answer (see bot.replies.Reply), `topic` is the one it was
-    about, and `buttons` are the choices shown last, in their order.
+    about, and `buttons` are the choices shown last, in their order. `to_rate` are the topics that were
+    answered, by the language of the answer, and that the person has not said yes or no to.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Conversation:
     topic: str | None = None
     again: str | None = None
     buttons: tuple[Button, ...] = ()
+    to_rate: dict[str, str] = field(default_factory=dict)
 
 
 class Conversations:
@@ -45,7 +47,14 @@ class Conversations:
 
     def resume(self, token: object) -> Conversation:
         """Return the conversation of a token, or a new one where the token is none of ours."""
-        known = self._known.get(token) if isinstance(token, str) and _TOKEN.fullmatch(token) else None
-        conversation = known or Conversation(secrets.token_urlsafe(16))
+        conversation = self.get(token) or Conversation(secrets.token_urlsafe(16))
         self._known[conversation.id] = conversation
         return conversation
+
+    def get(self, token: object) -> Conversation | None:
+        """Return the conversation of a token, if it is one of ours."""
+        return self._known.get(token) if isinstance(token, str) and _TOKEN.fullmatch(token) else None
+
+    def forget(self, conversation: Conversation) -> None:
+        """Keep nothing of a conversation."""
+        self._known.pop(conversation.id, None)

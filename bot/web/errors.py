@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.language import LANGUAGES
 from bot.web import keys
-from bot.web.pages import render
+from bot.web.pages import error_page, respond
 
 # HTTP status -> error code and name of its text in strings.yml.
 _CODES = {
@@ -39,6 +39,5 @@ def page_error(
     # "OPTIONS *" has a path without any slash.
     first = request.path.strip("/").partition("/")[0]
     language = first if first in LANGUAGES else "es"
-    return render(
-        request, "error.html", language, status=status, headers=headers, message_key=f"error_{code}", twin="/"
-    )
+    page = error_page(request.app, language, f"error_{code}")
+    return respond(request, page, status=status, headers=headers)

@@ -9,6 +9,8 @@ from aiohttp import web
 from jinja2 import Environment
 
 from bot.content import Content
+from bot.feedback import Feedback
+from bot.web.assets import Assets
 from bot.web.conversations import Conversations
 from bot.web.limits import RateLimit
 from bot.web.rasa_client import RasaClient
@@ -23,10 +25,14 @@ class Health:
     was_ready: bool = False
 
 
+ASSETS = web.AppKey("ASSETS", Assets)
 CONTENT = web.AppKey("CONTENT", Content)
 CONVERSATIONS = web.AppKey("CONVERSATIONS", Conversations)
+EMBED_ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("EMBED_ORIGINS", tuple)
+FEEDBACK = web.AppKey("FEEDBACK", Feedback)
 HEALTH = web.AppKey("HEALTH", Health)
 MODEL_VERSION = web.AppKey("MODEL_VERSION", str)
+PUBLIC_URL = web.AppKey("PUBLIC_URL", str)
 RASA = web.AppKey("RASA", RasaClient)
 RATE_LIMIT = web.AppKey("RATE_LIMIT", RateLimit)
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)

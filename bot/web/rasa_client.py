@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,11 @@ class RasaClient:
         if not isinstance(messages, list):
             raise RasaUnavailable("not a list of messages")
         return messages
+
+    async def forget(self, sender: str) -> None:
+        """Have Rasa forget a conversation now; where it does not answer, it does so after half an hour."""
+        with contextlib.suppress(RasaUnavailable):
+            await self.send(sender, "/restart", {})
 
     async def rasa_is_up(self) -> bool:
         """Whether Rasa has loaded its model and answers."""

@@ -7,17 +7,19 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.web import keys
 from bot.web.errors import api_error, page_error
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+)
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": f"{_POLICY}'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -30,6 +32,13 @@ HEADERS = {
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the protecting headers on a response (a signal: it runs for errors too)."""
     response.headers.update(HEADERS)
+    if request.path.startswith("/embed/") and request.app[keys.EMBED_ORIGINS]:
+        # The one page that others may show in a frame; the older header knows no list of them.
+        origins = " ".join(("'self'", *request.app[keys.EMBED_ORIGINS]))
+        response.headers["Content-Security-Policy"] = _POLICY + origins
+        del response.headers["X-Frame-Options"]
+    if request.path.startswith("/embed"):
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # aiohttp names itself and its version, which helps nobody but an attacker.
     response.headers["Server"] = "kyr"
 

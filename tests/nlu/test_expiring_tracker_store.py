@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu import expiring_tracker_store
@@ -71,3 +71,14 @@ def project_domain() -> Domain:
     from bot.settings import PROJECT_ROOT
 
     return Domain.from_path(str(PROJECT_ROOT / "domain.yml"))
+
+
+async def test_a_conversation_that_was_ended_is_forgotten_at_once() -> None:
+    """With everything said before; what is said afterwards begins a new one."""
+    store = ExpiringTrackerStore(Domain.empty())
+    await keep(store, "a")
+    ended = [UserUttered("hola"), UserUttered("/restart"), Restarted()]
+    await store.save(DialogueStateTracker.from_events("a", ended))
+    assert await store.retrieve("a") is None and list(await store.keys()) == []
+    await store.save(DialogueStateTracker.from_events("a", [*ended, UserUttered("hola")]))
+    assert await store.retrieve("a") is not None

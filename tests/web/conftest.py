@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,18 +21,19 @@ MakeGateway = Callable[..., Awaitable[Client]]
 
 
 @pytest.fixture
-async def make_gateway() -> AsyncIterator[MakeGateway]:
+async def make_gateway(tmp_path: Path) -> AsyncIterator[MakeGateway]:
     """Start gateways; they end with the test."""
     clients: list[Client] = []
 
-    async def make(content: Content, rasa_url: str = "", seconds_to_answer: float = 8) -> Client:
+    async def make(content: Content, rasa_url: str = "", **settings: Any) -> Client:
         nobody = f"http://127.0.0.1:{free_port()}"
         app = create_app(
             content,
             rasa_url=rasa_url or nobody,
             actions_url=nobody,
             model_version="test",
-            seconds_to_answer=seconds_to_answer,
+            feedback_file=tmp_path / "feedback.sqlite3",
+            **settings,
         )
         client = TestClient(TestServer(app))
         await client.start_server()

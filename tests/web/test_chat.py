@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot.content import Content
-from bot.web import chat
+from bot.web import json_body
 from bot.web.chat import clean, replies_from_rasa
 from bot.web.rasa_client import RasaUnavailable
 from tests.conftest import StartServer
@@ -177,7 +177,7 @@ async def test_only_json_is_read(gateway: Client, content_type: str) -> None:
 
 async def test_a_message_that_never_ends_is_refused(gateway: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends half a message does not hold the door open; here for half a second."""
-    monkeypatch.setattr(chat, "_SECONDS_TO_SEND", 0.5)
+    monkeypatch.setattr(json_body, "_SECONDS_TO_SEND", 0.5)
 
     async def half() -> AsyncIterator[bytes]:
         yield b'{"message": "ho'
@@ -277,6 +277,41 @@ async def test_a_choice_is_taken_by_its_number(gateway: Client) -> None:
     assert body["replies"][0]["topic"] == buttons[1]["payload"].removeprefix("topic:")
     _, body = await post(gateway, {"message": "2"})
     assert body["degraded"]
+
+
+async def test_the_last_answer_comes_again_after_a_reload(gateway: Client) -> None:
+    """By the token alone, in the language of the conversation; there is none where nothing was said."""
+    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    session, answered = body["session"], body["replies"][0]
+    _, body = await post(gateway, {"choice": "again", "session": session, "lang": "es"})
+    assert body["replies"] == [answered]
+    status, body = await post(gateway, {"choice": "again"})
+    assert (status, body["error"]) == (400, "unknown_choice")
+
+
+async def test_the_page_switches_the_language_of_the_conversation(gateway: Client) -> None:
+    """The last answer comes in it, and so do those to come, also without Rasa."""
+    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    session = body["session"]
+    _, body = await post(gateway, {"choice": "language:es", "session": session, "lang": "en"})
+    assert (body["lang"], body["replies"][0]["topic"]) == ("es", "red_card")
+    _, body = await post(gateway, {"choice": "topic:bond", "session": session, "lang": "en"})
+    assert body["lang"] == "es"
+    _, body = await post(gateway, {"choice": "language:en"})
+    assert [reply["text"] for reply in body["replies"]] == ["English language switched at start"]
+    status, _ = await post(gateway, {"choice": "language:fr"})
+    assert status == 400
+
+
+async def test_an_answer_says_where_it_stands_as_a_page(gateway: Client) -> None:
+    """To be shared and printed, in its own language; the cards belong to one topic."""
+    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "es"})
+    assert [(reply["page"], reply["cards"]) for reply in body["replies"]] == [
+        ("/es/red_card", "/es/tarjeta-roja"),
+        (None, None),
+    ]
+    _, body = await post(gateway, {"choice": "topic:food_assistance", "lang": "en"})
+    assert (body["replies"][0]["page"], body["replies"][0]["cards"]) == ("/en/food_assistance", None)
 
 
 async def test_what_was_said_is_sent_with_the_next_message(

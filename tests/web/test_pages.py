@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
+from xml.etree import ElementTree
 
 import pytest
 
 from bot.content import Content
+from bot.resources import phone_uri
 from bot.web.pages import preferred_language
 from tests.web.conftest import Client, MakeGateway
 
@@ -75,10 +78,87 @@ async def test_every_answer_is_a_page_in_both_languages(
             page = await response.text()
             assert response.status == 200, topic.id
             assert f'href="/{other}/{topic.id}"' in page
-            assert "<script" not in page
+            assert "kyr-chat" not in page and page.count("<script") == 1
             for source in topic.sources if topic.answers else ():
                 assert source.url.replace("&", "&amp;") in page
             assert not topic.answers or f'datetime="{topic.reviewed}"' in page
+
+
+async def test_search_engines_are_told_what_an_answer_is(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """Question, answer, day of review and sources (schema.org), its own address and its twin's."""
+    gateway = await make_gateway(small_content, public_url="https://rights.example.org")
+    page = await (await gateway.get("/es/red_card")).text()
+    for schema in ("FAQPage", "Question", "Answer"):
+        assert f'itemscope itemtype="https://schema.org/{schema}"' in page
+    assert '<link rel="canonical" href="https://rights.example.org/es/red_card">' in page
+    for language in ("en", "es"):
+        twin = f'hreflang="{language}" href="https://rights.example.org/{language}/red_card"'
+        assert f'<link rel="alternate" {twin}>' in page
+    assert 'itemprop="lastReviewed" datetime="2026-11-22"' in page
+    assert 'itemprop="citation" href="https://example.org/page"' in page
+    short = small_content.topics["red_card"].answers["es"].short
+    assert f'<meta name="description" content="{short}">' in page and "noindex" not in page
+
+
+async def test_a_page_without_a_checked_answer_is_not_offered_as_one(gateway: Client) -> None:
+    """Search engines are asked to leave it out, and the list of pages does not name it."""
+    page = await (await gateway.get("/en/bond")).text()
+    assert '<meta name="robots" content="noindex">' in page and "FAQPage" not in page
+    pages = await (await gateway.get("/sitemap.xml")).text()
+    assert "/en/bond<" not in pages
+
+
+async def test_the_list_of_pages_names_every_page_with_its_twin(
+    make_gateway: MakeGateway, project_content: Content
+) -> None:
+    """As sitemaps.org wants it; each address in it answers."""
+    gateway = await make_gateway(project_content)
+    response = await gateway.get("/sitemap.xml")
+    assert response.content_type == "application/xml"
+    pages = ElementTree.fromstring(await response.text())  # noqa: S314 # our own text
+    found = [str(place.text) for place in pages.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    answered = sum(topic.answered for topic in project_content.topics.values())
+    assert len(found) == len(set(found)) == 2 * (answered + 3)
+    for address in found:
+        path = address.removeprefix(str(gateway.make_url("/")).rstrip("/"))
+        assert (await gateway.get(path, allow_redirects=False)).status == 200, path
+    robots = await (await gateway.get("/robots.txt")).text()
+    assert f"Sitemap: {gateway.make_url('/sitemap.xml')}" in robots
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("/es/red-card", "/es/tarjeta-roja"), ("/en/tarjeta-roja", "/en/red-card"), ("/es/help", "/es/ayuda")],
+)
+async def test_a_name_of_the_other_language_leads_to_the_page(
+    gateway: Client, typed: str, meant: str
+) -> None:
+    """Addresses are passed on by word of mouth."""
+    response = await gateway.get(typed, allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (302, meant)
+
+
+@pytest.mark.parametrize("path", ["/en/red-card", "/es/tarjeta-roja"])
+async def test_the_cards_are_in_english_outside_and_in_spanish_inside(gateway: Client, path: str) -> None:
+    """Four on a sheet, whatever the language of the page; a screen reader meets one of them."""
+    page = await (await gateway.get(path)).text()
+    assert page.count('lang="en"><p>English red card front</p>') == 4
+    assert page.count('lang="es"><p>Español red card back</p>') == 4
+    assert page.count('class="card" aria-hidden="true"') == 3
+
+
+@pytest.mark.parametrize(("path", "language"), [("/en/help", "en"), ("/es/ayuda", "es")])
+async def test_the_directory_names_every_service_once(
+    make_gateway: MakeGateway, project_content: Content, path: str, language: str
+) -> None:
+    """With its phones, and what else it is for."""
+    gateway = await make_gateway(project_content)
+    page = html.unescape(await (await gateway.get(path)).text())
+    for service in project_content.directory.services:
+        assert page.count(f"<h3>{service.name[language]}</h3>") == 1
+        assert all(phone_uri(number) in page for number in service.phones)
 
 
 async def test_words_to_say_aloud_are_marked_as_english_on_a_spanish_page(gateway: Client) -> None:
@@ -112,5 +192,5 @@ async def test_pages_load_nothing_from_elsewhere(make_gateway: MakeGateway, proj
     for path in ("/en/", "/es/", "/en/ice_at_home", "/es/food_assistance"):
         page = await (await gateway.get(path)).text()
         loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*?(?:src|href)=\"([^\"]*)\"", page)
-        assert loaded and all(address.startswith("/") for address in loaded)
+        assert loaded and all(address.startswith(("/", str(gateway.make_url("/")))) for address in loaded)
         assert "style=" not in page and "onclick" not in page

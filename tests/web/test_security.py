@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +19,19 @@ from tests.web.conftest import Client, MakeGateway
 # Every route, and who may call it. A new route fails the test until somebody has thought about this.
 ROUTES = {
     ("POST", "/api/chat"): "anyone, within the rate limit",
+    ("POST", "/api/feedback"): "whoever was given the answer, once, within the rate limit",
+    ("POST", "/api/forget"): "whoever holds the token of the conversation",
     ("GET", "/health"): "anyone; says nothing but up or down and the model's version",
     ("GET", "/"): "anyone",
-    ("GET", "/static"): "anyone",
+    ("GET", "/robots.txt"): "anyone",
+    ("GET", "/sitemap.xml"): "anyone",
+    ("GET", "/static/{name}"): "anyone; only files that were there at the start",
+    ("GET", "/embed.js"): "anyone, also scripts of other websites",
+    ("GET", "/embed/{language}/"): "anyone; in a frame only on the websites of KYR_EMBED_ORIGINS",
+    ("GET", "/sw.js"): "anyone",
+    ("GET", "/{language}/pages.json"): "anyone; the same pages in one file",
+    ("GET", "/{language}/search.json"): "anyone; words of training questions, none of a resident",
+    ("GET", "/{language}/app.webmanifest"): "anyone",
     ("GET", "/{language}/"): "anyone",
     ("GET", "/{language}"): "anyone; leads to the page with the slash",
     ("GET", "/{language}/{topic}/"): "anyone; leads to the page without the slash",
@@ -29,7 +41,7 @@ ROUTES = {
 
 def test_every_route_says_who_may_call_it(small_content: Content) -> None:
     """The list above is complete."""
-    app = create_app(small_content, rasa_url="", actions_url="", model_version="")
+    app = create_app(small_content, rasa_url="", actions_url="", model_version="", feedback_file=Path())
     routes = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {route for route in routes if route[0] != "HEAD"} == set(ROUTES)
 
@@ -91,7 +103,7 @@ async def test_malformed_requests_are_answered_and_not_logged(
 ) -> None:
     """Neither their words, nor where they came from, nor a traceback; served as `kyr serve` does."""
     caplog.set_level(logging.DEBUG)
-    app = create_app(small_content, rasa_url="", actions_url="", model_version="")
+    app = create_app(small_content, rasa_url="", actions_url="", model_version="", feedback_file=Path())
     async with listening(app, "127.0.0.1", 0) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
         writer.write(request_bytes)
@@ -109,8 +121,60 @@ async def test_health_says_that_it_is_starting(gateway: Client) -> None:
     assert await response.json() == {"status": "starting", "rasa": False, "actions": False, "model": "test"}
 
 
-def test_the_page_puts_text_in_as_text() -> None:
-    """The script never makes HTML out of a string."""
-    text = (PROJECT_ROOT / "bot/web/static/chat.js").read_text(encoding="utf-8")
-    for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage"):
+@pytest.mark.parametrize(
+    "script", sorted((PROJECT_ROOT / "bot/web").rglob("*.js")), ids=lambda path: path.name
+)
+def test_scripts_put_text_in_as_text_and_keep_nothing(script: Path) -> None:
+    """None makes HTML out of a string, or leaves anything on the phone that outlives the visit."""
+    text = script.read_text(encoding="utf-8")
+    dangers = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function")
+    for danger in (*dangers, "localStorage", "indexedDB", "cookie"):
         assert danger not in text
+
+
+@pytest.mark.parametrize(
+    "script", sorted((PROJECT_ROOT / "bot/web").rglob("*.js")), ids=lambda path: path.name
+)
+def test_scripts_are_written_for_old_phones(script: Path) -> None:
+    """Nothing that browsers learned after 2018, which would leave such a phone without any chat."""
+    text = re.sub(r"//[^\n]*", "", script.read_text(encoding="utf-8"))
+    for late in (
+        r"\?\.[a-zA-Z\[(]",
+        r"\?\?",
+        r"\bcatch \{",
+        r"replaceChildren",
+        r"requestSubmit",
+        r"\.at\(",
+        r"#\w+ ?=",
+    ):
+        assert re.search(late, text) is None, late
+
+
+async def test_the_chat_may_be_framed_only_where_that_is_set(
+    make_gateway: MakeGateway, gateway: Client, small_content: Content
+) -> None:
+    """One page, by the websites named; everything else, and without the setting that page too, by nobody."""
+    city = "https://www.hpca.gov"
+    framing = await make_gateway(small_content, embed_origins=[city])
+    headers = (await framing.get("/embed/es/")).headers
+    assert headers["Content-Security-Policy"].endswith(f"frame-ancestors 'self' {city}")
+    assert "X-Frame-Options" not in headers
+    for client, path in ((framing, "/es/"), (framing, "/es/red_card"), (gateway, "/embed/es/")):
+        headers = (await client.get(path)).headers
+        assert headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("host", ["evil.example", 'a"><script>', "a b", "[", "a:99999999"])
+async def test_a_forged_host_changes_nothing_but_its_own_page(
+    make_gateway: MakeGateway, small_content: Content, host: str
+) -> None:
+    """Where the public address is set it is used; where not, no host becomes markup or an error."""
+    for settings in ({"public_url": "https://rights.example.org"}, {}):
+        gateway = await make_gateway(small_content, **settings)
+        response = await gateway.get("/en/red_card", headers={"Host": host})
+        page = await response.text()
+        if response.status == 400:
+            continue  # aiohttp itself refuses it
+        assert response.status == 200 and "<script>" not in page
+        assert ('href="https://rights.example.org/en/red_card"' in page) == bool(settings)

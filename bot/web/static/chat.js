@@ -1,91 +1,325 @@
-// The chat of the page. Everything is put in as text nodes, never as HTML; nothing is kept after the
-// page is closed, and nothing is asked of any other host.
+// The chat: a custom element around what the server has written (templates/parts.html, "chat").
+//
+// Everything is put in as text nodes, never as HTML. What people write is in the page only; of the tab's
+// storage it takes a token, by which the last answer, and not a word of theirs, comes back after a reload.
+// Written for browsers from 2018 on: no "?." and the like.
 
-const chat = document.getElementById("chat");
-const log = document.getElementById("log");
-const form = document.getElementById("form");
-const input = document.getElementById("message");
-const status = document.getElementById("status");
-const send = form.querySelector("button");
-const strings = chat.dataset;
+const REMEMBERED = "kyr-session";
+const SECONDS_TO_ANSWER = 30;
+const SECONDS_UNTIL_SLOW = 5;
+// A question that did not get through is sent again after so many seconds, and when there is a signal.
+const SECONDS_BETWEEN_TRIES = [3, 6, 12, 24, 48];
 const SERVICE_FACTS = ["hours", "languages", "cost", "area", "eligibility", "bring"];
 // From here up choices stand in two columns, so that all are seen at once.
 const MANY_CHOICES = 6;
+const LANGUAGES = ["en", "es"];
+const MOST_FOUND = 3;
+const embedded = window.top !== window;
 
-let session;
-let lang = document.documentElement.lang;
-
-form.hidden = false;
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = input.value.trim();
-  if (text) ask({ message: text }, text, () => { input.value = ""; });
-});
-input.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    form.requestSubmit();
-  }
-});
-
-async function ask(question, shown, done) {
-  if (send.disabled) return;
-  send.disabled = true;
-  status.textContent = strings.waiting;
-  try {
-    const response = await fetch("/api/chat", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ...question, session, lang }),
+class KnowYourRightsChat extends HTMLElement {
+  connectedCallback() {
+    this.strings = JSON.parse(this.dataset.strings);
+    this.language = document.documentElement.lang;
+    this.log = this.querySelector("[role=log]");
+    this.announced = this.querySelector(".announced");
+    this.session = remembered();
+    // The form is exchanged with the language, so the element itself listens.
+    this.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
     });
-    const body = await response.json();
-    done();
-    const mine = message("you", lang, [shown]);
-    log.append(mine);
-    if (response.ok) {
-      session = body.session;
-      lang = body.lang;
-      log.append(...body.replies.map(reply));
-    } else {
-      log.append(message("bot", lang, [element("p", {}, body.message[lang])]));
+    this.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== this.input) return;
+      event.preventDefault();
+      this.send();
+    });
+    this.addEventListener("click", (event) => {
+      if (event.target.closest(".restart")) this.restart();
+    });
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a.switch");
+      if (!link || event.metaKey || event.ctrlKey) return;
+      event.preventDefault();
+      this.switchTo(link).catch(() => { location.href = link.href; });
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") tellSite({ kyr: "close" });
+    });
+    document.addEventListener("kyr-leave", () => this.forget());
+    window.addEventListener("online", () => this.tryAgain());
+    this.querySelector("form").hidden = false;
+    if (this.session) this.resume();
+  }
+
+  get input() { return this.querySelector("textarea"); }
+
+  send() {
+    const text = this.input.value.trim();
+    if (text) this.ask({ message: text }, text);
+  }
+
+  ask(question, shown) {
+    if (this.sending) return;
+    clearTimeout(this.timer);
+    this.pending = { question, shown, tries: 0 };
+    this.deliver();
+  }
+
+  async deliver() {
+    const pending = this.pending;
+    this.setSending(true);
+    const slow = setTimeout(() => this.note("slow"), SECONDS_UNTIL_SLOW * 1000);
+    const answer = await this.post(pending.question);
+    clearTimeout(slow);
+    this.setSending(false);
+    if (!answer) {
+      this.failed(pending);
+      return;
+    }
+    this.pending = null;
+    this.fail(answer.ok ? "" : answer.body.message[this.language]);
+    if (answer.ok) this.show(answer.body, pending);
+  }
+
+  // Return what the gateway says, or null where nothing or nothing readable came.
+  async post(question) {
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), SECONDS_TO_ANSWER * 1000);
+    try {
+      const response = await fetch("/api/chat", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(Object.assign({}, question, { session: this.session, lang: this.language })),
+        signal: control.signal,
+      });
+      return { ok: response.ok, body: await response.json() };
+    } catch (error) {
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  failed(pending) {
+    const seconds = SECONDS_BETWEEN_TRIES[pending.tries];
+    pending.tries += 1;
+    this.fail(this.say(seconds ? "offline" : "not_sent"));
+    if (seconds) this.timer = setTimeout(() => this.tryAgain(), seconds * 1000);
+    if (pending.tries === 1 && pending.question.message) this.searchSaved(pending.shown);
+  }
+
+  tryAgain() {
+    clearTimeout(this.timer);
+    if (!this.pending || this.sending) return;
+    // Whoever has written something else since does not want this one any more.
+    const dropped = this.pending.question.message && this.input.value.trim() !== this.pending.shown;
+    if (dropped) this.pending = null;
+    else this.deliver();
+  }
+
+  show(body, pending) {
+    this.session = body.session;
+    remember(this.session);
+    const replies = body.replies.map((one) => this.reply(one));
+    let first = replies[0];
+    if (pending.shown) {
+      first = this.message("you", this.language, [pending.shown]);
+      this.log.append(first);
+    }
+    this.log.append(...replies);
+    this.querySelector(".restart").hidden = false;
+    if (pending.question.message && this.input.value.trim() === pending.shown) this.input.value = "";
+    this.language = body.lang;
+    this.announce(body.replies);
+    // From a choice on, reading goes on at what was chosen; on a phone the keyboard makes room.
+    const typing = document.activeElement === this.input;
+    if (pending.shown && !(typing && !matchMedia("(pointer: coarse)").matches)) {
+      first.tabIndex = -1;
+      first.focus({ preventScroll: true });
     }
     // The question stays in sight above the beginning of its answer.
-    log.scrollTop = mine.offsetTop - log.offsetTop;
-    status.textContent = "";
-  } catch {
-    // Not sent, or no answer that can be read: what was typed stays in the box.
-    status.textContent = strings.offline;
-  } finally {
-    send.disabled = false;
+    first.scrollIntoView();
+  }
+
+  // Hear once what is new; buttons and links stand in the conversation itself.
+  announce(replies) {
+    const texts = replies.map((one) => {
+      const parts = one.blocks.map((each) => this.block(each));
+      if (!one.topic) parts.push(...one.buttons.map(({ title }) => element("p", {}, title)));
+      parts.push(...one.services.map(({ name }) => element("p", {}, name)));
+      for (const part of parts) {
+        for (const anchor of part.querySelectorAll("a")) anchor.replaceWith(anchor.textContent);
+      }
+      return element("div", { lang: one.lang }, ...parts);
+    });
+    this.announced.textContent = "";
+    this.announced.append(...texts);
+  }
+
+  async resume() {
+    const answer = await this.post({ choice: "again" });
+    if (answer && answer.ok && !this.pending) this.show(answer.body, { question: {} });
+  }
+
+  async switchTo(link) {
+    const response = await fetch(link.href, { headers: { Accept: "text/html" } });
+    if (!response.ok) throw new Error(response.status);
+    const twin = new DOMParser().parseFromString(await response.text(), "text/html");
+    const typed = this.input.value;
+    for (const part of ["header", ".urgent", ".skip", "#log > :first-child", "kyr-chat form", ".save", "#topics", ".back", "footer"]) {
+      const [here, there] = [document.querySelector(part), twin.querySelector(part)];
+      if (here && there) here.replaceWith(document.adoptNode(there));
+    }
+    this.querySelector("form").hidden = false;
+    this.querySelector(".restart").hidden = this.log.children.length < 2;
+    this.input.value = typed;
+    this.language = twin.documentElement.lang;
+    this.log.setAttribute("aria-label", twin.querySelector("#log").getAttribute("aria-label"));
+    document.documentElement.lang = this.language;
+    document.title = twin.title;
+    history.replaceState(null, "", link.href);
+    document.dispatchEvent(new Event("kyr-language"));
+    tellSite({ kyr: "language", language: this.language });
+    document.querySelector("a.switch").focus({ preventScroll: true });
+    if (this.session) this.ask({ choice: `language:${this.language}` });
+  }
+
+  restart() {
+    clearTimeout(this.timer);
+    this.forget();
+    this.pending = null;
+    while (this.log.children.length > 1) this.log.lastElementChild.remove();
+    this.querySelector(".restart").hidden = true;
+    this.input.value = "";
+    this.fail("");
+    this.announced.textContent = this.say("started_over");
+    this.language = document.documentElement.lang;
+    this.input.focus();
+  }
+
+  forget() {
+    const body = new Blob([JSON.stringify({ session: this.session })], { type: "application/json" });
+    if (this.session && navigator.sendBeacon) navigator.sendBeacon("/api/forget", body);
+    this.session = undefined;
+    remember("");
+  }
+
+  async searchSaved(text) {
+    try {
+      const indexes = await Promise.all(LANGUAGES.map((language) =>
+        fetch(`/${language}/search.json`).then((response) => response.json())));
+      const found = indexes.map((index) => search(index, text));
+      // People ask in either language, whatever the page is in.
+      const best = found[1].score > found[0].score || (found[1].score === found[0].score && this.language === "es") ? 1 : 0;
+      const [language, { topics }] = [LANGUAGES[best], found[best]];
+      const links = topics.map((topic) => element("li", {}, link(`/${language}/${topic}`, indexes[best].titles[topic])));
+      const said = element("p", {}, this.strings[language][topics.length ? "saved_answers" : "no_saved_answers"]);
+      this.announced.textContent = said.textContent;
+      const message = this.message("bot", language, links.length ? [said, element("ul", {}, ...links)] : [said]);
+      this.log.append(message);
+      message.scrollIntoView();
+    } catch (error) {
+      // Nothing is saved; the topics are below.
+    }
+  }
+
+  setSending(sending) {
+    this.sending = sending;
+    this.querySelector("button[type=submit]").disabled = sending;
+    this.log.setAttribute("aria-busy", sending);
+    this.note(sending ? "waiting" : "");
+  }
+
+  say(key) { return this.strings[document.documentElement.lang][key]; }
+
+  note(key) { this.querySelector(".note").textContent = key && this.say(key); }
+
+  fail(text) { this.querySelector(".failure").textContent = text; }
+
+  reply(body) {
+    const strings = this.strings[body.lang];
+    const parts = body.blocks.map((each) => this.block(each));
+    if (body.services.length) {
+      parts.push(element("ul", { className: "services" }, ...body.services.map((one) => service(one, strings))));
+    }
+    if (body.sources.length) parts.push(sources(body, strings));
+    if (body.page) parts.push(this.share(body, strings), this.rate(body, strings));
+    if (body.buttons.length) parts.push(this.choices(body.buttons));
+    return this.message("bot", body.lang, parts);
+  }
+
+  message(sender, language, parts) {
+    const name = element("span", { className: "sender" }, `${this.strings[language][sender]}: `);
+    const made = element("div", { className: `message ${sender}`, lang: language }, name, ...parts);
+    if (sender === "you") made.dir = "auto";
+    return made;
+  }
+
+  block({ kind, lines }) {
+    const filled = lines.map((spans) => spans.map(({ text, uri }) => (uri ? link(uri, text) : text)));
+    if (kind === "paragraph") return element("p", {}, ...filled[0]);
+    if (kind === "say") return element("blockquote", { lang: "en" }, ...filled.map((line) => element("p", {}, ...line)));
+    return element(kind === "steps" ? "ol" : "ul", {}, ...filled.map((line) => element("li", {}, ...line)));
+  }
+
+  choices(buttons) {
+    const name = buttons.length < MANY_CHOICES ? "choices" : "choices many";
+    return element("div", { className: name }, ...buttons.map(({ title, payload }) =>
+      button(title, () => this.ask({ choice: payload }, title))));
+  }
+
+  share({ page, cards, blocks }, strings) {
+    const url = location.origin + page;
+    const row = element("div", { className: "row" });
+    const copied = element("p", {});
+    row.append(button(strings.copy_link, () => {
+      const writing = navigator.clipboard ? navigator.clipboard.writeText(url) : Promise.reject();
+      writing.then(() => { copied.textContent = this.announced.textContent = strings.link_copied; }, () => {
+        copied.textContent = `${strings.link_not_copied} `;
+        copied.append(link(url, url));
+      });
+    }));
+    if (navigator.share) row.append(button(strings.share_link, () => navigator.share({ url }).catch(() => {})));
+    row.append(link(page, strings.open_page));
+    if (cards) row.append(link(cards, strings.print_cards));
+    return element("details", {}, element("summary", {}, strings.share), row, copied);
+  }
+
+  rate({ topic }, strings) {
+    const asked = element("div", { className: "rate" }, element("span", {}, strings.helped));
+    const say = (helpful) => {
+      fetch("/api/feedback", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ session: this.session, topic, helpful }),
+      }).catch(() => {});
+      asked.textContent = strings.thanks;
+      asked.tabIndex = -1;
+      asked.focus({ preventScroll: true });
+    };
+    asked.append(button(`👍 ${strings.yes}`, () => say(true)), button(`👎 ${strings.no}`, () => say(false)));
+    return asked;
   }
 }
 
-function reply(body) {
-  const parts = body.blocks.map(block);
-  if (body.services.length) parts.push(element("ul", { className: "services" }, ...body.services.map(service)));
-  if (body.sources.length) parts.push(sources(body));
-  if (body.buttons.length) parts.push(choices(body.buttons));
-  return message("bot", body.lang, parts);
+// The saved topics whose words a question has most of, and the score of the best.
+function search({ stem_length: length, words }, text) {
+  const folded = text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "").split(/[^a-z0-9]+/);
+  const stems = new Set(folded.filter((word) => word.length > 1 || /\d/.test(word)).map((word) => word.slice(0, length)));
+  const scores = Object.keys(words).map((topic) => {
+    const score = Array.from(stems).reduce((sum, stem) => sum + (words[topic][stem] || 0), 0);
+    return { topic, score };
+  });
+  const best = scores.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score).slice(0, MOST_FOUND);
+  return { topics: best.map(({ topic }) => topic), score: best.length ? best[0].score : 0 };
 }
 
-function message(sender, language, parts) {
-  const name = element("span", { className: "sender" }, `${strings[sender]}: `);
-  return element("div", { className: `message ${sender}`, lang: language }, name, ...parts);
-}
-
-function block({ kind, lines }) {
-  const filled = lines.map((spans) => spans.map(({ text, uri }) => (uri ? link(uri, text) : text)));
-  if (kind === "paragraph") return element("p", {}, ...filled[0]);
-  if (kind === "say") return element("blockquote", { lang: "en" }, ...filled.map((line) => element("p", {}, ...line)));
-  return element(kind === "steps" ? "ol" : "ul", {}, ...filled.map((line) => element("li", {}, ...line)));
-}
-
-function service(item) {
+function service(item, strings) {
   const facts = SERVICE_FACTS.filter((key) => item[key]).map((key) => fact(strings[key], item[key]));
   const away = item.distance ? ` (${item.distance})` : "";
   if (item.address) facts.unshift(fact(strings.address, item.address + away));
   if (item.url) facts.unshift(fact(strings.website, link(item.url, item.url)));
-  facts.push(fact(strings.serviceChecked, item.checked));
+  facts.push(fact(strings.service_checked, item.checked));
   const calls = item.phones.map(({ uri, number }) => {
     const call = link(uri, `${strings.phone} ${number}`);
     call.className = "call";
@@ -101,26 +335,25 @@ function fact(name, value) {
   return element("div", {}, element("dt", {}, name), element("dd", {}, value));
 }
 
-function sources(body) {
+function sources(body, strings) {
   const list = body.sources.map(({ url, title }) => element("li", {}, link(url, title)));
   return element("details", {}, element("summary", {}, strings.sources),
     element("p", {}, `${strings.checked} ${body.reviewed_shown}`), element("ul", {}, ...list));
 }
 
-function choices(buttons) {
-  const name = buttons.length < MANY_CHOICES ? "choices" : "choices many";
-  return element("div", { className: name }, ...buttons.map(choice));
-}
-
-function choice({ title, payload }) {
-  const button = element("button", { type: "button" }, title);
-  button.addEventListener("click", () => ask({ choice: payload }, title, () => {}));
-  return button;
+function button(title, pressed) {
+  const made = element("button", { type: "button" }, title);
+  made.addEventListener("click", pressed);
+  return made;
 }
 
 function link(uri, text) {
   // Only what the gateway sends; anything else stays text.
-  return /^(tel:|https?:)/.test(uri) ? element("a", { href: uri, rel: "noreferrer" }, text) : document.createTextNode(text);
+  if (!/^(tel:|https?:\/\/|\/[a-z])/.test(uri)) return document.createTextNode(text);
+  const made = element("a", { href: uri, rel: "noopener noreferrer" }, text);
+  // Other websites refuse to be shown inside a frame.
+  if (embedded && !uri.startsWith("tel:")) made.target = "_blank";
+  return made;
 }
 
 function element(name, properties, ...children) {
@@ -128,3 +361,23 @@ function element(name, properties, ...children) {
   made.append(...children);
   return made;
 }
+
+function remembered() {
+  try { return sessionStorage.getItem(REMEMBERED) || undefined; } catch (error) { return undefined; }
+}
+
+function remember(session) {
+  try {
+    if (session) sessionStorage.setItem(REMEMBERED, session);
+    else sessionStorage.removeItem(REMEMBERED);
+  } catch (error) {
+    // Not allowed: the conversation then lasts as long as the page.
+  }
+}
+
+// Where the chat stands in a frame, the script around it (templates/embed.js) learns these two things.
+function tellSite(message) {
+  if (embedded) window.parent.postMessage(message, "*");
+}
+
+customElements.define("kyr-chat", KnowYourRightsChat);

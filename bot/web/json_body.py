@@ -1,0 +1,32 @@
+"""What programs send: JSON, read with a limit on its time, or refused with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import ClientPayloadError, web
+
+# A message is at most a few kilobytes; who needs longer only holds the door open.
+_SECONDS_TO_SEND = 10
+
+
+class BadRequest(Exception):
+    """A request that cannot be answered: its HTTP status and error code."""
+
+    def __init__(self, status: int, code: str | None = None) -> None:
+        self.status, self.code = status, code
+
+
+async def read_object(request: web.Request) -> dict[str, Any]:
+    """Return the JSON object in the body of a request; raises BadRequest."""
+    if request.content_type != "application/json":
+        raise BadRequest(415)
+    try:
+        body = json.loads(await asyncio.wait_for(request.read(), _SECONDS_TO_SEND))
+    except (ValueError, RecursionError, web.RequestPayloadError, ClientPayloadError, asyncio.TimeoutError):
+        raise BadRequest(400) from None
+    if not isinstance(body, dict):
+        raise BadRequest(400)
+    return body
