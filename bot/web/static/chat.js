@@ -327,7 +327,7 @@ function service(item, strings) {
   });
   const opening = item.opening ? [element("p", { className: item.open ? "opening open" : "opening" }, item.opening)] : [];
   const alerts = [item.confirm, item.alert].filter(Boolean).map((text) => element("p", { className: "alert" }, text));
-  return element("li", {}, element("h3", {}, item.name), ...opening, element("p", {}, item.description),
+  return element("li", {}, element("h2", {}, item.name), ...opening, element("p", {}, item.description),
     ...calls, ...alerts, element("dl", {}, ...facts));
 }
 

@@ -27,7 +27,7 @@
 
   var language = known(remembered()) || known(document.documentElement.lang) || known(navigator.language) || "es";
   var host = document.createElement("div");
-  // Apart from the site's own styles, as far as the browser can.
+  // Apart from the site's own styles, whatever these are.
   var root = host.attachShadow ? host.attachShadow({ mode: "open" }) : host;
   var button = document.createElement("button");
   var panel = document.createElement("div");
@@ -67,7 +67,8 @@
     if (!frame) {
       frame = document.createElement("iframe");
       frame.src = origin + "/embed/" + language + "/";
-      frame.setAttribute("allow", "clipboard-write; web-share");
+      // Named only where the browser has it; others complain.
+      frame.setAttribute("allow", navigator.share ? "clipboard-write; web-share" : "clipboard-write");
       frame.setAttribute("referrerpolicy", "no-referrer");
       style(frame, { flex: "1", width: "100%", border: "0", "min-height": "0", background: "#fff" });
       panel.appendChild(frame);
@@ -87,6 +88,8 @@
     button.focus();
   }
 
+  host.style.setProperty("all", "initial", "important");
+  host.style.setProperty("display", "block", "important");
   button.type = "button";
   button.id = "launcher";
   button.setAttribute("aria-expanded", "false");

@@ -1,0 +1,177 @@
+"""Debian's Chromium, and everything a page should not do while it is visited."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.content import Content
+from bot.processes import free_port
+from bot.serving import listening
+from bot.web import keys
+from bot.web.app import create_app
+from tests.conftest import Service
+
+CHROMIUM = Path("/usr/bin/chromium")
+# The smallest phone that still has to show everything without scrolling sideways (WCAG 1.4.10).
+SMALL_PHONE = {"width": 320, "height": 640}
+# What tells of a mistake although nothing is wrong: these tests let servers be down and pages be missing.
+_EXPECTED = ("net::ERR_", "Failed to load resource")
+
+
+@dataclass
+class Visit:
+    """A page, the address it began at, and everything it should not have done."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        """Open a page of ours."""
+        await self.page.goto(self.url + path)
+
+    async def ask(self, question: str) -> None:
+        """Type a question, press Enter, and wait for the answer."""
+        before = await self.page.locator(".message.bot").count()
+        await self.page.fill("#message", question)
+        await self.page.press("#message", "Enter")
+        await self.page.locator(".message.bot").nth(before).wait_for()
+
+    async def check_accessible(self) -> None:
+        """Assert that axe finds nothing wrong with the page as it is now."""
+        found = await Axe().run(self.page)
+        assert found.response["violations"] == []
+
+    async def check_fits(self) -> None:
+        """Assert that nothing is cut off or has to be scrolled to sideways."""
+        widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        wide, seen = await self.page.evaluate(widths)
+        assert wide <= seen
+
+
+OpenVisit = Callable[..., Awaitable[Visit]]
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests; each visit has cookies, storage and caches of its own."""
+    if not CHROMIUM.exists():
+        reason = f"{CHROMIUM} is not installed (Debian: apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    async with async_playwright() as playwright:
+        quiet = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *quiet])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_visit(browser: Browser) -> AsyncIterator[OpenVisit]:
+    """Open pages on a small phone, or as told; they close with the test, which fails if they misbehaved."""
+    visits = []
+
+    async def open_visit(url: str, **context: Any) -> Visit:
+        opened = await browser.new_context(**{"viewport": SMALL_PHONE, **context})
+        visit = Visit(await opened.new_page(), url)
+        visits.append(visit)
+        watch(visit)
+        return visit
+
+    yield open_visit
+    for visit in visits:
+        await visit.page.context.close()
+    assert [complaint for visit in visits for complaint in visit.complaints] == []
+
+
+def watch(visit: Visit) -> None:
+    """Note what the page prints, where it fails, and what it asks of other hosts."""
+
+    def note(text: str) -> None:
+        if not any(expected in text for expected in _EXPECTED):
+            visit.complaints.append(text)
+
+    def requested(url: str) -> None:
+        if not url.startswith((visit.url, "data:", "blob:")):
+            note(url)
+
+    visit.page.on("console", lambda message: note(message.text))
+    visit.page.on("pageerror", lambda error: note(str(error)))
+    visit.page.on("request", lambda request: requested(request.url))
+
+
+@pytest.fixture(scope="session")
+async def pages_url(project_content: Content, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The gateway on the project's content, with nothing behind it: pages and chosen topics work."""
+    nobody = f"http://127.0.0.1:{free_port()}"
+    app = create_app(
+        project_content,
+        rasa_url=nobody,
+        actions_url=nobody,
+        model_version="test",
+        feedback_file=tmp_path_factory.mktemp("pages") / "feedback.sqlite3",
+    )
+    async with listening(app, "127.0.0.1", 0) as url:
+        yield url
+
+
+@pytest.fixture
+async def visit(open_visit: OpenVisit, service: Service) -> Visit:
+    """A small phone, and the whole assistant."""
+    return await open_visit(service.url)
+
+
+@pytest.fixture
+async def reader(open_visit: OpenVisit, pages_url: str) -> Visit:
+    """A small phone, and the pages alone."""
+    return await open_visit(pages_url)
+
+
+@dataclass(frozen=True)
+class CitySite:
+    """A page of another website that has the line for the chat in it, and the address of the chat."""
+
+    url: str
+    chat_url: str
+
+
+@pytest.fixture
+async def city_site(
+    service: Service, project_content: Content, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[CitySite]:
+    """Two pages of a website on another host, which is allowed to show the chat of the running assistant."""
+    port, rasa = free_port(), service.app[keys.RASA]
+    # The same machine by another name is another site to a browser.
+    site_url = f"http://localhost:{port}"
+    app = create_app(
+        project_content,
+        rasa_url=rasa.rasa_url,
+        actions_url=rasa.actions_url,
+        model_version="test",
+        feedback_file=tmp_path_factory.mktemp("embedded") / "feedback.sqlite3",
+        embed_origins=[site_url],
+    )
+    async with listening(app, "127.0.0.1", 0) as chat_url:
+
+        async def page(request: web.Request) -> web.Response:
+            language = request.match_info["language"]
+            text = (
+                f'<!doctype html><html lang="{language}"><title>City</title>'
+                '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+                "<style>button { color: lime; font-size: 5px; } div { display: none }</style>"
+                f'<main><h1>City</h1><p>News</p></main><script src="{chat_url}/embed.js" async></script>'
+            )
+            return web.Response(text=text, content_type="text/html")
+
+        site = web.Application()
+        site.router.add_get("/{language}", page)
+        async with listening(site, "localhost", port):
+            yield CitySite(site_url, chat_url)

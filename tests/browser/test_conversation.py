@@ -1,0 +1,299 @@
+"""A conversation on the page, with the whole assistant behind it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from bot.feedback import Total
+from bot.web import keys
+from tests.browser.conftest import OpenVisit, Visit
+from tests.conftest import Service
+
+pytestmark = pytest.mark.slow
+
+
+async def test_a_conversation_in_spanish(visit: Visit) -> None:
+    """Question, answer, words to say in English, sources, choice, services to call: all of it fits."""
+    page = visit.page
+    await visit.go("/es/")
+    await visit.ask("si la migra toca a la puerta tengo que abrir")
+    answer = page.locator(".message.bot").nth(1)
+    await expect(answer).to_have_attribute("lang", "es")
+    assert await answer.locator('blockquote[lang="en"]').count() == 1
+    await answer.get_by_text("Fuentes").click()
+    await expect(answer.locator("details a").first).to_be_visible()
+    await visit.check_accessible()
+    before = await page.locator(".message.bot").count()
+    await answer.locator(".choices button").first.click()
+    await page.locator(".message.bot").nth(before).wait_for()
+    await visit.ask("necesito un abogado gratis")
+    call = page.locator(".services a.call").first
+    assert (await call.get_attribute("href") or "").startswith("tel:")
+    await visit.check_fits()
+    await visit.check_accessible()
+
+
+async def test_a_conversation_in_english(visit: Visit) -> None:
+    """With a doubt: topics are offered, one is chosen, and reading goes on at the choice."""
+    page = visit.page
+    await visit.go("/en/")
+    await visit.ask("papers")
+    offered = page.locator(".message.bot").last.locator(".choices button")
+    title = await offered.first.inner_text()
+    await offered.first.click()
+    await expect(page.locator(".message.you").last).to_contain_text(title)
+    await expect(page.locator(".message.you").last).to_be_focused()
+    await expect(page.locator(".message.bot").last).to_have_attribute("lang", "en")
+    await visit.check_accessible()
+
+
+async def test_a_screen_reader_is_told_the_new_answer_and_nothing_else(visit: Visit) -> None:
+    """One polite region, and it holds what the bot said last, word for word, in its language."""
+    page = visit.page
+    await visit.go("/es/")
+    assert await page.locator('[aria-live="polite"], [role="status"]').count() == 1
+    announced = page.locator('[aria-live="polite"]')
+    await visit.ask("what is a judicial warrant")
+    said = page.locator(".message.bot").nth(1)
+    for paragraph in await said.locator("> p, > ol > li, > ul > li").all_inner_texts():
+        await expect(announced).to_contain_text(paragraph)
+    assert "what is a judicial warrant" not in (await announced.inner_text())
+    assert await announced.locator("> div").first.get_attribute("lang") == "en"
+    assert await announced.locator("a, button").count() == 0
+    await visit.ask("gracias")
+    await expect(announced).not_to_contain_text("warrant")
+
+
+async def test_the_language_is_switched_in_the_middle(visit: Visit) -> None:
+    """The page, the last answer and the next ones; the conversation and what was typed stay."""
+    page = visit.page
+    await visit.go("/en/")
+    await visit.ask("do I have to open the door to ICE")
+    before = await page.locator(".message").count()
+    await page.fill("#message", "and at work?")
+    await page.get_by_role("link", name="Ver esta página en español").click()
+    await page.locator(".message").nth(before).wait_for()
+    assert page.url.endswith("/es/")
+    await expect(page).to_have_title(re.compile("Conozca sus derechos"))
+    assert await page.evaluate("document.documentElement.lang") == "es"
+    await expect(page.locator(".message").last).to_contain_text("No tiene que abrir la puerta")
+    await expect(page.locator(".message.you").first).to_contain_text("do I have to open the door")
+    assert await page.input_value("#message") == "and at work?"
+    await expect(page.get_by_role("button", name="Enviar")).to_be_visible()
+    await expect(page.get_by_role("link", name="See this page in English")).to_be_focused()
+    await visit.check_accessible()
+    await page.press("#message", "Enter")
+    await expect(page.locator(".message.bot").last).to_have_attribute("lang", "es")
+
+
+async def test_after_a_reload_the_last_answer_is_there_and_no_word_of_the_person(visit: Visit) -> None:
+    """The tab keeps a token; with "back" from a page it is the same."""
+    page = visit.page
+    await visit.go("/es/")
+    await visit.ask("me llamo Ana y la migra toca a la puerta, ¿tengo que abrir?")
+    kept = await page.evaluate("JSON.stringify([Object.entries(sessionStorage), localStorage.length])")
+    assert re.fullmatch(r'\[\[\["kyr-session","[\w-]{22}"\]\],0\]', kept)
+    await page.reload()
+    await expect(page.locator(".message.bot").last).to_contain_text("No tiene que abrir la puerta")
+    assert "Ana" not in await page.content()
+    await visit.go("/es/bond")
+    await page.go_back()
+    await expect(page.locator(".message.bot").last).to_contain_text("No tiene que abrir la puerta")
+    await visit.ask("¿y en el trabajo?")
+    await expect(page.locator(".message.bot").last).to_contain_text("trabajo")
+
+
+async def test_starting_over_forgets_here_and_there(visit: Visit, service: Service) -> None:
+    """The conversation is off the page and out of the gateway's memory; the box is ready."""
+    page = visit.page
+    await visit.go("/en/")
+    await visit.ask("do I have to open the door to ICE")
+    token = await page.evaluate("sessionStorage.getItem('kyr-session')")
+    assert service.app[keys.CONVERSATIONS].get(token) is not None
+    async with page.expect_request("**/api/forget"):
+        await page.get_by_role("button", name="Start over").click()
+    assert await page.locator(".message").count() == 1
+    await expect(page.locator("#message")).to_be_focused()
+    assert await page.evaluate("sessionStorage.length") == 0
+    await visit.ask("hello")
+    assert service.app[keys.CONVERSATIONS].get(token) is None
+    assert await page.evaluate("sessionStorage.getItem('kyr-session')") != token
+
+
+async def test_the_quick_exit_leaves_nothing_behind(visit: Visit, service: Service) -> None:
+    """Another website at once; "back" does not return to the conversation, which is forgotten."""
+    page = visit.page
+    neutral = "https://www.google.com/"
+    await page.route(f"{neutral}**", lambda route: route.fulfill(body="<title>Neutral</title>"))
+    await page.goto("about:blank")
+    await visit.go("/es/")
+    await visit.ask("la migra esta en mi casa")
+    token = await page.evaluate("sessionStorage.getItem('kyr-session')")
+    await page.get_by_role("link", name="Salir ya").click()
+    await expect(page).to_have_title("Neutral")
+    assert visit.complaints == [neutral]
+    visit.complaints.clear()
+    assert service.app[keys.CONVERSATIONS].get(token) is None
+    await page.go_back()
+    assert page.url == "about:blank"
+
+
+async def test_yes_and_no_are_counted(visit: Visit, service: Service) -> None:
+    """Once; the person is thanked where the buttons were."""
+    page = visit.page
+    await visit.go("/es/")
+    await visit.ask("¿qué es la tarjeta roja?")
+    async with page.expect_response("**/api/feedback") as counted:
+        await page.get_by_role("button", name="No", exact=False).last.click()
+    assert (await counted.value).status == 204
+    await expect(page.get_by_text("Gracias. Solo se guarda")).to_be_focused()
+    assert Total("red_card", "es", 0, 1) in service.app[keys.FEEDBACK].totals()
+
+
+async def test_an_answer_can_be_passed_on(visit: Visit) -> None:
+    """Its address as a page is copied; there it stands alone, with the cards where it speaks of them."""
+    page = visit.page
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await visit.go("/es/")
+    await visit.ask("¿qué es la tarjeta roja?")
+    answer = page.locator(".message.bot").nth(1)
+    await answer.get_by_text("Compartir o imprimir").click()
+    await answer.get_by_role("button", name="Copiar enlace").click()
+    await expect(answer.get_by_text("Se copió el enlace.")).to_be_visible()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{visit.url}/es/red_card"
+    await visit.check_accessible()
+    await answer.get_by_role("link", name="Imprimir tarjetas rojas").click()
+    await expect(page.get_by_role("heading", name="Tarjetas rojas para imprimir")).to_be_visible()
+
+
+async def test_without_a_connection_the_question_waits_and_is_sent_by_itself(visit: Visit) -> None:
+    """The person is told at once, sees saved answers that fit, and gets the answer when there is a signal."""
+    page = visit.page
+    await visit.go("/en/")
+    await page.evaluate("navigator.serviceWorker.ready")
+    await expect(page.get_by_text("All answers are saved on this phone")).to_be_visible()
+    await page.context.set_offline(True)
+    await page.fill("#message", "do they need a warrant to come into my house")
+    await page.press("#message", "Enter")
+    await expect(page.locator(".failure")).to_contain_text("No connection. Your question is kept")
+    assert await page.input_value("#message") == "do they need a warrant to come into my house"
+    await expect(page.locator('.message.bot a[href="/en/ice_at_home"]')).to_be_visible()
+    await visit.check_accessible()
+    await page.context.set_offline(False)
+    await expect(page.locator(".message.you")).to_have_count(1)
+    assert await page.input_value("#message") == ""
+    await expect(page.locator(".failure")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<img src=x onerror=alert(1)><b>hello</b><script>alert(1)</script>",
+        "x" * 1000,
+        "¿puede \u202eICE entrar\u202c a mi \u200fcasa?",
+        "🙂" * 200,
+        "javascript:alert(1) https://evil.example/ tel:911",
+    ],
+    ids=["html", "long-word", "right-to-left", "emoji", "links"],
+)
+async def test_what_is_typed_is_shown_as_it_was_and_breaks_nothing(visit: Visit, typed: str) -> None:
+    """Nothing that a person writes becomes part of the page or pushes it out of shape."""
+    await visit.go("/en/")
+    await visit.ask(typed)
+    mine = visit.page.locator(".message.you")
+    assert await mine.evaluate("element => element.lastChild.data") == typed.strip()
+    assert await mine.locator("img, b, script, a").count() == 0
+    await visit.check_fits()
+    await visit.check_accessible()
+
+
+async def test_two_hundred_messages_in_a_row(visit: Visit) -> None:
+    """The page stays whole and the last answer in sight."""
+    await visit.go("/es/")
+    for number in range(200):
+        await visit.ask(("hola", "gracias", "¿qué es la tarjeta roja?", "ok")[number % 4])
+    await expect(visit.page.locator(".message.you")).to_have_count(200)
+    await expect(visit.page.locator(".message.you").last).to_be_in_viewport()
+    await visit.check_fits()
+
+
+async def test_a_picture_is_not_taken_and_harms_nothing(visit: Visit) -> None:
+    """Pasted into the box, it leaves no trace, and the next question is answered."""
+    await visit.go("/es/")
+    await visit.page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(9)], "x.png", { type: "image/png" }));
+          const pasted = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+          document.getElementById("message").dispatchEvent(pasted);
+        }"""
+    )
+    assert await visit.page.input_value("#message") == ""
+    await visit.ask("hola")
+
+
+async def test_a_phone_turned_while_waiting(visit: Visit) -> None:
+    """The answer comes, and everything is there, lying on its side too."""
+    page = visit.page
+    await visit.go("/es/")
+    await page.fill("#message", "¿tengo que abrir la puerta a la migra?")
+    await page.press("#message", "Enter")
+    await page.set_viewport_size({"width": 640, "height": 320})
+    await expect(page.locator(".message.bot").nth(1)).to_contain_text("No tiene que abrir")
+    await visit.check_fits()
+    await visit.ask("gracias")
+
+
+async def test_two_tabs_are_two_conversations(visit: Visit, open_visit: OpenVisit) -> None:
+    """A follow-up in one does not go on from what was said in the other."""
+    await visit.go("/es/")
+    await visit.ask("¿tengo que abrir la puerta a la migra?")
+    other = Visit(await visit.page.context.new_page(), visit.url)
+    await other.go("/es/")
+    await other.ask("hola")
+    tokens = [await one.page.evaluate("sessionStorage.getItem('kyr-session')") for one in (visit, other)]
+    assert tokens[0] != tokens[1]
+
+
+async def test_without_any_storage_the_chat_works(visit: Visit) -> None:
+    """Some browsers forbid it: the conversation then lasts as long as the page."""
+    await visit.page.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('forbidden'); } });"
+    )
+    await visit.go("/es/")
+    await visit.ask("¿tengo que abrir la puerta a la migra?")
+    await visit.ask("¿y en el trabajo?")
+    await expect(visit.page.locator(".message.bot").last).to_contain_text("trabajo")
+
+
+async def test_everything_by_keyboard(visit: Visit) -> None:
+    """From the first stop to a question, a choice, the sources and a new start, without a mouse."""
+    page = visit.page
+    await visit.go("/en/")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.className") == "skip"
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "message"
+    await page.keyboard.type("what is a red card")
+    await page.keyboard.press("Enter")
+    answer = page.locator(".message.bot").nth(1)
+    await answer.wait_for()
+    assert await page.evaluate("document.activeElement.id") == "message", "ready for the next question"
+    reached = []
+    for _ in range(20):
+        await page.keyboard.press("Shift+Tab")
+        reached.append(await page.evaluate("document.activeElement.textContent.trim()"))
+        if reached[-1] == "Sources":
+            break
+    assert {"👍 Yes", "👎 No", "Share or print", "Sources"} <= set(reached)
+    await page.keyboard.press("Enter")
+    await expect(answer.locator("details a").first).to_be_visible()
+    for control in await page.locator(
+        "button, .switch, .exit, .urgent a, .topics a, textarea, summary"
+    ).all():
+        box = await control.bounding_box()
+        assert box is None or not await control.is_visible() or box["height"] >= 44
