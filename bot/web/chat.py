@@ -35,7 +35,6 @@ from bot.replies import (
 )
 from bot.web import keys
 from bot.web.conversations import Conversation
-from bot.web.errors import api_error
 from bot.web.json_body import BadRequest, read_object
 from bot.web.pages import PRINTED_CARDS, RED_CARD
 from bot.web.rasa_client import RasaClient, RasaUnavailable
@@ -56,15 +55,8 @@ class Outcome:
 
 async def post_chat(request: web.Request) -> web.StreamResponse:
     """POST /api/chat, see the contract in the README."""
-    wait = request.app[keys.RATE_LIMIT].seconds_to_wait(request.remote or "")
-    if wait:
-        return api_error(request, 429, headers={"Retry-After": str(wait)})
-    try:
-        body = await _read_body(request)
-        message, choice = _message(body), body.get("choice")
-    except BadRequest as error:
-        return api_error(request, error.status, code=error.code)
-
+    body = await _read_body(request)
+    message, choice = _message(body), body.get("choice")
     content = request.app[keys.CONTENT]
     conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))
     page = body.get("lang") if body.get("lang") in LANGUAGES else None
@@ -75,7 +67,7 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
     if choice is not None:
         made = await reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
         if made is None:
-            return api_error(request, 400, code="unknown_choice")
+            raise BadRequest(400, "unknown_choice")
         outcome = made
     else:
         outcome = await reply_to_message(content, rasa, conversation, message, hint)

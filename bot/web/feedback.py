@@ -20,20 +20,14 @@ async def post_feedback(request: web.Request) -> web.StreamResponse:
 
     Once for each answer, and only for answers that were given in this conversation.
     """
-    wait = request.app[keys.RATE_LIMIT].seconds_to_wait(request.remote or "")
-    if wait:
-        return api_error(request, 429, headers={"Retry-After": str(wait)})
-    try:
-        body = await read_object(request)
-    except BadRequest as error:
-        return api_error(request, error.status, code=error.code)
+    body = await read_object(request)
     conversation = request.app[keys.CONVERSATIONS].get(body.get("session"))
     topic, helpful = body.get("topic"), body.get("helpful")
     if conversation is None or not isinstance(topic, str) or not isinstance(helpful, bool):
-        return api_error(request, 400)
+        raise BadRequest(400)
     language = conversation.to_rate.pop(topic, None)
     if language is None:
-        return api_error(request, 400, code="not_to_rate")
+        raise BadRequest(400, "not_to_rate")
     try:
         await asyncio.to_thread(request.app[keys.FEEDBACK].count, topic, language, helpful=helpful)
     except (sqlite3.Error, OSError) as error:
@@ -44,10 +38,7 @@ async def post_feedback(request: web.Request) -> web.StreamResponse:
 
 async def post_forget(request: web.Request) -> web.StreamResponse:
     """POST /api/forget, `{"session"}`: forget a conversation here and in Rasa. 204, known or not."""
-    try:
-        body = await read_object(request)
-    except BadRequest as error:
-        return api_error(request, error.status, code=error.code)
+    body = await read_object(request)
     conversations = request.app[keys.CONVERSATIONS]
     conversation = conversations.get(body.get("session"))
     if conversation is not None:

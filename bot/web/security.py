@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.web import keys
 from bot.web.errors import api_error, page_error
+from bot.web.json_body import BadRequest
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPRedirection:
         raise
+    except BadRequest as error:
+        return api_error(request, error.status, code=error.code)
     except web.HTTPException as error:
         if error.content_type == "application/json":
             raise
