@@ -48,6 +48,7 @@ NEEDED_RESPONSES = (
     "utter_who_can_help",
     "utter_red_card_front",
     "utter_red_card_back",
+    "utter_red_card_limits",
     *TEXTS,
 )
 

@@ -240,6 +240,7 @@ def cards_page(app: web.Application, language: str) -> Page:
         "front": content.say("utter_red_card_front", "en"),
         "back": content.say("utter_red_card_back", "es"),
         "cards": _CARDS_A_SHEET,
+        "limits": content.say("utter_red_card_limits", language),
         # What a reader of this page may not be able to read on the card.
         "explained": content.say(
             "utter_red_card_back" if unspoken == "es" else "utter_red_card_front", language

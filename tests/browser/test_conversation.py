@@ -149,7 +149,7 @@ async def test_yes_and_no_are_counted(visit: Visit, service: Service) -> None:
     async with page.expect_response("**/api/feedback") as counted:
         await page.get_by_role("button", name="No", exact=False).last.click()
     assert (await counted.value).status == 204
-    await expect(page.get_by_text("Gracias. Solo se guarda")).to_be_focused()
+    await expect(page.get_by_text("Gracias. Solo guardamos")).to_be_focused()
     assert Total("red_card", "es", 0, 1) in service.app[keys.FEEDBACK].totals()
 
 
@@ -175,7 +175,7 @@ async def test_without_a_connection_the_question_waits_and_is_sent_by_itself(vis
     page = visit.page
     await visit.go("/en/")
     await page.evaluate("navigator.serviceWorker.ready")
-    await expect(page.get_by_text("All answers are saved on this phone")).to_be_visible()
+    await expect(page.get_by_text("The answers are saved on this phone")).to_be_visible()
     await page.context.set_offline(True)
     await page.fill("#message", "do they need a warrant to come into my house")
     await page.press("#message", "Enter")

@@ -104,7 +104,7 @@ async def test_without_a_signal_all_answers_can_be_read(reader: Visit, project_c
     await reader.go("/es/")
     await page.evaluate("navigator.serviceWorker.ready")
     await page.context.set_offline(True)
-    for language, note in (("es", "Guardado en este teléfono el"), ("en", "Saved on this phone on")):
+    for language, note in (("es", "Guardado en este teléfono:"), ("en", "Saved on this phone:")):
         answered = [topic.id for topic in project_content.topics.values() if topic.answered]
         named = (DIRECTORY[language], PRINTED_CARDS[language])
         for path in (*(f"/{language}/{topic}" for topic in answered[::5]), *named):
@@ -169,7 +169,7 @@ async def test_an_answer_that_had_to_be_checked_again_is_not_shown_from_an_old_c
     )
     await page.context.set_offline(True)
     await reader.go("/es/ice_at_home")
-    await expect(page.get_by_text("la copia guardada ya es muy vieja")).to_be_visible()
+    await expect(page.get_by_text("Esta respuesta guardada ya es muy vieja")).to_be_visible()
     await expect(page.get_by_text("No tiene que abrir la puerta")).to_have_count(0)
     await expect(page.locator(".urgent")).to_be_visible()
 
@@ -209,7 +209,7 @@ async def test_whoever_saves_data_is_asked_first(open_visit: OpenVisit, pages_ur
     await visit.check_accessible()
     assert await page.evaluate("caches.keys()") == []
     await button.click()
-    await expect(page.get_by_text("Todas las respuestas están guardadas")).to_be_visible()
+    await expect(page.get_by_text("Las respuestas están guardadas")).to_be_visible()
     assert len(await page.evaluate("caches.keys()")) == 1
 
 
@@ -219,7 +219,7 @@ async def test_with_a_blocked_script_the_answers_are_a_link_away(reader: Visit, 
     page = reader.page
     await page.route(blocked, lambda route: route.abort())
     await reader.go("/es/")
-    await expect(page.get_by_text("El chat no puede empezar")).to_be_visible()
+    await expect(page.get_by_text("El chat no funciona")).to_be_visible()
     await expect(page.locator("form")).to_be_hidden()
     await page.get_by_role("link", name="ICE en su puerta").click()
     await expect(page.locator("article")).to_be_visible()
@@ -230,7 +230,7 @@ async def test_without_javascript_pages_and_the_exit_work(open_visit: OpenVisit,
     visit = await open_visit(pages_url, java_script_enabled=False)
     page = visit.page
     await visit.go("/en/")
-    await expect(page.get_by_text("The chat cannot start")).to_be_visible()
+    await expect(page.get_by_text("The chat does not work")).to_be_visible()
     await page.get_by_role("link", name="ICE at your door").click()
     await expect(page.locator("article")).to_be_visible()
     assert await page.get_by_role("link", name="Leave now").get_attribute("href") == "https://www.google.com/"

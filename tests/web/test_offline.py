@@ -25,7 +25,7 @@ async def test_every_page_is_kept_in_both_languages(
 ) -> None:
     """The chat, the directory, the cards and all answers; each says that it is a copy, and of which day."""
     gateway = await make_gateway(project_content)
-    for language, note in (("en", "Saved on this phone on"), ("es", "Guardado en este teléfono el")):
+    for language, note in (("en", "Saved on this phone:"), ("es", "Guardado en este teléfono:")):
         kept = (await fetch(gateway, f"/{language}/pages.json"))["pages"]
         answered = [topic for topic in project_content.topics.values() if topic.answered]
         named = {f"/{language}/", pages.DIRECTORY[language], pages.PRINTED_CARDS[language]}
