@@ -71,6 +71,8 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
         outcome = made
     else:
         outcome = await reply_to_message(content, rasa, conversation, message, hint)
+    if request.app[keys.CONVERSATIONS].get(conversation.id) is None:
+        await rasa.forget(conversation.id)  # ended while it was being answered
     response = web.json_response(_as_json(outcome, content, conversation))
     response.headers["Cache-Control"] = "no-store"
     response.enable_compression()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bot.feedback import Total
 from bot.web import keys
@@ -121,6 +122,35 @@ async def test_starting_over_forgets_here_and_there(visit: Visit, service: Servi
     await visit.ask("hello")
     assert service.app[keys.CONVERSATIONS].get(token) is None
     assert await page.evaluate("sessionStorage.getItem('kyr-session')") != token
+
+
+async def test_what_is_done_while_an_answer_is_under_way_counts(visit: Visit) -> None:
+    """After starting over no late answer appears; after switching the language it comes in that one too."""
+    page, released = visit.page, asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    await visit.go("/en/")
+    await visit.ask("hello")
+    await page.route("**/api/chat", late)
+    await page.fill("#message", "what is a red card")
+    await page.press("#message", "Enter")
+    await page.get_by_role("button", name="Start over").click()
+    released.set()
+    await page.wait_for_timeout(1000)
+    assert await page.locator(".message").count() == 1
+    await visit.ask("hello")
+    released.clear()
+    await page.fill("#message", "what is a red card")
+    await page.press("#message", "Enter")
+    await page.get_by_role("link", name="Ver esta página en español").click()
+    await expect(page).to_have_title(re.compile("Conozca sus derechos"))
+    await expect(page.get_by_role("button", name="Enviar")).to_be_disabled()
+    released.set()
+    await expect(page.locator(".message.bot").last).to_contain_text("La tarjeta roja menciona")
+    assert await page.input_value("#message") == ""
 
 
 async def test_the_quick_exit_leaves_nothing_behind(visit: Visit, service: Service) -> None:

@@ -71,14 +71,17 @@ class KnowYourRightsChat extends HTMLElement {
     const slow = setTimeout(() => this.note("slow"), SECONDS_UNTIL_SLOW * 1000);
     const answer = await this.post(pending.question);
     clearTimeout(slow);
+    // Whoever has started over meanwhile does not want this answer any more.
+    if (this.pending !== pending) return;
     this.setSending(false);
     if (!answer) {
       this.failed(pending);
       return;
     }
     this.pending = null;
-    this.fail(answer.ok ? "" : answer.body.message[this.language]);
+    this.fail(answer.ok ? "" : answer.body.message[document.documentElement.lang]);
     if (answer.ok) this.show(answer.body, pending);
+    this.followLanguage();
   }
 
   // Return what the gateway says, or null where nothing or nothing readable came.
@@ -92,7 +95,9 @@ class KnowYourRightsChat extends HTMLElement {
         body: JSON.stringify(Object.assign({}, question, { session: this.session, lang: this.language })),
         signal: control.signal,
       });
-      return { ok: response.ok, body: await response.json() };
+      const body = await response.json();
+      // An error that is not ours comes from something in between, such as a hotel's network.
+      return body.replies || body.message ? { ok: response.ok, body } : null;
     } catch (error) {
       return null;
     } finally {
@@ -181,13 +186,24 @@ class KnowYourRightsChat extends HTMLElement {
     document.dispatchEvent(new Event("kyr-language"));
     tellSite({ kyr: "language", language: this.language });
     document.querySelector("a.switch").focus({ preventScroll: true });
-    if (this.session) this.ask({ choice: `language:${this.language}` });
+    this.setSending(Boolean(this.sending));
+    this.switched = true;
+    this.followLanguage();
+  }
+
+  // The conversation goes on in the language of the page; where a question is under way, after its answer.
+  followLanguage() {
+    if (!this.switched || this.pending || !this.session) return;
+    this.switched = false;
+    this.ask({ choice: `language:${document.documentElement.lang}` });
   }
 
   restart() {
     clearTimeout(this.timer);
-    this.forget();
     this.pending = null;
+    this.switched = false;
+    this.setSending(false);
+    this.forget();
     while (this.log.children.length > 1) this.log.lastElementChild.remove();
     this.querySelector(".restart").hidden = true;
     this.input.value = "";
