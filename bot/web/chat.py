@@ -43,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 1000
 DEFAULT_LANGUAGE = "es"
+_LONGEST_ID = 64
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
     message, choice = _message(body), body.get("choice")
     content = request.app[keys.CONTENT]
     conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))
+    message_id = body.get("id")
+    if message_id is not None and message_id == conversation.answered_id:
+        return _answered(conversation.answered)
     page = body.get("lang") if body.get("lang") in LANGUAGES else None
     hint = conversation.requested_language or page or conversation.language
     if choice is None and (button := button_meant(content, message, conversation.buttons)):
@@ -73,7 +77,14 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
         outcome = await reply_to_message(content, rasa, conversation, message, hint)
     if request.app[keys.CONVERSATIONS].get(conversation.id) is None:
         await rasa.forget(conversation.id)  # ended while it was being answered
-    response = web.json_response(_as_json(outcome, content, conversation))
+    answered = _as_json(outcome, content, conversation)
+    if message_id is not None:
+        conversation.answered_id, conversation.answered = message_id, answered
+    return _answered(answered)
+
+
+def _answered(body: Mapping[str, Any]) -> web.Response:
+    response = web.json_response(body)
     response.headers["Cache-Control"] = "no-store"
     response.enable_compression()
     return response
@@ -84,6 +95,8 @@ async def _read_body(request: web.Request) -> dict[str, Any]:
     if ("message" in body) == ("choice" in body):
         raise BadRequest(400)
     if not isinstance(body.get("message", body.get("choice")), str):
+        raise BadRequest(400)
+    if "id" in body and not (isinstance(body["id"], str) and 0 < len(body["id"]) <= _LONGEST_ID):
         raise BadRequest(400)
     return body
 

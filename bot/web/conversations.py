@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 from cachetools import TTLCache
 
@@ -27,6 +28,8 @@ class Conversation:
     another is. `again` stands for the last answer (see bot.replies.Reply), `topic` is the one it was
     about, and `buttons` are the choices shown last, in their order. `to_rate` are the topics that were
     answered, by the language of the answer, and that the person has not said yes or no to.
+    `answered_id` is the id of the last message and `answered` what was said to it, for a message that comes
+    again because the answer was lost on the way.
     """
 
     id: str
@@ -37,6 +40,8 @@ class Conversation:
     again: str | None = None
     buttons: tuple[Button, ...] = ()
     to_rate: dict[str, str] = field(default_factory=dict)
+    answered_id: str | None = None
+    answered: dict[str, Any] = field(default_factory=dict)
 
 
 class Conversations:

@@ -34,7 +34,17 @@ _CARDS_A_SHEET = 4
 
 # What the chat says by itself; it knows both languages, since one message may be in the other.
 _CHAT_STRINGS = (
-    *("you", "bot", "waiting", "slow", "offline", "not_sent", "saved_answers", "no_saved_answers"),
+    *(
+        "you",
+        "bot",
+        "waiting",
+        "slow",
+        "offline",
+        "offline_switch",
+        "not_sent",
+        "saved_answers",
+        "no_saved_answers",
+    ),
     *("sources", "checked", "phone", "website", "address", "languages", "hours", "cost", "area"),
     *("eligibility", "bring", "service_checked", "helped", "yes", "no", "thanks", "share", "copy_link"),
     *("link_copied", "link_not_copied", "share_link", "open_page", "print_cards", "started_over"),
@@ -62,10 +72,14 @@ def create_templates() -> Environment:
         loader=FileSystemLoader(_FOLDER / "templates"),
         autoescape=select_autoescape(["html", "xml"]),
         undefined=StrictUndefined,
+        # New files belong to a new start: the words they need are read only then.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.filters["blocks"] = parse_blocks
+    for name in templates.list_templates():
+        templates.get_template(name)
     return templates
 
 

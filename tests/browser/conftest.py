@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 # The smallest phone that still has to show everything without scrolling sideways (WCAG 1.4.10).
 SMALL_PHONE = {"width": 320, "height": 640}
 # What tells of a mistake although nothing is wrong: these tests let servers be down and pages be missing.
-_EXPECTED = ("net::ERR_", "Failed to load resource")
+_EXPECTED = ("net::ERR_", "Failed to load resource", "Service Worker registration blocked by Playwright")
 
 
 @dataclass
@@ -61,25 +61,44 @@ class Visit:
 OpenVisit = Callable[..., Awaitable[Visit]]
 
 
+@dataclass(frozen=True)
+class Browsers:
+    """Chromium, and another one that keeps pages for "back" as it does on a phone.
+
+    Playwright has that switched off, since a page that was kept does not load.
+    """
+
+    usual: Browser
+    keeping_pages: Browser
+
+
 @pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests; each visit has cookies, storage and caches of its own."""
+async def browsers() -> AsyncIterator[Browsers]:
+    """One of each for all tests; each visit has cookies, storage and caches of its own."""
     if not CHROMIUM.exists():
         reason = f"{CHROMIUM} is not installed (Debian: apt-get install chromium)"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     async with async_playwright() as playwright:
-        quiet = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *quiet])
-        yield browser
-        await browser.close()
+        quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+        async def launch(without: Sequence[str] = ()) -> Browser:
+            return await playwright.chromium.launch(
+                executable_path=CHROMIUM, args=["--no-sandbox", *quiet], ignore_default_args=[*without]
+            )
+
+        both = Browsers(await launch(), await launch(["--disable-back-forward-cache"]))
+        yield both
+        await both.usual.close()
+        await both.keeping_pages.close()
 
 
 @pytest.fixture
-async def open_visit(browser: Browser) -> AsyncIterator[OpenVisit]:
+async def open_visit(browsers: Browsers) -> AsyncIterator[OpenVisit]:
     """Open pages on a small phone, or as told; they close with the test, which fails if they misbehaved."""
     visits = []
 
-    async def open_visit(url: str, **context: Any) -> Visit:
+    async def open_visit(url: str, *, keeps_pages: bool = False, **context: Any) -> Visit:
+        browser = browsers.keeping_pages if keeps_pages else browsers.usual
         opened = await browser.new_context(**{"viewport": SMALL_PHONE, **context})
         visit = Visit(await opened.new_page(), url)
         visits.append(visit)

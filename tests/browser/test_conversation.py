@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -14,6 +15,14 @@ from tests.browser.conftest import OpenVisit, Visit
 from tests.conftest import Service
 
 pytestmark = pytest.mark.slow
+
+# Whether what has the focus lies on top where it begins.
+FOCUS_IS_SEEN = """() => {
+  const active = document.activeElement;
+  const box = active.getBoundingClientRect();
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, 8) / 2);
+  return top !== null && (active.contains(top) || top.contains(active));
+}"""
 
 
 async def test_a_conversation_in_spanish(visit: Visit) -> None:
@@ -95,8 +104,10 @@ async def test_after_a_reload_the_last_answer_is_there_and_no_word_of_the_person
     page = visit.page
     await visit.go("/es/")
     await visit.ask("me llamo Ana y la migra toca a la puerta, ¿tengo que abrir?")
-    kept = await page.evaluate("JSON.stringify([Object.entries(sessionStorage), localStorage.length])")
-    assert re.fullmatch(r'\[\[\["kyr-session","[\w-]{22}"\]\],0\]', kept)
+    kept = await page.evaluate(
+        "[Object.entries(sessionStorage).sort().flat().join(' '), localStorage.length]"
+    )
+    assert re.fullmatch(r"kyr-mark [\w-]+ kyr-session [\w-]{22}", kept[0]) and kept[1] == 0
     await page.reload()
     await expect(page.locator(".message.bot").last).to_contain_text("No tiene que abrir la puerta")
     assert "Ana" not in await page.content()
@@ -118,7 +129,7 @@ async def test_starting_over_forgets_here_and_there(visit: Visit, service: Servi
         await page.get_by_role("button", name="Start over").click()
     assert await page.locator(".message").count() == 1
     await expect(page.locator("#message")).to_be_focused()
-    assert await page.evaluate("sessionStorage.length") == 0
+    assert await page.evaluate("Object.keys(sessionStorage)") == ["kyr-mark"]
     await visit.ask("hello")
     assert service.app[keys.CONVERSATIONS].get(token) is None
     assert await page.evaluate("sessionStorage.getItem('kyr-session')") != token
@@ -169,6 +180,147 @@ async def test_the_quick_exit_leaves_nothing_behind(visit: Visit, service: Servi
     assert service.app[keys.CONVERSATIONS].get(token) is None
     await page.go_back()
     assert page.url == "about:blank"
+
+
+async def test_a_page_that_the_browser_kept_for_back_shows_no_ended_conversation(
+    open_visit: OpenVisit, service: Service
+) -> None:
+    """Not after the quick exit, from whatever page, and not after starting over; else it is as it was."""
+    visit = await open_visit(service.url, keeps_pages=True)
+    page = visit.page
+    neutral = "https://www.google.com/"
+    await page.route(f"{neutral}**", lambda route: route.fulfill(body="<title>Neutral</title>"))
+
+    async def back() -> None:
+        # A page that was kept fires no load event.
+        await page.go_back(wait_until="commit")
+        await page.wait_for_timeout(500)
+
+    await visit.go("/es/")
+    await visit.ask("tengo miedo, zarzamora")
+    await visit.go("/es/bond")
+    await back()
+    assert "zarzamora" in await page.inner_text("main")
+    await visit.go("/es/bond")
+    async with page.expect_request("**/api/forget"):
+        await page.get_by_role("link", name="Salir ya").click()
+    await expect(page).to_have_title("Neutral")
+    await back()
+    assert page.url.endswith("/es/") and await page.locator("main").is_visible()
+    assert await page.locator(".message").count() == 1
+    assert "zarzamora" not in await page.content()
+    visit.complaints.remove(neutral)
+    await visit.ask("tengo miedo, zarzamora")
+    await visit.go("/es/bond")
+    await visit.go("/es/")
+    await page.locator(".message").nth(1).wait_for()
+    await page.get_by_role("button", name="Empezar de nuevo").click()
+    await back()
+    await back()
+    assert page.url.endswith("/es/") and "zarzamora" not in await page.content()
+
+
+async def test_leaving_while_an_answer_is_under_way(visit: Visit, service: Service) -> None:
+    """The late answer is not shown, its token is not kept, and the gateway forgets it."""
+    page, released, left = visit.page, asyncio.Event(), asyncio.Event()
+    neutral = "https://www.google.com/"
+
+    async def late(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    async def slow_site(route: Route) -> None:
+        await left.wait()
+        await route.fulfill(body="<title>Neutral</title>")
+
+    await page.route("**/api/chat", late)
+    await page.route(f"{neutral}**", slow_site)
+    await visit.go("/es/")
+    await page.fill("#message", "me quieren deportar")
+    await page.press("#message", "Enter")
+    await page.get_by_role("link", name="Salir ya").click(no_wait_after=True)
+    async with page.expect_request("**/api/forget") as forgotten:
+        released.set()
+    token = json.loads((await forgotten.value).post_data or "{}")["session"]
+    left.set()
+    await expect(page).to_have_title("Neutral")
+    assert service.app[keys.CONVERSATIONS].get(token) is None
+    await visit.go("/es/")
+    assert await page.evaluate("Object.keys(sessionStorage)") == ["kyr-mark"]
+    visit.complaints.remove(neutral)
+
+
+async def test_the_exit_is_always_in_reach(open_visit: OpenVisit, service: Service) -> None:
+    """Also lying on its side, with the keyboard open, and after a long answer; nothing has focus unseen."""
+    for width, height in ((320, 640), (740, 360), (360, 300), (1093, 500), (1280, 720)):
+        visit = await open_visit(service.url, viewport={"width": width, "height": height})
+        await visit.go("/es/")
+        await visit.ask("necesito un abogado gratis")
+        await expect(visit.page.get_by_role("link", name="Salir ya")).to_be_in_viewport(ratio=1)
+        await visit.check_fits()
+        for _ in range(12):
+            await visit.page.keyboard.press("Shift+Tab")
+            assert await visit.page.evaluate(FOCUS_IS_SEEN), (width, height)
+
+
+async def test_the_language_cannot_be_switched_without_a_signal_and_nothing_is_lost(
+    open_visit: OpenVisit, service: Service
+) -> None:
+    """Where no copy of the page was saved, the person is told, and the conversation stays."""
+    visit = await open_visit(service.url, service_workers="block")
+    page = visit.page
+    await visit.go("/es/")
+    await visit.ask("hola")
+    await page.fill("#message", "mi pregunta")
+    await page.context.set_offline(True)
+    await page.get_by_role("link", name="See this page in English").click()
+    await expect(page.locator(".failure")).to_contain_text("Sin conexión, la página no puede cambiar")
+    assert await page.input_value("#message") == "mi pregunta"
+    assert await page.locator(".message.you").count() == 1
+
+
+async def test_an_old_phone_that_cannot_send_json_while_leaving(visit: Visit, service: Service) -> None:
+    """Chrome before 81 refuses it; the conversation is forgotten all the same."""
+    page = visit.page
+    await page.add_init_script(
+        "navigator.sendBeacon = () => { throw new DOMException('type', 'SecurityError'); };"
+    )
+    await visit.go("/en/")
+    await visit.ask("hello")
+    token = await page.evaluate("sessionStorage.getItem('kyr-session')")
+    async with page.expect_response("**/api/forget"):
+        await page.get_by_role("button", name="Start over").click()
+    assert await page.locator(".message").count() == 1
+    assert service.app[keys.CONVERSATIONS].get(token) is None
+
+
+async def test_what_is_being_written_is_not_disturbed_by_an_answer(
+    open_visit: OpenVisit, service: Service
+) -> None:
+    """On a phone the keyboard stays; a question that was changed meanwhile is not sent by itself."""
+    visit = await open_visit(service.url, has_touch=True, is_mobile=True)
+    page, released = visit.page, asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    await visit.go("/es/")
+    await page.route("**/api/chat", late)
+    await page.fill("#message", "hola")
+    await page.press("#message", "Enter")
+    await page.fill("#message", "y mi hi")
+    released.set()
+    await page.locator(".message.you").wait_for()
+    await page.keyboard.type("jo?")
+    assert await page.input_value("#message") == "y mi hijo?"
+    await page.unroute("**/api/chat")
+    await page.route("**/api/chat", lambda route: route.abort())
+    await page.press("#message", "Enter")
+    await expect(page.locator(".failure")).to_contain_text("No hay conexión")
+    await page.fill("#message", "y mi hijo mayor?")
+    await expect(page.locator(".failure")).to_contain_text("oprima Enviar", timeout=8000)
+    assert await page.locator(".message.you").count() == 1
 
 
 async def test_yes_and_no_are_counted(visit: Visit, service: Service) -> None:

@@ -95,6 +95,18 @@ async def test_the_quick_exit_takes_the_whole_website_along(
     visit.complaints.remove(neutral)
 
 
+async def test_a_chat_that_could_not_load_is_tried_again(open_visit: OpenVisit, city_site: CitySite) -> None:
+    """When it is closed and opened, without the website being loaded anew."""
+    visit = await open_site(open_visit, city_site)
+    page = visit.page
+    await page.route("**/embed/es/", lambda route: route.abort())
+    await page.get_by_role("button", name="Pregunte sobre sus derechos").click()
+    await page.get_by_role("button", name="Cerrar el chat").click()
+    await page.unroute("**/embed/es/")
+    await page.get_by_role("button", name="Pregunte sobre sus derechos").click()
+    await expect(chat_of(visit).locator("#message")).to_be_visible()
+
+
 async def test_a_website_that_is_not_allowed_cannot_show_the_chat(
     open_visit: OpenVisit, city_site: CitySite
 ) -> None:

@@ -303,6 +303,19 @@ async def test_the_page_switches_the_language_of_the_conversation(gateway: Clien
     assert status == 400
 
 
+async def test_a_message_whose_answer_was_lost_is_answered_once(gateway: Client) -> None:
+    """The same id gets the same answer, and is not taken for a choice among what that answer offers."""
+    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    sent = {"message": "2", "session": body["session"], "id": "a"}
+    _, first = await post(gateway, sent)
+    _, again = await post(gateway, sent)
+    assert first == again and first["replies"][0]["topic"] == "food_assistance"
+    _, other = await post(gateway, {**sent, "id": "b"})
+    assert other != first
+    for wrong in ("", "x" * 65, 5):
+        assert (await post(gateway, {**sent, "id": wrong}))[0] == 400
+
+
 async def test_an_answer_says_where_it_stands_as_a_page(gateway: Client) -> None:
     """To be shared and printed, in its own language; the cards belong to one topic."""
     _, body = await post(gateway, {"choice": "topic:red_card", "lang": "es"})

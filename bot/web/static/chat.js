@@ -5,6 +5,8 @@
 // Written for browsers from 2018 on: no "?." and the like.
 
 const REMEMBERED = "kyr-session";
+// Changes when a conversation is ended, so that a page kept by the browser for "back" notices.
+const MARK = "kyr-mark";
 const SECONDS_TO_ANSWER = 30;
 const SECONDS_UNTIL_SLOW = 5;
 // A question that did not get through is sent again after so many seconds, and when there is a signal.
@@ -14,6 +16,8 @@ const SERVICE_FACTS = ["hours", "languages", "cost", "area", "eligibility", "bri
 const MANY_CHOICES = 6;
 const LANGUAGES = ["en", "es"];
 const MOST_FOUND = 3;
+// So long a screen reader has to take up what is new; then it is heard in the conversation only.
+const SECONDS_ANNOUNCED = 20;
 const embedded = window.top !== window;
 
 class KnowYourRightsChat extends HTMLElement {
@@ -22,7 +26,8 @@ class KnowYourRightsChat extends HTMLElement {
     this.language = document.documentElement.lang;
     this.log = this.querySelector("[role=log]");
     this.announced = this.querySelector(".announced");
-    this.session = remembered();
+    this.session = stored(REMEMBERED);
+    this.mark = stored(MARK) || this.newMark();
     // The form is exchanged with the language, so the element itself listens.
     this.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -40,14 +45,28 @@ class KnowYourRightsChat extends HTMLElement {
       const link = event.target.closest("a.switch");
       if (!link || event.metaKey || event.ctrlKey) return;
       event.preventDefault();
-      this.switchTo(link).catch(() => { location.href = link.href; });
+      if (this.switching) return;
+      this.switching = true;
+      this.switchTo(link)
+        .catch(() => this.fail(this.say("offline_switch")))
+        .then(() => { this.switching = false; });
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") tellSite({ kyr: "close" });
     });
-    document.addEventListener("kyr-leave", () => this.forget());
+    document.addEventListener("kyr-leave", () => {
+      this.drop();
+      tellSite({ kyr: "leave" });
+    });
+    // Browsers keep pages as they are, for "back": not one whose conversation was ended meanwhile.
+    window.addEventListener("pagehide", () => { document.documentElement.hidden = true; });
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted && stored(MARK) !== this.mark) location.reload();
+      else document.documentElement.hidden = false;
+    });
     window.addEventListener("online", () => this.tryAgain());
     this.querySelector("form").hidden = false;
+    tellSite({ kyr: "ready" });
     if (this.session) this.resume();
   }
 
@@ -61,18 +80,22 @@ class KnowYourRightsChat extends HTMLElement {
   ask(question, shown) {
     if (this.sending) return;
     clearTimeout(this.timer);
-    this.pending = { question, shown, tries: 0 };
+    // By its id the gateway knows a question that it has answered when only the answer was lost.
+    this.pending = { question: Object.assign({ id: random() }, question), shown, tries: 0 };
     this.deliver();
   }
 
   async deliver() {
     const pending = this.pending;
     this.setSending(true);
-    const slow = setTimeout(() => this.note("slow"), SECONDS_UNTIL_SLOW * 1000);
+    const slow = setTimeout(() => this.pending === pending && this.note("slow"), SECONDS_UNTIL_SLOW * 1000);
     const answer = await this.post(pending.question);
     clearTimeout(slow);
-    // Whoever has started over meanwhile does not want this answer any more.
-    if (this.pending !== pending) return;
+    // Whoever has started over or left meanwhile does not want this answer any more.
+    if (this.pending !== pending) {
+      if (answer) forget(answer.body.session);
+      return;
+    }
     this.setSending(false);
     if (!answer) {
       this.failed(pending);
@@ -97,7 +120,7 @@ class KnowYourRightsChat extends HTMLElement {
       });
       const body = await response.json();
       // An error that is not ours comes from something in between, such as a hotel's network.
-      return body.replies || body.message ? { ok: response.ok, body } : null;
+      return body.replies || (body.message && body.message.en) ? { ok: response.ok, body } : null;
     } catch (error) {
       return null;
     } finally {
@@ -110,7 +133,7 @@ class KnowYourRightsChat extends HTMLElement {
     pending.tries += 1;
     this.fail(this.say(seconds ? "offline" : "not_sent"));
     if (seconds) this.timer = setTimeout(() => this.tryAgain(), seconds * 1000);
-    if (pending.tries === 1 && pending.question.message) this.searchSaved(pending.shown);
+    if (pending.tries === 1 && pending.question.message) this.searchSaved(pending);
   }
 
   tryAgain() {
@@ -118,13 +141,17 @@ class KnowYourRightsChat extends HTMLElement {
     if (!this.pending || this.sending) return;
     // Whoever has written something else since does not want this one any more.
     const dropped = this.pending.question.message && this.input.value.trim() !== this.pending.shown;
-    if (dropped) this.pending = null;
-    else this.deliver();
+    if (dropped) {
+      this.pending = null;
+      this.fail(this.say("not_sent"));
+    } else {
+      this.deliver();
+    }
   }
 
   show(body, pending) {
     this.session = body.session;
-    remember(this.session);
+    store(REMEMBERED, this.session);
     const replies = body.replies.map((one) => this.reply(one));
     let first = replies[0];
     if (pending.shown) {
@@ -136,9 +163,11 @@ class KnowYourRightsChat extends HTMLElement {
     if (pending.question.message && this.input.value.trim() === pending.shown) this.input.value = "";
     this.language = body.lang;
     this.announce(body.replies);
+    // Nobody who is writing already, or reading elsewhere, is taken away from it.
+    const active = document.activeElement;
+    if (this.input.value || !(active === document.body || this.contains(active))) return;
     // From a choice on, reading goes on at what was chosen; on a phone the keyboard makes room.
-    const typing = document.activeElement === this.input;
-    if (pending.shown && !(typing && !matchMedia("(pointer: coarse)").matches)) {
+    if (pending.shown && !(active === this.input && !matchMedia("(pointer: coarse)").matches)) {
       first.tabIndex = -1;
       first.focus({ preventScroll: true });
     }
@@ -148,26 +177,33 @@ class KnowYourRightsChat extends HTMLElement {
 
   // Hear once what is new; buttons and links stand in the conversation itself.
   announce(replies) {
-    const texts = replies.map((one) => {
+    this.tell(replies.map((one) => {
       const parts = one.blocks.map((each) => this.block(each));
       if (!one.topic) parts.push(...one.buttons.map(({ title }) => element("p", {}, title)));
       parts.push(...one.services.map(({ name }) => element("p", {}, name)));
-      for (const part of parts) {
-        for (const anchor of part.querySelectorAll("a")) anchor.replaceWith(anchor.textContent);
-      }
       return element("div", { lang: one.lang }, ...parts);
-    });
+    }));
+  }
+
+  tell(parts) {
+    clearTimeout(this.told);
     this.announced.textContent = "";
-    this.announced.append(...texts);
+    this.announced.append(...parts);
+    for (const anchor of this.announced.querySelectorAll("a")) anchor.replaceWith(anchor.textContent);
+    this.told = setTimeout(() => { this.announced.textContent = ""; }, SECONDS_ANNOUNCED * 1000);
   }
 
   async resume() {
     const answer = await this.post({ choice: "again" });
-    if (answer && answer.ok && !this.pending) this.show(answer.body, { question: {} });
+    const untouched = this.session && !this.pending && this.log.children.length === 1;
+    if (answer && answer.ok && untouched) this.show(answer.body, { question: {} });
   }
 
   async switchTo(link) {
-    const response = await fetch(link.href, { headers: { Accept: "text/html" } });
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), SECONDS_TO_ANSWER * 1000);
+    const response = await fetch(link.href, { headers: { Accept: "text/html" }, signal: control.signal });
+    clearTimeout(timer);
     if (!response.ok) throw new Error(response.status);
     const twin = new DOMParser().parseFromString(await response.text(), "text/html");
     const typed = this.input.value;
@@ -199,39 +235,49 @@ class KnowYourRightsChat extends HTMLElement {
   }
 
   restart() {
-    clearTimeout(this.timer);
-    this.pending = null;
-    this.switched = false;
-    this.setSending(false);
-    this.forget();
+    this.drop();
+    this.mark = this.newMark();
     while (this.log.children.length > 1) this.log.lastElementChild.remove();
     this.querySelector(".restart").hidden = true;
     this.input.value = "";
     this.fail("");
-    this.announced.textContent = this.say("started_over");
+    this.tell([this.say("started_over")]);
     this.language = document.documentElement.lang;
     this.input.focus();
   }
 
-  forget() {
-    const body = new Blob([JSON.stringify({ session: this.session })], { type: "application/json" });
-    if (this.session && navigator.sendBeacon) navigator.sendBeacon("/api/forget", body);
+  // End the conversation, here and at the gateway; an answer under way is not shown any more.
+  drop() {
+    clearTimeout(this.timer);
+    this.pending = null;
+    this.switched = false;
+    this.setSending(false);
+    forget(this.session);
     this.session = undefined;
-    remember("");
+    store(REMEMBERED, "");
   }
 
-  async searchSaved(text) {
+  newMark() {
+    const mark = random();
+    store(MARK, mark);
+    return mark;
+  }
+
+  async searchSaved(pending) {
+    const text = pending.shown;
     try {
       const indexes = await Promise.all(LANGUAGES.map((language) =>
         fetch(`/${language}/search.json`).then((response) => response.json())));
+      if (this.pending !== pending) return;
       const found = indexes.map((index) => search(index, text));
       // People ask in either language, whatever the page is in.
       const best = found[1].score > found[0].score || (found[1].score === found[0].score && this.language === "es") ? 1 : 0;
       const [language, { topics }] = [LANGUAGES[best], found[best]];
       const links = topics.map((topic) => element("li", {}, link(`/${language}/${topic}`, indexes[best].titles[topic])));
       const said = element("p", {}, this.strings[language][topics.length ? "saved_answers" : "no_saved_answers"]);
-      this.announced.textContent = said.textContent;
-      const message = this.message("bot", language, links.length ? [said, element("ul", {}, ...links)] : [said]);
+      const parts = links.length ? [said, element("ul", {}, ...links)] : [said];
+      this.tell([element("div", { lang: language }, ...parts.map((part) => part.cloneNode(true)))]);
+      const message = this.message("bot", language, parts);
       this.log.append(message);
       message.scrollIntoView();
     } catch (error) {
@@ -241,7 +287,8 @@ class KnowYourRightsChat extends HTMLElement {
 
   setSending(sending) {
     this.sending = sending;
-    this.querySelector("button[type=submit]").disabled = sending;
+    // Not "disabled", which would take the focus from whoever has just pressed it.
+    this.querySelector("button[type=submit]").setAttribute("aria-disabled", sending);
     this.log.setAttribute("aria-busy", sending);
     this.note(sending ? "waiting" : "");
   }
@@ -290,7 +337,10 @@ class KnowYourRightsChat extends HTMLElement {
     const copied = element("p", {});
     row.append(button(strings.copy_link, () => {
       const writing = navigator.clipboard ? navigator.clipboard.writeText(url) : Promise.reject();
-      writing.then(() => { copied.textContent = this.announced.textContent = strings.link_copied; }, () => {
+      writing.then(() => {
+        copied.textContent = strings.link_copied;
+        this.tell([strings.link_copied]);
+      }, () => {
         copied.textContent = `${strings.link_not_copied} `;
         copied.append(link(url, url));
       });
@@ -378,20 +428,29 @@ function element(name, properties, ...children) {
   return made;
 }
 
-function remembered() {
-  try { return sessionStorage.getItem(REMEMBERED) || undefined; } catch (error) { return undefined; }
+function stored(key) {
+  try { return sessionStorage.getItem(key) || undefined; } catch (error) { return undefined; }
 }
 
-function remember(session) {
+function store(key, value) {
   try {
-    if (session) sessionStorage.setItem(REMEMBERED, session);
-    else sessionStorage.removeItem(REMEMBERED);
+    if (value) sessionStorage.setItem(key, value);
+    else sessionStorage.removeItem(key);
   } catch (error) {
     // Not allowed: the conversation then lasts as long as the page.
   }
 }
 
-// Where the chat stands in a frame, the script around it (templates/embed.js) learns these two things.
+// The page script tells the gateway, as it does when somebody leaves from a page without a chat.
+function forget(session) {
+  document.dispatchEvent(new CustomEvent("kyr-forget", { detail: session }));
+}
+
+function random() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (number) => number.toString(36)).join("-");
+}
+
+// Where the chat stands in a frame, the script around it (templates/embed.js) learns these things.
 function tellSite(message) {
   if (embedded) window.parent.postMessage(message, "*");
 }

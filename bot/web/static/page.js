@@ -2,26 +2,55 @@
 
 const alone = window.top === window;
 
-// The quick exit. The page is gone from sight before the other one comes, and "back" does not return to it.
+// The quick exit. The page is gone from sight before the other one comes, and the conversation is
+// forgotten: by the chat where there is one, and by the gateway.
 document.addEventListener("click", (event) => {
   const exit = event.target.closest("a.exit");
   if (!exit) return;
   event.preventDefault();
-  document.dispatchEvent(new Event("kyr-leave"));
   document.documentElement.hidden = true;
-  try { sessionStorage.clear(); } catch (error) { /* not allowed: then there is nothing in it */ }
-  window.top.location.replace(exit.href);
+  document.dispatchEvent(new Event("kyr-leave"));
+  try {
+    forget(sessionStorage.getItem("kyr-session"));
+    sessionStorage.clear();
+  } catch (error) {
+    // Not allowed: then there is nothing in it.
+  }
+  try {
+    window.top.location.replace(exit.href);
+  } catch (error) {
+    // A website that shows us in a locked frame does not let us leave; at least nothing can be read.
+    location.replace("about:blank");
+  }
 });
+
+document.addEventListener("kyr-forget", (event) => forget(event.detail));
+
+function forget(session) {
+  if (!session) return;
+  const body = JSON.stringify({ session });
+  try {
+    navigator.sendBeacon("/api/forget", new Blob([body], { type: "application/json" }));
+  } catch (error) {
+    // Chrome before 81 sends no JSON this way.
+    const headers = { "Content-Type": "application/json" };
+    fetch("/api/forget", { method: "POST", headers, body, keepalive: true }).catch(() => {});
+  }
+}
 
 // A frame on another website saves nothing: its visitors have not come to us.
 if ("serviceWorker" in navigator && alone) {
   const thrifty = navigator.connection && navigator.connection.saveData;
   const save = () => navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready).then(saved);
   // Whoever pays for every megabyte is asked first (it takes an eighth of one).
-  if (thrifty && !navigator.serviceWorker.controller) offer(save);
+  const asked = () => thrifty && !navigator.serviceWorker.controller;
+  if (asked()) offer(save);
   else if (document.readyState === "complete") save().catch(() => {});
   else window.addEventListener("load", () => save().catch(() => {}));
-  document.addEventListener("kyr-language", () => navigator.serviceWorker.controller && saved());
+  document.addEventListener("kyr-language", () => {
+    if (asked()) offer(save);
+    else if (navigator.serviceWorker.controller) saved();
+  });
 }
 
 function offer(save) {

@@ -32,6 +32,8 @@
   var button = document.createElement("button");
   var panel = document.createElement("div");
   var frame = null;
+  // Whether the chat has come to life in the frame; until then opening it tries anew.
+  var ready = false;
 
   function style(element, properties) {
     Object.keys(properties).forEach(function (name) { element.style.setProperty(name, properties[name]); });
@@ -66,13 +68,13 @@
   function open() {
     if (!frame) {
       frame = document.createElement("iframe");
-      frame.src = origin + "/embed/" + language + "/";
       // Named only where the browser has it; others complain.
       frame.setAttribute("allow", navigator.share ? "clipboard-write; web-share" : "clipboard-write");
       frame.setAttribute("referrerpolicy", "no-referrer");
       style(frame, { flex: "1", width: "100%", border: "0", "min-height": "0", background: "#fff" });
       panel.appendChild(frame);
     }
+    if (!ready) frame.src = origin + "/embed/" + language + "/";
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
     size();
@@ -110,7 +112,9 @@
   window.addEventListener("resize", size);
   window.addEventListener("message", function (event) {
     if (event.origin !== origin || !frame || event.source !== frame.contentWindow || !event.data) return;
+    if (event.data.kyr === "ready") ready = true;
     if (event.data.kyr === "close") close();
+    if (event.data.kyr === "leave") remember("");
     if (event.data.kyr === "language" && known(event.data.language)) {
       language = known(event.data.language);
       remember(language);
