@@ -22,13 +22,17 @@ from bot.local_time import current_date
 from bot.models import Model, ModelError, ModelStore, write_whole
 from bot.problems import ContentError
 from bot.processes import StartError
+from bot.purge import PurgeError, purge
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
+from bot.review_queue import REVIEW_FILE, ReviewQueue
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.training import TrainingError, parse, train
 
 DONE, AT_FAULT = 0, 1
+
+_NOTHING_KEPT = "Questions without an answer are not kept (KYR_KEEP_UNANSWERED=0)."
 
 # What a command may end with; each carries a sentence for the person at the terminal.
 _EXPECTED = (
@@ -36,6 +40,7 @@ _EXPECTED = (
     EvaluationFileError,
     ModelError,
     PullError,
+    PurgeError,
     ServeError,
     SettingsError,
     StartError,
@@ -96,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     step = steps.add_parser("undo", help="go back to the directory before")
     step.set_defaults(step=_undo_resources)
     command("feedback", _feedback, "List how many people said that each answer helped them, or not.")
+    command("review", _review, "List the questions that were not answered, those asked most first.")
+    command("purge", _purge, "Remove everything that is kept of what people asked and said.")
     command("models", _models, "List the models kept.")
     made = command("publish", _publish, "Make a model the one that is served from the next start on.")
     made.add_argument("version", metavar="VERSION")
@@ -256,6 +263,21 @@ def _feedback(options: argparse.Namespace, settings: Settings) -> int:
         _say(f"{total.topic:40} {total.language}  yes {total.helped:5}  no {total.not_helped:5}")
     if not totals:
         _say("Nobody has said yet whether an answer helped.")
+    return DONE
+
+
+def _review(options: argparse.Namespace, settings: Settings) -> int:
+    questions = ReviewQueue(settings.data_dir / REVIEW_FILE).questions()
+    for question in questions:
+        _say(f"{question.count:>5}  {question.language}  {question.text}")
+    if not questions:
+        _say("There are no questions without an answer." if settings.keep_unanswered else _NOTHING_KEPT)
+    return DONE
+
+
+def _purge(options: argparse.Namespace, settings: Settings) -> int:
+    gone = purge(settings.data_dir, settings.redis_url)
+    _say("\n".join(f"Removed: {what}" for what in gone) or "Nothing was kept.")
     return DONE
 
 

@@ -14,6 +14,7 @@ from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
 from bot.near_duplicates import AskedIn, near_duplicates
+from bot.privacy import words_known
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
@@ -39,17 +40,32 @@ class Content:
         return self.live_directory.current()
 
     @functools.cached_property
+    def known_words(self) -> frozenset[str]:
+        """The words that residents use: what looks like a name and stands among them is none."""
+        return words_known(text for _, text in self._asked())
+
+    @functools.cached_property
+    def own_words(self) -> frozenset[str]:
+        """The words of questions, answers and other texts: those that may be kept of a question."""
+        texts = [text for twins in self.conversation.responses.values() for text in twins.values()]
+        for topic in self.topics.values():
+            texts += [*topic.title.values(), *(answer.text for answer in topic.answers.values())]
+        return self.known_words.union(*(fold(text).split() for text in texts))
+
+    def _asked(self) -> Iterator[tuple[str, str]]:
+        """Yield all questions, each with its language before it."""
+        for questions in (
+            *(topic.questions for topic in self.topics.values()),
+            *self.conversation.questions.values(),
+        ):
+            for language, texts in questions.items():
+                yield from ((language, text) for text in texts)
+
+    @functools.cached_property
     def language_identifier(self) -> LanguageIdentifier:
         """Tells the language of a message, by the words of all questions."""
-        asked = [topic.questions for topic in self.topics.values()]
-        asked += self.conversation.questions.values()
         return LanguageIdentifier.learn(
-            (
-                (text, language)
-                for questions in asked
-                for language, texts in questions.items()
-                for text in texts
-            ),
+            ((text, language) for language, text in self._asked()),
             self.glossary.tables.get(EITHER_LANGUAGE, ()),
         )
 

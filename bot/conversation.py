@@ -49,6 +49,16 @@ NEEDED_RESPONSES = (
     "utter_red_card_front",
     "utter_red_card_back",
     "utter_red_card_limits",
+    "utter_privacy_not_kept",
+    "utter_privacy_kept",
+    "utter_privacy_others",
+    "utter_privacy_careful",
+    "utter_reply_with_number",
+    "utter_words_only",
+    "utter_text_help",
+    "utter_text_stopped",
+    "utter_group_declined",
+    "utter_choice_gone",
     *TEXTS,
 )
 

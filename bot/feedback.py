@@ -25,7 +25,7 @@ _TABLE = """
         helpful INTEGER NOT NULL,
         count INTEGER NOT NULL,
         PRIMARY KEY (week, topic, language, helpful)
-    )
+    ) WITHOUT ROWID
 """
 _COUNT = """
     INSERT INTO feedback VALUES (?, ?, ?, ?, 1)

@@ -1,13 +1,19 @@
-"""What may be logged: nothing that a resident typed, at any level.
+"""What may be logged, passed on or kept of what a resident typed: no word of it in any log, at any level.
 
 Rasa and rasa-sdk print the words of residents in many places. Their output therefore never reaches a
 log as it is; of each line only its level and the part of the program it comes from are passed on.
+What is passed on to be understood has lost its personal details before; what is kept for staff holds only
+words that the project's own texts have.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
+from collections.abc import Container, Iterable
+
+from bot.language import fold
 
 _RASA_LINE = re.compile(
     r"(?:\x1b\[[0-9;]*m)*[\d:. \-]+(?P<level>WARNING|ERROR|CRITICAL) +(?P<logger>[a-z_.]+) +- "
@@ -35,3 +41,144 @@ class WithholdWords(logging.Filter):
         record.msg, record.args = f"a request failed ({kind})", ()
         record.exc_info, record.exc_text, record.stack_info = None, None, None
         return True
+
+
+# Stands where a personal detail was.
+REMOVED = "***"
+# A word is known when so many of our own questions have it in small letters: names hardly ever do.
+_TIMES_SEEN = 2
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w{3,}")
+# Seven digits or more, however they are parted: phones, A-numbers, SSNs, card, case, licence and passport
+# numbers. Not 90255, $150,000, 2025-06 or 911.
+_LONG_NUMBER = re.compile(
+    r"(?<![\w$])\(?(?:[a-z]{1,3}-?|a[-# ]{0,3})?\+?\d(?:[-. ()/#\u2010-\u2015]{0,3}\d){6,}(?!\w)",
+    re.IGNORECASE,
+)
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|"
+    "oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|"
+    "sep?tiembre|octubre|noviembre|diciembre"
+)
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?(?: de| of)? (?:{_MONTHS})\.?"
+    rf"|(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?)"
+    r",?(?: del?| of)? (?:19|20)\d\d\b|\b\d{1,4}([-/.])\d{1,2}\1\d{2,4}\b",
+    re.IGNORECASE,
+)
+# Plates of California, and whatever with a digit in it is called one.
+_PLATE = re.compile(
+    r"\b\d[a-z]{3}\d{3}\b"
+    r"|(?:(?<=\bplate )|(?<=\bplates )|(?<=\bplaca )|(?<=\bplacas ))(?:is |are |number |es |son |n[uú]mero )*"
+    r"(?=[a-z]*\d)[a-z0-9]{5,8}\b",
+    re.IGNORECASE,
+)
+_STREET = (
+    r"st|street|ave?|avenue|avenida|blvd|boulevard|bulevar|rd|road|dr|drive|ln|lane|way|ct|pl|place|calle|hwy"
+)
+# A house number, at most three words that are not such small ones, and a kind of street; or the other way.
+_SMALL = r"(?!(?:the|on|in|at|a|an|of|my|la|el|los|las|en|de|un|una|mi|por|and|y|is|es|to)\b)"
+_ADDRESS = re.compile(
+    r"(?<![\w$,.-])(?!(?:911|211|988|19\d\d|20\d\d)\b)\d{3,6}"
+    rf"(?: {_SMALL}[\w.]+){{0,3}}? (?:{_STREET})\b\.?"
+    r"|\b(?:calle|avenida|av\.?|boulevard|bulevar|blvd)(?: [\w.]+){1,3}?,? (?:#|no\.? |n[uú]mero )?\d{3,6}\b"
+    r"|\b(?:apt|apartment|apto|apartamento|departamento|depto|unit|unidad|suite)\.? ?#? ?\d+\w?\b",
+    re.IGNORECASE,
+)
+# Where a name may follow. Behind the first kind every word that no question has is one, or that is
+# written with a capital letter; behind the second only a word that is both ("soy Ana", not "soy mexicana").
+_NAMED = re.compile(
+    r"\b(?:me llamo|(?:mi|su) nombre (?:completo )?es|se llaman?|nombre completo|ll[aá]me(?:n)?me|"
+    r"my (?:full |real )?name(?: is|'s|’s|s)?|(?:his|her|their) (?:full |real )?name(?: is|'s|’s)|"
+    r"(?:he|she|i) (?:is|am) called|(?:is|are) named|call me|"
+    r"apellido(?: es)?|last name(?: is)?|(?:nombre|name):)\s+",
+    re.IGNORECASE,
+)
+_RELATIVES = (
+    r"espos[oa]|marido|mujer|herman[oa]|hij[oa]|pap[aá]|mam[aá]|t[ií][oa]|prim[oa]|abuel[oa]|novi[oa]|vecin[oa]|amig[oa]|"
+    r"sobrin[oa]|cuñad[oa]|suegr[oa]|patr[oó]n|jefe|señora?|husband|wife|brother|sister|son|daughter|father|dad|mother|"
+    r"mom|uncle|aunt|cousin|friend|neighbor|boyfriend|girlfriend|boss|landlord"
+)
+_MAYBE_NAMED = re.compile(
+    r"\b(?:[Ss]oy|[Yy]o,|[Aa]tentamente,?|[Ii] am|[Ii]['’]?m|[Tt]his is|[Ss]incerely,?|"
+    r"[Ss]eñora?|[Mm]rs?\.?|[Dd]on|[Dd]oña|"
+    rf"(?:[Mm]i|[Mm]y|[Ss]u|[Hh]is|[Hh]er|[Oo]ur|[Nn]uestr[oa]|[Ee]l|[Ll]a) (?:{_RELATIVES}),?)\s+"
+)
+_WORD = re.compile(r"[^\W\d_][\w'’-]*\.?")
+_BETWEEN_NAMES = frozenset(("de", "del", "la", "las", "los", "da", "van", "von", "san", "santa"))
+# Behind a name these are names too, whatever else they are.
+_ALSO_NAMES = frozenset(("cruz", "flores", "leon", "luna", "moreno", "reyes", "rico", "rios", "rosa"))
+_MOST_NAMES = 5
+
+
+def words_known(questions: Iterable[str]) -> frozenset[str]:
+    """Return the words, folded, that at least two of our own questions have in small letters."""
+    seen: Counter[str] = Counter()
+    for question in questions:
+        small = (word for word in _WORD.findall(question) if word.islower())
+        seen.update(set(fold(" ".join(small)).split()))
+    return frozenset(word for word, times in seen.items() if times >= _TIMES_SEEN)
+
+
+def remove_personal_details(text: str, known_words: Container[str]) -> str:
+    """Return a message with *** for names, numbers, addresses and dates that tell who somebody is.
+
+    `known_words` are as `words_known` returns them. ZIP codes, cities and emergency numbers stay.
+    """
+    for pattern in (_EMAIL, _DATE, _LONG_NUMBER, _PLATE, _ADDRESS):
+        text = pattern.sub(REMOVED, text)
+    return _remove_names(text, known_words)
+
+
+def keep_own_words(text: str, own_words: Container[str]) -> str:
+    """Return a message with *** for every word and number that our own texts, folded, do not have.
+
+    Whatever somebody writes, what is left of it can be read in the project already.
+    """
+    kept = [word if _is_own(word, own_words) else REMOVED for word in text.split()]
+    return re.sub(r"\*\*\*(?: \*\*\*)+", REMOVED, " ".join(kept))
+
+
+def _is_own(word: str, own_words: Container[str]) -> bool:
+    parts = fold(word).split()
+    return bool(parts) and all(part in own_words for part in parts)
+
+
+def _remove_names(text: str, known_words: Container[str]) -> str:
+    for pattern, sure in ((_NAMED, True), (_MAYBE_NAMED, False)):
+        kept, end = [], 0
+        for match in pattern.finditer(text):
+            if match.start() < end:
+                continue
+            last = _end_of_name(text, match.end(), known_words, sure)
+            if last > match.end():
+                kept += [text[end : match.end()], REMOVED]
+                end = last
+        text = "".join([*kept, text[end:]])
+    return text
+
+
+def _end_of_name(text: str, start: int, known_words: Container[str], sure: bool) -> int:
+    """Return where a name that begins at `start` ends; `start` itself where there is none."""
+    # Whoever writes everything in capitals says nothing with them.
+    shouted = text.isupper()
+    end = position = start
+    for number in range(_MOST_NAMES):
+        word = _WORD.match(text, position)
+        if word is None:
+            break
+        plain = fold(word[0])
+        if plain in _BETWEEN_NAMES and number:
+            position = word.end() + 1
+            continue
+        unknown = any(part not in known_words for part in plain.split())
+        capital = word[0][0].isupper() and not shouted
+        named = (unknown or capital) if sure else (unknown and (capital or number > 0))
+        if not named and not (number and plain in _ALSO_NAMES):
+            break
+        end = word.end()
+        # A full stop ends the name, except behind an initial.
+        if text[end : end + 1] != " " or (word[0].endswith(".") and len(word[0]) > 2):
+            break
+        position = end + 1
+    return end

@@ -23,6 +23,8 @@ from bot.settings import PROJECT_ROOT
 logger = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+# What the gateway alone has to know.
+_SECRETS = ("TWILIO_", "TELEGRAM_", "KYR_REDIS_URL")
 # Rasa needs 20 to 40 seconds on two cores, most of it to import TensorFlow.
 SECONDS_TO_START = 180
 _SECONDS_TO_END = 10
@@ -48,7 +50,8 @@ class Child:
     def __init__(self, name: str, arguments: list[str], port: int, environment: Mapping[str, str]) -> None:
         self.name, self.port = name, port
         self._arguments = [sys.executable, "-W", "ignore", *arguments]
-        self._environment = {**os.environ, **environment}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
+        self._environment = {**inherited, **environment}
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -195,15 +198,26 @@ async def _end_group(process: asyncio.subprocess.Process, signals: Sequence[sign
 
 
 def rasa_child(
-    model: Path, *, thresholds: Path | None = None, action_url: str = "", parse_only: bool = False
+    model: Path,
+    *,
+    thresholds: Path | None = None,
+    action_url: str = "",
+    redis_url: str = "",
+    conversation_key: str = "",
+    parse_only: bool = False,
 ) -> Child:
-    """Return a Rasa server for a model and its thresholds; `parse_only` also offers `/model/parse`."""
+    """Return a Rasa server for a model and its thresholds; `parse_only` also offers `/model/parse`.
+
+    Conversations are kept in Redis where `redis_url` is given, encrypted with `conversation_key`.
+    """
     port = free_port()
     arguments = ["-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port)]
     if parse_only:
         arguments.append("--enable-api")
     environment = {
         "KYR_ACTION_URL": action_url,
+        "KYR_REDIS_URL": redis_url,
+        "KYR_CONVERSATION_KEY": conversation_key,
         THRESHOLDS_FILE: str(thresholds or ""),
         "RASA_TELEMETRY_ENABLED": "false",
         "LOG_LEVEL": "WARNING",

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from cryptography.fernet import Fernet
 
 from bot.content import read_content
-from bot.feedback import FEEDBACK_FILE
 from bot.models import Model, ModelStore
 from bot.privacy import WithholdWords
 from bot.processes import Child, actions_child, rasa_child
 from bot.settings import Settings
 from bot.training import Progress, code_hash, content_hash, train
 from bot.web.app import create_app
+from bot.web.door import SECONDS_IDLE, Door
 
 _SECONDS_TO_GOLDEN_ANSWER = 60
 _WITHHOLD_WORDS = WithholdWords()
@@ -84,19 +85,24 @@ def assemble(model: Model, settings: Settings) -> Assistant:
     as it stood when the model was trained.
     """
     actions = actions_child(model.content_dir, settings.resources_dir)
-    rasa = rasa_child(model.archive, thresholds=model.thresholds, action_url=f"{actions.url}/webhook")
+    rasa = rasa_child(
+        model.archive,
+        thresholds=model.thresholds,
+        action_url=f"{actions.url}/webhook",
+        redis_url=settings.redis_url,
+        # Made anew at every start and written nowhere: nobody can read old conversations, not even we.
+        conversation_key=Fernet.generate_key().decode(),
+    )
     app = create_app(
         read_content(
             model.content_dir,
             require_approval=settings.require_approval,
             resources_dir=settings.resources_dir,
         ),
+        settings,
         rasa_url=rasa.url,
         actions_url=actions.url,
         model_version=model.version,
-        feedback_file=settings.data_dir / FEEDBACK_FILE,
-        public_url=settings.public_url,
-        embed_origins=settings.embed_origins,
     )
     return Assistant(app, rasa, actions)
 
@@ -108,7 +114,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     # lines of malformed requests, and so words of residents.
     quiet = logging.getLogger("bot.web.http")
     quiet.addFilter(_WITHHOLD_WORDS)
-    runner = web.AppRunner(app, access_log=None, logger=quiet)
+    runner = Door(app, access_log=None, logger=quiet, keepalive_timeout=SECONDS_IDLE)
     await runner.setup()
     try:
         try:
@@ -172,7 +178,14 @@ async def _serve_until(
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), say)
     trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
     say(f"Model {model.version}, trained {trained}")
-    say("Conversations: in memory, forgotten after 30 minutes. Channels: web")
+    where = "in Redis, encrypted" if settings.redis_url else "in memory"
+    say(f"Conversations: {where}, forgotten after 30 minutes")
+    channels = {"text messages and WhatsApp (Twilio)": settings.twilio, "Telegram": settings.telegram}
+    say(f"Channels: {', '.join(['web', *(name for name, is_on in channels.items() if is_on)])}")
+    if settings.keep_unanswered:
+        say(
+            "Questions without an answer are kept for review, without names and numbers (KYR_KEEP_UNANSWERED)"
+        )
     if settings.require_approval:
         say("Only answers that somebody has signed off are given (KYR_REQUIRE_APPROVAL)")
     if settings.embed_origins:

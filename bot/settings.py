@@ -5,16 +5,19 @@ A `.env` file in the project root is read if present; the environment wins over 
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Scheme, host and perhaps a port, as browsers write where a page comes from.
 _ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
@@ -33,7 +36,10 @@ class Settings:
     `resources_dir` holds the tables of the resource directory, which are used as they stand now.
     `require_approval` holds back answers that nobody has signed off. `public_url` is where residents
     reach the assistant ("https://rights.hpca.gov"; empty where not set), and `embed_origins` are the
-    websites that may show the chat on their pages.
+    websites that may show the chat on their pages. `messages_a_minute` are those of one client, and
+    `messages_a_minute_overall` of all; behind `trusted_proxies` the client is whom they name.
+    `keep_unanswered` puts questions that were not answered into the review queue. Conversations are kept
+    in Redis where `redis_url` is set. A channel is on where all its secrets are.
     """
 
     data_dir: Path = PROJECT_ROOT / "var"
@@ -43,6 +49,25 @@ class Settings:
     require_approval: bool = False
     public_url: str = ""
     embed_origins: tuple[str, ...] = ()
+    messages_a_minute: int = 600
+    messages_a_minute_overall: int = 3000
+    trusted_proxies: tuple[Network, ...] = ()
+    keep_unanswered: bool = True
+    redis_url: str = field(default="", repr=False)
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = field(default="", repr=False)
+    telegram_bot_token: str = field(default="", repr=False)
+    telegram_secret_token: str = field(default="", repr=False)
+
+    @property
+    def twilio(self) -> bool:
+        """Whether text messages and WhatsApp are on."""
+        return bool(self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def telegram(self) -> bool:
+        """Whether Telegram is on."""
+        return bool(self.telegram_bot_token and self.telegram_secret_token)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -56,23 +81,81 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             f"KYR_LOG_LEVEL is {log_level!r}, which is not a level. Use DEBUG, INFO, WARNING or ERROR."
         )
-    approval = environment.get("KYR_REQUIRE_APPROVAL", "0")
-    if approval not in ("0", "1"):
-        raise SettingsError(f"KYR_REQUIRE_APPROVAL is {approval!r}. Write 1 for yes or 0 for no.")
     content_dir = Path(environment.get("KYR_CONTENT_DIR", PROJECT_ROOT)).resolve()
     resources_dir = Path(environment.get("KYR_RESOURCES_DIR", content_dir / "data" / "resources")).resolve()
-    return Settings(
+    settings = Settings(
         data_dir=Path(environment.get("KYR_DATA_DIR", PROJECT_ROOT / "var")).resolve(),
         content_dir=content_dir,
         resources_dir=resources_dir,
         log_level=log_level,
-        require_approval=approval == "1",
+        require_approval=_yes(environment, "KYR_REQUIRE_APPROVAL", "0"),
         public_url=_origin("KYR_PUBLIC_URL", environment.get("KYR_PUBLIC_URL", "")),
         embed_origins=tuple(
-            _origin("KYR_EMBED_ORIGINS", origin)
-            for origin in environment.get("KYR_EMBED_ORIGINS", "").replace(",", " ").split()
+            _origin("KYR_EMBED_ORIGINS", origin) for origin in _words(environment, "KYR_EMBED_ORIGINS")
         ),
+        messages_a_minute=_number(environment, "KYR_MESSAGES_A_MINUTE", 600),
+        messages_a_minute_overall=_number(environment, "KYR_MESSAGES_A_MINUTE_OVERALL", 3000),
+        trusted_proxies=tuple(_network(text) for text in _words(environment, "KYR_TRUSTED_PROXIES")),
+        keep_unanswered=_yes(environment, "KYR_KEEP_UNANSWERED", "1"),
+        redis_url=_redis_url(environment.get("KYR_REDIS_URL", "")),
+        twilio_account_sid=environment.get("TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=environment.get("TWILIO_AUTH_TOKEN", ""),
+        telegram_bot_token=environment.get("TELEGRAM_BOT_TOKEN", ""),
+        telegram_secret_token=environment.get("TELEGRAM_SECRET_TOKEN", ""),
     )
+    _check_channels(settings)
+    return settings
+
+
+def _check_channels(settings: Settings) -> None:
+    if bool(settings.twilio_account_sid) != bool(settings.twilio_auth_token):
+        raise SettingsError(
+            "Of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN only one is set. Set both, or neither."
+        )
+    if bool(settings.telegram_bot_token) != bool(settings.telegram_secret_token):
+        raise SettingsError(
+            "Of TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN only one is set. Set both, or neither."
+        )
+    if settings.twilio and not settings.public_url:
+        raise SettingsError(
+            "Twilio signs the address it calls. Set KYR_PUBLIC_URL to it, without /messaging/twilio."
+        )
+
+
+def _yes(environment: Mapping[str, str], name: str, default: str) -> bool:
+    value = environment.get(name, default)
+    if value not in ("0", "1"):
+        raise SettingsError(f"{name} is {value!r}. Write 1 for yes or 0 for no.")
+    return value == "1"
+
+
+def _words(environment: Mapping[str, str], name: str) -> list[str]:
+    return environment.get(name, "").replace(",", " ").split()
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    value = environment.get(name, str(default))
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise SettingsError(f"{name} is {value!r}. Write a whole number from 1 upwards.")
+    return int(value)
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise SettingsError(
+            f"KYR_TRUSTED_PROXIES holds {text!r}, which is no network. Write them like 10.0.0.0/8 or ::1."
+        ) from None
+
+
+def _redis_url(value: str) -> str:
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        # The value is not shown: there may be a password in it.
+        raise SettingsError(
+            "KYR_REDIS_URL is no address of a Redis server. Write it like redis://127.0.0.1:6379/0."
+        )
+    return value
 
 
 def _origin(name: str, value: str) -> str:

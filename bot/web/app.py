@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector, web
 from ruamel.yaml import YAML
 
 from bot.content import Content
-from bot.feedback import Feedback
+from bot.feedback import FEEDBACK_FILE, Feedback
+from bot.review_queue import REVIEW_FILE, ReviewQueue
+from bot.settings import Settings
 from bot.web import chat, embed, feedback, health, keys, pages, security
+from bot.web.answered import Answered
 from bot.web.assets import Assets
 from bot.web.conversations import Conversations
-from bot.web.limits import RateLimit
+from bot.web.door import take_time
+from bot.web.limits import Limits
+from bot.web.messaging.channel import Channel
+from bot.web.messaging.telegram import TELEGRAM_URL, Telegram
+from bot.web.messaging.twilio import Twilio
+from bot.web.messaging.webhook import receive
 from bot.web.offline import OfflineCopies, get_manifest
 from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
 
@@ -24,32 +32,34 @@ _MOST_BYTES = 64 * 1024
 
 def create_app(
     content: Content,
+    settings: Settings,
     *,
     rasa_url: str,
     actions_url: str,
     model_version: str,
-    feedback_file: Path,
-    public_url: str = "",
-    embed_origins: Sequence[str] = (),
     seconds_to_answer: float = SECONDS_TO_ANSWER,
+    telegram_url: str = TELEGRAM_URL,
 ) -> web.Application:
-    """Return the gateway for a content and the Rasa and action server that belong to it.
-
-    `public_url` is where residents reach it, and `embed_origins` are the websites that may show the chat
-    in a frame ("https://www.hpca.gov").
-    """
-    app = web.Application(client_max_size=_MOST_BYTES, middlewares=[security.errors])
+    """Return the gateway for a content and the Rasa and action server that belong to it."""
+    app = web.Application(
+        client_max_size=_MOST_BYTES, middlewares=[take_time, security.errors, security.limits]
+    )
+    app[keys.ANSWERED] = Answered()
     app[keys.ASSETS] = Assets()
     app[keys.CONTENT] = content
     app[keys.CONVERSATIONS] = Conversations()
-    app[keys.EMBED_ORIGINS] = tuple(embed_origins)
-    app[keys.FEEDBACK] = Feedback(feedback_file)
+    app[keys.EMBED_ORIGINS] = settings.embed_origins
+    app[keys.FEEDBACK] = Feedback(settings.data_dir / FEEDBACK_FILE)
     app[keys.HEALTH] = keys.Health()
+    app[keys.LIMITS] = Limits(settings.messages_a_minute, settings.messages_a_minute_overall)
     app[keys.MODEL_VERSION] = model_version
-    app[keys.PUBLIC_URL] = public_url
-    app[keys.RATE_LIMIT] = RateLimit()
+    app[keys.PUBLIC_URL] = settings.public_url
+    app[keys.REVIEW_QUEUE] = (
+        ReviewQueue(settings.data_dir / REVIEW_FILE) if settings.keep_unanswered else None
+    )
     app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
     app[keys.TEMPLATES] = pages.create_templates()
+    app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
 
     async def rasa_client(app: web.Application) -> AsyncIterator[None]:
         # Rasa closes idle connections without notice; a fresh one costs less than a lost message.
@@ -65,8 +75,13 @@ def create_app(
             web.post("/api/chat", chat.post_chat),
             web.post("/api/feedback", feedback.post_feedback),
             web.post("/api/forget", feedback.post_forget),
+            *(
+                web.post(f"/messaging/{one.name}", receive(one))
+                for one in _channels(content, settings, telegram_url)
+            ),
             web.get("/health", health.get_health),
             web.get("/", pages.home),
+            web.get("/privacy", pages.get_privacy),
             web.get("/robots.txt", pages.get_robots),
             web.get("/sitemap.xml", pages.get_sitemap),
             web.get("/static/{name}", app[keys.ASSETS].serve),
@@ -83,3 +98,11 @@ def create_app(
         ]
     )
     return app
+
+
+def _channels(content: Content, settings: Settings, telegram_url: str) -> Iterator[Channel]:
+    """Yield the channels that are on. One that is off answers 404, like any address that is not there."""
+    if settings.twilio:
+        yield Twilio(content, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
+    if settings.telegram:
+        yield Telegram(settings.telegram_bot_token, settings.telegram_secret_token, telegram_url)

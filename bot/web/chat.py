@@ -1,90 +1,43 @@
-"""The chat: a message in, at least one reply out, whatever happens behind the gateway."""
+"""The chat of the page: JSON in, JSON out, see the contract in the README."""
 
 from __future__ import annotations
 
-import json
-import logging
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 from babel.dates import format_date
 
 from bot.content import Content
-from bot.decision import FIND_HELP
-from bot.follow_ups import Context
-from bot.language import LANGUAGES, OTHER
+from bot.language import LANGUAGES
 from bot.markup import parse_blocks
-from bot.replies import (
-    CHOOSE_AGAIN,
-    GENERAL_NEEDS,
-    SAY,
-    Button,
-    Reply,
-    answer,
-    button_meant,
-    choose_again,
-    find_help,
-    language_of_choice,
-    repeat,
-    reply_to_choice,
-    say,
-    slots_of_choice,
-)
+from bot.replies import Reply
 from bot.web import keys
 from bot.web.conversations import Conversation
+from bot.web.dialogue import MOST_CHARACTERS, Outcome, clean, reply
 from bot.web.json_body import BadRequest, read_object
-from bot.web.pages import PRINTED_CARDS, RED_CARD
-from bot.web.rasa_client import RasaClient, RasaUnavailable
+from bot.web.pages import PRINTED_CARDS, RED_CARD, answer_page
 
-logger = logging.getLogger(__name__)
-
-MOST_CHARACTERS = 1000
-DEFAULT_LANGUAGE = "es"
 _LONGEST_ID = 64
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The replies to one message. `degraded` says that something behind the gateway is down."""
-
-    replies: tuple[Reply, ...]
-    degraded: bool = False
 
 
 async def post_chat(request: web.Request) -> web.StreamResponse:
     """POST /api/chat, see the contract in the README."""
     body = await _read_body(request)
-    message, choice = _message(body), body.get("choice")
-    content = request.app[keys.CONTENT]
+    message, message_id = _message(body), body.get("id")
     conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))
-    message_id = body.get("id")
-    if message_id is not None and message_id == conversation.answered_id:
-        return _answered(conversation.answered)
-    page = body.get("lang") if body.get("lang") in LANGUAGES else None
-    hint = conversation.requested_language or page or conversation.language
-    if choice is None and (button := button_meant(content, message, conversation.buttons)):
-        choice = button.payload
-    rasa = request.app[keys.RASA]
-    if choice is not None:
-        made = await reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
-        if made is None:
+
+    async def answer() -> dict[str, Any]:
+        page = body.get("lang") if body.get("lang") in LANGUAGES else None
+        outcome = await reply(
+            request.app, conversation, message=message, choice=body.get("choice"), page=page
+        )
+        if outcome is None:
             raise BadRequest(400, "unknown_choice")
-        outcome = made
-    else:
-        outcome = await reply_to_message(content, rasa, conversation, message, hint)
-    if request.app[keys.CONVERSATIONS].get(conversation.id) is None:
-        await rasa.forget(conversation.id)  # ended while it was being answered
-    answered = _as_json(outcome, content, conversation)
-    if message_id is not None:
-        conversation.answered_id, conversation.answered = message_id, answered
-    return _answered(answered)
+        return _as_json(request.app, outcome, conversation)
 
-
-def _answered(body: Mapping[str, Any]) -> web.Response:
-    response = web.json_response(body)
+    answered = await request.app[keys.ANSWERED].once((conversation.id, message_id), answer)
+    response = web.json_response(answered)
     response.headers["Cache-Control"] = "no-store"
     response.enable_compression()
     return response
@@ -112,164 +65,15 @@ def _message(body: Mapping[str, Any]) -> str:
     return message
 
 
-def clean(text: str) -> str:
-    """Return a message as plain text on one line, without control characters and halves of letters.
-
-    Leading slashes go too: to Rasa they would be a command ("/restart").
-    """
-    kept = (
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cs")
-    )
-    return "".join(kept).strip().lstrip("/ ")
-
-
-async def reply_to_chosen(
-    content: Content, rasa: RasaClient, conversation: Conversation, choice: str, language: str
-) -> Outcome | None:
-    """Return the replies to a chosen button, or None where no such button exists.
-
-    Most choices are answered from the content alone; so are those that a page makes by itself, to show the
-    last answer again or to go on in another language. Those of the search for help go to Rasa as an
-    intent with entities, built here from values that are known: nothing that was typed gets into it.
-    """
-    asked_for = language_of_choice(choice)
-    if asked_for:
-        conversation.requested_language = asked_for
-    if asked_for or choice == CHOOSE_AGAIN:
-        spoken = conversation.requested_language or conversation.language or language
-        again = repeat(content, conversation.again, spoken)
-        if again is None and asked_for:
-            again = say(content, "utter_language_switched_at_start", spoken)
-        return Outcome((again,)) if again else None
-    reply = reply_to_choice(content, choice, language)
-    if reply is not None:
-        return Outcome((reply,))
-    slots = slots_of_choice(content, choice)
-    if slots is None:
-        return None
-    command = f"/{FIND_HELP}{json.dumps({**slots, 'language': language})}"
-    replies = await _ask_rasa(content, rasa, conversation, command, language)
-    if replies:
-        return Outcome(replies)
-    needs = slots.get("need") or GENERAL_NEEDS
-    return Outcome((find_help(content, "utter_find_help", needs, language),), degraded=True)
-
-
-async def reply_to_message(
-    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
-) -> Outcome:
-    """Ask Rasa; return the hotline card where it does not answer.
-
-    Where neither the words nor anything before tells the language, the reply comes in both.
-    """
-    detected = content.language_identifier.identify(message, hint=hint)
-    language = hint or (detected if detected in LANGUAGES else DEFAULT_LANGUAGE)
-    again = choose_again(content, message, conversation.buttons, language)
-    replies = (again,) if again else await _ask_rasa(content, rasa, conversation, message, hint)
-    if not replies:
-        card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
-        replies = (say(content, card, detected if detected in LANGUAGES else language),)
-        return Outcome(replies if detected else _in_both(content, replies), degraded=True)
-    return Outcome(replies if detected else _in_both(content, replies))
-
-
-def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-    """Return the replies, and what can be said of them in the other language."""
-    other = next(language for language in LANGUAGES if language != replies[-1].language)
-    twins = (repeat(content, reply.again, other) for reply in replies)
-    return (*replies, *(twin for twin in twins if twin))
-
-
-async def _ask_rasa(
-    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
-) -> tuple[Reply, ...]:
-    context = Context(
-        language=hint,
-        held=conversation.requested_language is not None,
-        topic=conversation.topic,
-        related=content.near(conversation.topic),
-        again=conversation.again,
-    )
-    try:
-        messages = await rasa.send(conversation.id, message, context.as_metadata())
-        replies = replies_from_rasa(content, messages)
-        if any(message.get("custom", {}).get("requested") for message in messages):
-            conversation.requested_language = replies[-1].language
-        return replies
-    except RasaUnavailable as error:
-        logger.warning("Rasa gave no answer: %s", error)
-    except (AttributeError, KeyError, TypeError) as error:
-        logger.error("Rasa's answer has another shape than expected: %s", type(error).__name__)
-    return ()
-
-
-def replies_from_rasa(content: Content, messages: Sequence[Mapping[str, Any]]) -> tuple[Reply, ...]:
-    """Put Rasa's messages together: the paragraphs of a text, and after them what belongs to it.
-
-    Rasa sends every paragraph as a message of its own and then the response's `custom` data. Raises
-    RasaUnavailable where they are not what our own responses and actions send.
-    """
-    replies: list[Reply] = []
-    paragraphs: list[str] = []
-    buttons: list[Button] = []
-    for message in messages:
-        if "text" in message:
-            paragraphs.append(str(message["text"]))
-            buttons += [Button(button["title"], button["payload"]) for button in message.get("buttons", [])]
-        if "custom" in message:
-            reply = Reply(
-                "\n\n".join(paragraphs), str(message["custom"].get("language")), buttons=tuple(buttons)
-            )
-            replies.append(_complete(content, reply, message["custom"]))
-            paragraphs, buttons = [], []
-    if paragraphs or any(not reply.text or reply.language not in LANGUAGES for reply in replies):
-        raise RasaUnavailable("a text without its language, or a language without its text")
-    return tuple(replies)
-
-
-def _complete(content: Content, reply: Reply, custom: Mapping[str, Any]) -> Reply:
-    topic = str(custom["topic"]) if custom.get("topic") else None
-    if topic and topic in content.topics and reply.language in LANGUAGES and "services" not in custom:
-        # Taken from the content, so that an answer switched off after training is not given.
-        return answer(content, content.topics[topic], reply.language)
-    name = content.response_names.get((reply.language, reply.text))
-    again = custom.get("again") or (f"{SAY}{name}" if name else None)
-    return replace(reply, topic=topic, services=tuple(custom.get("services", ())), again=again)
-
-
-def _as_json(outcome: Outcome, content: Content, conversation: Conversation) -> dict[str, Any]:
-    replies = list(outcome.replies)
-    language = replies[0].language
-    _remember(conversation, replies)
-    if not conversation.notice_given and any(reply.topic in content.topics for reply in replies):
-        spoken = dict.fromkeys(reply.language for reply in replies)
-        replies += [say(content, "utter_not_legal_advice", one) for one in spoken]
-        conversation.notice_given = True
+def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "session": conversation.id,
-        "lang": language,
-        "replies": [reply_as_json(reply, content) for reply in replies],
+        "session": app[keys.CONVERSATIONS].token(conversation),
+        "lang": outcome.replies[0].language,
+        "replies": [reply_as_json(reply, app[keys.CONTENT]) for reply in outcome.replies],
     }
     if outcome.degraded:
         body["degraded"] = True
     return body
-
-
-def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
-    """Keep what a next message may go on from; small talk in between changes nothing of it."""
-    conversation.to_rate.update({reply.topic: reply.language for reply in replies if reply.topic})
-    languages = {reply.language for reply in replies}
-    if len(languages) == 1:
-        conversation.language = languages.pop()
-    buttons = tuple(button for reply in replies for button in reply.buttons)
-    if buttons:
-        conversation.buttons = buttons
-    for reply in reversed(replies):
-        if reply.again and (reply.topic or buttons):
-            conversation.again, conversation.topic = reply.again, reply.topic or conversation.topic
-            conversation.buttons = buttons
 
 
 def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
@@ -290,6 +94,6 @@ def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
         **reply.as_json(),
         "blocks": blocks,
         "reviewed_shown": shown,
-        "page": f"/{reply.language}/{reply.topic}" if reply.topic in content.topics else None,
+        "page": answer_page(content, reply.topic, reply.language),
         "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
     }

@@ -1,65 +1,133 @@
 """What the gateway remembers of a conversation: its language, and what the bot said and offered last.
 
-It lives in memory for half an hour of silence; it holds no words of the person.
+It lives in memory for half an hour of silence; it holds no words of the person, and nothing of who they are.
 """
 
 from __future__ import annotations
 
+import datetime
+import hashlib
+import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from cachetools import TTLCache
 
-from bot.replies import Button
+from bot.local_time import current_date
+from bot.replies import CHOOSE_AGAIN, Button, language_of_choice
 
 SECONDS_TO_LIVE = 30 * 60
 MOST_CONVERSATIONS = 10_000
+# Choices stay on the screen above later answers; so many of them can still be made.
+_MOST_OFFERED = 200
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+_TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{22})\.(?P<signature>[0-9a-f]{32})")
 
 
 @dataclass
 class Conversation:
-    """One person's conversation; `id` cannot be guessed.
+    """One person's conversation; `id` is what Rasa knows it by, and cannot be guessed.
 
     `language` is that of the last clear words, `requested_language` one that was asked for: it holds until
     another is. `again` stands for the last answer (see bot.replies.Reply), `topic` is the one it was
-    about, and `buttons` are the choices shown last, in their order. `to_rate` are the topics that were
-    answered, by the language of the answer, and that the person has not said yes or no to.
-    `answered_id` is the id of the last message and `answered` what was said to it, for a message that comes
-    again because the answer was lost on the way.
+    about, and `buttons` are the choices shown last, in their order. `offered` are the payloads of all
+    choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
+    the answer, and that the person has not said yes or no to.
     """
 
-    id: str
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     language: str | None = None
     requested_language: str | None = None
     notice_given: bool = False
     topic: str | None = None
     again: str | None = None
     buttons: tuple[Button, ...] = ()
+    offered: dict[str, None] = field(default_factory=dict)
     to_rate: dict[str, str] = field(default_factory=dict)
-    answered_id: str | None = None
-    answered: dict[str, Any] = field(default_factory=dict)
+
+    def offer(self, buttons: Sequence[Button]) -> None:
+        """Note choices that the person is shown."""
+        for button in buttons:
+            self.offered.pop(button.payload, None)
+            self.offered[button.payload] = None
+        while len(self.offered) > _MOST_OFFERED:
+            del self.offered[next(iter(self.offered))]
+
+    def may_choose(self, payload: str) -> bool:
+        """Whether a choice was offered in this conversation, or is one that a page makes by itself."""
+        return payload in self.offered or payload == CHOOSE_AGAIN or bool(language_of_choice(payload))
+
+
+class SenderKeys:
+    """Keys under which senders are known for a day: nobody can say later whose message it was.
+
+    They are in memory only. The key of the day before is still known for half an hour, so that midnight
+    does not part a conversation.
+    """
+
+    def __init__(self, *, today: datetime.date | None = None) -> None:
+        self._day = today or current_date()
+        self._key = secrets.token_bytes(32)
+        self._before: TTLCache[str, bytes] = TTLCache(1, SECONDS_TO_LIVE)
+
+    def names(self, channel: str, sender: str, *, today: datetime.date | None = None) -> tuple[str, ...]:
+        """Return what a sender is known by today, and at the beginning of a day by yesterday's key."""
+        today = today or current_date()
+        if today != self._day:
+            self._before["key"], self._key, self._day = self._key, secrets.token_bytes(32), today
+        return tuple(
+            hmac.new(key, f"{channel} {sender}".encode(), hashlib.sha256).hexdigest()
+            for key in (self._key, *self._before.values())
+        )
 
 
 class Conversations:
-    """The conversations of the last half hour, at most 10,000; the oldest go first."""
+    """The conversations of the last half hour, at most 10,000; the oldest go first.
+
+    A page is known by a signed token, so that nobody can choose or guess one; senders of text messages by
+    a name that lasts a day.
+    """
 
     def __init__(self) -> None:
         self._known: TTLCache[str, Conversation] = TTLCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
+        self._senders = SenderKeys()
+        self._key = secrets.token_bytes(32)
 
     def resume(self, token: object) -> Conversation:
         """Return the conversation of a token, or a new one where the token is none of ours."""
-        conversation = self.get(token) or Conversation(secrets.token_urlsafe(16))
+        conversation = self.get(token) or Conversation()
         self._known[conversation.id] = conversation
         return conversation
 
     def get(self, token: object) -> Conversation | None:
         """Return the conversation of a token, if it is one of ours."""
-        return self._known.get(token) if isinstance(token, str) and _TOKEN.fullmatch(token) else None
+        match = _TOKEN.fullmatch(token) if isinstance(token, str) else None
+        if match is None or not hmac.compare_digest(match["signature"], self._sign(match["id"])):
+            return None
+        return self._known.get(match["id"])
+
+    def token(self, conversation: Conversation) -> str:
+        """Return the token by which a page goes on with a conversation."""
+        return f"{conversation.id}.{self._sign(conversation.id)}"
+
+    def of_sender(self, channel: str, sender: str) -> Conversation:
+        """Return the conversation of a sender, or a new one; `sender` is kept nowhere."""
+        names = self._senders.names(channel, sender)
+        found = (self._known.get(name) for name in names)
+        conversation = next(filter(None, found), None) or Conversation()
+        self._known[names[0]] = self._known[conversation.id] = conversation
+        return conversation
+
+    def knows(self, conversation: Conversation) -> bool:
+        """Whether a conversation has not been ended."""
+        return conversation.id in self._known
 
     def forget(self, conversation: Conversation) -> None:
         """Keep nothing of a conversation."""
-        self._known.pop(conversation.id, None)
+        for name in [name for name, known in self._known.items() if known is conversation]:
+            del self._known[name]
+
+    def _sign(self, conversation_id: str) -> str:
+        return hmac.new(self._key, conversation_id.encode(), hashlib.sha256).hexdigest()[:32]

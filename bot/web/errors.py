@@ -13,6 +13,7 @@ from bot.web.pages import error_page, respond
 # HTTP status -> error code and name of its text in strings.yml.
 _CODES = {
     400: "bad_request",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_long",

@@ -1,4 +1,4 @@
-"""What programs send: JSON, so many times a minute, in so much time, or refused with a reason."""
+"""What programs send: in so much time, and as JSON where that is asked for, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import json
 from typing import Any
 
 from aiohttp import ClientPayloadError, web
-
-from bot.web import keys
 
 # A message is at most a few kilobytes; who needs longer only holds the door open.
 _SECONDS_TO_SEND = 10
@@ -21,16 +19,21 @@ class BadRequest(Exception):
         self.status, self.code = status, code
 
 
+async def read_bytes(request: web.Request) -> bytes:
+    """Return the body of a request; raises BadRequest where it does not come whole and in time."""
+    try:
+        return await asyncio.wait_for(request.read(), _SECONDS_TO_SEND)
+    except (web.RequestPayloadError, ClientPayloadError, asyncio.TimeoutError):
+        raise BadRequest(400) from None
+
+
 async def read_object(request: web.Request) -> dict[str, Any]:
-    """Return the JSON object in the body of a request; raises BadRequest, or HTTPTooManyRequests."""
-    wait = request.app[keys.RATE_LIMIT].seconds_to_wait(request.remote or "")
-    if wait:
-        raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
+    """Return the JSON object in the body of a request; raises BadRequest."""
     if request.content_type != "application/json":
         raise BadRequest(415)
     try:
-        body = json.loads(await asyncio.wait_for(request.read(), _SECONDS_TO_SEND))
-    except (ValueError, RecursionError, web.RequestPayloadError, ClientPayloadError, asyncio.TimeoutError):
+        body = json.loads(await read_bytes(request))
+    except (ValueError, RecursionError):
         raise BadRequest(400) from None
     if not isinstance(body, dict):
         raise BadRequest(400)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -10,9 +10,12 @@ from jinja2 import Environment
 
 from bot.content import Content
 from bot.feedback import Feedback
+from bot.review_queue import ReviewQueue
+from bot.settings import Network
+from bot.web.answered import Answered
 from bot.web.assets import Assets
 from bot.web.conversations import Conversations
-from bot.web.limits import RateLimit
+from bot.web.limits import Limits
 from bot.web.rasa_client import RasaClient
 
 Strings = Mapping[str, Mapping[str, str]]
@@ -25,15 +28,18 @@ class Health:
     was_ready: bool = False
 
 
+ANSWERED = web.AppKey("ANSWERED", Answered)
 ASSETS = web.AppKey("ASSETS", Assets)
 CONTENT = web.AppKey("CONTENT", Content)
 CONVERSATIONS = web.AppKey("CONVERSATIONS", Conversations)
 EMBED_ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("EMBED_ORIGINS", tuple)
 FEEDBACK = web.AppKey("FEEDBACK", Feedback)
 HEALTH = web.AppKey("HEALTH", Health)
+LIMITS = web.AppKey("LIMITS", Limits)
 MODEL_VERSION = web.AppKey("MODEL_VERSION", str)
 PUBLIC_URL = web.AppKey("PUBLIC_URL", str)
 RASA = web.AppKey("RASA", RasaClient)
-RATE_LIMIT = web.AppKey("RATE_LIMIT", RateLimit)
+REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
+TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")

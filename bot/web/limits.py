@@ -1,30 +1,49 @@
-"""How many messages one sender may send a minute."""
+"""How many messages and pages a minute: of one client, and of all together."""
 
 from __future__ import annotations
 
+import hashlib
 import math
+import secrets
 import time
 
+from aiohttp import web
 from cachetools import TTLCache
 
 SECONDS = 60
-# One address may stand for a whole school or clinic, so the limit stops machines, not people.
-MOST_MESSAGES = 600
-_MOST_SENDERS = 50_000
+MESSAGE, PAGE = "message", "page"
+# A visit takes five requests, and pages are made in no time.
+_PAGES_A_MESSAGE = 10
+_MOST_CLIENTS = 50_000
 
 
-class RateLimit:
-    """Counts messages in fixed windows of a minute, in memory, by sender."""
+class Limits:
+    """Counts requests in fixed windows of a minute, in memory; addresses only as hashes.
 
-    def __init__(self, most: int = MOST_MESSAGES) -> None:
-        self._most = most
-        self._counts: TTLCache[str, tuple[int, float]] = TTLCache(_MOST_SENDERS, SECONDS)
+    `each` and `overall` are messages a minute, of one client and of all; pages may be ten times as many.
+    """
 
-    def seconds_to_wait(self, sender: str) -> int:
-        """Count a message; return 0 if it may pass, else the seconds until the next one may."""
+    def __init__(self, each: int, overall: int) -> None:
+        self._each, self._overall = each, overall
+        self._key = secrets.token_bytes(32)
+        self._counts: TTLCache[bytes, tuple[int, float]] = TTLCache(_MOST_CLIENTS, SECONDS)
+        # Kept apart, so that many clients cannot push the sum out.
+        self._sums: dict[str, tuple[int, float]] = {}
+
+    def check(self, kind: str, client: str) -> None:
+        """Count a request; raises HTTPTooManyRequests with the seconds to wait where there are too many."""
+        times = 1 if kind == MESSAGE else _PAGES_A_MESSAGE
         now = time.monotonic()
-        count, began = self._counts.get(sender, (0, now))
-        if now - began >= SECONDS:
-            count, began = 0, now
-        self._counts[sender] = (count + 1, began)
-        return 0 if count < self._most else max(1, math.ceil(SECONDS - (now - began)))
+        name = hashlib.blake2b(f"{kind} {client}".encode(), key=self._key).digest()
+        self._counts[name] = count, began = _counted(self._counts.get(name), now)
+        if count <= self._each * times:
+            self._sums[kind] = count, began = _counted(self._sums.get(kind), now)
+            if count <= self._overall * times:
+                return
+        wait = max(1, math.ceil(SECONDS - (now - began)))
+        raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
+
+
+def _counted(before: tuple[int, float] | None, now: float) -> tuple[int, float]:
+    count, began = before or (0, now)
+    return (1, now) if now - began >= SECONDS else (count + 1, began)

@@ -14,6 +14,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.content import Content
+from bot.decision import CHAT_PRIVACY
 from bot.language import LANGUAGES
 from bot.local_time import TIME_ZONE
 from bot.markup import parse_blocks
@@ -27,8 +29,11 @@ _FOLDER = Path(__file__).parent
 # Pages with an address in the words of their language.
 PRINTED_CARDS = {"en": "/en/red-card", "es": "/es/tarjeta-roja"}
 DIRECTORY = {"en": "/en/help", "es": "/es/ayuda"}
+PRIVACY = {"en": "/en/privacy", "es": "/es/privacidad"}
 # The topic that the printed cards belong to.
 RED_CARD = "red_card"
+# The parts of the page on privacy, by the names of their headings and texts.
+_PRIVACY_PARTS = ("not_kept", "kept", "others", "careful")
 # As many cards as fit on a sheet of letter paper, each as large as a business card when folded.
 _CARDS_A_SHEET = 4
 
@@ -48,6 +53,7 @@ _CHAT_STRINGS = (
     *("sources", "checked", "phone", "website", "address", "languages", "hours", "cost", "area"),
     *("eligibility", "bring", "service_checked", "helped", "yes", "no", "thanks", "share", "copy_link"),
     *("link_copied", "link_not_copied", "share_link", "open_page", "print_cards", "started_over"),
+    "privacy_title",
 )
 
 
@@ -102,6 +108,7 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
             strings=strings[page.language],
             asset=app[keys.ASSETS].url,
             not_legal_advice=content.say("utter_not_legal_advice", page.language),
+            privacy_path=PRIVACY[page.language],
             show_date=lambda date: show_date(date, page.language),
             **page.values,
         )
@@ -162,6 +169,11 @@ def preferred_language(accepted: str) -> str:
     return spoken[0] if spoken else "es"
 
 
+async def get_privacy(request: web.Request) -> web.StreamResponse:
+    """GET /privacy: go to the page on privacy in the language that the browser asks for."""
+    raise web.HTTPFound(PRIVACY[preferred_language(request.headers.get("Accept-Language", ""))])
+
+
 async def without_slash(request: web.Request) -> web.StreamResponse:
     """GET /en, /en/<topic>/: people type these; go to the page they mean."""
     topic = request.match_info.get("topic", "")
@@ -179,9 +191,10 @@ async def get_embedded_chat(request: web.Request) -> web.StreamResponse:
 
 
 async def get_named_page(request: web.Request) -> web.StreamResponse:
-    """GET /en/<name>: one answer, the directory or the cards; a name of the other language leads there."""
+    """GET /en/<name>: an answer, the directory, cards or privacy; the other language's name leads there."""
     app, language, name = request.app, request.match_info["language"], request.match_info["topic"]
-    for make, paths in ((directory_page, DIRECTORY), (cards_page, PRINTED_CARDS)):
+    named = ((directory_page, DIRECTORY), (cards_page, PRINTED_CARDS), (privacy_page, PRIVACY))
+    for make, paths in named:
         if f"/{language}/{name}" == paths[language]:
             return respond(request, make(app, language))
         if f"/{other(language)}/{name}" == paths[other(language)]:
@@ -265,6 +278,25 @@ def cards_page(app: web.Application, language: str) -> Page:
     return Page("cards.html", language, PRINTED_CARDS[language], PRINTED_CARDS[unspoken], values)
 
 
+def privacy_page(app: web.Application, language: str) -> Page:
+    """Return the page that says what is kept of what people write, and what is not."""
+    content, strings = app[keys.CONTENT], app[keys.STRINGS]
+    parts = [
+        (strings[language][f"privacy_{part}"], content.say(f"utter_privacy_{part}", language))
+        for part in _PRIVACY_PARTS
+    ]
+    return Page(
+        "privacy.html", language, PRIVACY[language], PRIVACY[other(language)], {"parts_of_privacy": parts}
+    )
+
+
+def answer_page(content: Content, topic: str | None, language: str) -> str | None:
+    """Return the address of the page on a topic, None where there is none."""
+    if topic == CHAT_PRIVACY:
+        return PRIVACY[language]
+    return f"/{language}/{topic}" if topic in content.topics else None
+
+
 def error_page(app: web.Application, language: str, message_key: str) -> Page:
     """Return the page that says what went wrong, in the words of strings.yml."""
     values = {"message": app[keys.STRINGS][language][message_key]}
@@ -272,10 +304,11 @@ def error_page(app: web.Application, language: str, message_key: str) -> Page:
 
 
 def all_pages(app: web.Application, language: str) -> Iterator[Page]:
-    """Yield the pages worth finding and keeping: the chat, the directory, the cards, every answer."""
+    """Yield the pages worth finding and keeping: the chat, directory, cards, privacy, every answer."""
     yield chat_page(app, language)
     yield directory_page(app, language)
     yield cards_page(app, language)
+    yield privacy_page(app, language)
     for topic in app[keys.CONTENT].topics.values():
         if topic.answered:
             yield topic_page(app, topic, language)

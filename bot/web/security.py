@@ -8,13 +8,17 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.web import keys
+from bot.web.clients import client_of
 from bot.web.errors import api_error, page_error
 from bot.web.json_body import BadRequest
+from bot.web.limits import MESSAGE, PAGE
 
 logger = logging.getLogger(__name__)
 
+_FOR_PROGRAMS = ("/api/", "/messaging/")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+SERVER = "kyr"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
@@ -25,6 +29,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Browsers that have come by https once come by nothing else; by http they do not look at it.
+    "Strict-Transport-Security": "max-age=31536000",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Frame-Options": "DENY",
 }
@@ -41,13 +47,22 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if request.path.startswith("/embed"):
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # aiohttp names itself and its version, which helps nobody but an attacker.
-    response.headers["Server"] = "kyr"
+    response.headers["Server"] = SERVER
+
+
+@web.middleware
+async def limits(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let a client ask so much and no more; messages of channels are counted by sender (webhook.py)."""
+    if request.path != "/health":
+        kind = MESSAGE if request.path.startswith("/api/") else PAGE
+        request.app[keys.LIMITS].check(kind, client_of(request, request.app[keys.TRUSTED_PROXIES]))
+    return await handler(request)
 
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer every error in the form its reader expects: JSON for programs, a page for people."""
-    answer = api_error if request.path.startswith("/api/") else page_error
+    answer = api_error if request.path.startswith(_FOR_PROGRAMS) else page_error
     try:
         return await handler(request)
     except web.HTTPRedirection:

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from bot.content import Content
 from bot.processes import free_port
 from bot.serving import listening
+from bot.settings import Settings
 from bot.web import keys
 from bot.web.app import create_app
 from tests.conftest import Service
@@ -133,10 +134,10 @@ async def pages_url(project_content: Content, tmp_path_factory: pytest.TempPathF
     nobody = f"http://127.0.0.1:{free_port()}"
     app = create_app(
         project_content,
+        Settings(data_dir=tmp_path_factory.mktemp("pages")),
         rasa_url=nobody,
         actions_url=nobody,
         model_version="test",
-        feedback_file=tmp_path_factory.mktemp("pages") / "feedback.sqlite3",
     )
     async with listening(app, "127.0.0.1", 0) as url:
         yield url
@@ -172,11 +173,10 @@ async def city_site(
     site_url = f"http://localhost:{port}"
     app = create_app(
         project_content,
+        Settings(data_dir=tmp_path_factory.mktemp("embedded"), embed_origins=(site_url,)),
         rasa_url=rasa.rasa_url,
         actions_url=rasa.actions_url,
         model_version="test",
-        feedback_file=tmp_path_factory.mktemp("embedded") / "feedback.sqlite3",
-        embed_origins=[site_url],
     )
     async with listening(app, "127.0.0.1", 0) as chat_url:
 

@@ -13,6 +13,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.content import Content
 from bot.processes import free_port
+from bot.replies import Button
+from bot.settings import Settings
+from bot.web import keys
 from bot.web.app import create_app
 from tests.conftest import StartServer
 
@@ -25,15 +28,23 @@ async def make_gateway(tmp_path: Path) -> AsyncIterator[MakeGateway]:
     """Start gateways; they end with the test."""
     clients: list[Client] = []
 
-    async def make(content: Content, rasa_url: str = "", **settings: Any) -> Client:
+    async def make(
+        content: Content,
+        rasa_url: str = "",
+        *,
+        seconds_to_answer: float = 8,
+        telegram_url: str = "",
+        **settings: Any,
+    ) -> Client:
         nobody = f"http://127.0.0.1:{free_port()}"
         app = create_app(
             content,
+            Settings(**{"data_dir": tmp_path, **settings}),
             rasa_url=rasa_url or nobody,
             actions_url=nobody,
             model_version="test",
-            feedback_file=tmp_path / "feedback.sqlite3",
-            **settings,
+            seconds_to_answer=seconds_to_answer,
+            telegram_url=telegram_url or nobody,
         )
         client = TestClient(TestServer(app))
         await client.start_server()
@@ -49,6 +60,14 @@ async def make_gateway(tmp_path: Path) -> AsyncIterator[MakeGateway]:
 async def gateway(make_gateway: MakeGateway, small_content: Content) -> Client:
     """A gateway on the small content, with neither Rasa nor action server behind it."""
     return await make_gateway(small_content)
+
+
+def offer(gateway: Client, *payloads: str) -> str:
+    """Begin a conversation in which these choices were offered; return its token."""
+    conversations = gateway.server.app[keys.CONVERSATIONS]  # type: ignore[attr-defined] # a TestServer has it
+    conversation = conversations.resume(None)
+    conversation.offer([Button("a choice", payload) for payload in payloads])
+    return str(conversations.token(conversation))
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from aiohttp import web
 
 from bot.content import Content
 from bot.web import json_body
-from bot.web.chat import clean, replies_from_rasa
+from bot.web.dialogue import clean, replies_from_rasa
 from bot.web.rasa_client import RasaUnavailable
 from tests.conftest import StartServer
-from tests.web.conftest import Client, MakeGateway
+from tests.web.conftest import Client, MakeGateway, offer
 
 
 async def post(gateway: Client, body: Any, **headers: str) -> tuple[int, Any]:
@@ -23,9 +23,14 @@ async def post(gateway: Client, body: Any, **headers: str) -> tuple[int, Any]:
     return response.status, await response.json()
 
 
+async def choose(gateway: Client, choice: str, **more: str) -> tuple[int, Any]:
+    """Make a choice that was offered."""
+    return await post(gateway, {"choice": choice, "session": offer(gateway, choice), **more})
+
+
 async def test_a_choice_is_answered_without_rasa(gateway: Client) -> None:
     """A chosen topic needs no understanding, so it is answered even when everything behind is down."""
-    status, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    status, body = await choose(gateway, "topic:red_card", lang="en")
     assert status == 200 and "degraded" not in body
     reply, notice = body["replies"]
     assert reply["text"].startswith("The card states your rights.")
@@ -41,9 +46,9 @@ async def test_a_choice_is_answered_without_rasa(gateway: Client) -> None:
 
 async def test_the_legal_notice_comes_once_a_conversation(gateway: Client) -> None:
     """Not in every bubble; and again in a new conversation."""
-    _, first = await post(gateway, {"choice": "topic:red_card", "lang": "es"})
-    _, second = await post(gateway, {"choice": "topic:red_card", "session": first["session"]})
-    _, other = await post(gateway, {"choice": "topic:red_card", "lang": "es"})
+    _, first = await choose(gateway, "topic:red_card", lang="es")
+    _, second = await post(gateway, {"choice": "again", "session": first["session"]})
+    _, other = await choose(gateway, "topic:red_card", lang="es")
     notices = [
         sum(reply["text"] == "Español not legal advice" for reply in body["replies"])
         for body in (first, second, other)
@@ -194,11 +199,14 @@ async def test_other_methods_are_refused_in_json(gateway: Client) -> None:
     assert (await response.json())["error"] == "method_not_allowed"
 
 
-@pytest.mark.parametrize("session", ["default", "x" * 500, "../../etc", 5, None, {"a": 1}, "A" * 22])
+@pytest.mark.parametrize(
+    "session",
+    ["default", "x" * 500, "../../etc", 5, None, {"a": 1}, "A" * 22, f"{'A' * 22}.{'0' * 32}", "é.\u0661"],
+)
 async def test_a_session_that_was_not_given_out_is_not_taken(gateway: Client, session: object) -> None:
     """Nobody can choose the name of a conversation, least of all one that others share."""
     _, body = await post(gateway, {"message": "hola amigo", "session": session})
-    assert body["session"] != session and len(body["session"]) == 22
+    assert body["session"] != session and len(body["session"]) == 55
 
 
 async def test_too_many_messages_are_told_when_to_come_back(gateway: Client) -> None:
@@ -250,7 +258,7 @@ def test_a_text_behind_the_last_language_is_refused(small_content: Content) -> N
 @pytest.mark.parametrize("choice", ["find", "find:food", "near:90255", "speaks:es"])
 async def test_a_search_without_rasa_still_names_who_can_help(gateway: Client, choice: str) -> None:
     """Nothing can be asked back, so services are named at once."""
-    status, body = await post(gateway, {"choice": choice, "lang": "en"})
+    status, body = await choose(gateway, choice, lang="en")
     assert (status, body["degraded"]) == (200, True)
     reply = body["replies"][0]
     assert reply["text"] == "English find help"
@@ -260,15 +268,26 @@ async def test_a_search_without_rasa_still_names_who_can_help(gateway: Client, c
 @pytest.mark.parametrize(
     "choice", ["find:x", "near:2345 Nowhere Street", "speaks:xx", "show:x:::0", "/restart"]
 )
-async def test_a_choice_that_was_never_offered_is_refused(gateway: Client, choice: str) -> None:
+async def test_a_choice_that_nobody_can_offer_is_refused(gateway: Client, choice: str) -> None:
     """Choices come from outside and may say anything."""
-    status, body = await post(gateway, {"choice": choice})
+    status, body = await choose(gateway, choice)
     assert (status, body["error"]) == (400, "unknown_choice")
+
+
+@pytest.mark.parametrize(
+    "choice", ["topic:red_card", "find", "find:food", "near:90255", "none", "say:utter_greet"]
+)
+async def test_a_choice_is_taken_only_where_it_was_offered(gateway: Client, choice: str) -> None:
+    """In this conversation: not in another one, not in none, and not for whoever makes a token up."""
+    other = offer(gateway, "topic:bond")
+    for session in (None, other, f"{'a' * 22}.{'0' * 32}", other[:-1] + ("1" if other[-1] == "0" else "0")):
+        status, body = await post(gateway, {"choice": choice, "session": session})
+        assert (status, body["error"]) == (400, "unknown_choice")
 
 
 async def test_a_choice_is_taken_by_its_number(gateway: Client) -> None:
     """As on a channel without buttons; it needs no Rasa, and a number that is none is asked again."""
-    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    _, body = await choose(gateway, "topic:red_card", lang="en")
     session, buttons = body["session"], body["replies"][0]["buttons"]
     _, body = await post(gateway, {"message": "9", "session": session})
     assert body["replies"][0]["text"] == "English choose again 2"
@@ -281,7 +300,7 @@ async def test_a_choice_is_taken_by_its_number(gateway: Client) -> None:
 
 async def test_the_last_answer_comes_again_after_a_reload(gateway: Client) -> None:
     """By the token alone, in the language of the conversation; there is none where nothing was said."""
-    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    _, body = await choose(gateway, "topic:red_card", lang="en")
     session, answered = body["session"], body["replies"][0]
     _, body = await post(gateway, {"choice": "again", "session": session, "lang": "es"})
     assert body["replies"] == [answered]
@@ -291,11 +310,11 @@ async def test_the_last_answer_comes_again_after_a_reload(gateway: Client) -> No
 
 async def test_the_page_switches_the_language_of_the_conversation(gateway: Client) -> None:
     """The last answer comes in it, and so do those to come, also without Rasa."""
-    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    _, body = await choose(gateway, "topic:red_card", lang="en")
     session = body["session"]
     _, body = await post(gateway, {"choice": "language:es", "session": session, "lang": "en"})
     assert (body["lang"], body["replies"][0]["topic"]) == ("es", "red_card")
-    _, body = await post(gateway, {"choice": "topic:bond", "session": session, "lang": "en"})
+    _, body = await post(gateway, {"choice": "topic:food_assistance", "session": session, "lang": "en"})
     assert body["lang"] == "es"
     _, body = await post(gateway, {"choice": "language:en"})
     assert [reply["text"] for reply in body["replies"]] == ["English language switched at start"]
@@ -305,7 +324,7 @@ async def test_the_page_switches_the_language_of_the_conversation(gateway: Clien
 
 async def test_a_message_whose_answer_was_lost_is_answered_once(gateway: Client) -> None:
     """The same id gets the same answer, and is not taken for a choice among what that answer offers."""
-    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    _, body = await choose(gateway, "topic:red_card", lang="en")
     sent = {"message": "2", "session": body["session"], "id": "a"}
     _, first = await post(gateway, sent)
     _, again = await post(gateway, sent)
@@ -318,12 +337,12 @@ async def test_a_message_whose_answer_was_lost_is_answered_once(gateway: Client)
 
 async def test_an_answer_says_where_it_stands_as_a_page(gateway: Client) -> None:
     """To be shared and printed, in its own language; the cards belong to one topic."""
-    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "es"})
+    _, body = await choose(gateway, "topic:red_card", lang="es")
     assert [(reply["page"], reply["cards"]) for reply in body["replies"]] == [
         ("/es/red_card", "/es/tarjeta-roja"),
         (None, None),
     ]
-    _, body = await post(gateway, {"choice": "topic:food_assistance", "lang": "en"})
+    _, body = await choose(gateway, "topic:food_assistance", lang="en")
     assert (body["replies"][0]["page"], body["replies"][0]["cards"]) == ("/en/food_assistance", None)
 
 
@@ -341,7 +360,7 @@ async def test_what_was_said_is_sent_with_the_next_message(
     app = web.Application()
     app.router.add_post("/webhooks/rest/webhook", webhook)
     gateway = await make_gateway(small_content, await start_server(app))
-    _, body = await post(gateway, {"choice": "topic:red_card", "lang": "en"})
+    _, body = await choose(gateway, "topic:red_card", lang="en")
     for _ in range(2):
         _, body = await post(gateway, {"message": "en español", "session": body["session"], "lang": "en"})
     before = {"topic": "red_card", "related": ["food_assistance"], "again": "topic:red_card"}

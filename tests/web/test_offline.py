@@ -23,12 +23,13 @@ async def fetch(gateway: Client, path: str) -> Any:
 async def test_every_page_is_kept_in_both_languages(
     make_gateway: MakeGateway, project_content: Content
 ) -> None:
-    """The chat, the directory, the cards and all answers; each says that it is a copy, and of which day."""
+    """The chat, directory, cards, privacy and all answers; each says that it is a copy, and of which day."""
     gateway = await make_gateway(project_content)
     for language, note in (("en", "Saved on this phone:"), ("es", "Guardado en este teléfono:")):
         kept = (await fetch(gateway, f"/{language}/pages.json"))["pages"]
         answered = [topic for topic in project_content.topics.values() if topic.answered]
-        named = {f"/{language}/", pages.DIRECTORY[language], pages.PRINTED_CARDS[language]}
+        named = {f"/{language}/", pages.DIRECTORY[language]}
+        named |= {pages.PRINTED_CARDS[language], pages.PRIVACY[language]}
         assert set(kept) == named | {f"/{language}/{topic.id}" for topic in answered}
         for path, page in kept.items():
             assert note in page["html"] and offline._SAVED_ON not in page["html"], path

@@ -11,18 +11,22 @@ import pytest
 
 from bot.content import Content
 from bot.serving import listening
-from bot.settings import PROJECT_ROOT
+from bot.settings import PROJECT_ROOT, Settings
 from bot.web import keys
 from bot.web.app import create_app
 from tests.web.conftest import Client, MakeGateway
+from tests.web.messaging.standins import CHANNELS
 
 # Every route, and who may call it. A new route fails the test until somebody has thought about this.
 ROUTES = {
     ("POST", "/api/chat"): "anyone, within the rate limit",
     ("POST", "/api/feedback"): "whoever was given the answer, once, within the rate limit",
     ("POST", "/api/forget"): "whoever holds the token of the conversation",
+    ("POST", "/messaging/twilio"): "Twilio, by its signature; only where it is set up",
+    ("POST", "/messaging/telegram"): "Telegram, by the secret token; only where it is set up",
     ("GET", "/health"): "anyone; says nothing but up or down and the model's version",
     ("GET", "/"): "anyone",
+    ("GET", "/privacy"): "anyone",
     ("GET", "/robots.txt"): "anyone",
     ("GET", "/sitemap.xml"): "anyone",
     ("GET", "/static/{name}"): "anyone; only files that were there at the start",
@@ -41,7 +45,7 @@ ROUTES = {
 
 def test_every_route_says_who_may_call_it(small_content: Content) -> None:
     """The list above is complete."""
-    app = create_app(small_content, rasa_url="", actions_url="", model_version="", feedback_file=Path())
+    app = create_app(small_content, CHANNELS, rasa_url="", actions_url="", model_version="")
     routes = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {route for route in routes if route[0] != "HEAD"} == set(ROUTES)
 
@@ -103,7 +107,7 @@ async def test_malformed_requests_are_answered_and_not_logged(
 ) -> None:
     """Neither their words, nor where they came from, nor a traceback; served as `kyr serve` does."""
     caplog.set_level(logging.DEBUG)
-    app = create_app(small_content, rasa_url="", actions_url="", model_version="", feedback_file=Path())
+    app = create_app(small_content, Settings(), rasa_url="", actions_url="", model_version="")
     async with listening(app, "127.0.0.1", 0) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
         writer.write(request_bytes)
@@ -155,7 +159,7 @@ async def test_the_chat_may_be_framed_only_where_that_is_set(
 ) -> None:
     """One page, by the websites named; everything else, and without the setting that page too, by nobody."""
     city = "https://www.hpca.gov"
-    framing = await make_gateway(small_content, embed_origins=[city])
+    framing = await make_gateway(small_content, embed_origins=(city,))
     headers = (await framing.get("/embed/es/")).headers
     assert headers["Content-Security-Policy"].endswith(f"frame-ancestors 'self' {city}")
     assert "X-Frame-Options" not in headers

@@ -101,6 +101,13 @@ class KnowYourRightsChat extends HTMLElement {
       this.failed(pending);
       return;
     }
+    if (answer.body.error === "unknown_choice" && pending.shown) {
+      // The conversation has been forgotten meanwhile: what was chosen is asked as a question.
+      pending.question = { id: random(), message: pending.shown };
+      if (!this.input.value) this.input.value = pending.shown;
+      this.deliver();
+      return;
+    }
     this.pending = null;
     this.fail(answer.ok ? "" : answer.body.message[document.documentElement.lang]);
     if (answer.ok) this.show(answer.body, pending);
@@ -306,7 +313,8 @@ class KnowYourRightsChat extends HTMLElement {
       parts.push(element("ul", { className: "services" }, ...body.services.map((one) => service(one, strings))));
     }
     if (body.sources.length) parts.push(sources(body, strings));
-    if (body.page) parts.push(this.share(body, strings), this.rate(body, strings));
+    if (body.topic === "chat_privacy") parts.push(element("p", {}, link(body.page, strings.privacy_title)));
+    else if (body.page) parts.push(this.share(body, strings), this.rate(body, strings));
     if (body.buttons.length) parts.push(this.choices(body.buttons));
     return this.message("bot", body.lang, parts);
   }

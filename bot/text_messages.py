@@ -1,0 +1,128 @@
+"""Text messages: an answer in few words, in messages as short as phones and purses like them.
+
+It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.content import Content
+from bot.language import fold
+from bot.replies import Reply
+
+STOP, HELP, START = "stop", "help", "start"
+
+# What phones send where somebody has pressed "like" on a message, instead of a heart on it.
+_REACTION = re.compile(
+    r"(?:liked|loved|disliked|laughed at|emphasized|questioned|reacted .{1,12} to|removed an? .{1,20} from|"
+    r"(?:no )?le (?:gustó|encantó|gusta|encanta)|me (?:gusta|encanta)|se ri[oó] de|enfatizó|destacó|exclamó|"
+    r"puso en duda|preguntó|reaccionó con .{1,12} a) [“\"].*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+# Two parts of a text message in plain letters; more is not read.
+MOST_CHARACTERS = 320
+# Words that carriers, Twilio and people use to end messages or to ask what this is, and their language
+# where they have one. https://help.twilio.com/articles/223134027
+_RESERVED: Mapping[str, Mapping[str, str | None]] = {
+    STOP: {
+        **dict.fromkeys(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")),
+        **dict.fromkeys(("alto", "parar", "baja"), "es"),
+    },
+    HELP: {"help": "en", "info": None, "ayuda": "es"},
+    START: {"start": None, "unstop": None},
+}
+
+# The letters of GSM 7-bit (3GPP TS 23.038); those in the second row count twice.
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_TWICE = frozenset("\f^{}\\[~]|€")
+# Letters that fit into one part, and into each where there are more.
+_GSM_PART, _GSM_PARTS = 160, 153
+_UCS2_PART, _UCS2_PARTS = 70, 67
+# Where a message may be parted: after a line, a sentence, or a word, the first of these that will do.
+_ENDS = (re.compile(r"\n+"), re.compile(r"(?<=[.!?:;])\s+"), re.compile(r"\s+"))
+# Before words to say aloud (see bot.markup).
+_MARKS = re.compile(r"^> *", re.MULTILINE)
+
+
+def parts(text: str) -> int:
+    """Return in how many parts a phone company sends (and bills) a text."""
+    if set(text) <= _GSM | _GSM_TWICE:
+        length = len(text) + sum(character in _GSM_TWICE for character in text)
+        one, each = _GSM_PART, _GSM_PARTS
+    else:
+        length = len(text.encode("utf-16-le")) // 2
+        one, each = _UCS2_PART, _UCS2_PARTS
+    return 1 if length <= one else -(-length // each)
+
+
+def reserved_word(text: str) -> tuple[str, str | None] | None:
+    """Return STOP, HELP or START, and the language of the word, where a text is nothing but such a word."""
+    word = fold(text).replace(" ", "")
+    for meaning, words in _RESERVED.items():
+        if word in words:
+            return meaning, words[word]
+    return None
+
+
+def is_reaction(text: str) -> bool:
+    """Whether a text is no message but says that somebody likes one ("Liked “...”")."""
+    return bool(_REACTION.fullmatch(text))
+
+
+def text_messages(content: Content, replies: Sequence[Reply], page_urls: Sequence[str]) -> list[str]:
+    """Return the messages in which replies are sent; `page_urls` says where each stands as a page, or ""."""
+    texts = [_in_brief(content, reply, url) for reply, url in zip(replies, page_urls, strict=True)]
+    choices = [button.title for reply in replies for button in reply.buttons]
+    if choices:
+        # The numbers are those that bot.replies.button_meant understands.
+        numbered = (f"{number}. {title}" for number, title in enumerate(choices, 1))
+        texts.append("\n".join((content.say("utter_reply_with_number", replies[-1].language), *numbered)))
+    return [message for text in texts for message in split(text)]
+
+
+def _in_brief(content: Content, reply: Reply, page_url: str) -> str:
+    topic = content.topics.get(reply.topic or "")
+    # Where the answer is too old or nobody has signed it off, `reply` says so; the short one would not.
+    short = topic.answers[reply.language].short if topic and topic.answers and reply.reviewed else ""
+    services = [call_line(service) for service in reply.services]
+    return "\n".join(filter(None, (short or plain_text(reply.text), *services, page_url)))
+
+
+def plain_text(text: str) -> str:
+    """Return an answer without the marks before words to say aloud; numbers of steps stay."""
+    return _MARKS.sub("", text)
+
+
+def call_line(service: Mapping[str, Any]) -> str:
+    """Return a service card (see bot.service_cards) as its name and how to reach it."""
+    numbers = [phone["number"] for phone in service["phones"]]
+    return ", ".join(filter(None, (service["name"], *(numbers or [service["url"]]))))
+
+
+def split(text: str, most: int = MOST_CHARACTERS) -> list[str]:
+    """Return a text in messages of at most `most` characters, parted at the ends of lines and sentences."""
+    messages = []
+    rest = text.strip()
+    while len(rest) > most:
+        end = _last_end(rest, most)
+        messages.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*messages, rest] if rest else messages
+
+
+def _last_end(text: str, most: int) -> int:
+    for pattern in _ENDS:
+        # One more character is looked at, since the end of a sentence may lie right behind the last.
+        ends = [match.start() for match in pattern.finditer(text[: most + 1]) if match.start() > 0]
+        # A message of a few words, only to end with a sentence, costs as much as a full one.
+        good = [end for end in ends if end >= most // 3]
+        if good:
+            return good[-1]
+    return most

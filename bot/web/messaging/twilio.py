@@ -1,0 +1,77 @@
+"""Text messages and WhatsApp by Twilio, at /messaging/twilio.
+
+The answer goes back in the response to the webhook (TwiML), not by a call of our own: there is nothing to
+send again or twice, no key that sends messages in anybody's name, and a request that is recorded and
+replayed makes no phone ring. https://www.twilio.com/docs/messaging/twiml
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from multidict import MultiDict
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+
+from bot.content import Content
+from bot.replies import Reply
+from bot.text_messages import HELP, START, STOP, is_reaction, reserved_word, text_messages
+from bot.web.messaging.channel import BadMessage, Incoming, Kind
+
+_KINDS = {STOP: Kind.STOP, HELP: Kind.HELP, START: Kind.START}
+
+
+@dataclass(frozen=True)
+class Twilio:
+    """One account; `public_url` is what Twilio signs, whatever a proxy makes of it."""
+
+    content: Content
+    public_url: str
+    account_sid: str
+    auth_token: str = field(repr=False)
+    name: str = "twilio"
+
+    def verify(self, request: web.Request, body: bytes) -> bool:
+        """Whether the request is signed with the token of the account, and for this account."""
+        signature = request.headers.get("X-Twilio-Signature", "")
+        fields = _fields(body)
+        url = self.public_url + request.raw_path
+        signed = RequestValidator(self.auth_token).validate(url, fields, signature)
+        return bool(signed) and fields.get("AccountSid") == self.account_sid
+
+    def parse(self, body: bytes) -> Incoming | None:
+        """Return the message; None for what Twilio has answered itself, and for news of messages sent."""
+        fields = _fields(body)
+        if "OptOutType" in fields or "MessageStatus" in fields:
+            return None
+        message_id, sender = fields.get("MessageSid", ""), fields.get("From", "")
+        if not message_id or not sender:
+            raise BadMessage("no MessageSid or From")
+        text = fields.get("Body", "").strip()
+        reserved = reserved_word(text)
+        if reserved:
+            kind, language = _KINDS[reserved[0]], reserved[1]
+        else:
+            words = text and not is_reaction(text) and fields.get("MessageType") != "reaction"
+            kind, language = Kind.TEXT if words else Kind.NO_WORDS, None
+        return Incoming(message_id, sender, kind, text=text, language=language)
+
+    def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
+        """Return the messages, as many as it takes."""
+        response = MessagingResponse()
+        for text in text_messages(self.content, replies, page_urls):
+            response.message(text)
+        return str(response)
+
+    async def send(self, incoming: Incoming | None, rendered: Any) -> web.Response:
+        """Return the messages in the response."""
+        return web.Response(text=rendered or str(MessagingResponse()), content_type="text/xml")
+
+
+def _fields(body: bytes) -> MultiDict[str]:
+    # Fields that Twilio adds one day are signed too, so all are taken.
+    return MultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

@@ -1,0 +1,108 @@
+"""POST /messaging/<channel>: verify, read, answer once; the same for every channel."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from aiohttp import web
+from cachetools import TTLCache
+
+from bot.language import LANGUAGES
+from bot.replies import Reply, say
+from bot.web import keys
+from bot.web.conversations import Conversation
+from bot.web.dialogue import MOST_CHARACTERS, clean, reply, say_as_spoken
+from bot.web.json_body import BadRequest, read_bytes
+from bot.web.limits import MESSAGE
+from bot.web.messaging.channel import BadMessage, Channel, Incoming, Kind
+from bot.web.messaging.choices import payload_of
+from bot.web.pages import answer_page
+
+logger = logging.getLogger(__name__)
+
+_SAID = {
+    Kind.NO_WORDS: "utter_words_only",
+    Kind.STOP: "utter_text_stopped",
+    Kind.HELP: "utter_text_help",
+    Kind.START: "utter_greet",
+    Kind.PRIVACY: "utter_chat_privacy",
+    Kind.GROUP: "utter_group_declined",
+}
+# A group is told once a day, and left in peace then.
+_SECONDS_BETWEEN_DECLINES = 24 * 60 * 60
+
+
+def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return the handler of a channel's webhook."""
+    declined: TTLCache[str, None] = TTLCache(1000, _SECONDS_BETWEEN_DECLINES)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        app = request.app
+        body = await read_bytes(request)
+        if not channel.verify(request, body):
+            raise BadRequest(403)
+        try:
+            incoming = channel.parse(body)
+        except BadMessage as error:
+            logger.error("%s: a message that cannot be read (%s)", channel.name, error)
+            raise BadRequest(400) from None
+        if incoming is None:
+            return await channel.send(None, None)
+        conversation = app[keys.CONVERSATIONS].of_sender(channel.name, incoming.sender)
+        if incoming.kind is Kind.GROUP:
+            if conversation.id in declined:
+                return await channel.send(None, None)
+            declined[conversation.id] = None
+
+        async def answer() -> Any:
+            app[keys.LIMITS].check(MESSAGE, conversation.id)
+            try:
+                replies = await _replies(app, conversation, incoming)
+            except Exception as error:
+                # Whoever texts sees no error page; without this, nothing at all.
+                logger.error("%s: a message could not be answered: %s", channel.name, type(error).__name__)
+                replies = say_as_spoken(app[keys.CONTENT], conversation, "utter_hotline_card")
+            urls = [_page_url(app, one) for one in replies]
+            return channel.render(incoming, replies, urls)
+
+        answered = await app[keys.ANSWERED].once((f"{channel.name} {incoming.sender}", incoming.id), answer)
+        return await channel.send(incoming, answered)
+
+    return handle
+
+
+async def _replies(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:
+    content = app[keys.CONTENT]
+    message = clean(incoming.text[:MOST_CHARACTERS])
+    if incoming.kind is Kind.TEXT and message:
+        outcome = await reply(app, conversation, message=message)
+    elif incoming.kind is Kind.CHOICE:
+        payload = payload_of(incoming.choice, conversation)
+        outcome = await reply(app, conversation, choice=payload) if payload else None
+        # The conversation has been forgotten meanwhile: what was chosen is asked as a question.
+        if outcome is None and message:
+            outcome = await reply(app, conversation, message=message)
+        if outcome is None:
+            return say_as_spoken(content, conversation, "utter_choice_gone")
+    else:
+        said = _said(app, conversation, incoming)
+        if incoming.kind is Kind.STOP:
+            app[keys.CONVERSATIONS].forget(conversation)
+            await app[keys.RASA].forget(conversation.id)
+        return said
+    assert outcome is not None  # noqa: S101 - only a choice may be one that is not there
+    return outcome.replies
+
+
+def _said(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:
+    response = _SAID.get(incoming.kind, "utter_words_only")
+    if incoming.language in LANGUAGES:
+        return [say(app[keys.CONTENT], response, incoming.language)]
+    return say_as_spoken(app[keys.CONTENT], conversation, response)
+
+
+def _page_url(app: web.Application, said: Reply) -> str:
+    page = answer_page(app[keys.CONTENT], said.topic, said.language)
+    return app[keys.PUBLIC_URL] + page if page and app[keys.PUBLIC_URL] else ""

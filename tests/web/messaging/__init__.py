@@ -1,0 +1,1 @@
+"""Channels, each with a stand-in of the company behind it."""
