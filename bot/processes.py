@@ -51,7 +51,7 @@ class Child:
         self.name, self.port = name, port
         self._arguments = [sys.executable, "-W", "ignore", *arguments]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
-        self._environment = {**inherited, **environment}
+        self.environment = {**inherited, **environment}
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._watcher: asyncio.Task[None] | None = None
@@ -85,7 +85,7 @@ class Child:
         self._process = await asyncio.create_subprocess_exec(
             *self._arguments,
             cwd=PROJECT_ROOT,
-            env=self._environment,
+            env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
