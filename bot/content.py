@@ -14,7 +14,7 @@ from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
 from bot.near_duplicates import AskedIn, near_duplicates
-from bot.privacy import words_known
+from bot.privacy import words_known, words_to_keep
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
@@ -46,11 +46,11 @@ class Content:
 
     @functools.cached_property
     def own_words(self) -> frozenset[str]:
-        """The words of questions, answers and other texts: those that may be kept of a question."""
-        texts = [text for twins in self.conversation.responses.values() for text in twins.values()]
+        """The words of questions and answers that name nobody: those that may be kept of a question."""
+        texts = [text for _, text in self._asked()]
         for topic in self.topics.values():
-            texts += [*topic.title.values(), *(answer.text for answer in topic.answers.values())]
-        return self.known_words.union(*(fold(text).split() for text in texts))
+            texts += [answer.text for answer in topic.answers.values()]
+        return words_to_keep(texts)
 
     def _asked(self) -> Iterator[tuple[str, str]]:
         """Yield all questions, each with its language before it."""

@@ -107,17 +107,44 @@ _MAYBE_NAMED = re.compile(
 _WORD = re.compile(r"[^\W\d_][\w'’-]*\.?")
 _BETWEEN_NAMES = frozenset(("de", "del", "la", "las", "los", "da", "van", "von", "san", "santa"))
 # Behind a name these are names too, whatever else they are.
-_ALSO_NAMES = frozenset(("cruz", "flores", "leon", "luna", "moreno", "reyes", "rico", "rios", "rosa"))
+_ALSO_NAMES = frozenset(
+    (
+        *("angel", "cruz", "dolores", "esperanza", "flores", "guadalupe", "jesus", "leon", "luna", "luz"),
+        *("maria", "mercedes", "milagros", "moreno", "reyes", "rico", "rios", "rosa", "santos", "sol"),
+        *("vega", "victoria"),
+    )
+)
+# What stands before a word that does not begin a sentence.
+_INSIDE = tuple(f"{end} " for end in "abcdefghijklmnopqrstuvwxyzáéíóúñü,0123456789")
 _MOST_NAMES = 5
 
 
-def words_known(questions: Iterable[str]) -> frozenset[str]:
-    """Return the words, folded, that at least two of our own questions have in small letters."""
-    seen: Counter[str] = Counter()
-    for question in questions:
-        small = (word for word in _WORD.findall(question) if word.islower())
-        seen.update(set(fold(" ".join(small)).split()))
-    return frozenset(word for word, times in seen.items() if times >= _TIMES_SEEN)
+def words_known(texts: Iterable[str]) -> frozenset[str]:
+    """Return the words, folded, that at least two of our own texts have in small letters."""
+    small, _ = _count_words(texts)
+    return frozenset(word for word, times in small.items() if times >= _TIMES_SEEN)
+
+
+def words_to_keep(texts: Iterable[str]) -> frozenset[str]:
+    """Return those of the words known that name nobody and no place: what may be kept of a question."""
+    small, capital = _count_words(texts)
+    return frozenset(
+        word
+        for word, times in small.items()
+        if times >= _TIMES_SEEN and times > capital[word] and word not in _ALSO_NAMES
+    )
+
+
+def _count_words(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+    """Return how many texts have a word in small letters, and with a capital inside of a sentence."""
+    small: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    for text in texts:
+        words = list(_WORD.finditer(text))
+        small.update(set(fold(" ".join(word[0] for word in words if word[0].islower())).split()))
+        inside = (word[0] for word in words if text[: word.start()].endswith(_INSIDE) and word[0].istitle())
+        capital.update(set(fold(" ".join(inside)).split()))
+    return small, capital
 
 
 def remove_personal_details(text: str, known_words: Container[str]) -> str:
@@ -131,9 +158,9 @@ def remove_personal_details(text: str, known_words: Container[str]) -> str:
 
 
 def keep_own_words(text: str, own_words: Container[str]) -> str:
-    """Return a message with *** for every word and number that our own texts, folded, do not have.
+    """Return a message with *** for every number, and every word that is not one of `words_to_keep`.
 
-    Whatever somebody writes, what is left of it can be read in the project already.
+    Whatever somebody writes, what is left of it stands in the project's own texts.
     """
     kept = [word if _is_own(word, own_words) else REMOVED for word in text.split()]
     return re.sub(r"\*\*\*(?: \*\*\*)+", REMOVED, " ".join(kept))

@@ -72,6 +72,12 @@ class ReviewQueue:
         with self._opened(today or current_date()) as database:
             return [Unanswered(*row) for row in database.execute(_LIST)]
 
+    def forget_old(self, *, today: datetime.date | None = None) -> None:
+        """Let go of what is older than 90 days; raises sqlite3.Error."""
+        if self.file.exists():
+            with self._opened(today or current_date()):
+                pass
+
     @contextlib.contextmanager
     def _opened(self, today: datetime.date) -> Iterator[sqlite3.Connection]:
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +85,8 @@ class ReviewQueue:
             # What is deleted is overwritten too.
             database.execute("PRAGMA secure_delete = ON")
             database.execute(_TABLE)
-            oldest = _monday(today - datetime.timedelta(days=DAYS_KEPT))
+            # By the first day of a week, so that nothing in it is older.
+            oldest = today - datetime.timedelta(days=DAYS_KEPT)
             database.execute("DELETE FROM unanswered WHERE week < ?", (oldest.isoformat(),))
             yield database
 

@@ -183,9 +183,7 @@ async def _serve_until(
     channels = {"text messages and WhatsApp (Twilio)": settings.twilio, "Telegram": settings.telegram}
     say(f"Channels: {', '.join(['web', *(name for name, is_on in channels.items() if is_on)])}")
     if settings.keep_unanswered:
-        say(
-            "Questions without an answer are kept for review, without names and numbers (KYR_KEEP_UNANSWERED)"
-        )
+        say("Of questions without an answer common words are kept for 90 days (KYR_KEEP_UNANSWERED)")
     if settings.require_approval:
         say("Only answers that somebody has signed off are given (KYR_REQUIRE_APPROVAL)")
     if settings.embed_origins:

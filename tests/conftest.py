@@ -5,20 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import redis
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.content import RESOURCES, Content, read_content
 from bot.models import Model, ModelStore
+from bot.processes import free_port
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT, Settings
 from bot.training import train
 
+REDIS = "/usr/bin/redis-server"
 SMALL_CONTENT = Path(__file__).parent / "content"
 
 
@@ -102,6 +108,56 @@ async def run_service(model: Model, settings: Settings | None = None) -> AsyncIt
         await wait_until_answered(url, "hola")
         assert assistant.rasa.pid is not None and assistant.actions.pid is not None
         yield Service(url, assistant.app, session, assistant.rasa.pid, assistant.actions.pid)
+
+
+@dataclass
+class RedisServer:
+    """A real Redis that writes everything to a folder, as one that was set up without thought does."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """What goes into KYR_REDIS_URL."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it, with what it has written before, and wait until it answers."""
+        saving = ("--save", "1 1", "--appendonly", "yes", "--dir", str(self.folder))
+        command = [REDIS, "--port", str(self.port), "--bind", "127.0.0.1", "--loglevel", "debug", *saving]
+        log = self.folder / "redis.log"
+        self.process = subprocess.Popen([*command, "--logfile", str(log)])  # noqa: S603 - our own arguments
+        with redis.Redis.from_url(self.url) as client:
+            for _ in range(100):
+                with contextlib.suppress(redis.ConnectionError):
+                    client.ping()
+                    return
+                time.sleep(0.05)
+        pytest.fail(f"Redis did not start: {log.read_text() if log.exists() else 'no log'}")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Freeze, wake or kill it."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        if number is signal.SIGKILL:
+            self.process.wait()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of this test's own."""
+    if not Path(REDIS).exists():
+        reason = f"{REDIS} is not installed (Debian: apt-get install redis-server)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    server = RedisServer(free_port(), folder)
+    server.start()
+    yield server
+    server.signal(signal.SIGCONT)
+    server.signal(signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

@@ -47,14 +47,14 @@ class ExpiringTrackerStore(InMemoryTrackerStore):
         super().__init__(*args, **kwargs)
         self.max_event_history = MOST_EVENTS
         self.store: TTLCache[str, str] = TTLCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
-        self._redis = EncryptedRedis(redis_url, key) if redis_url else None
+        self.redis = EncryptedRedis(redis_url, key) if redis_url else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep a conversation, and see to it that it is forgotten in time; at once where it was ended."""
         sender = tracker.sender_id
         ended = _was_ended(tracker)
         text = "" if ended else self.serialise_tracker(tracker)
-        if self._redis and await self._redis.write(sender, text):
+        if self.redis and await self.redis.write(sender, text):
             self.store.pop(sender, None)
             return
         if ended:
@@ -66,8 +66,8 @@ class ExpiringTrackerStore(InMemoryTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return a conversation: from memory where it could not be written to Redis."""
-        if self._redis and sender_id not in self.store:
-            text = await self._redis.read(sender_id)
+        if self.redis and sender_id not in self.store:
+            text = await self.redis.read(sender_id)
             return self.deserialise_tracker(sender_id, text) if text else None
         return await super().retrieve(sender_id)
 
@@ -76,7 +76,7 @@ class EncryptedRedis:
     """Texts in Redis that only this program can read, for half an hour each."""
 
     def __init__(self, url: str, key: str) -> None:
-        self._client = redis.from_url(
+        self.client = redis.from_url(
             url, socket_timeout=_SECONDS_TO_ANSWER, socket_connect_timeout=_SECONDS_TO_ANSWER
         )
         self._fernet = Fernet(key)
@@ -89,9 +89,9 @@ class EncryptedRedis:
         try:
             if text:
                 encrypted = self._fernet.encrypt(text.encode())
-                await self._client.set(CONVERSATION_PREFIX + name, encrypted, ex=SECONDS_TO_LIVE)
+                await self.client.set(CONVERSATION_PREFIX + name, encrypted, ex=SECONDS_TO_LIVE)
             else:
-                await self._client.delete(CONVERSATION_PREFIX + name)
+                await self.client.delete(CONVERSATION_PREFIX + name)
         except (RedisError, OSError, asyncio.TimeoutError) as error:
             self._leave_alone(error)
             return False
@@ -102,7 +102,7 @@ class EncryptedRedis:
         if time.monotonic() < self._left_alone_until:
             return None
         try:
-            encrypted = await self._client.get(CONVERSATION_PREFIX + name)
+            encrypted = await self.client.get(CONVERSATION_PREFIX + name)
             return self._fernet.decrypt(encrypted, ttl=SECONDS_TO_LIVE).decode() if encrypted else None
         except InvalidToken:
             return None

@@ -37,6 +37,8 @@ class Answered:
         task = self._answers.get(name)
         if task is None:
             task = self._answers[name] = asyncio.ensure_future(answer())
+            # The cache drops what has expired only when it is used again.
+            asyncio.get_running_loop().call_later(SECONDS_KEPT + 1, self._answers.expire)
         try:
             # Whoever hangs up does not take the answer away from the same message that comes after.
             return await asyncio.shield(task)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -28,6 +32,9 @@ from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
 _FOLDER = Path(__file__).parent
 # A message has at most 1,000 characters; this leaves room for escapes and a long session token.
 _MOST_BYTES = 64 * 1024
+_SECONDS_A_DAY = 24 * 60 * 60
+
+logger = logging.getLogger(__name__)
 
 
 def create_app(
@@ -48,6 +55,7 @@ def create_app(
     app[keys.ASSETS] = Assets()
     app[keys.CONTENT] = content
     app[keys.CONVERSATIONS] = Conversations()
+    app[keys.DATA_DIR] = settings.data_dir
     app[keys.EMBED_ORIGINS] = settings.embed_origins
     app[keys.FEEDBACK] = Feedback(settings.data_dir / FEEDBACK_FILE)
     app[keys.HEALTH] = keys.Health()
@@ -68,6 +76,7 @@ def create_app(
             yield
 
     app.cleanup_ctx.append(rasa_client)
+    app.cleanup_ctx.append(_forget_old_questions)
     app.on_response_prepare.append(security.add_headers)
     offline = OfflineCopies(app)
     app.add_routes(
@@ -98,6 +107,24 @@ def create_app(
         ]
     )
     return app
+
+
+async def _forget_old_questions(app: web.Application) -> AsyncIterator[None]:
+    """Once a day let go of questions that were kept long enough, also where no new one comes."""
+
+    async def forget() -> None:
+        while True:
+            try:
+                await asyncio.to_thread(ReviewQueue(app[keys.DATA_DIR] / REVIEW_FILE).forget_old)
+            except (sqlite3.Error, OSError) as error:
+                logger.error("Old questions could not be removed: %s", type(error).__name__)
+            await asyncio.sleep(_SECONDS_A_DAY)
+
+    task = asyncio.create_task(forget())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def _channels(content: Content, settings: Settings, telegram_url: str) -> Iterator[Channel]:

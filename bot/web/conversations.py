@@ -5,6 +5,7 @@ It lives in memory for half an hour of silence; it holds no words of the person,
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import hashlib
 import hmac
@@ -98,7 +99,7 @@ class Conversations:
     def resume(self, token: object) -> Conversation:
         """Return the conversation of a token, or a new one where the token is none of ours."""
         conversation = self.get(token) or Conversation()
-        self._known[conversation.id] = conversation
+        self._keep(conversation, conversation.id)
         return conversation
 
     def get(self, token: object) -> Conversation | None:
@@ -117,7 +118,7 @@ class Conversations:
         names = self._senders.names(channel, sender)
         found = (self._known.get(name) for name in names)
         conversation = next(filter(None, found), None) or Conversation()
-        self._known[names[0]] = self._known[conversation.id] = conversation
+        self._keep(conversation, conversation.id, names[0])
         return conversation
 
     def knows(self, conversation: Conversation) -> bool:
@@ -128,6 +129,12 @@ class Conversations:
         """Keep nothing of a conversation."""
         for name in [name for name, known in self._known.items() if known is conversation]:
             del self._known[name]
+
+    def _keep(self, conversation: Conversation, *names: str) -> None:
+        for name in names:
+            self._known[name] = conversation
+        # The cache drops what has expired only when it is used again, which on a quiet night it is not.
+        asyncio.get_running_loop().call_later(SECONDS_TO_LIVE + 1, self._known.expire)
 
     def _sign(self, conversation_id: str) -> str:
         return hmac.new(self._key, conversation_id.encode(), hashlib.sha256).hexdigest()[:32]

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot.replies import Reply
+from bot.text_messages import HELP, START, STOP, is_reaction, reserved_word
 
 
 class Kind(Enum):
@@ -22,11 +23,16 @@ class Kind(Enum):
     NO_WORDS = auto()
     # Words that never reach Rasa: end the messages, ask what this is, begin (again), ask about privacy.
     STOP = auto()
+    # The company has said already that there will be no more messages.
+    STOPPED = auto()
     HELP = auto()
     START = auto()
     PRIVACY = auto()
     # A group, where others would read along.
     GROUP = auto()
+
+
+_RESERVED = {STOP: Kind.STOP, HELP: Kind.HELP, START: Kind.START}
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,15 @@ class Incoming:
     text: str = ""
     choice: str = ""
     language: str | None = None
+
+
+def read_words(message_id: str, sender: str, text: str) -> Incoming:
+    """Return a message of words alone: a question, one of those that never reach Rasa, or none at all."""
+    reserved = reserved_word(text)
+    if reserved:
+        return Incoming(message_id, sender, _RESERVED[reserved[0]], language=reserved[1])
+    kind = Kind.TEXT if text and not is_reaction(text) else Kind.NO_WORDS
+    return Incoming(message_id, sender, kind, text=text)
 
 
 class BadMessage(Exception):

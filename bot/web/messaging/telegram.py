@@ -19,7 +19,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.replies import Reply
 from bot.text_messages import call_line, plain_text
-from bot.web.messaging.channel import BadMessage, Incoming, Kind
+from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.web.messaging.choices import choice_name
 
 TELEGRAM_URL = "https://api.telegram.org"
@@ -33,8 +33,9 @@ _COMMANDS = {
     "/privacy": Kind.PRIVACY,
     "/privacidad": Kind.PRIVACY,
     "/stop": Kind.STOP,
+    "/alto": Kind.STOP,
 }
-_LANGUAGE_OF_COMMAND = {"/ayuda": "es", "/privacidad": "es"}
+_LANGUAGE_OF_COMMAND = {"/ayuda": "es", "/privacidad": "es", "/alto": "es"}
 # Longer texts are refused by Telegram.
 _MOST_CHARACTERS = 4096
 _SECONDS_TO_ACKNOWLEDGE = 3
@@ -79,7 +80,6 @@ class Telegram:
         ]
         message: dict[str, Any] = {
             "method": "sendMessage",
-            "chat_id": int(incoming.sender),
             "text": "\n\n".join(texts)[:_MOST_CHARACTERS],
             # A preview would fetch the page by Telegram's servers.
             "link_preview_options": {"is_disabled": True},
@@ -94,7 +94,10 @@ class Telegram:
             task = asyncio.create_task(self._acknowledge(incoming))
             self._calls.add(task)
             task.add_done_callback(self._calls.discard)
-        return web.json_response(rendered) if rendered else web.Response()
+        if incoming is None or rendered is None:
+            return web.Response()
+        # Put in only now: answers are remembered for a while, and whose they are is not.
+        return web.json_response({**rendered, "chat_id": int(incoming.sender)})
 
     async def _acknowledge(self, incoming: Incoming) -> None:
         url = f"{self.api_url}/bot{self.bot_token}/answerCallbackQuery"
@@ -132,8 +135,10 @@ def _written(update_id: str, message: Mapping[str, Any]) -> Incoming:
         return Incoming(update_id, sender, Kind.GROUP)
     command = text.split("@")[0].lower() if text.startswith("/") else ""
     # A link to the bot may say where it stood: "/start website".
-    kind = _COMMANDS.get(command.split(" ")[0], Kind.TEXT if text else Kind.NO_WORDS)
-    return Incoming(update_id, sender, kind, text=text, language=_LANGUAGE_OF_COMMAND.get(command))
+    command = command.split(" ")[0]
+    if command in _COMMANDS:
+        return Incoming(update_id, sender, _COMMANDS[command], language=_LANGUAGE_OF_COMMAND.get(command))
+    return read_words(update_id, sender, text)
 
 
 def _text(reply: Reply, page_url: str) -> str:

@@ -19,10 +19,8 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.content import Content
 from bot.replies import Reply
-from bot.text_messages import HELP, START, STOP, is_reaction, reserved_word, text_messages
-from bot.web.messaging.channel import BadMessage, Incoming, Kind
-
-_KINDS = {STOP: Kind.STOP, HELP: Kind.HELP, START: Kind.START}
+from bot.text_messages import text_messages
+from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
 
 
 @dataclass(frozen=True)
@@ -46,19 +44,17 @@ class Twilio:
     def parse(self, body: bytes) -> Incoming | None:
         """Return the message; None for what Twilio has answered itself, and for news of messages sent."""
         fields = _fields(body)
-        if "OptOutType" in fields or "MessageStatus" in fields:
+        if "MessageStatus" in fields:
             return None
         message_id, sender = fields.get("MessageSid", ""), fields.get("From", "")
         if not message_id or not sender:
             raise BadMessage("no MessageSid or From")
-        text = fields.get("Body", "").strip()
-        reserved = reserved_word(text)
-        if reserved:
-            kind, language = _KINDS[reserved[0]], reserved[1]
-        else:
-            words = text and not is_reaction(text) and fields.get("MessageType") != "reaction"
-            kind, language = Kind.TEXT if words else Kind.NO_WORDS, None
-        return Incoming(message_id, sender, kind, text=text, language=language)
+        if "OptOutType" in fields:
+            stopped = fields["OptOutType"] == "STOP"
+            return Incoming(message_id, sender, Kind.STOPPED) if stopped else None
+        if fields.get("MessageType") == "reaction":
+            return Incoming(message_id, sender, Kind.NO_WORDS)
+        return read_words(message_id, sender, fields.get("Body", "").strip())
 
     def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
         """Return the messages, as many as it takes."""

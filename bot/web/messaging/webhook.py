@@ -51,6 +51,9 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
         if incoming is None:
             return await channel.send(None, None)
         conversation = app[keys.CONVERSATIONS].of_sender(channel.name, incoming.sender)
+        if incoming.kind is Kind.STOPPED:
+            await _forget(app, conversation)
+            return await channel.send(None, None)
         if incoming.kind is Kind.GROUP:
             if conversation.id in declined:
                 return await channel.send(None, None)
@@ -89,11 +92,15 @@ async def _replies(app: web.Application, conversation: Conversation, incoming: I
     else:
         said = _said(app, conversation, incoming)
         if incoming.kind is Kind.STOP:
-            app[keys.CONVERSATIONS].forget(conversation)
-            await app[keys.RASA].forget(conversation.id)
+            await _forget(app, conversation)
         return said
     assert outcome is not None  # noqa: S101 - only a choice may be one that is not there
     return outcome.replies
+
+
+async def _forget(app: web.Application, conversation: Conversation) -> None:
+    app[keys.CONVERSATIONS].forget(conversation)
+    await app[keys.RASA].forget(conversation.id)
 
 
 def _said(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:

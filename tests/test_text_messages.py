@@ -1,0 +1,88 @@
+"""Answers in few words: how they are parted, and how many parts a phone company makes of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import pytest
+
+from bot.content import Content
+from bot.replies import answer
+from bot.text_messages import HELP, MOST_CHARACTERS, START, STOP, parts, reserved_word, split, text_messages
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("ñ¿¡üéà" * 26, 1),
+        ("[" * 80, 1),
+        ("[" * 81, 2),
+        ("á" * 70, 1),
+        ("á" * 71, 2),
+        ("a" * 133 + "í", 2),
+        ("🙂" * 35, 1),
+        ("🙂" * 36, 2),
+        ("", 1),
+    ],
+)
+def test_parts_are_counted_as_the_phone_company_does(text: str, expected: int) -> None:
+    """160 and 153 letters of GSM-7, of which some count twice; 70 and 67 of UCS-2, where emoji do."""
+    assert parts(text) == expected
+
+
+def test_a_text_is_parted_at_lines_then_sentences_then_words() -> None:
+    """Nothing is lost, and no part is longer than it may be."""
+    sentence = "No tiene que abrir la puerta si no hay orden de un juez. "
+    assert split("corto") == ["corto"] and split("  ") == []
+    parted = split(sentence * 12)
+    assert all(len(part) <= MOST_CHARACTERS and part.endswith("juez.") for part in parted)
+    assert " ".join(parted) == (sentence * 12).strip()
+    lines = split("\n".join(["a" * 200, "b" * 200]))
+    assert lines == ["a" * 200, "b" * 200]
+    words = split("palabra " * 100)
+    assert all(part.endswith("palabra") for part in words) and " ".join(words) == ("palabra " * 100).strip()
+    assert [len(part) for part in split("x" * 700)] == [320, 320, 60]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("STOP", (STOP, None)),
+        ("¡Alto!", (STOP, "es")),
+        ("opt out", (STOP, None)),
+        ("Ayuda", (HELP, "es")),
+        ("help.", (HELP, "en")),
+        ("start", (START, None)),
+        ("ayuda con la renta", None),
+        ("can they stop me", None),
+        ("stop ice", None),
+        ("", None),
+    ],
+)
+def test_only_a_word_alone_is_reserved(text: str, expected: object) -> None:
+    """In a sentence it is a question."""
+    assert reserved_word(text) == expected
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_answer_fits_the_phone(project_content: Content, language: str) -> None:
+    """In its short version: at most three messages before the choices, none longer than 320 letters."""
+    for topic in project_content.topics.values():
+        reply = answer(project_content, topic, language)
+        sent = text_messages(project_content, [reply], [f"https://rights.example.org/{language}/{topic.id}"])
+        assert all(0 < len(message) <= MOST_CHARACTERS for message in sent), topic.id
+        assert len(sent) <= 4 and sum(parts(message) for message in sent) <= 14, topic.id
+        assert not any(line.startswith(">") for message in sent for line in message.splitlines())
+
+
+def test_an_answer_past_its_date_is_not_sent_in_few_words(project_content: Content) -> None:
+    """The short version does not say that it may have changed; the safe text does."""
+    topic = next(topic for topic in project_content.topics.values() if topic.volatility == "litigated")
+    old = dataclasses.replace(topic, review_by=datetime.date(2020, 1, 1))
+    (message, *_) = text_messages(project_content, [answer(project_content, old, "en")], [""])
+    assert message.startswith(project_content.say("utter_no_current_answer", "en")[:60])
