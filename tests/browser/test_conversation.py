@@ -60,6 +60,32 @@ async def test_a_conversation_in_english(visit: Visit) -> None:
     await visit.check_accessible()
 
 
+async def test_a_choice_of_a_forgotten_conversation_is_asked_as_a_question(
+    visit: Visit, service: Service
+) -> None:
+    """Whoever comes back after an hour presses a button that is still there, and gets the answer."""
+    page, conversations = visit.page, service.app[keys.CONVERSATIONS]
+    await visit.go("/es/")
+    await visit.ask("si la migra toca a la puerta tengo que abrir")
+    conversation = conversations.get(await page.evaluate("sessionStorage['kyr-session']"))
+    assert conversation is not None
+    conversations.forget(conversation)
+    choice = page.locator(".choices button", has_text="¿La orden la firmó un juez?").last
+    await choice.click()
+    await expect(page.locator(".message.you")).to_have_count(2)
+    await expect(page.locator(".message.bot").nth(3)).to_contain_text("Fíjese qué dice arriba")
+    assert await page.input_value("#message") == "" and await page.inner_text(".failure") == ""
+
+
+async def test_the_answer_on_privacy_leads_to_the_page_on_it(visit: Visit) -> None:
+    """In plain sight, and in its language."""
+    await visit.go("/es/")
+    await visit.ask("guardan lo que escribo aquí")
+    await visit.page.locator(".message a", has_text="Su privacidad").click()
+    await expect(visit.page.get_by_role("heading", name="Lo que no se guarda")).to_be_visible()
+    assert visit.page.url.endswith("/es/privacidad")
+
+
 async def test_a_screen_reader_is_told_the_new_answer_and_nothing_else(visit: Visit) -> None:
     """One polite region, and it holds what the bot said last, word for word, in its language."""
     page = visit.page
@@ -107,7 +133,7 @@ async def test_after_a_reload_the_last_answer_is_there_and_no_word_of_the_person
     kept = await page.evaluate(
         "[Object.entries(sessionStorage).sort().flat().join(' '), localStorage.length]"
     )
-    assert re.fullmatch(r"kyr-mark [\w-]+ kyr-session [\w-]{22}", kept[0]) and kept[1] == 0
+    assert re.fullmatch(r"kyr-mark [\w-]+ kyr-session [\w-]{22}\.[0-9a-f]{32}", kept[0]) and kept[1] == 0
     await page.reload()
     await expect(page.locator(".message.bot").last).to_contain_text("No tiene que abrir la puerta")
     assert "Ana" not in await page.content()

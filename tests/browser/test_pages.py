@@ -10,15 +10,15 @@ from playwright.async_api import expect
 
 from bot.content import Content
 from bot.local_time import current_date
-from bot.web.pages import DIRECTORY, PRINTED_CARDS
+from bot.web.pages import DIRECTORY, PRINTED_CARDS, PRIVACY
 from tests.browser.conftest import OpenVisit, Visit
 
 # One page of each kind.
-KINDS = ("/", "/ice_at_home", "/legal_aid_find", "help", "cards", "/nothing-here")
+KINDS = ("/", "/ice_at_home", "/legal_aid_find", "help", "cards", "/nothing-here", "privacy")
 
 
 def path_of(kind: str, language: str) -> str:
-    named = {"help": DIRECTORY[language], "cards": PRINTED_CARDS[language]}
+    named = {"help": DIRECTORY[language], "cards": PRINTED_CARDS[language], "privacy": PRIVACY[language]}
     return named.get(kind, f"/{language}{kind}")
 
 
