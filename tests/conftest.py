@@ -20,9 +20,11 @@ from aiohttp.test_utils import TestServer
 from bot.content import RESOURCES, Content, read_content
 from bot.models import Model, ModelStore
 from bot.processes import free_port
+from bot.replies import Button
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT, Settings
 from bot.training import train
+from bot.web import keys
 
 REDIS = "/usr/bin/redis-server"
 SMALL_CONTENT = Path(__file__).parent / "content"
@@ -94,6 +96,13 @@ class Service:
             assert response.status == 200, await response.text()
             body: dict[str, object] = await response.json()
             return body
+
+
+def offer_choices(app: web.Application, *payloads: str) -> str:
+    """Begin a conversation with a gateway in which these choices were offered; return its token."""
+    conversation = app[keys.CONVERSATIONS].resume(None)
+    conversation.offer([Button("a choice", payload) for payload in payloads])
+    return app[keys.CONVERSATIONS].token(conversation)
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from bot.content import Content
 from bot.help_search import HelpSearch
 from bot.models import Model
 from bot.web import keys
-from tests.conftest import Service
+from tests.conftest import Service, offer_choices
 
 pytestmark = pytest.mark.slow
 
@@ -120,8 +120,8 @@ async def test_who_needs_help_is_told_where(
 
 
 async def chosen(service: Service, session: object, choice: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Press a button; return the body and its first reply."""
-    request = {"choice": choice, "session": session}
+    """Press a button, without a session one that was offered; return the body and its first reply."""
+    request = {"choice": choice, "session": session or offer_choices(service.app, choice)}
     async with service.session.post(f"{service.url}/api/chat", json=request) as response:
         assert response.status == 200, await response.text()
         body: dict[str, Any] = await response.json()

@@ -13,11 +13,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.content import Content
 from bot.processes import free_port
-from bot.replies import Button
 from bot.settings import Settings
-from bot.web import keys
 from bot.web.app import create_app
-from tests.conftest import StartServer
+from tests.conftest import StartServer, offer_choices
 
 Client = TestClient[web.Request, web.Application]
 MakeGateway = Callable[..., Awaitable[Client]]
@@ -64,10 +62,7 @@ async def gateway(make_gateway: MakeGateway, small_content: Content) -> Client:
 
 def offer(gateway: Client, *payloads: str) -> str:
     """Begin a conversation in which these choices were offered; return its token."""
-    conversations = gateway.server.app[keys.CONVERSATIONS]  # type: ignore[attr-defined] # a TestServer has it
-    conversation = conversations.resume(None)
-    conversation.offer([Button("a choice", payload) for payload in payloads])
-    return str(conversations.token(conversation))
+    return offer_choices(gateway.server.app, *payloads)  # type: ignore[attr-defined] # a TestServer has it
 
 
 @pytest.fixture
