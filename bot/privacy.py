@@ -48,7 +48,10 @@ REMOVED = "***"
 # A word is known when so many of our own questions have it in small letters: names hardly ever do.
 _TIMES_SEEN = 2
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w{3,}")
+_EMAIL = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)@\w{3,}|(?:\w+ ){1,2}(?:arroba|at) \w+ (?:punto|dot) \w+",
+    re.IGNORECASE,
+)
 # Seven digits or more, however they are parted: phones, A-numbers, SSNs, card, case, licence and passport
 # numbers. Not 90255, $150,000, 2025-06 or 911.
 _LONG_NUMBER = re.compile(
@@ -63,18 +66,26 @@ _MONTHS = (
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?(?: de| of)? (?:{_MONTHS})\.?"
     rf"|(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?)"
-    r",?(?: del?| of)? (?:19|20)\d\d\b|\b\d{1,4}([-/.])\d{1,2}\1\d{2,4}\b",
+    r",?(?: del?| of)? '?(?:(?:19|20)\d\d|\d\d)\b|\b\d{1,4}([-/.])\d{1,2}\1\d{2,4}\b"
+    r"|(?:(?<=\bborn in )|(?<=\bnac[ií] en )|(?<=\bnaci[oó] en )|(?<=\bnacid[oa] en )|(?<=\bdob ))"
+    r"(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+# The last four digits of a Social Security number say nearly as much as all of it.
+_LAST_FOUR = re.compile(
+    r"(?:(?<=\bssn )|(?<=\bsocial )|(?<=\bsocial security )|(?<=\bseguro )|(?<=\bseguro social ))"
+    r"(?:number |n[uú]mero |is |es |ends in |termina en )*\d{4}\b",
     re.IGNORECASE,
 )
 # Plates of California, and whatever with a digit in it is called one.
 _PLATE = re.compile(
     r"\b\d[a-z]{3}\d{3}\b"
     r"|(?:(?<=\bplate )|(?<=\bplates )|(?<=\bplaca )|(?<=\bplacas ))(?:is |are |number |es |son |n[uú]mero )*"
-    r"(?=[a-z]*\d)[a-z0-9]{5,8}\b",
+    r"(?:(?=[a-z]*\d)[a-z0-9]{5,8}|[a-z0-9]{2,4} \d{3,4})\b",
     re.IGNORECASE,
 )
 _STREET = (
-    r"st|street|ave?|avenue|avenida|blvd|boulevard|bulevar|rd|road|dr|drive|ln|lane|way|ct|pl|place|calle|hwy"
+    r"st|street|ave?|avenue|avenida|blvd|boulevard|bulevar|rd|road|dr|drive|ln|lane|ct|pl|place|calle|hwy"
 )
 # A house number, at most three words that are not such small ones, and a kind of street; or the other way.
 _SMALL = r"(?!(?:the|on|in|at|a|an|of|my|la|el|los|las|en|de|un|una|mi|por|and|y|is|es|to)\b)"
@@ -82,11 +93,12 @@ _ADDRESS = re.compile(
     r"(?<![\w$,.-])(?!(?:911|211|988|19\d\d|20\d\d)\b)\d{3,6}"
     rf"(?: {_SMALL}[\w.]+){{0,3}}? (?:{_STREET})\b\.?"
     r"|\b(?:calle|avenida|av\.?|boulevard|bulevar|blvd)(?: [\w.]+){1,3}?,? (?:#|no\.? |n[uú]mero )?\d{3,6}\b"
+    r"|(?:(?<=\bvivo en )|(?<=\bvive en )|(?<=\blive at )|(?<=\blives at )|(?<=\bdirecci[oó]n es )"
+    r"|(?<=\baddress is ))#?\d{2,6}(?: \w+){1,2}"
     r"|\b(?:apt|apartment|apto|apartamento|departamento|depto|unit|unidad|suite)\.? ?#? ?\d+\w?\b",
     re.IGNORECASE,
 )
-# Where a name may follow. Behind the first kind every word that no question has is one, or that is
-# written with a capital letter; behind the second only a word that is both ("soy Ana", not "soy mexicana").
+# Where a name follows: a word that our own questions do not have, or that is written with a capital.
 _NAMED = re.compile(
     r"\b(?:me llamo|(?:mi|su) nombre (?:completo )?es|se llaman?|nombre completo|ll[aá]me(?:n)?me|"
     r"my (?:full |real )?name(?: is|'s|’s|s)?|(?:his|her|their) (?:full |real )?name(?: is|'s|’s)|"
@@ -99,11 +111,13 @@ _RELATIVES = (
     r"sobrin[oa]|cuñad[oa]|suegr[oa]|patr[oó]n|jefe|señora?|husband|wife|brother|sister|son|daughter|father|dad|mother|"
     r"mom|uncle|aunt|cousin|friend|neighbor|boyfriend|girlfriend|boss|landlord"
 )
-_MAYBE_NAMED = re.compile(
-    r"\b(?:[Ss]oy|[Yy]o,|[Aa]tentamente,?|[Ii] am|[Ii]['’]?m|[Tt]his is|[Ss]incerely,?|"
-    r"[Ss]eñora?|[Mm]rs?\.?|[Dd]on|[Dd]oña|"
-    rf"(?:[Mm]i|[Mm]y|[Ss]u|[Hh]is|[Hh]er|[Oo]ur|[Nn]uestr[oa]|[Ee]l|[Ll]a) (?:{_RELATIVES}),?)\s+"
+# Where one may follow: words that our own questions do not have ("mi esposo ernesto", not "mi esposo no").
+_RELATIVE_NAMED = re.compile(
+    rf"\b(?:don|doña|señora?|mrs?\.?|(?:mi|my|su|his|her|our|nuestr[oa]|el|la) (?:{_RELATIVES}),?)\s+",
+    re.IGNORECASE,
 )
+# Where anything may follow: such words with a capital, or two of them ("soy Ana", not "soy vegana").
+_SELF_NAMED = re.compile(r"\b(?:soy|yo,|atentamente,?|i am|i['’]?m|this is|sincerely,?)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w'’-]*\.?")
 _BETWEEN_NAMES = frozenset(("de", "del", "la", "las", "los", "da", "van", "von", "san", "santa"))
 # Behind a name these are names too, whatever else they are.
@@ -116,7 +130,9 @@ _ALSO_NAMES = frozenset(
 )
 # What stands before a word that does not begin a sentence.
 _INSIDE = tuple(f"{end} " for end in "abcdefghijklmnopqrstuvwxyzáéíóúñü,0123456789")
-_MOST_NAMES = 5
+_MOST_WORDS = 5
+# What is written in so many capital letters is no name but an abbreviation.
+_LETTERS = 4
 
 
 def words_known(texts: Iterable[str]) -> frozenset[str]:
@@ -152,7 +168,7 @@ def remove_personal_details(text: str, known_words: Container[str]) -> str:
 
     `known_words` are as `words_known` returns them. ZIP codes, cities and emergency numbers stay.
     """
-    for pattern in (_EMAIL, _DATE, _LONG_NUMBER, _PLATE, _ADDRESS):
+    for pattern in (_EMAIL, _DATE, _LONG_NUMBER, _LAST_FOUR, _PLATE, _ADDRESS):
         text = pattern.sub(REMOVED, text)
     return _remove_names(text, known_words)
 
@@ -172,40 +188,41 @@ def _is_own(word: str, own_words: Container[str]) -> bool:
 
 
 def _remove_names(text: str, known_words: Container[str]) -> str:
-    for pattern, sure in ((_NAMED, True), (_MAYBE_NAMED, False)):
+    for pattern in (_NAMED, _RELATIVE_NAMED, _SELF_NAMED):
         kept, end = [], 0
         for match in pattern.finditer(text):
             if match.start() < end:
                 continue
-            last = _end_of_name(text, match.end(), known_words, sure)
-            if last > match.end():
-                kept += [text[end : match.end()], REMOVED]
-                end = last
+            words = _name_at(text, match.end(), known_words, surely=pattern is _NAMED)
+            if not words or (pattern is _SELF_NAMED and len(words) == 1 and words[0][0].islower()):
+                continue
+            kept += [text[end : match.end()], REMOVED]
+            end = words[-1].end()
         text = "".join([*kept, text[end:]])
     return text
 
 
-def _end_of_name(text: str, start: int, known_words: Container[str], sure: bool) -> int:
-    """Return where a name that begins at `start` ends; `start` itself where there is none."""
+def _name_at(text: str, start: int, known_words: Container[str], *, surely: bool) -> list[re.Match[str]]:
+    """Return the words of a name that begins at `start`; none where there is none."""
     # Whoever writes everything in capitals says nothing with them.
     shouted = text.isupper()
-    end = position = start
-    for number in range(_MOST_NAMES):
+    name: list[re.Match[str]] = []
+    position = start
+    for _ in range(_MOST_WORDS):
         word = _WORD.match(text, position)
         if word is None:
             break
+        position = word.end() + 1
         plain = fold(word[0])
-        if plain in _BETWEEN_NAMES and number:
-            position = word.end() + 1
+        if name and plain in _BETWEEN_NAMES:
             continue
         unknown = any(part not in known_words for part in plain.split())
         capital = word[0][0].isupper() and not shouted
-        named = (unknown or capital) if sure else (unknown and (capital or number > 0))
-        if not named and not (number and plain in _ALSO_NAMES):
+        letters = len(word[0]) <= _LETTERS and word[0].isupper() and not shouted  # DACA, HP, ICE
+        if letters or not (unknown or (surely and capital) or (name and plain in _ALSO_NAMES)):
             break
-        end = word.end()
+        name.append(word)
         # A full stop ends the name, except behind an initial.
-        if text[end : end + 1] != " " or (word[0].endswith(".") and len(word[0]) > 2):
+        if text[word.end() : position] != " " or (word[0].endswith(".") and len(word[0]) > 2):
             break
-        position = end + 1
-    return end
+    return name
