@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.content import Content
@@ -183,18 +181,8 @@ def test_questions_without_details_hardly_change(project_content: Content) -> No
     assert len(changed) < 0.003 * len(asked)
 
 
-@pytest.mark.parametrize(
-    "unit", ["1 ", "1", "a@", "a.", "a-", "A", "calle ", "123 a b ", "mi esposo ", "soy A "]
-)
-def test_no_message_takes_long(project_content: Content, unit: str) -> None:
-    """However it is made up: a tenth of a second would be fifty times what it takes."""
-    began = time.perf_counter()
-    remove_personal_details((unit * 1000)[:1000], project_content.known_words)
-    assert time.perf_counter() - began < 0.1
-
-
 def test_what_is_kept_names_nobody() -> None:
-    """Words of two of our texts at least, that are not written with a capital as often; no number, no name."""
+    """Words of two of our texts, that are not as often written with a capital; no number, no name."""
     texts = [
         "I live near Slauson",
         "the bus on Slauson",
