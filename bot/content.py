@@ -14,7 +14,7 @@ from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
 from bot.near_duplicates import AskedIn, near_duplicates
-from bot.privacy import words_known, words_to_keep
+from bot.privacy import own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
@@ -40,17 +40,10 @@ class Content:
         return self.live_directory.current()
 
     @functools.cached_property
-    def known_words(self) -> frozenset[str]:
-        """The words that residents use: what looks like a name and stands among them is none."""
-        return words_known(text for _, text in self._asked())
-
-    @functools.cached_property
-    def own_words(self) -> frozenset[str]:
-        """The words of questions and answers that name nobody: those that may be kept of a question."""
-        texts = [text for _, text in self._asked()]
-        for topic in self.topics.values():
-            texts += [answer.text for answer in topic.answers.values()]
-        return words_to_keep(texts)
+    def own_words(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The words of questions and answers: those known, and those that may be kept of a question."""
+        answers = (answer.text for topic in self.topics.values() for answer in topic.answers.values())
+        return own_words((*(text for _, text in self._asked()), *answers))
 
     def _asked(self) -> Iterator[tuple[str, str]]:
         """Yield all questions, each with its language before it."""

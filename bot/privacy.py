@@ -135,56 +135,45 @@ _MOST_WORDS = 5
 _LETTERS = 4
 
 
-def words_known(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words, folded, that at least two of our own texts have in small letters."""
-    small, _ = _count_words(texts)
-    return frozenset(word for word, times in small.items() if times >= _TIMES_SEEN)
+def own_words(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words, folded, of our own texts: those known, and those that may be kept of a question.
 
-
-def words_to_keep(texts: Iterable[str]) -> frozenset[str]:
-    """Return those of the words known that name nobody and no place: what may be kept of a question."""
-    small, capital = _count_words(texts)
-    return frozenset(
-        word
-        for word, times in small.items()
-        if times >= _TIMES_SEEN and times > capital[word] and word not in _ALSO_NAMES
-    )
-
-
-def _count_words(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
-    """Return how many texts have a word in small letters, and with a capital inside of a sentence."""
+    Known is what at least two texts have in small letters. Kept is what of it names nobody and no place:
+    what is not as often written with a capital inside of a sentence, and is no name besides.
+    """
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     for text in texts:
         words = list(_WORD.finditer(text))
         small.update(set(fold(" ".join(word[0] for word in words if word[0].islower())).split()))
-        inside = (word[0] for word in words if text[: word.start()].endswith(_INSIDE) and word[0].istitle())
+        inside = (word[0] for word in words if word[0].istitle() and text[: word.start()].endswith(_INSIDE))
         capital.update(set(fold(" ".join(inside)).split()))
-    return small, capital
+    known = frozenset(word for word, times in small.items() if times >= _TIMES_SEEN)
+    return known, frozenset(word for word in known - _ALSO_NAMES if small[word] > capital[word])
 
 
 def remove_personal_details(text: str, known_words: Container[str]) -> str:
     """Return a message with *** for names, numbers, addresses and dates that tell who somebody is.
 
-    `known_words` are as `words_known` returns them. ZIP codes, cities and emergency numbers stay.
+    `known_words` are as `own_words` returns them first. ZIP codes, cities and emergency numbers stay.
     """
     for pattern in (_EMAIL, _DATE, _LONG_NUMBER, _LAST_FOUR, _PLATE, _ADDRESS):
         text = pattern.sub(REMOVED, text)
     return _remove_names(text, known_words)
 
 
-def keep_own_words(text: str, own_words: Container[str]) -> str:
-    """Return a message with *** for every number, and every word that is not one of `words_to_keep`.
+def keep_own_words(text: str, words_to_keep: Container[str]) -> str:
+    """Return a message with *** for every number, and every word that may not be kept (see `own_words`).
 
     Whatever somebody writes, what is left of it stands in the project's own texts.
     """
-    kept = [word if _is_own(word, own_words) else REMOVED for word in text.split()]
+    kept = [word if _may_be_kept(word, words_to_keep) else REMOVED for word in text.split()]
     return re.sub(r"\*\*\*(?: \*\*\*)+", REMOVED, " ".join(kept))
 
 
-def _is_own(word: str, own_words: Container[str]) -> bool:
+def _may_be_kept(word: str, words_to_keep: Container[str]) -> bool:
     parts = fold(word).split()
-    return bool(parts) and all(part in own_words for part in parts)
+    return bool(parts) and all(part in words_to_keep for part in parts)
 
 
 def _remove_names(text: str, known_words: Container[str]) -> str:

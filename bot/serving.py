@@ -93,12 +93,12 @@ def assemble(model: Model, settings: Settings) -> Assistant:
         # Made anew at every start and written nowhere: nobody can read old conversations, not even we.
         conversation_key=Fernet.generate_key().decode(),
     )
+    content = read_content(
+        model.content_dir, require_approval=settings.require_approval, resources_dir=settings.resources_dir
+    )
+    _ = content.own_words, content.language_identifier  # made now, so that no resident waits for them
     app = create_app(
-        read_content(
-            model.content_dir,
-            require_approval=settings.require_approval,
-            resources_dir=settings.resources_dir,
-        ),
+        content,
         settings,
         rasa_url=rasa.url,
         actions_url=actions.url,

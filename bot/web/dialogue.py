@@ -72,7 +72,7 @@ async def reply(
     content, rasa = app[keys.CONTENT], app[keys.RASA]
     hint = conversation.requested_language or page or conversation.language
     if choice is None:
-        message = remove_personal_details(message, content.known_words)
+        message = remove_personal_details(message, content.own_words[0])
         button = button_meant(content, message, conversation.buttons)
         choice = button.payload if button else None
     if choice is None:
@@ -254,7 +254,7 @@ async def _keep_unanswered(app: web.Application, message: str, replies: Sequence
     queue = app[keys.REVIEW_QUEUE]
     if queue is None or not any(reply.again in _UNANSWERED for reply in replies):
         return
-    text = keep_own_words(message, app[keys.CONTENT].own_words)
+    text = keep_own_words(message, app[keys.CONTENT].own_words[1])
     try:
         await asyncio.to_thread(queue.add, text, replies[0].language)
     except (sqlite3.Error, OSError) as error:
