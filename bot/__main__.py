@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import collections
+import dataclasses
 import itertools
 import json
 import logging
@@ -139,7 +140,8 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
 
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
-    assistant = assemble(model, settings)
+    # What staff try out is not what residents asked in vain.
+    assistant = assemble(model, dataclasses.replace(settings, keep_unanswered=False))
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
         return await ask(url, options.text, options.lang)
 

@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import logging
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from cryptography.fernet import Fernet
 from bot.content import read_content
 from bot.models import Model, ModelStore
 from bot.privacy import WithholdWords
+from bot.problems import ContentError
 from bot.processes import Child, actions_child, rasa_child
 from bot.settings import Settings
 from bot.training import Progress, code_hash, content_hash, train
@@ -36,7 +38,7 @@ class ServeError(Exception):
 async def published_model(root: Path, store: ModelStore, progress: Progress) -> Model:
     """Return the published model; train and publish one where there is none that this program can read."""
     model = store.published()
-    if model is None or model.report.get("code_hash") != code_hash():
+    if model is None or not _is_of_this_program(model):
         found = (
             "There is no published model yet"
             if model is None
@@ -51,6 +53,15 @@ async def published_model(root: Path, store: ModelStore, progress: Progress) -> 
         )
     model.verify()
     return model
+
+
+def _is_of_this_program(model: Model) -> bool:
+    """Whether this program can load a model, and finds in its content all texts that it needs."""
+    try:
+        read_content(model.content_dir)
+    except ContentError:
+        return False
+    return model.report.get("code_hash") == code_hash()
 
 
 @dataclass(frozen=True)
@@ -158,6 +169,8 @@ async def wait_until_answered(url: str, question: str) -> None:
 
 async def serve(settings: Settings, host: str, port: int, say: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM."""
+    # What the system writes to disk when a process crashes would hold words of residents.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

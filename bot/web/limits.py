@@ -17,6 +17,14 @@ _PAGES_A_MESSAGE = 10
 _MOST_CLIENTS = 50_000
 
 
+class TooMany(web.HTTPTooManyRequests):
+    """Too many requests: of one client, or of `everybody`, where it is not the client's fault."""
+
+    def __init__(self, seconds_to_wait: int, *, everybody: bool) -> None:
+        super().__init__(headers={"Retry-After": str(seconds_to_wait)})
+        self.everybody = everybody
+
+
 class Limits:
     """Counts requests in fixed windows of a minute, in memory; addresses only as hashes.
 
@@ -31,17 +39,20 @@ class Limits:
         self._sums: dict[str, tuple[int, float]] = {}
 
     def check(self, kind: str, client: str) -> None:
-        """Count a request; raises HTTPTooManyRequests with the seconds to wait where there are too many."""
+        """Count a request; raises TooMany with the seconds to wait."""
         times = 1 if kind == MESSAGE else _PAGES_A_MESSAGE
         now = time.monotonic()
         name = hashlib.blake2b(f"{kind} {client}".encode(), key=self._key).digest()
         self._counts[name] = count, began = _counted(self._counts.get(name), now)
-        if count <= self._each * times:
-            self._sums[kind] = count, began = _counted(self._sums.get(kind), now)
-            if count <= self._overall * times:
-                return
-        wait = max(1, math.ceil(SECONDS - (now - began)))
-        raise web.HTTPTooManyRequests(headers={"Retry-After": str(wait)})
+        if count > self._each * times:
+            raise TooMany(_until_the_next(began, now), everybody=False)
+        self._sums[kind] = count, began = _counted(self._sums.get(kind), now)
+        if count > self._overall * times:
+            raise TooMany(_until_the_next(began, now), everybody=True)
+
+
+def _until_the_next(began: float, now: float) -> int:
+    return max(1, math.ceil(SECONDS - (now - began)))
 
 
 def _counted(before: tuple[int, float] | None, now: float) -> tuple[int, float]:

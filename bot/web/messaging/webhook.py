@@ -15,7 +15,7 @@ from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.dialogue import MOST_CHARACTERS, clean, reply, say_as_spoken
 from bot.web.json_body import BadRequest, read_bytes
-from bot.web.limits import MESSAGE
+from bot.web.limits import MESSAGE, TooMany
 from bot.web.messaging.channel import BadMessage, Channel, Incoming, Kind
 from bot.web.messaging.choices import payload_of
 from bot.web.pages import answer_page
@@ -60,10 +60,12 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
             declined[conversation.id] = None
 
         async def answer() -> Any:
-            app[keys.LIMITS].check(MESSAGE, conversation.id)
             try:
+                app[keys.LIMITS].check(MESSAGE, conversation.id)
                 replies = await _replies(app, conversation, incoming)
             except Exception as error:
+                if isinstance(error, TooMany) and not error.everybody:
+                    raise
                 # Whoever texts sees no error page; without this, nothing at all.
                 logger.error("%s: a message could not be answered: %s", channel.name, type(error).__name__)
                 replies = say_as_spoken(app[keys.CONTENT], conversation, "utter_hotline_card")

@@ -142,6 +142,14 @@ async def test_whoever_sends_too_many_is_told_to_wait(make_twilio: MakeTwilio) -
     assert len(await twilio.text("DACA", sender="+13235550109")) == 2
 
 
+async def test_where_all_together_send_too_many_each_is_told_whom_to_call(make_twilio: MakeTwilio) -> None:
+    """It is not their fault, and an error would be silence to them."""
+    twilio = await make_twilio(messages_a_minute_overall=1)
+    assert [await twilio.text("DACA", sender=f"+1323555010{number}") for number in range(3)] == [
+        [CARD_ES, CARD_EN]
+    ] * 3
+
+
 @pytest.mark.parametrize(
     ("fields", "headers", "why"),
     [
