@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import ARCHIVE, Model, ModelStore
+from bot.models import ARCHIVE, CONTENT, Model, ModelStore
 from bot.serving import published_model
 from bot.settings import PROJECT_ROOT
 from bot.training import train
@@ -68,17 +68,25 @@ async def test_unchanged_content_is_not_trained_twice(model: Model, model_store:
     assert said == ["Checking the content", f"Nothing has changed since model {model.version}"]
 
 
+@pytest.mark.parametrize("code_hash", ["old", None], ids=["code", "text"])
 async def test_a_model_of_an_older_program_is_replaced(
-    model: Model, model_store: ModelStore, tmp_path: Path
+    model: Model, tmp_path: Path, code_hash: str | None
 ) -> None:
-    """Rather than loaded by code that may not understand it; here the right one is there already."""
+    """Rather than loaded by code that may not understand it, or misses a text in its content.
+
+    Here the right one is there already.
+    """
     shutil.copytree(model.folder.parent.parent, tmp_path / "var")
     store = ModelStore(tmp_path / "var")
     with store.workplace() as folder:
         built = Path(folder) / "model"
         built.mkdir()
         (built / ARCHIVE).write_bytes(b"weights of another shape")
-        store.add(built, "old", {**model.report, "content_hash": "old", "code_hash": "old"})
+        domain = Path(shutil.copytree(model.content_dir, built / CONTENT)) / "domain.yml"
+        renamed = domain.read_text(encoding="utf-8").replace("utter_privacy_kept:", "utter_of_before:")
+        domain.write_text(renamed, encoding="utf-8")
+        hashes = {"content_hash": "old", "code_hash": code_hash or model.report["code_hash"]}
+        store.add(built, "old", {**model.report, **hashes})
     store.publish("old")
     said: list[str] = []
     assert (await published_model(PROJECT_ROOT, store, said.append)).version == model.version
