@@ -33,7 +33,8 @@ class Answered:
         sender, message_id = message
         if message_id is None:
             return await answer()
-        name = hashlib.blake2b(f"{sender} {message_id}".encode(), key=self._key).digest()
+        # As Python writes it, where no letter is without bytes and no two pairs are the same.
+        name = hashlib.blake2b(repr((sender, message_id)).encode(), key=self._key).digest()
         task = self._answers.get(name)
         if task is None:
             task = self._answers[name] = asyncio.ensure_future(answer())

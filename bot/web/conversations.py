@@ -121,6 +121,10 @@ class Conversations:
         self._keep(conversation, conversation.id, names[0])
         return conversation
 
+    def name_of_sender(self, channel: str, sender: str) -> str:
+        """Return what a sender is known by today."""
+        return self._senders.names(channel, sender)[0]
+
     def knows(self, conversation: Conversation) -> bool:
         """Whether a conversation has not been ended."""
         return conversation.id in self._known

@@ -331,6 +331,7 @@ async def test_a_message_whose_answer_was_lost_is_answered_once(gateway: Client)
     assert first == again and first["replies"][0]["topic"] == "food_assistance"
     _, other = await post(gateway, {**sent, "id": "b"})
     assert other != first
+    assert (await post(gateway, {**sent, "id": "half \ud83d emoji"}))[0] == 200
     for wrong in ("", "x" * 65, 5):
         assert (await post(gateway, {**sent, "id": wrong}))[0] == 400
 

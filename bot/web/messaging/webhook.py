@@ -55,13 +55,14 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
             await _forget(app, conversation)
             return await channel.send(None, None)
         if incoming.kind is Kind.GROUP:
-            if conversation.id in declined:
+            group = app[keys.CONVERSATIONS].name_of_sender(channel.name, incoming.sender)
+            if group in declined:
                 return await channel.send(None, None)
-            declined[conversation.id] = None
+            declined[group] = None
 
         async def answer() -> Any:
             try:
-                app[keys.LIMITS].check(MESSAGE, conversation.id)
+                app[keys.LIMITS].check(MESSAGE, f"{channel.name} {incoming.sender}")
                 replies = await _replies(app, conversation, incoming)
             except Exception as error:
                 if isinstance(error, TooMany) and not error.everybody:
