@@ -134,7 +134,8 @@ async def test_a_message_that_cannot_be_answered_is_not_met_with_silence(
 async def test_whoever_sends_too_many_is_told_to_wait(make_twilio: MakeTwilio) -> None:
     """By sender: all messages come from the same computers of the company. Others are answered."""
     twilio = await make_twilio(messages_a_minute=2)
-    assert [len(await twilio.text("DACA")) for _ in range(2)] == [2, 2]
+    # Who begins anew does not begin to count anew.
+    assert [len(await twilio.text(text)) for text in ("DACA", "STOP")] == [2, 2]
     status, _ = await twilio.call(
         {"MessageSid": "SMx", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "x"}
     )
