@@ -46,7 +46,10 @@ TEMPLATES = (
     "{name} {name2} quiere recetas de {word} con {name}",
     "{word} {name} {word} {name2}",
 )
-JOINED = ("A{a1}-{a2}-{a3}", "{a1}-{two}-{number}", "8{letters}{a1}", "{number} {number2} {number}")
+JOINED = (
+    *("A{a1}-{a2}-{a3}", "{a1}-{two}-{number}", "8{letters}{a1}", "{number} {number2} {number}"),
+    *("{name}{number}@example.org", "{number} {Name} ave", "{day} de mayo de 19{two}"),
+)
 SYLLABLES = ("zor", "vak", "quy", "xel", "wub", "jyn", "kri", "plu", "dwo", "ghe")
 
 
