@@ -10,6 +10,7 @@ import collections
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -23,6 +24,8 @@ from bot.settings import PROJECT_ROOT
 logger = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+# Below 32768, where ephemeral ports begin on Linux and elsewhere.
+_FIRST_PORT, _PORTS = 20_000, 12_000
 # What the gateway alone has to know.
 _SECRETS = ("TWILIO_", "TELEGRAM_", "KYR_REDIS_URL")
 # Rasa needs 20 to 40 seconds on two cores, most of it to import TensorFlow.
@@ -38,10 +41,16 @@ class StartError(Exception):
 
 
 def free_port() -> int:
-    """Return a port on the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """Return a port on the loopback interface that is free now.
+
+    Not one of those that the system gives to outgoing connections (ephemeral ports): Rasa listens only
+    half a minute later, and one of the gateway's own connections could have taken it until then.
+    """
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 class Child:
