@@ -22,7 +22,7 @@ from bot.models import Model, ModelStore
 from bot.privacy import WithholdWords
 from bot.problems import ContentError
 from bot.processes import Child, actions_child, rasa_child
-from bot.settings import Settings
+from bot.settings import Settings, check_channels
 from bot.training import Progress, code_hash, content_hash, train
 from bot.web.app import create_app
 from bot.web.door import SECONDS_IDLE, Door
@@ -125,7 +125,10 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     # lines of malformed requests, and so words of residents.
     quiet = logging.getLogger("bot.web.http")
     quiet.addFilter(_WITHHOLD_WORDS)
-    runner = Door(app, access_log=None, logger=quiet, keepalive_timeout=SECONDS_IDLE)
+    # In its debug mode asyncio prints what tasks have returned, and so what was read.
+    logging.getLogger("asyncio").addFilter(_WITHHOLD_WORDS)
+    # Nobody sends us packed messages; unpacking what somebody made to be large takes all our time.
+    runner = Door(app, access_log=None, logger=quiet, keepalive_timeout=SECONDS_IDLE, auto_decompress=False)
     await runner.setup()
     try:
         try:
@@ -171,6 +174,9 @@ async def serve(settings: Settings, host: str, port: int, say: Callable[[str], N
     """Serve until SIGINT or SIGTERM."""
     # What the system writes to disk when a process crashes would hold words of residents.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Every connection is an open file, and many systems allow a program 1,024 unless it asks for more.
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
@@ -188,6 +194,7 @@ async def serve(settings: Settings, host: str, port: int, say: Callable[[str], N
 async def _serve_until(
     stop: asyncio.Event, settings: Settings, host: str, port: int, say: Callable[[str], None]
 ) -> None:
+    check_channels(settings)
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), say)
     trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
     say(f"Model {model.version}, trained {trained}")

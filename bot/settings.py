@@ -81,10 +81,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             f"KYR_LOG_LEVEL is {log_level!r}, which is not a level. Use DEBUG, INFO, WARNING or ERROR."
         )
-    content_dir = Path(environment.get("KYR_CONTENT_DIR", PROJECT_ROOT)).resolve()
-    resources_dir = Path(environment.get("KYR_RESOURCES_DIR", content_dir / "data" / "resources")).resolve()
-    settings = Settings(
-        data_dir=Path(environment.get("KYR_DATA_DIR", PROJECT_ROOT / "var")).resolve(),
+    content_dir = Path(environment.get("KYR_CONTENT_DIR") or PROJECT_ROOT).resolve()
+    resources_dir = Path(environment.get("KYR_RESOURCES_DIR") or content_dir / "data" / "resources").resolve()
+    return Settings(
+        data_dir=Path(environment.get("KYR_DATA_DIR") or PROJECT_ROOT / "var").resolve(),
         content_dir=content_dir,
         resources_dir=resources_dir,
         log_level=log_level,
@@ -103,11 +103,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         telegram_bot_token=environment.get("TELEGRAM_BOT_TOKEN", ""),
         telegram_secret_token=environment.get("TELEGRAM_SECRET_TOKEN", ""),
     )
-    _check_channels(settings)
-    return settings
 
 
-def _check_channels(settings: Settings) -> None:
+def check_channels(settings: Settings) -> None:
+    """Refuse channels that are set up by half; raises SettingsError."""
     if bool(settings.twilio_account_sid) != bool(settings.twilio_auth_token):
         raise SettingsError(
             "Of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN only one is set. Set both, or neither."

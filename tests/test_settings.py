@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import PROJECT_ROOT, SettingsError, read_settings
+from bot.settings import PROJECT_ROOT, SettingsError, check_channels, read_settings
 
 
 def test_nothing_needs_to_be_set() -> None:
@@ -63,3 +63,33 @@ def test_origins_are_written_as_browsers_write_them() -> None:
             f"KYR_EMBED_ORIGINS holds {wrong!r}, which is no web address without a path. "
             "Write it like https://www.hpca.gov."
         )
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"TWILIO_AUTH_TOKEN": "x"}, "Of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN only one is set"),
+        ({"TELEGRAM_BOT_TOKEN": "x"}, "Of TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN only one is set"),
+        ({"TWILIO_AUTH_TOKEN": "x", "TWILIO_ACCOUNT_SID": "y"}, "Set KYR_PUBLIC_URL"),
+    ],
+)
+def test_a_channel_that_is_set_up_by_half_stops_the_start(environment: dict[str, str], said: str) -> None:
+    """Rather than be silent; the value of a secret is not shown."""
+    with pytest.raises(SettingsError, match=said):
+        check_channels(read_settings(environment))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("KYR_TRUSTED_PROXIES", "10.0.0.1/33", "is no network"),
+        ("KYR_MESSAGES_A_MINUTE", "0", "Write a whole number"),
+        ("KYR_KEEP_UNANSWERED", "no", "Write 1 for yes or 0 for no"),
+        ("KYR_REDIS_URL", "http://:secret@x", "is no address of a Redis server"),
+    ],
+)
+def test_settings_of_the_door_say_what_to_write(name: str, value: str, said: str) -> None:
+    """And show no password."""
+    with pytest.raises(SettingsError, match=said) as refused:
+        read_settings({name: value})
+    assert name in str(refused.value) and "secret" not in str(refused.value)

@@ -53,8 +53,10 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 @web.middleware
 async def limits(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a client ask so much and no more; messages of channels are counted by sender (webhook.py)."""
-    if request.path != "/health":
-        kind = MESSAGE if request.path.startswith("/api/") else PAGE
+    if request.path != "/health" and not request.path.startswith("/messaging/"):
+        # Whoever wants to be forgotten is never told to wait for others' messages.
+        message = request.path.startswith("/api/") and request.path != "/api/forget"
+        kind = MESSAGE if message else PAGE
         request.app[keys.LIMITS].check(kind, client_of(request, request.app[keys.TRUSTED_PROXIES]))
     return await handler(request)
 

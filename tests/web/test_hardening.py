@@ -61,8 +61,8 @@ async def test_a_client_may_ask_so_often_and_no_more(
     """Messages and pages, each with its own limit; the answer says when to come back."""
     gateway = await make_gateway(small_content, messages_a_minute=2)
     assert await statuses(gateway, 3) == [200, 200, 429]
-    pages = [await gateway.get("/robots.txt") for _ in range(21)]
-    assert [page.status for page in pages] == [200] * 20 + [429]
+    pages = [await gateway.get("/robots.txt") for _ in range(5)]
+    assert [page.status for page in pages] == [200] * 4 + [429]
     assert 1 <= int(pages[-1].headers["Retry-After"]) <= 60
     assert (await gateway.get("/health")).status == 503, "whoever watches over it is never turned away"
 

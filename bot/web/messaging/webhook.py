@@ -12,10 +12,11 @@ from cachetools import TTLCache
 from bot.language import LANGUAGES
 from bot.replies import Reply, say
 from bot.web import keys
+from bot.web.clients import client_of
 from bot.web.conversations import Conversation
 from bot.web.dialogue import MOST_CHARACTERS, clean, reply, say_as_spoken
 from bot.web.json_body import BadRequest, read_bytes
-from bot.web.limits import MESSAGE, TooMany
+from bot.web.limits import MESSAGE, PAGE, TooMany
 from bot.web.messaging.channel import BadMessage, Channel, Incoming, Kind
 from bot.web.messaging.choices import payload_of
 from bot.web.pages import answer_page
@@ -42,6 +43,8 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
         app = request.app
         body = await read_bytes(request)
         if not channel.verify(request, body):
+            # Only what is not real is counted by where it comes from: all that is comes from one company.
+            app[keys.LIMITS].check(PAGE, client_of(request, app[keys.TRUSTED_PROXIES]))
             raise BadRequest(403)
         try:
             incoming = channel.parse(body)
@@ -62,21 +65,26 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
 
         async def answer() -> Any:
             try:
-                app[keys.LIMITS].check(MESSAGE, f"{channel.name} {incoming.sender}")
-                replies = await _replies(app, conversation, incoming)
+                # Whoever wants to stop or to be told what this is may do so at any time.
+                if incoming.kind in (Kind.TEXT, Kind.CHOICE):
+                    app[keys.LIMITS].check(MESSAGE, f"{channel.name} {incoming.sender}")
+                return _render(app, channel, incoming, await _replies(app, conversation, incoming))
             except Exception as error:
                 if isinstance(error, TooMany) and not error.everybody:
                     raise
                 # Whoever texts sees no error page; without this, nothing at all.
                 logger.error("%s: a message could not be answered: %s", channel.name, type(error).__name__)
-                replies = say_as_spoken(app[keys.CONTENT], conversation, "utter_hotline_card")
-            urls = [_page_url(app, one) for one in replies]
-            return channel.render(incoming, replies, urls)
+                card = say_as_spoken(app[keys.CONTENT], conversation, "utter_hotline_card")
+                return _render(app, channel, incoming, card)
 
         answered = await app[keys.ANSWERED].once((f"{channel.name} {incoming.sender}", incoming.id), answer)
         return await channel.send(incoming, answered)
 
     return handle
+
+
+def _render(app: web.Application, channel: Channel, incoming: Incoming, replies: Sequence[Reply]) -> Any:
+    return channel.render(incoming, replies, [_page_url(app, one) for one in replies])
 
 
 async def _replies(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:

@@ -134,12 +134,13 @@ async def test_a_message_that_cannot_be_answered_is_not_met_with_silence(
 async def test_whoever_sends_too_many_is_told_to_wait(make_twilio: MakeTwilio) -> None:
     """By sender: all messages come from the same computers of the company. Others are answered."""
     twilio = await make_twilio(messages_a_minute=2)
-    # Who begins anew does not begin to count anew.
-    assert [len(await twilio.text(text)) for text in ("DACA", "STOP")] == [2, 2]
+    # Who begins anew does not begin to count anew; stopping is always heard.
+    assert [len(await twilio.text(text)) for text in ("DACA", "STOP", "DACA")] == [2, 2, 2]
     status, _ = await twilio.call(
         {"MessageSid": "SMx", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "x"}
     )
     assert status == 429
+    assert len(await twilio.text("STOP")) == 2
     assert len(await twilio.text("DACA", sender="+13235550109")) == 2
 
 
@@ -149,6 +150,34 @@ async def test_where_all_together_send_too_many_each_is_told_whom_to_call(make_t
     assert [await twilio.text("DACA", sender=f"+1323555010{number}") for number in range(3)] == [
         [CARD_ES, CARD_EN]
     ] * 3
+
+
+async def test_stopping_is_heard_while_all_together_send_too_many(make_twilio: MakeTwilio) -> None:
+    """And so is HELP: neither asks anything of Rasa."""
+    twilio = await make_twilio(messages_a_minute_overall=1)
+    for number in range(3):
+        await twilio.text("what are my rights at home", sender=f"+1323555010{number}")
+    assert await twilio.text("STOP") == ["English text stopped"]
+    assert await twilio.text("AYUDA") == ["Español text help"]
+
+
+async def test_what_is_not_signed_costs_no_time_and_takes_none_from_others(make_twilio: MakeTwilio) -> None:
+    """Many fields are not looked at, and whoever sends them is told to wait; real messages are not."""
+    twilio = await make_twilio(messages_a_minute=2)
+    fields = {f"f{number}": "x" for number in range(5000)}
+    refused = [(await twilio.call(fields, **{"X-Twilio-Signature": "x"}))[0] for _ in range(5)]
+    assert refused == [403] * 4 + [429]
+    assert await twilio.text("what are my rights at home") == [CARD_EN]
+
+
+async def test_an_answer_that_cannot_be_written_is_not_met_with_silence(
+    make_twilio: MakeTwilio, misbehaving_rasa: Callable[..., Awaitable[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where what Rasa sends has another shape than ours, the hotline card comes instead."""
+    answer = [{"text": "x"}, {"custom": {"language": "en", "services": [{"name": "n"}]}}]
+    twilio = await make_twilio(await misbehaving_rasa(answer))
+    assert await twilio.text("what is a red card") == [CARD_EN]
+    assert "could not be answered: KeyError" in caplog.text
 
 
 @pytest.mark.parametrize(
