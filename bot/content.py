@@ -14,7 +14,7 @@ from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
 from bot.near_duplicates import AskedIn, near_duplicates
-from bot.privacy import own_words
+from bot.privacy import OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
@@ -40,8 +40,8 @@ class Content:
         return self.live_directory.current()
 
     @functools.cached_property
-    def own_words(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The words of questions and answers: those known, and those that may be kept of a question."""
+    def own_words(self) -> OwnWords:
+        """The words of all questions and answers."""
         answers = (answer.text for topic in self.topics.values() for answer in topic.answers.values())
         return own_words((*(text for _, text in self._asked()), *answers))
 

@@ -6,14 +6,12 @@ It must not import Rasa or aiohttp.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.local_time import current_date
+from bot.weekly_file import opened, week_of
 
 FEEDBACK_FILE = "feedback.sqlite3"
 
@@ -56,21 +54,13 @@ class Feedback:
 
     def count(self, topic: str, language: str, *, helpful: bool, today: datetime.date | None = None) -> None:
         """Count one yes or no in the week of `today`, by default the current day; raises sqlite3.Error."""
-        today = today or current_date()
-        monday = today - datetime.timedelta(days=today.weekday())
-        with self._opened() as database:
-            database.execute(_COUNT, (monday.isoformat(), topic, language, helpful))
+        week = week_of(today or current_date())
+        with opened(self.file, _TABLE) as database:
+            database.execute(_COUNT, (week, topic, language, helpful))
 
     def totals(self) -> list[Total]:
         """Return the sums over all weeks, those that helped the fewest first."""
         if not self.file.exists():
             return []
-        with self._opened() as database:
+        with opened(self.file, _TABLE) as database:
             return [Total(*row) for row in database.execute(_TOTALS)]
-
-    @contextlib.contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(self.file)) as database, database:
-            database.execute(_TABLE)
-            yield database

@@ -7,6 +7,7 @@ and model always agree.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -16,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from bot.content import Content, read_content
 
 ARCHIVE = "model.tar.gz"
 THRESHOLDS = "thresholds.json"
@@ -51,6 +54,11 @@ class Model:
     def content_dir(self) -> Path:
         """The content it was trained on."""
         return self.folder / CONTENT
+
+    @functools.cached_property
+    def content(self) -> Content:
+        """That content, read once; raises ContentError where this program misses something in it."""
+        return read_content(self.content_dir)
 
     def verify(self) -> None:
         """Refuse files other than those that were written: loading an archive runs what is in it."""

@@ -12,6 +12,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Container, Iterable
+from typing import NamedTuple
 
 from bot.language import fold
 
@@ -73,7 +74,7 @@ _MIXED = re.compile(
 _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|"
     "oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|"
-    "sep?tiembre|setiembre|octubre|noviembre|diciembre|ene|abr|ago|dic"
+    "sep?tiembre|octubre|noviembre|diciembre|ene|abr|ago|dic"
 )
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?(?:[ /-]?| del? | of )(?:{_MONTHS})\b\.?"
@@ -118,14 +119,14 @@ _ADDRESS = re.compile(
     rf"(?: {_SMALL}[\w.]+){{0,4}}?,? (?:{_STREET})\b\.?"
     r"|\b(?:calle|avenida|av\.?|boulevard|bulevar|blvd)(?: [\w.]+){1,3}?,? (?:#|no\.? |n[uú]mero )?\d{3,5}\b"
     r"|\b(?P<cue>(?:viv[oe] en|lives? at|rento en|direcci[oó]n|domicilio|address)\b"
-    r"(?:[: ]|\b(?:es|is|la|el)\b){1,12})(?!90\d{3}\b|(?:19|20)\d\d\b)#?\d{3,5}\b(?! (?:dol|"
-    r"pesos))(?: \w+){1,2}"
+    r"(?:[: ]|\b(?:es|is|la|el)\b){1,12})(?!90\d{3}\b|(?:19|20)\d\d\b)#?\d{3,5}\b"
+    r"(?! (?:dol|pesos))(?: \w+){1,2}"
     r"|\b(?:apt|apartment|apto|apartamento|departamento|depto|unit|unidad|suite)\.? ?#? ?\d+\w?\b",
     re.IGNORECASE,
 )
-# Where a name follows: a word that our own questions do not have, or that is written with a capital.
-# Between such words and the name: spaces, a colon, quotes.
+# Between the words below and a name: spaces, a colon, quotes.
 _GAP = r"[^\w?!.;]{1,4}"
+# Where a name follows: a word that our own questions do not have, or that is written with a capital.
 _NAMED = re.compile(
     r"\b(?:me (?:ll|y)am[oó]|(?:mi|su) nombre(?: completo)?(?: es)?|nombre (?:de (?:mi|la|el|su) \w+ )?es|"
     r"se llaman?|llamad[oa]s?|nombre completo|ll[aá]me(?:n)?me|my (?:full |real )?names?(?: is|'s|’s)?|"
@@ -134,16 +135,12 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _RELATIVES = (
-    r"(?:(?:older|younger|little|big|step|ex)[ -]?)?(?:espos[oa]|marido|mujer|h?erman(?:it)?[oa]s?|"
-    r"h?ij(?:it)?[oa]s?|"
-    r"pap[aái]|mam[aái]|t[ií][oa]s?|prim[oa]s?|abuel(?:it)?[oa]|novi[oa]|vecin[oa]|amig[oa]s?|"
-    r"carnal|compa|compadre|"
-    r"comadre|niet[oa]|ahijad[oa]|padrastro|madrastra|pareja|caser[oa]|sobrin[oa]|cu[nñ]ad[oa]|"
-    r"suegr[oa]|patr[oó]n|"
-    r"jefe|señora?|beb[eé]|ex|husband|wife|bro(?:ther)?s?|sis(?:ter)?s?|sons?|daughters?|father|dad|"
-    r"mother|mom|uncle|"
-    r"aunt|cousin|friend|neighbor|boyfriend|girlfriend|boss|landlord|grandma|grandpa|nephew|niece|"
-    r"roommate|kids?|baby)"
+    r"(?:(?:older|younger|little|big|step|ex)[ -]?)?"
+    r"(?:espos[oa]|marido|mujer|h?erman(?:it)?[oa]s?|h?ij(?:it)?[oa]s?|pap[aái]|mam[aái]|t[ií][oa]s?|prim[oa]s?|"
+    r"abuel(?:it)?[oa]|novi[oa]|vecin[oa]|amig[oa]s?|carnal|compa|compadre|comadre|niet[oa]|ahijad[oa]|"
+    r"padrastro|madrastra|pareja|caser[oa]|sobrin[oa]|cu[nñ]ad[oa]|suegr[oa]|patr[oó]n|jefe|señora?|beb[eé]|ex|"
+    r"husband|wife|bro(?:ther)?s?|sis(?:ter)?s?|sons?|daughters?|father|dad|mother|mom|uncle|aunt|cousin|"
+    r"friend|neighbor|boyfriend|girlfriend|boss|landlord|grandma|grandpa|nephew|niece|roommate|kids?|baby)"
     r"(?:[ -]in[ -]law)?(?: (?:menor|mayor))?"
 )
 # Where one may follow: words that our own questions do not have ("mi esposo ernesto", not "mi esposo no").
@@ -155,12 +152,10 @@ _RELATIVE_NAMED = re.compile(
 )
 # Where anything may follow: such words with a capital, or two of them ("soy Ana", not "soy vegana").
 _SELF_NAMED = re.compile(
-    r"\b(?:soy(?: (?:el|la) señora?)?|yo(?=,)|att?e|atentamente|i am|i['’]?m|it['’]?s(?: me)?|"
-    r"this is|sincerely|"
-    r"me dicen|le (?:habla|escribe)|les saluda|firma|(?:gracias|thanks)(?=,)|a nombre de|preguntaban por|"
-    r"(?:detuvieron|llevaron|agarraron|buscan|busco)(?: a)?|looking for|asked for|took|is under|"
-    r"officer|oficial|"
-    rf"agente|notari[oa]|abogad[oa]){_GAP}",
+    r"\b(?:soy(?: (?:el|la) señora?)?|yo(?=,)|att?e|atentamente|i am|i['’]?m|it['’]?s(?: me)?|this is|"
+    r"sincerely|me dicen|le (?:habla|escribe)|les saluda|firma|(?:gracias|thanks)(?=,)|a nombre de|"
+    r"preguntaban por|(?:detuvieron|llevaron|agarraron|buscan|busco)(?: a)?|looking for|asked for|took|"
+    rf"is under|officer|oficial|agente|notari[oa]|abogad[oa]){_GAP}",
     re.IGNORECASE,
 )
 # A word in small letters that ends like a verb is none ("mi esposo tomaba", "my landlord evicting me").
@@ -199,12 +194,20 @@ _MOST_WORDS = 7
 _LETTERS = 4
 
 
-def own_words(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words, folded, of our own texts: those known, and those that may be kept of a question.
+class OwnWords(NamedTuple):
+    """The words, folded, of our own texts.
 
-    Known is what at least two texts have in small letters. Kept is what of it names nobody and no place:
-    what is not as often written with a capital inside of a sentence, and is no name besides.
+    `known` is what at least two texts have in small letters. `to_keep` is what of it names nobody and no
+    place, and may be kept of a question: it is not as often written with a capital inside of a sentence, and
+    is neither a name besides nor a number.
     """
+
+    known: frozenset[str]
+    to_keep: frozenset[str]
+
+
+def own_words(texts: Iterable[str]) -> OwnWords:
+    """Return the words of our own texts."""
     small: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     for text in texts:
@@ -217,13 +220,14 @@ def own_words(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
         )
         capital.update(set(fold(" ".join(inside)).split()))
     known = frozenset(word for word, times in small.items() if times >= _TIMES_SEEN)
-    return known, frozenset(word for word in known - _ALSO_NAMES - _NUMBERS if small[word] > capital[word])
+    to_keep = (word for word in known - _ALSO_NAMES - _NUMBERS if small[word] > capital[word])
+    return OwnWords(known, frozenset(to_keep))
 
 
 def remove_personal_details(text: str, known_words: Container[str]) -> str:
     """Return a message with *** for names, numbers, addresses and dates that tell who somebody is.
 
-    `known_words` are as `own_words` returns them first. ZIP codes, cities and emergency numbers stay.
+    `known_words` are those of `OwnWords`. ZIP codes, cities and emergency numbers stay.
     """
     for pattern in (_NET, _DATE, _BIRTH, _PLATE, _LONG_NUMBER, _PHONE, _MIXED, _LAST_FOUR, _ADDRESS):
         text = pattern.sub(_without_detail, text)
@@ -236,7 +240,7 @@ def _without_detail(match: re.Match[str]) -> str:
 
 
 def keep_own_words(text: str, words_to_keep: Container[str]) -> str:
-    """Return a message with *** for every number, and every word that may not be kept (see `own_words`).
+    """Return a message with *** for every number, and every word that may not be kept (see `OwnWords`).
 
     Whatever somebody writes, what is left of it stands in the project's own texts.
     """
@@ -280,17 +284,12 @@ def _name_at(text: str, start: int, known_words: Container[str], *, surely: bool
             continue
         unknown = any(part not in known_words for part in plain.split())
         capital = word[0][0].isupper() and not shouted
-        # DACA, HP, ICE; I-352
-        letters = 1 < len(word[0]) <= _LETTERS and word[0].isupper() and not shouted and not unknown
-        if not name and not surely and word[0].islower() and _VERB.search(word[0]):
-            break
-        if (
-            letters
-            or any(map(str.isdigit, word[0]))
-            or not (
-                unknown or (surely and capital) or plain in (_ALSO_NAMES if name or capital else _FIRST_NAMES)
-            )
-        ):
+        # DACA, HP, ICE; a name that nobody asks about may be as short.
+        abbreviation = capital and word[0].isupper() and 1 < len(word[0]) <= _LETTERS and not unknown
+        with_digit = any(map(str.isdigit, word[0]))  # I-352
+        verb = not name and not surely and word[0].islower() and _VERB.search(word[0])
+        also = plain in (_ALSO_NAMES if name or capital else _FIRST_NAMES)
+        if abbreviation or with_digit or verb or not (unknown or (surely and capital) or also):
             break
         name.append(word)
         # A full stop ends the name, except behind an initial.

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot.local_time import current_date
 from bot.privacy import REMOVED
+from bot.weekly_file import opened, week_of
 
 REVIEW_FILE = "review.sqlite3"
 DAYS_KEPT = 90
@@ -63,7 +64,7 @@ class ReviewQueue:
             return
         today = today or current_date()
         with self._opened(today) as database:
-            database.execute(_ADD, (_monday(today).isoformat(), language, text))
+            database.execute(_ADD, (week_of(today), language, text))
 
     def questions(self, *, today: datetime.date | None = None) -> list[Unanswered]:
         """Return the questions of the last 90 days, those asked most first."""
@@ -80,16 +81,10 @@ class ReviewQueue:
 
     @contextlib.contextmanager
     def _opened(self, today: datetime.date) -> Iterator[sqlite3.Connection]:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(self.file)) as database, database:
+        with opened(self.file, _TABLE) as database:
             # What is deleted is overwritten too.
             database.execute("PRAGMA secure_delete = ON")
-            database.execute(_TABLE)
             # By the first day of a week, so that nothing in it is older.
             oldest = today - datetime.timedelta(days=DAYS_KEPT)
             database.execute("DELETE FROM unanswered WHERE week < ?", (oldest.isoformat(),))
             yield database
-
-
-def _monday(day: datetime.date) -> datetime.date:
-    return day - datetime.timedelta(days=day.weekday())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime
 import logging
 import os
@@ -17,11 +18,12 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from cryptography.fernet import Fernet
 
-from bot.content import read_content
+from bot.content import RESOURCES
 from bot.models import Model, ModelStore
 from bot.privacy import WithholdWords
 from bot.problems import ContentError
 from bot.processes import Child, actions_child, rasa_child
+from bot.resources import LiveDirectory
 from bot.settings import Settings, check_channels
 from bot.training import Progress, code_hash, content_hash, train
 from bot.web.app import create_app
@@ -58,10 +60,9 @@ async def published_model(root: Path, store: ModelStore, progress: Progress) -> 
 def _is_of_this_program(model: Model) -> bool:
     """Whether this program can load a model, and finds in its content all texts that it needs."""
     try:
-        read_content(model.content_dir)
+        return model.report.get("code_hash") == code_hash() and model.content is not None
     except ContentError:
         return False
-    return model.report.get("code_hash") == code_hash()
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,10 @@ def assemble(model: Model, settings: Settings) -> Assistant:
         # Made anew at every start and written nowhere: nobody can read old conversations, not even we.
         conversation_key=Fernet.generate_key().decode(),
     )
-    content = read_content(
-        model.content_dir, require_approval=settings.require_approval, resources_dir=settings.resources_dir
+    content = dataclasses.replace(
+        model.content,
+        live_directory=LiveDirectory(settings.resources_dir, fallback=model.content_dir / RESOURCES),
+        require_approval=settings.require_approval,
     )
     _ = content.own_words, content.language_identifier  # made now, so that no resident waits for them
     app = create_app(

@@ -93,8 +93,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         embed_origins=tuple(
             _origin("KYR_EMBED_ORIGINS", origin) for origin in _words(environment, "KYR_EMBED_ORIGINS")
         ),
-        messages_a_minute=_number(environment, "KYR_MESSAGES_A_MINUTE", 600),
-        messages_a_minute_overall=_number(environment, "KYR_MESSAGES_A_MINUTE_OVERALL", 3000),
+        messages_a_minute=_number(environment, "KYR_MESSAGES_A_MINUTE", Settings.messages_a_minute),
+        messages_a_minute_overall=_number(
+            environment, "KYR_MESSAGES_A_MINUTE_OVERALL", Settings.messages_a_minute_overall
+        ),
         trusted_proxies=tuple(_network(text) for text in _words(environment, "KYR_TRUSTED_PROXIES")),
         keep_unanswered=_yes(environment, "KYR_KEEP_UNANSWERED", "1"),
         redis_url=_redis_url(environment.get("KYR_REDIS_URL", "")),

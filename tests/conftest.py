@@ -154,12 +154,17 @@ class RedisServer:
             self.process.wait()
 
 
+def require_program(path: str, package: str) -> None:
+    """Skip a test where a program is missing, and say which package has it; with CI=true it fails."""
+    if not Path(path).exists():
+        reason = f"{path} is not installed (Debian: apt-get install {package})"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis of this test's own."""
-    if not Path(REDIS).exists():
-        reason = f"{REDIS} is not installed (Debian: apt-get install redis-server)"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    require_program(REDIS, "redis-server")
     folder = tmp_path / "redis"
     folder.mkdir()
     server = RedisServer(free_port(), folder)

@@ -11,7 +11,6 @@ import logging
 import time
 from typing import Any
 
-from cachetools import TTLCache
 from cryptography.fernet import Fernet, InvalidToken
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.events import Restarted, UserUttered
@@ -19,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from redis import asyncio as redis
 from redis.exceptions import RedisError
 
+from bot.expiring_cache import ExpiringCache
 from bot.purge import CONVERSATION_PREFIX
 
 logger = logging.getLogger(__name__)
@@ -46,23 +46,17 @@ class ExpiringTrackerStore(InMemoryTrackerStore):
     def __init__(self, *args: Any, redis_url: str = "", key: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.max_event_history = MOST_EVENTS
-        self.store: TTLCache[str, str] = TTLCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
+        self.store: ExpiringCache[str, str] = ExpiringCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
         self.redis = EncryptedRedis(redis_url, key) if redis_url else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep a conversation, and see to it that it is forgotten in time; at once where it was ended."""
-        sender = tracker.sender_id
-        ended = _was_ended(tracker)
-        text = "" if ended else self.serialise_tracker(tracker)
-        if self.redis and await self.redis.write(sender, text):
-            self.store.pop(sender, None)
-            return
-        if ended:
-            self.store.pop(sender, None)
-            return
-        self.store[sender] = text
-        # The cache drops what has expired only when it is used again, which on a quiet night it is not.
-        asyncio.get_running_loop().call_later(SECONDS_TO_LIVE + 1, self.store.expire)
+        text = "" if _was_ended(tracker) else self.serialise_tracker(tracker)
+        in_redis = self.redis is not None and await self.redis.write(tracker.sender_id, text)
+        if text and not in_redis:
+            self.store[tracker.sender_id] = text
+        else:
+            self.store.pop(tracker.sender_id, None)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return a conversation: from memory where it could not be written to Redis."""

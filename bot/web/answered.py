@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from cachetools import TTLCache
+from bot.expiring_cache import ExpiringCache
 
 # Twilio and Telegram try again within seconds, and give up within minutes.
 SECONDS_KEPT = 15 * 60
@@ -23,7 +23,7 @@ class Answered:
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
-        self._answers: TTLCache[bytes, asyncio.Task[Any]] = TTLCache(_MOST_KEPT, SECONDS_KEPT)
+        self._answers: ExpiringCache[bytes, asyncio.Task[Any]] = ExpiringCache(_MOST_KEPT, SECONDS_KEPT)
 
     async def once(self, message: tuple[str, str | None], answer: Callable[[], Awaitable[Any]]) -> Any:
         """Return the answer to a message (whom it is from, and its id): made once, also where it fails.
@@ -38,8 +38,6 @@ class Answered:
         task = self._answers.get(name)
         if task is None:
             task = self._answers[name] = asyncio.ensure_future(answer())
-            # The cache drops what has expired only when it is used again.
-            asyncio.get_running_loop().call_later(SECONDS_KEPT + 1, self._answers.expire)
         try:
             # Whoever hangs up does not take the answer away from the same message that comes after.
             return await asyncio.shield(task)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector, web
@@ -55,16 +55,14 @@ def create_app(
     app[keys.ASSETS] = Assets()
     app[keys.CONTENT] = content
     app[keys.CONVERSATIONS] = Conversations()
-    app[keys.DATA_DIR] = settings.data_dir
     app[keys.EMBED_ORIGINS] = settings.embed_origins
     app[keys.FEEDBACK] = Feedback(settings.data_dir / FEEDBACK_FILE)
     app[keys.HEALTH] = keys.Health()
     app[keys.LIMITS] = Limits(settings.messages_a_minute, settings.messages_a_minute_overall)
     app[keys.MODEL_VERSION] = model_version
     app[keys.PUBLIC_URL] = settings.public_url
-    app[keys.REVIEW_QUEUE] = (
-        ReviewQueue(settings.data_dir / REVIEW_FILE) if settings.keep_unanswered else None
-    )
+    queue = ReviewQueue(settings.data_dir / REVIEW_FILE)
+    app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
@@ -76,7 +74,7 @@ def create_app(
             yield
 
     app.cleanup_ctx.append(rasa_client)
-    app.cleanup_ctx.append(_forget_old_questions)
+    app.cleanup_ctx.append(_forget_old_questions(queue))
     app.on_response_prepare.append(security.add_headers)
     offline = OfflineCopies(app)
     app.add_routes(
@@ -109,22 +107,25 @@ def create_app(
     return app
 
 
-async def _forget_old_questions(app: web.Application) -> AsyncIterator[None]:
+def _forget_old_questions(queue: ReviewQueue) -> Callable[[web.Application], AsyncIterator[None]]:
     """Once a day let go of questions that were kept long enough, also where no new one comes."""
 
     async def forget() -> None:
         while True:
             try:
-                await asyncio.to_thread(ReviewQueue(app[keys.DATA_DIR] / REVIEW_FILE).forget_old)
+                await asyncio.to_thread(queue.forget_old)
             except (sqlite3.Error, OSError) as error:
                 logger.error("Old questions could not be removed: %s", type(error).__name__)
             await asyncio.sleep(_SECONDS_A_DAY)
 
-    task = asyncio.create_task(forget())
-    yield
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(forget())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    return run
 
 
 def _channels(content: Content, settings: Settings, telegram_url: str) -> Iterator[Channel]:

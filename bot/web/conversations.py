@@ -5,7 +5,6 @@ It lives in memory for half an hour of silence; it holds no words of the person,
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import hashlib
 import hmac
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 
+from bot.expiring_cache import ExpiringCache
 from bot.local_time import current_date
 from bot.replies import CHOOSE_AGAIN, Button, language_of_choice
 
@@ -92,14 +92,15 @@ class Conversations:
     """
 
     def __init__(self) -> None:
-        self._known: TTLCache[str, Conversation] = TTLCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
+        self._known: ExpiringCache[str, Conversation] = ExpiringCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
+        self._ids: ExpiringCache[str, str] = ExpiringCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
         self._senders = SenderKeys()
         self._key = secrets.token_bytes(32)
 
     def resume(self, token: object) -> Conversation:
         """Return the conversation of a token, or a new one where the token is none of ours."""
         conversation = self.get(token) or Conversation()
-        self._keep(conversation, conversation.id)
+        self._known[conversation.id] = conversation
         return conversation
 
     def get(self, token: object) -> Conversation | None:
@@ -116,9 +117,9 @@ class Conversations:
     def of_sender(self, channel: str, sender: str) -> Conversation:
         """Return the conversation of a sender, or a new one; `sender` is kept nowhere."""
         names = self._senders.names(channel, sender)
-        found = (self._known.get(name) for name in names)
+        found = (self._known.get(self._ids.get(name, "")) for name in names)
         conversation = next(filter(None, found), None) or Conversation()
-        self._keep(conversation, conversation.id, names[0])
+        self._known[conversation.id], self._ids[names[0]] = conversation, conversation.id
         return conversation
 
     def name_of_sender(self, channel: str, sender: str) -> str:
@@ -131,14 +132,7 @@ class Conversations:
 
     def forget(self, conversation: Conversation) -> None:
         """Keep nothing of a conversation."""
-        for name in [name for name, known in self._known.items() if known is conversation]:
-            del self._known[name]
-
-    def _keep(self, conversation: Conversation, *names: str) -> None:
-        for name in names:
-            self._known[name] = conversation
-        # The cache drops what has expired only when it is used again, which on a quiet night it is not.
-        asyncio.get_running_loop().call_later(SECONDS_TO_LIVE + 1, self._known.expire)
+        self._known.pop(conversation.id, None)
 
     def _sign(self, conversation_id: str) -> str:
         return hmac.new(self._key, conversation_id.encode(), hashlib.sha256).hexdigest()[:32]

@@ -72,7 +72,7 @@ async def reply(
     content, rasa = app[keys.CONTENT], app[keys.RASA]
     hint = conversation.requested_language or page or conversation.language
     if choice is None:
-        message = remove_personal_details(message, content.own_words[0])
+        message = remove_personal_details(message, content.own_words.known)
         button = button_meant(content, message, conversation.buttons)
         choice = button.payload if button else None
     if choice is None:
@@ -89,6 +89,12 @@ async def reply(
         await rasa.forget(conversation.id)  # ended while it was being answered
     _remember(conversation, outcome.replies)
     return replace(outcome, replies=(*outcome.replies, *_notice(content, conversation, outcome.replies)))
+
+
+async def end(app: web.Application, conversation: Conversation) -> None:
+    """Keep nothing of a conversation, here and in Rasa."""
+    app[keys.CONVERSATIONS].forget(conversation)
+    await app[keys.RASA].forget(conversation.id)
 
 
 def say_as_spoken(content: Content, conversation: Conversation, response: str) -> tuple[Reply, ...]:
@@ -254,7 +260,7 @@ async def _keep_unanswered(app: web.Application, message: str, replies: Sequence
     queue = app[keys.REVIEW_QUEUE]
     if queue is None or not any(reply.again in _UNANSWERED for reply in replies):
         return
-    text = keep_own_words(message, app[keys.CONTENT].own_words[1])
+    text = keep_own_words(message, app[keys.CONTENT].own_words.to_keep)
     try:
         await asyncio.to_thread(queue.add, text, replies[0].language)
     except (sqlite3.Error, OSError) as error:

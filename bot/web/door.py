@@ -7,7 +7,7 @@ own name and version and a piece of what came.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import functools
 from typing import Any
 
 from aiohttp import web
@@ -85,9 +85,6 @@ class Door(web.AppRunner):
     def server(self) -> Any:
         """What makes a connection of each client that comes (see parent class)."""
         manager = super().server
-        if manager is None:
-            return None
-        make: Callable[[], Connection] = lambda: Connection(  # noqa: E731 - the factory that asyncio asks for
-            manager, loop=asyncio.get_running_loop(), **self._kwargs
+        return manager and functools.partial(
+            Connection, manager, loop=asyncio.get_running_loop(), **self._kwargs
         )
-        return make

@@ -9,6 +9,7 @@ import sqlite3
 from aiohttp import web
 
 from bot.web import keys
+from bot.web.dialogue import end
 from bot.web.errors import api_error
 from bot.web.json_body import BadRequest, read_object
 
@@ -39,9 +40,7 @@ async def post_feedback(request: web.Request) -> web.StreamResponse:
 async def post_forget(request: web.Request) -> web.StreamResponse:
     """POST /api/forget, `{"session"}`: forget a conversation here and in Rasa. 204, known or not."""
     body = await read_object(request)
-    conversations = request.app[keys.CONVERSATIONS]
-    conversation = conversations.get(body.get("session"))
+    conversation = request.app[keys.CONVERSATIONS].get(body.get("session"))
     if conversation is not None:
-        conversations.forget(conversation)
-        await request.app[keys.RASA].forget(conversation.id)
+        await end(request.app, conversation)
     return web.Response(status=204)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment
@@ -33,7 +32,6 @@ ANSWERED = web.AppKey("ANSWERED", Answered)
 ASSETS = web.AppKey("ASSETS", Assets)
 CONTENT = web.AppKey("CONTENT", Content)
 CONVERSATIONS = web.AppKey("CONVERSATIONS", Conversations)
-DATA_DIR = web.AppKey("DATA_DIR", Path)
 EMBED_ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("EMBED_ORIGINS", tuple)
 FEEDBACK = web.AppKey("FEEDBACK", Feedback)
 HEALTH = web.AppKey("HEALTH", Health)

@@ -39,21 +39,11 @@ _CARDS_A_SHEET = 4
 
 # What the chat says by itself; it knows both languages, since one message may be in the other.
 _CHAT_STRINGS = (
-    *(
-        "you",
-        "bot",
-        "waiting",
-        "slow",
-        "offline",
-        "offline_switch",
-        "not_sent",
-        "saved_answers",
-        "no_saved_answers",
-    ),
+    *("you", "bot", "waiting", "slow", "offline", "offline_switch", "not_sent"),
+    *("saved_answers", "no_saved_answers", "privacy_title"),
     *("sources", "checked", "phone", "website", "address", "languages", "hours", "cost", "area"),
     *("eligibility", "bring", "service_checked", "helped", "yes", "no", "thanks", "share", "copy_link"),
     *("link_copied", "link_not_copied", "share_link", "open_page", "print_cards", "started_over"),
-    "privacy_title",
 )
 
 

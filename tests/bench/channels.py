@@ -24,11 +24,9 @@ from bot.settings import PROJECT_ROOT, read_settings
 from bot.text_messages import parts, text_messages
 from tests.bench.chat import sender, texts
 from tests.bench.load import Send, load
-from tests.web.messaging.standins import CHANNELS, PUBLIC_URL, Telegram, Twilio
+from tests.web.messaging.standins import PUBLIC_URL, UNLIMITED_CHANNELS, Telegram, Twilio
 
 CONCURRENCIES = (1, 10)
-# More than any benchmark sends in a minute.
-UNLIMITED = 1_000_000
 
 
 async def measure() -> None:
@@ -38,13 +36,7 @@ async def measure() -> None:
     if model is None:
         raise SystemExit("There is no published model. Run `kyr train` and `kyr publish VERSION` first.")
     with tempfile.TemporaryDirectory() as folder:
-        settings = dataclasses.replace(
-            CHANNELS,
-            data_dir=Path(folder),
-            redis_url=own.redis_url,
-            messages_a_minute=UNLIMITED,
-            messages_a_minute_overall=UNLIMITED,
-        )
+        settings = dataclasses.replace(UNLIMITED_CHANNELS, data_dir=Path(folder), redis_url=own.redis_url)
         assistant = assemble(model, settings)
         async with (
             listening(assistant.app, "127.0.0.1", 0) as url,

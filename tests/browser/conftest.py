@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +17,9 @@ from bot.serving import listening
 from bot.settings import Settings
 from bot.web import keys
 from bot.web.app import create_app
-from tests.conftest import Service
+from tests.conftest import Service, require_program
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = "/usr/bin/chromium"
 # The smallest phone that still has to show everything without scrolling sideways (WCAG 1.4.10).
 SMALL_PHONE = {"width": 320, "height": 640}
 # What tells of a mistake although nothing is wrong: these tests let servers be down and pages be missing.
@@ -76,9 +74,7 @@ class Browsers:
 @pytest.fixture(scope="session")
 async def browsers() -> AsyncIterator[Browsers]:
     """One of each for all tests; each visit has cookies, storage and caches of its own."""
-    if not CHROMIUM.exists():
-        reason = f"{CHROMIUM} is not installed (Debian: apt-get install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    require_program(CHROMIUM, "chromium")
     async with async_playwright() as playwright:
         quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 

@@ -23,7 +23,7 @@ from bot.purge import CONVERSATION_PREFIX, purge
 from bot.review_queue import REVIEW_FILE, ReviewQueue
 from bot.serving import assemble, listening, wait_until_answered
 from tests.conftest import RedisServer
-from tests.web.messaging.standins import CHANNELS, Telegram, Twilio
+from tests.web.messaging.standins import UNLIMITED_CHANNELS, Telegram, Twilio
 
 pytestmark = pytest.mark.slow
 
@@ -103,13 +103,7 @@ async def test_nothing_of_a_thousand_messages_is_left_anywhere(
     temporary, data_dir = tmp_path / "tmp", tmp_path / "var"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    settings = dataclasses.replace(
-        CHANNELS,
-        data_dir=data_dir,
-        redis_url=redis_server.url,
-        messages_a_minute=10_000,
-        messages_a_minute_overall=10_000,
-    )
+    settings = dataclasses.replace(UNLIMITED_CHANNELS, data_dir=data_dir, redis_url=redis_server.url)
     assistant = assemble(model, settings)
     for child in (assistant.rasa, assistant.actions):
         child.environment |= {"LOG_LEVEL": "DEBUG", "TMPDIR": str(temporary), "HOME": str(temporary)}

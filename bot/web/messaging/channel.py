@@ -65,7 +65,7 @@ class BadMessage(Exception):
 
 
 class Channel(Protocol):
-    """One channel; a new one is one file with these four methods, added in webhook.py."""
+    """One channel; a new one is one file with these four methods, added in bot/web/app.py."""
 
     @property
     def name(self) -> str:

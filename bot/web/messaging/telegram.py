@@ -26,16 +26,16 @@ TELEGRAM_URL = "https://api.telegram.org"
 
 logger = logging.getLogger(__name__)
 
-_COMMANDS = {
-    "/start": Kind.START,
-    "/help": Kind.HELP,
-    "/ayuda": Kind.HELP,
-    "/privacy": Kind.PRIVACY,
-    "/privacidad": Kind.PRIVACY,
-    "/stop": Kind.STOP,
-    "/alto": Kind.STOP,
+# Each with its language, where it tells one.
+_COMMANDS: Mapping[str, tuple[Kind, str | None]] = {
+    "/start": (Kind.START, None),
+    "/help": (Kind.HELP, None),
+    "/ayuda": (Kind.HELP, "es"),
+    "/privacy": (Kind.PRIVACY, None),
+    "/privacidad": (Kind.PRIVACY, "es"),
+    "/stop": (Kind.STOP, None),
+    "/alto": (Kind.STOP, "es"),
 }
-_LANGUAGE_OF_COMMAND = {"/ayuda": "es", "/privacidad": "es", "/alto": "es"}
 # Longer texts are refused by Telegram.
 _MOST_CHARACTERS = 4096
 _SECONDS_TO_ACKNOWLEDGE = 3
@@ -113,31 +113,26 @@ class Telegram:
 
 def _pressed(pressed: Mapping[str, Any]) -> Incoming:
     """Read a callback query: a button pressed under one of our messages."""
-    message = pressed["message"]
+    message, press_id = pressed["message"], str(pressed["id"])
+    sender = str(int(message["chat"]["id"]))
     if message["chat"]["type"] != "private":
-        return Incoming(str(pressed["id"]), str(int(message["chat"]["id"])), Kind.GROUP)
+        return Incoming(press_id, sender, Kind.GROUP)
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     titles = {button["callback_data"]: str(button["text"]) for row in rows for button in row}
     choice = str(pressed["data"])
-    return Incoming(
-        str(pressed["id"]),
-        str(int(message["chat"]["id"])),
-        Kind.CHOICE,
-        text=titles.get(choice, ""),
-        choice=choice,
-    )
+    return Incoming(press_id, sender, Kind.CHOICE, text=titles.get(choice, ""), choice=choice)
 
 
 def _written(update_id: str, message: Mapping[str, Any]) -> Incoming:
-    chat, text = message["chat"], str(message.get("text") or message.get("caption") or "").strip()
-    sender = str(int(chat["id"]))
-    if chat["type"] != "private":
+    sender = str(int(message["chat"]["id"]))
+    if message["chat"]["type"] != "private":
         return Incoming(update_id, sender, Kind.GROUP)
-    command = text.split("@")[0].lower() if text.startswith("/") else ""
-    # A link to the bot may say where it stood: "/start website".
-    command = command.split(" ")[0]
+    text = str(message.get("text") or message.get("caption") or "").strip()
+    # In a link to the bot it may say where it stood ("/start website"), or whom it is for ("/help@a_bot").
+    command = text.lower().partition(" ")[0].partition("@")[0]
     if command in _COMMANDS:
-        return Incoming(update_id, sender, _COMMANDS[command], language=_LANGUAGE_OF_COMMAND.get(command))
+        kind, language = _COMMANDS[command]
+        return Incoming(update_id, sender, kind, language=language)
     return read_words(update_id, sender, text)
 
 

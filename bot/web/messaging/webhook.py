@@ -14,7 +14,7 @@ from bot.replies import Reply, say
 from bot.web import keys
 from bot.web.clients import client_of
 from bot.web.conversations import Conversation
-from bot.web.dialogue import MOST_CHARACTERS, clean, reply, say_as_spoken
+from bot.web.dialogue import MOST_CHARACTERS, clean, end, reply, say_as_spoken
 from bot.web.json_body import BadRequest, read_bytes
 from bot.web.limits import MESSAGE, PAGE, TooMany
 from bot.web.messaging.channel import BadMessage, Channel, Incoming, Kind
@@ -24,6 +24,8 @@ from bot.web.pages import answer_page
 logger = logging.getLogger(__name__)
 
 _SAID = {
+    # Of which nothing was left, as of "///".
+    Kind.TEXT: "utter_words_only",
     Kind.NO_WORDS: "utter_words_only",
     Kind.STOP: "utter_text_stopped",
     Kind.HELP: "utter_text_help",
@@ -55,7 +57,7 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
             return await channel.send(None, None)
         conversation = app[keys.CONVERSATIONS].of_sender(channel.name, incoming.sender)
         if incoming.kind is Kind.STOPPED:
-            await _forget(app, conversation)
+            await end(app, conversation)
             return await channel.send(None, None)
         if incoming.kind is Kind.GROUP:
             group = app[keys.CONVERSATIONS].name_of_sender(channel.name, incoming.sender)
@@ -103,19 +105,14 @@ async def _replies(app: web.Application, conversation: Conversation, incoming: I
     else:
         said = _said(app, conversation, incoming)
         if incoming.kind is Kind.STOP:
-            await _forget(app, conversation)
+            await end(app, conversation)
         return said
     assert outcome is not None  # noqa: S101 - only a choice may be one that is not there
     return outcome.replies
 
 
-async def _forget(app: web.Application, conversation: Conversation) -> None:
-    app[keys.CONVERSATIONS].forget(conversation)
-    await app[keys.RASA].forget(conversation.id)
-
-
 def _said(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:
-    response = _SAID.get(incoming.kind, "utter_words_only")
+    response = _SAID[incoming.kind]
     if incoming.language in LANGUAGES:
         return [say(app[keys.CONTENT], response, incoming.language)]
     return say_as_spoken(app[keys.CONTENT], conversation, response)

@@ -116,22 +116,16 @@ class KnowYourRightsChat extends HTMLElement {
 
   // Return what the gateway says, or null where nothing or nothing readable came.
   async post(question) {
-    const control = new AbortController();
-    const timer = setTimeout(() => control.abort(), SECONDS_TO_ANSWER * 1000);
     try {
-      const response = await fetch("/api/chat", {
+      const answer = await fetchInTime("/api/chat", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(Object.assign({}, question, { session: this.session, lang: this.language })),
-        signal: control.signal,
-      });
-      const body = await response.json();
+      }, (response) => response.json());
       // An error that is not ours comes from something in between, such as a hotel's network.
-      return body.replies || (body.message && body.message.en) ? { ok: response.ok, body } : null;
+      return answer.body.replies || (answer.body.message && answer.body.message.en) ? answer : null;
     } catch (error) {
       return null;
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -207,12 +201,9 @@ class KnowYourRightsChat extends HTMLElement {
   }
 
   async switchTo(link) {
-    const control = new AbortController();
-    const timer = setTimeout(() => control.abort(), SECONDS_TO_ANSWER * 1000);
-    const response = await fetch(link.href, { headers: { Accept: "text/html" }, signal: control.signal });
-    clearTimeout(timer);
-    if (!response.ok) throw new Error(response.status);
-    const twin = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await fetchInTime(link.href, { headers: { Accept: "text/html" } }, (response) => response.text());
+    if (!page.ok) throw new Error(link.href);
+    const twin = new DOMParser().parseFromString(page.body, "text/html");
     const typed = this.input.value;
     for (const part of ["header", ".urgent", ".skip", "#log > :first-child", "kyr-chat form", ".save", "#topics", ".back", "footer"]) {
       const [here, there] = [document.querySelector(part), twin.querySelector(part)];
@@ -373,6 +364,18 @@ class KnowYourRightsChat extends HTMLElement {
     };
     asked.append(button(`👍 ${strings.yes}`, () => say(true)), button(`👎 ${strings.no}`, () => say(false)));
     return asked;
+  }
+}
+
+// Fetch and read; fails where it is not done in time.
+async function fetchInTime(url, options, read) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), SECONDS_TO_ANSWER * 1000);
+  try {
+    const response = await fetch(url, Object.assign({ signal: control.signal }, options));
+    return { ok: response.ok, body: await read(response) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

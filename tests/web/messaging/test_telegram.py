@@ -7,10 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from bot.processes import free_port
-from tests.conftest import StartServer
 from tests.web.messaging.conftest import MakeTelegram
 from tests.web.messaging.standins import SECRET, Telegram
 
@@ -176,14 +174,9 @@ async def test_what_cannot_be_read_is_refused_and_not_logged(
 
 
 async def test_a_long_answer_fits_into_one_message(
-    make_telegram: MakeTelegram, start_server: StartServer
+    make_telegram: MakeTelegram, misbehaving_rasa: Callable[..., Awaitable[str]]
 ) -> None:
     """Telegram refuses more than 4,096 letters."""
-
-    async def webhook(request: web.Request) -> web.Response:
-        return web.json_response([{"text": "a" * 3000}, {"custom": {"language": "en"}}] * 3)
-
-    rasa = web.Application()
-    rasa.router.add_post("/webhooks/rest/webhook", webhook)
-    telegram = await make_telegram(await start_server(rasa))
+    rasa = await misbehaving_rasa([{"text": "a" * 3000}, {"custom": {"language": "en"}}] * 3)
+    telegram = await make_telegram(rasa)
     assert len((await telegram.write("hello there friend"))["text"]) == 4096
