@@ -1,19 +1,21 @@
 """The models kept on disk, which of them is published, and that none was tampered with.
 
 A model is a folder `models/<version>/` with Rasa's archive, the thresholds of its decision step, a copy of
-the content it was trained on, and a report. The copy is what residents are answered from, so that words
-and model always agree.
+the content it was trained on, what it made of the evaluation questions, and a report. The copy is what
+residents are answered from, so that words and model always agree.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import functools
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,12 @@ from bot.content import Content, read_content
 ARCHIVE = "model.tar.gz"
 THRESHOLDS = "thresholds.json"
 CONTENT = "content"
+# What the model made of each evaluation question, in their order.
+PARSED = "parsed.json"
+# So many models are kept; the published one and the one before it are always among them.
+MODELS_KEPT = 5
 _REPORT = "report.json"
+_BUILDING = ".building-"
 
 
 class ModelError(Exception):
@@ -32,12 +39,16 @@ class ModelError(Exception):
 
 @dataclass(frozen=True)
 class Model:
-    """One trained model. `content_hash` tells which content and code it was trained on."""
+    """One trained model.
+
+    `content_hash` tells which content and code it was made of, and `training_hash` which of that the
+    model has learnt from: two models with the same one differ only in what is said.
+    """
 
     version: str
     folder: Path
     content_hash: str
-    archive_sha256: str
+    training_hash: str
     report: Mapping[str, Any]
 
     @property
@@ -61,14 +72,15 @@ class Model:
         return read_content(self.content_dir)
 
     def verify(self) -> None:
-        """Refuse files other than those that were written: loading an archive runs what is in it."""
-        for file, written in (
-            (self.archive, self.archive_sha256),
-            (self.thresholds, self.report.get("thresholds_sha256", "")),
-        ):
-            if file_sha256(file) != written:
+        """Refuse files other than those that were written: loading an archive runs what is in it.
+
+        Raises ModelError.
+        """
+        written, found = self.report["files"], files_of(self.folder)
+        for name in sorted({*written, *found}):
+            if written.get(name) != found.get(name):
                 raise ModelError(
-                    f"{file}: the file is not the one that was trained. "
+                    f"{self.folder / name}: the file is not the one that was trained. "
                     f"Delete {self.folder} and run `kyr train`."
                 )
 
@@ -81,9 +93,9 @@ class ModelStore:
         self._pointer = data_dir / "published.json"
 
     def list(self) -> list[Model]:
-        """Return every complete model, oldest first."""
-        reports = sorted(self._folder.glob(f"*/{_REPORT}"))
-        return sorted((_read(report.parent) for report in reports), key=lambda model: model.version)
+        """Return every complete model that this program can read, oldest first."""
+        found = (_read(report.parent) for report in self._folder.glob(f"[!.]*/{_REPORT}"))
+        return sorted((model for model in found if model), key=lambda model: model.version)
 
     def get(self, version: str) -> Model:
         """Return one model; raises ModelError."""
@@ -93,48 +105,101 @@ class ModelStore:
         raise ModelError(f"There is no model {version!r}. `kyr models` lists those that are kept.")
 
     def with_content(self, content_hash: str) -> Model | None:
-        """Return the newest model trained on this content, if any."""
+        """Return the newest model made of this content, if any."""
         found = [model for model in self.list() if model.content_hash == content_hash]
         return found[-1] if found else None
 
+    def with_training(self, training_hash: str) -> Model | None:
+        """Return the newest model that has learnt from the same, if any."""
+        found = [model for model in self.list() if model.training_hash == training_hash]
+        return found[-1] if found else None
+
     def published(self) -> Model | None:
-        """Return the model that residents are answered with, if one was published."""
-        try:
-            version = json.loads(self._pointer.read_text(encoding="utf-8"))["version"]
-        except FileNotFoundError:
-            return None
-        return self.get(version)
+        """Return the model that residents are to be answered with, if one was published."""
+        version = self._pointed_to().get("version")
+        return self.get(version) if version else None
+
+    def previous(self) -> Model | None:
+        """Return the model that was published before, if it is still there."""
+        version = self._pointed_to().get("previous")
+        return next((model for model in self.list() if model.version == version), None)
 
     def publish(self, version: str) -> Model:
-        """Make a model the published one; it is served from the next start on."""
+        """Make a model the published one, and let go of the oldest that are not needed. Raises ModelError."""
         model = self.get(version)
         model.verify()
-        write_whole(self._pointer, json.dumps({"version": version}))
+        now = self._pointed_to()
+        previous = now.get("previous") if now.get("version") == version else now.get("version")
+        write_whole(self._pointer, json.dumps({"version": version, "previous": previous}))
+        self._let_go({version, previous})
         return model
 
-    def workplace(self) -> tempfile.TemporaryDirectory[str]:
-        """Return a folder to build a model in; what a crash leaves there is never taken for a model."""
+    def _pointed_to(self) -> dict[str, str | None]:
+        try:
+            pointed: dict[str, str | None] = json.loads(self._pointer.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        return pointed
+
+    def _let_go(self, needed: set[str | None]) -> None:
+        others = [model for model in self.list() if model.version not in needed]
+        for model in others[: max(0, len(others) + len(needed) - MODELS_KEPT)]:
+            shutil.rmtree(model.folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def workplace(self) -> Iterator[Path]:
+        """Yield a folder to build a model in; what a crash leaves there is never taken for a model.
+
+        One process at a time has it. Raises ModelError where another one does.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryDirectory(prefix=".building-", dir=self._folder, ignore_cleanup_errors=True)
+        with (self._folder / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise ModelError("A training is under way already. Wait until it is done.") from None
+            for left in self._folder.glob(f"{_BUILDING}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(
+                prefix=_BUILDING, dir=self._folder, ignore_cleanup_errors=True
+            ) as folder:
+                yield Path(folder)
 
     def add(self, built: Path, version: str, report: Mapping[str, Any]) -> Model:
         """Take a built model in, all at once."""
-        whole = {
-            **report,
-            "version": version,
-            "sha256": file_sha256(built / ARCHIVE),
-            "thresholds_sha256": file_sha256(built / THRESHOLDS),
-        }
+        whole = {**report, "version": version, "files": files_of(built)}
+        for path in built.rglob("*"):
+            if path.is_file():
+                _on_disk(path)
         write_whole(built / _REPORT, json.dumps(whole, ensure_ascii=False, indent=2))
         target = self._folder / version
         shutil.rmtree(target, ignore_errors=True)
         os.rename(built, target)
-        return _read(target)
+        _on_disk(self._folder)
+        return self.get(version)
 
 
-def _read(folder: Path) -> Model:
+def _read(folder: Path) -> Model | None:
     report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
-    return Model(report["version"], folder, report["content_hash"], report["sha256"], report)
+    if "files" not in report:
+        return None  # of an older program
+    return Model(report["version"], folder, report["content_hash"], report["training_hash"], report)
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a model but its report, by their names in the folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() or path.is_symlink())
+    names = {path.relative_to(folder).as_posix(): path for path in files}
+    return {name: file_sha256(path) for name, path in names.items() if name != _REPORT}
+
+
+def _on_disk(path: Path) -> None:
+    """Return when a file, or the names in a folder, can no longer be lost by a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def file_sha256(path: Path) -> str:

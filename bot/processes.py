@@ -213,16 +213,13 @@ def rasa_child(
     action_url: str = "",
     redis_url: str = "",
     conversation_key: str = "",
-    parse_only: bool = False,
 ) -> Child:
-    """Return a Rasa server for a model and its thresholds; `parse_only` also offers `/model/parse`.
+    """Return a Rasa server for a model and its thresholds.
 
     Conversations are kept in Redis where `redis_url` is given, encrypted with `conversation_key`.
     """
     port = free_port()
     arguments = ["-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port)]
-    if parse_only:
-        arguments.append("--enable-api")
     environment = {
         "KYR_ACTION_URL": action_url,
         "KYR_REDIS_URL": redis_url,

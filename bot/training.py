@@ -8,14 +8,12 @@ from __future__ import annotations
 import asyncio
 import datetime
 import hashlib
-import http.client
-import itertools
 import json
-import os
+import multiprocessing
 import shutil
-import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,19 +21,21 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.calibration import Asked, begin_with, calibrate, write_thresholds
+from bot.changes import topic_changes
 from bot.content import Content, read_content
 from bot.decision import Decision, DecisionStep, Judged
 from bot.evaluation import Question, figures, read_questions, result_row, summarize
-from bot.models import ARCHIVE, CONTENT, THRESHOLDS, Model, ModelStore, write_whole
-from bot.processes import LOOPBACK, rasa_child
+from bot.language import LANGUAGES
+from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore, write_whole
 from bot.settings import PROJECT_ROOT
+from bot.workbench import Workbench, WorkbenchError, workbench
 
 Progress = Callable[[str], None]
 
 # Asked of every new model; written apart from the training questions.
 EVALUATION = Path("data") / "evaluation"
 # The set that stands for all questions; the others are of one kind each.
-EVALUATION_QUESTIONS = EVALUATION / "questions.jsonl"
+EVALUATION_QUESTIONS = "questions.jsonl"
 # What a model depends on besides the content: a change here needs training anew.
 _CODE = (
     "bot/nlu",
@@ -51,15 +51,35 @@ _CODE = (
 _CONTENT = ("data", "domain.yml", "config.yml")
 # What is used as it stands now: a change here needs no training.
 _LIVE = Path("data") / "resources"
+# What the model learns from, besides the questions of the topics.
+_LEARNT = ("data/nlu", "data/rules.yml", "data/evaluation", "domain.yml", "config.yml")
+
+# The steps of a training that are worth telling, with the seconds that each takes on two cores.
+_STEPS = {
+    "start": ("Reading the content", 18.0),
+    "BilingualTokenizer": ("Taking the questions apart", 2.0),
+    "TfidfFeaturizer": ("Counting words", 7.0),
+    "JointClassifier": ("Learning which question belongs to which topic", 24.0),
+    "ask": ("Asking the new model the evaluation questions", 11.0),
+    "thresholds": ("Choosing the thresholds", 5.0),
+}
 
 
 class TrainingError(Exception):
-    """Training that failed; the text says at which step and what Rasa printed last."""
+    """Training that failed; the text says why and what to do."""
 
 
 def content_hash(root: Path) -> str:
-    """Return a hash of everything that a model depends on, content and code."""
+    """Return a hash of everything that a model is made of, content and code."""
     return _hash(root, _CONTENT, code_hash())
+
+
+def training_hash(root: Path, content: Content) -> str:
+    """Return a hash of all that a model learns from, which is not what is answered."""
+    topics = [
+        (topic.id, sorted(topic.questions.items()), bool(topic.answers)) for topic in content.topics.values()
+    ]
+    return _hash(root, _LEARNT, code_hash(), repr(topics))
 
 
 def code_hash() -> str:
@@ -85,61 +105,182 @@ def _files(root: Path, names: Iterable[str]) -> list[Path]:
     return sorted(found)
 
 
-async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
-    """Train a candidate on the content under `root`, or return the one that exists already.
+class _Pace:
+    """Says what is being done and how long it still takes, by the time that it took before."""
 
-    Raises ContentError or TrainingError; then nothing is left behind.
+    def __init__(self, progress: Progress, before: Mapping[str, float]) -> None:
+        self._progress = progress
+        self._expected = {step: before.get(step, seconds) for step, (_, seconds) in _STEPS.items()}
+        self._step, self._since = "", time.monotonic()
+        self.seconds: dict[str, float] = {}
+
+    def step(self, step: str, done: float = 0.0) -> None:
+        """Note that a step begins, or how much of it is done."""
+        if step not in _STEPS or step == self._step:
+            return
+        self.end()
+        self._step = step
+        steps = list(_STEPS)
+        left = sum(self._expected[each] for each in steps[steps.index(step) :])
+        self._progress(f"{_STEPS[step][0]} (about {max(1, round(left))} s left)")
+
+    def end(self) -> None:
+        """Note that the last step is over."""
+        now = time.monotonic()
+        if self._step:
+            self.seconds[self._step] = round(self.seconds.get(self._step, 0) + now - self._since, 1)
+        self._since, self._step = now, ""
+
+
+async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Make a candidate of the content under `root`, or return the model that is made of it already.
+
+    Where only what is said has changed, it takes the model over that has learnt from the same questions.
+    Raises ContentError, ModelError or TrainingError; then nothing is left behind.
     """
-    progress("Checking the content")
-    content = read_content(root)
-    wanted = content_hash(root)
-    existing = store.with_content(wanted)
+    existing = store.with_content(content_hash(root))
     if existing is not None:
         progress(f"Nothing has changed since model {existing.version}")
         return existing
+    try:
+        with store.workplace() as folder:
+            return await _train(root, store, folder, progress)
+    except WorkbenchError as error:
+        raise TrainingError(str(error)) from None
+    except OSError as error:
+        raise TrainingError(
+            f"Training ended: {error.strerror or error}. Nothing was changed. Make room on the disk, or look "
+            "at its permissions, and run `kyr train` again."
+        ) from None
+
+
+async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress) -> Model:
     started = time.monotonic()
-    with store.workplace() as folder:
-        built = Path(folder) / "model"
-        copy = built / CONTENT
-        for name in _CONTENT:
-            _copy(root / name, copy / name)
-        await _run_rasa_train(copy, built, progress)
-        trained = time.monotonic()
-        sets = {path.name: read_questions(path) for path in sorted((copy / EVALUATION).glob("*.jsonl"))}
-        questions = [question for one in sets.values() for question in one]
-        progress(f"Asking the new model {len(questions)} questions (less than a minute)")
-        parsed = await parse(built / ARCHIVE, questions)
-        progress("Choosing the thresholds")
-        judged = (tuple(Judged.from_json(one) for one in row["judged"]) for row in parsed)
-        asked = [Asked(*pair) for pair in zip(questions, judged, strict=True)]
-        start = decision_step(copy, content)
-        step = calibrate(asked, start)
-        write_whole(built / THRESHOLDS, write_thresholds(step))
+    models = store.list()
+    pace = _Pace(progress, models[-1].report["seconds"] if models else {})
+    built = folder / "model"
+    copy = built / CONTENT
+    for name in _CONTENT:
+        _copy(root / name, copy / name)
+    # Rasa takes as long to be imported as the content to be checked.
+    async with workbench(tokens_file=_tokens_file(folder)) as bench:
+        progress("Checking the content")
+        content = await asyncio.to_thread(read_content, copy)
+        learnt = training_hash(copy, content)
+        sets = read_sets(copy)
+        same = store.with_training(learnt)
+        if same is None:
+            pace.step("start")
+            step, held_out_figures = await _learn(bench, built, content, sets, pace)
+            write_whole(built / THRESHOLDS, write_thresholds(step))
+        else:
+            progress(f"Only answers have changed since model {same.version}: nothing to learn")
+            for name in (ARCHIVE, THRESHOLDS, PARSED):
+                shutil.copyfile(same.folder / name, built / name)
+            held_out_figures = same.report["held_out"]
+    by_set = rows_by_set(built, content)
+    summary = summarize(by_set.pop(EVALUATION_QUESTIONS), content)
+    summary |= {name: figures(one) for name, one in by_set.items()}
+    now = datetime.datetime.now(datetime.timezone.utc)
+    published = store.published()
+    changes = topic_changes(published.content.topics if published else {}, content.topics)
+    wanted = content_hash(copy)
+    report = {
+        "content_hash": wanted,
+        "training_hash": learnt,
+        "code_hash": code_hash(),
+        "trained_at": now.isoformat(timespec="seconds"),
+        "learnt_in": same.report["learnt_in"] if same else None,
+        "compared_with": published.version if published else None,
+        "changes": [asdict(change) for change in changes],
+        "seconds": pace.seconds or (same.report["seconds"] if same else {}),
+        "seconds_in_all": round(time.monotonic() - started, 1),
+        "summary": summary,
+        # Each half of all the questions with thresholds chosen on the other half: what is to be
+        # expected of questions that the thresholds were not chosen on.
+        "held_out": held_out_figures,
+    }
+    version = f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}"
+    return store.add(built, version, {**report, "learnt_in": report["learnt_in"] or version})
 
-        def rows(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
-            decided = zip(questions, parsed, decisions, strict=True)
-            return [
-                result_row(question, {**row, "decision": asdict(decision)}, content)
-                for question, row, decision in decided
-            ]
 
-        answered = iter(rows(step.decide(row.judged) for row in asked))
-        by_set = {name: list(itertools.islice(answered, len(one))) for name, one in sets.items()}
-        summary = summarize(by_set.pop(EVALUATION_QUESTIONS.name), content)
-        summary |= {name: figures(one) for name, one in by_set.items()}
-        now = datetime.datetime.now(datetime.timezone.utc)
-        report = {
-            "content_hash": wanted,
-            "code_hash": code_hash(),
-            "trained_at": now.isoformat(timespec="seconds"),
-            "training_seconds": round(trained - started, 1),
-            "evaluation_seconds": round(time.monotonic() - trained, 1),
-            "summary": summary,
-            # Each half of all the questions with thresholds chosen on the other half: what is to be
-            # expected of questions that the thresholds were not chosen on.
-            "held_out": figures(rows(held_out(asked, start))),
+async def _learn(
+    bench: Workbench, built: Path, content: Content, sets: Mapping[str, list[Question]], pace: _Pace
+) -> tuple[DecisionStep, dict[str, Any]]:
+    """Train a model, choose its thresholds, and keep what it decides with them; return them and figures."""
+    questions = [question for one in sets.values() for question in one]
+    texts = [question.text for question in questions]
+    parsed = await bench.train(built / CONTENT, built / ARCHIVE, texts, pace.step)
+    pace.step("thresholds")
+    judged = (tuple(Judged.from_json(one) for one in row["judged"]) for row in parsed)
+    asked = [Asked(*pair) for pair in zip(questions, judged, strict=True)]
+    step, others = await asyncio.to_thread(_choose, asked, decision_step(built / CONTENT, content))
+    kept = [
+        {
+            "language": row["language"],
+            "intent_ranking": row["intent_ranking"][:5],
+            "decision": asdict(step.decide(one.judged)),
         }
-        return store.add(built, f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}", report)
+        for row, one in zip(parsed, asked, strict=True)
+    ]
+    write_whole(built / PARSED, json.dumps(kept, ensure_ascii=False))
+    rows = [
+        result_row(one.question, {**row, "decision": asdict(decision)}, content)
+        for one, row, decision in zip(asked, parsed, others, strict=True)
+    ]
+    pace.end()
+    by_language = {language: [row for row in rows if row["lang"] == language] for language in LANGUAGES}
+    return step, {**figures(rows), **{language: figures(one) for language, one in by_language.items()}}
+
+
+def _choose(asked: Sequence[Asked], start: DecisionStep) -> tuple[DecisionStep, list[Decision]]:
+    """Return the step with thresholds chosen on all questions, and the decisions of `held_out`."""
+    # Not forked: locks that are held here would be held there for ever.
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        chosen = pool.submit(calibrate, asked, start)
+        halves = [pool.submit(calibrate, half, start) for half in _other_halves(asked)]
+        return chosen.result(), _decided(asked, [half.result() for half in halves])
+
+
+def held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
+    """Return the decisions on each half of the questions with thresholds chosen on the other half."""
+    return _decided(asked, [calibrate(half, step) for half in _other_halves(asked)])
+
+
+def _other_halves(asked: Sequence[Asked]) -> list[Sequence[Asked]]:
+    """Return, for the questions of even and of odd number, the half that they are not in."""
+    return [asked[1::2], asked[::2]]
+
+
+def _decided(asked: Sequence[Asked], steps: Sequence[DecisionStep]) -> list[Decision]:
+    return [steps[index % 2].decide(row.judged) for index, row in enumerate(asked)]
+
+
+def read_sets(root: Path) -> dict[str, list[Question]]:
+    """Return the evaluation questions of a content, by the name of their file."""
+    return {path.name: read_questions(path) for path in sorted((root / EVALUATION).glob("*.jsonl"))}
+
+
+def rows_by_set(folder: Path, content: Content) -> dict[str, list[dict[str, Any]]]:
+    """Return what a model made of the evaluation questions (see bot.evaluation.result_row), by file.
+
+    `folder` is the model's and `content` its content. A topic that is switched off there is not answered,
+    whatever the model had made of it when it learnt.
+    """
+    parsed = iter(json.loads((folder / PARSED).read_text(encoding="utf-8")))
+    return {
+        name: [result_row(question, next(parsed), content) for question in questions]
+        for name, questions in read_sets(folder / CONTENT).items()
+    }
+
+
+def _tokens_file(workplace: Path) -> Path:
+    """Return where tokens are kept for this code; those of another code go."""
+    file = workplace.parent / f".tokens-{code_hash()[:16]}.json"
+    for other in workplace.parent.glob(".tokens-*"):
+        if other != file:
+            other.unlink(missing_ok=True)
+    return file
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -148,38 +289,6 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         shutil.copyfile(source, target)
-
-
-async def _run_rasa_train(copy: Path, built: Path, progress: Progress) -> None:
-    progress("Training: starting Rasa (about half a minute)")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "ignore", "-m", "rasa", "train"),
-        *("--data", str(copy / "data"), "--domain", str(copy / "domain.yml")),
-        *("--config", str(copy / "config.yml"), "--out", str(built)),
-        *("--fixed-model-name", ARCHIVE.removesuffix(".tar.gz")),
-        # The content has been checked, more strictly than Rasa does; and Rasa's cache does not see
-        # changes in the modules that its components import.
-        *("--skip-validation", "--force"),
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    assert process.stdout is not None  # noqa: S101 - opened as a pipe above
-    last: list[str] = []
-    try:
-        async for line in process.stdout:
-            text = line.decode(errors="replace").rstrip()
-            last = [*last[-19:], text]
-            if "Starting to train component" in text:
-                progress(f"Training: {text.split(chr(39))[1]}")
-        if await process.wait() != 0 or not (built / ARCHIVE).is_file():
-            raise TrainingError("Rasa could not train. Its last lines:\n  " + "\n  ".join(last))
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 def decision_step(root: Path, content: Content) -> DecisionStep:
@@ -198,28 +307,10 @@ async def parse(
 ) -> list[dict[str, Any]]:
     """Ask every question of a model's NLU and decision step; return what Rasa made of each.
 
-    Without `thresholds` the decisions are those of the thresholds to begin with.
+    Without `thresholds` the decisions are those of the thresholds to begin with. Raises TrainingError.
     """
-    rasa = rasa_child(archive, thresholds=thresholds, parse_only=True)
-    await rasa.start()
     try:
-        return await asyncio.to_thread(_ask_all, rasa.port, questions)
-    finally:
-        await rasa.stop()
-
-
-def _ask_all(port: int, questions: Sequence[Question]) -> list[dict[str, Any]]:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
-    parsed = []
-    for question in questions:
-        body = json.dumps({"text": question.text})
-        connection.request("POST", "/model/parse", body, {"Content-Type": "application/json"})
-        parsed.append(json.loads(connection.getresponse().read()))
-    connection.close()
-    return parsed
-
-
-def held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
-    """Return the decisions on each half of the questions with thresholds chosen on the other half."""
-    halves = [calibrate(asked[1 - half :: 2], step) for half in (0, 1)]
-    return [halves[index % 2].decide(row.judged) for index, row in enumerate(asked)]
+        async with workbench(thresholds=thresholds) as bench:
+            return await bench.parse(archive, [question.text for question in questions])
+    except WorkbenchError as error:
+        raise TrainingError(str(error)) from None

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import functools
+import json
+import os
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import spacy
@@ -18,8 +23,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.lookups import Lookups, load_lookups
 
 from bot.language import LANGUAGES
+from bot.models import write_whole
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
+from bot.workbench import TOKENS_FILE
 
 # spaCy keeps every word it has met for as long as a pipeline lives; a new one takes 0.1 s.
 _SECONDS_TO_FORGET = 30 * 60
@@ -56,6 +63,38 @@ class _Forgetting:
             self._timer.start()
 
 
+@dataclass
+class _KeptTokens:
+    """Tokens of the training questions, from one training to the next, in the file that TOKENS_FILE names.
+
+    Only `bot.training` names one, for the code that is being run; what is no longer asked is let go of.
+    """
+
+    path: Path | None
+    before: dict[str, list[tuple[str, int, str]]]
+    now: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls) -> _KeptTokens:
+        path = Path(os.environ[TOKENS_FILE]) if os.environ.get(TOKENS_FILE) else None
+        try:
+            return cls(path, json.loads(path.read_text(encoding="utf-8")) if path else {})
+        except (OSError, ValueError):
+            return cls(path, {})  # none yet, or half of one
+
+    def tokens(self, message: Message, tokenize: Callable[[Message, str], list[Token]]) -> list[Token]:
+        name = f"{message.get(LANGUAGE)} {message.get(PLAIN_TEXT) or message.get(TEXT)}"
+        known = self.now.get(name) or self.before.get(name)
+        if known is None:
+            known = [(token.text, token.start, token.lemma) for token in tokenize(message, TEXT)]
+        self.now[name] = known
+        return [Token(text, start, lemma=lemma) for text, start, lemma in known]
+
+    def write(self) -> None:
+        if self.path and self.now.keys() != self.before.keys():
+            write_whole(self.path, json.dumps(self.now, ensure_ascii=False))
+
+
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER], is_trainable=False)
 class BilingualTokenizer(Tokenizer):
     """Splits text with the rules of its language, which LanguageDetector has set."""
@@ -88,13 +127,15 @@ class BilingualTokenizer(Tokenizer):
         self._forgetting = _Forgetting()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Tokenize training questions.
+        """Tokenize training questions; those that were there at the last training are looked up.
 
         The parent class tokenizes the whole answer again for each question of a topic: twice the time.
         """
+        kept = _KeptTokens.read()
         for message in training_data.training_examples:
             if message.get(TEXT):
-                message.set(TEXT_TOKENS, self.tokenize(message, TEXT))
+                message.set(TEXT_TOKENS, kept.tokens(message, self.tokenize))
+        kept.write()
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -61,6 +61,7 @@ class _Judges:
         return cls(names, tuple(linear), NearestQuestions.fit(whole, numbers, len(names)))
 
     def scores(self, blocks: Sequence[scipy.sparse.csr_matrix]) -> npt.NDArray[np.float64]:
+        """Return the score of each label for one message, of which each block is a kind of features."""
         whole = scipy.sparse.hstack(blocks, format="csr")
         seen = (whole, *blocks)
         scores = [model.scores(row) for model, row in zip(self.linear, seen, strict=True)]
@@ -170,7 +171,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
 def _blocks(message: Message) -> list[scipy.sparse.csr_matrix]:
     """Return the sparse features of a message, a row for each kind."""
     return [
-        scipy.sparse.csr_matrix(features.features)
+        features.features
         for features in message.features
         if features.is_sparse() and features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT
     ]

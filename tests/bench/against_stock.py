@@ -32,7 +32,7 @@ from bot.evaluation import Question, read_questions
 from bot.models import ModelStore
 from bot.processes import LOOPBACK, Child, free_port
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION_QUESTIONS, parse, train
+from bot.training import EVALUATION, EVALUATION_QUESTIONS, parse, train
 from tests.bench.chat import CONCURRENCIES, sender, texts
 from tests.bench.held_out import held_out_figures
 from tests.bench.load import Send, load, mebibytes
@@ -264,7 +264,7 @@ async def measure_ours(name: str, content: Path, data_dir: Path, questions: Sequ
 
 async def compare(per_label: int) -> None:
     """Measure both on the same questions, then ours on all of them."""
-    questions = read_questions(PROJECT_ROOT / EVALUATION_QUESTIONS)
+    questions = read_questions(PROJECT_ROOT / EVALUATION / EVALUATION_QUESTIONS)
     with tempfile.TemporaryDirectory() as folder:
         content, stock = Path(folder) / "content", Path(folder) / "stock"
         for name in ("data", "domain.yml", "config.yml"):

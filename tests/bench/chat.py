@@ -14,7 +14,7 @@ from aiohttp import ClientSession, TCPConnector
 
 from bot.evaluation import read_questions
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION_QUESTIONS
+from bot.training import EVALUATION, EVALUATION_QUESTIONS
 from tests.bench.load import Send, load, mebibytes
 
 MESSAGES = 200
@@ -23,7 +23,7 @@ CONCURRENCIES = (1, 10, 50)
 
 def texts() -> list[str]:
     """Return questions from all over the evaluation set."""
-    questions = read_questions(PROJECT_ROOT / EVALUATION_QUESTIONS)
+    questions = read_questions(PROJECT_ROOT / EVALUATION / EVALUATION_QUESTIONS)
     return [question.text for question in questions[:: len(questions) // MESSAGES]][:MESSAGES]
 
 

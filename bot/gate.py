@@ -1,0 +1,281 @@
+"""The gate: whether a candidate may be published, and the report that says why, for people who do not program.
+
+It compares what the candidate and the published model made of the same questions. It must not import Rasa.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.content import check_content
+from bot.decision import EMERGENCY, OUT_OF_SCOPE
+from bot.language import LANGUAGES
+from bot.models import Model
+from bot.training import rows_by_set
+
+RULES = Path("data") / "gate.yml"
+# What is said of chance: so seldom would it do the same.
+_CHANCE = 0.05
+_MOST_EXAMPLES = 3
+_MOST_TOPICS = 8
+_NAMES = {"en": "English", "es": "Spanish"}
+# The figures of a language, in the order of the report: what they are called, whether more is better.
+_FIGURES = {
+    "right": ("answered rightly", True),
+    "wrong": ("answered wrongly", False),
+    "resolved": ("right, or the right topic offered", True),
+    "false_answers": ("out of scope, yet answered", False),
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A reason not to publish; `rule` is check, must_pass, floor, emergency or topic."""
+
+    rule: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A question that the two models make different things of; `better` says which way."""
+
+    text: str
+    language: str
+    topic: str
+    before: str
+    after: str
+    better: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a candidate may be published, and all that the report says.
+
+    `figures` are by language and name: before (None without a published model), after, floor.
+    """
+
+    version: str
+    published: str | None
+    changes: tuple[str, ...]
+    figures: Mapping[str, Mapping[str, tuple[float | None, float | None, float]]]
+    differences: tuple[Difference, ...]
+    stops: tuple[Stop, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing stands against publishing it."""
+        return not self.stops
+
+
+def judge(candidate: Model, published: Model | None, *, today: datetime.date | None = None) -> Verdict:
+    """Judge a candidate against the rules of its content, and against the published model where there is one.
+
+    `today` is the day by which answers are overdue, by default the current one.
+    """
+    rules = YAML(typ="safe").load((candidate.content_dir / RULES).read_text(encoding="utf-8"))
+    after = [row for rows in rows_by_set(candidate.folder, candidate.content).values() for row in rows]
+    before: list[dict[str, Any]] = []
+    if published is not None:
+        before = [row for rows in rows_by_set(published.folder, published.content).values() for row in rows]
+    differences = tuple(_differences(before, after))
+    problems = check_content(candidate.content_dir, today=today)
+    stops = [
+        *(Stop("check", str(problem)) for problem in problems if not problem.warning),
+        *_must_pass(after),
+        *_floors(candidate, rules["floors"]),
+        *_emergencies(candidate, published, rules["emergencies"]),
+        *_topics(candidate, before, after, rules["topic"]),
+    ]
+    return Verdict(
+        candidate.version,
+        published.version if published else None,
+        tuple(_changes(candidate.report["changes"])),
+        {language: _compared(candidate, published, rules["floors"], language) for language in LANGUAGES},
+        differences,
+        tuple(stops),
+    )
+
+
+def _must_pass(rows: Sequence[Mapping[str, Any]]) -> Iterator[Stop]:
+    for row in rows:
+        if row["must_pass"] and _answered(row) and row["topic"] not in row["ok"]:
+            yield Stop("must_pass", f"A dangerous question gets a wrong answer: “{row['text']}” {_made(row)}")
+
+
+def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iterator[Stop]:
+    for language, wanted in floors.items():
+        for name, floor in wanted.items():
+            reached = candidate.report["held_out"][language][name]
+            called, more_is_better = _FIGURES[name]
+            if reached is not None and (reached < floor if more_is_better else reached > floor):
+                most = "at least" if more_is_better else "at most"
+                text = f"{_NAMES[language]}, {called}: {reached:.1%}, must be {most} {floor:.1%}"
+                yield Stop("floor", text)
+
+
+def _emergencies(candidate: Model, published: Model | None, rules: Mapping[str, float]) -> Iterator[Stop]:
+    now = _all_figures(candidate)
+    if now["emergencies_seen"] is not None and now["emergencies_seen"] < rules["seen"]:
+        text = f"Of emergencies {now['emergencies_seen']:.1%} are recognised, must be {rules['seen']:.1%}"
+        yield Stop("emergency", text)
+    if now["false_alarms"] is not None and now["false_alarms"] > rules["false_alarms"]:
+        text = f"{now['false_alarms']:.1%} of other questions are taken for emergencies, may be "
+        yield Stop("emergency", text + f"{rules['false_alarms']:.1%}")
+
+
+def _topics(
+    candidate: Model,
+    before: Sequence[Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
+    rules: Mapping[str, float],
+) -> Iterator[Stop]:
+    """Yield the topics that lost more than they may; one that was switched off on purpose does not count."""
+    asked_before = {_name(row): row for row in before}
+    pairs: dict[str, list[tuple[bool, bool]]] = {}
+    for row in after:
+        old = asked_before.get(_name(row))
+        topic = candidate.content.topics.get(row["expected"])
+        if old is not None and (topic is None or topic.answered):
+            pairs.setdefault(row["expected"], []).append((_resolved(old), _resolved(row)))
+    for topic_id, one in sorted(pairs.items()):
+        lost = sum(was and not now for was, now in one)
+        gained = sum(now and not was for was, now in one)
+        share = (lost - gained) / len(one)
+        if len(one) >= rules["questions"] and share > rules["lost"] and _chance(lost, gained) < _CHANCE:
+            text = f"The topic {topic_id} lost {lost - gained} of its {len(one)} questions ({share:.0%})"
+            yield Stop("topic", f"{text}, may lose {rules['lost']:.0%}")
+
+
+def _chance(lost: int, gained: int) -> float:
+    """Return how often so many or more of these questions would be lost if each went either way by chance."""
+    changed = lost + gained
+    return sum(math.comb(changed, number) for number in range(lost, changed + 1)) / 2**changed
+
+
+def _compared(
+    candidate: Model, published: Model | None, floors: Mapping[str, Any], language: str
+) -> dict[str, tuple[float | None, float | None, float]]:
+    now = candidate.report["held_out"][language]
+    was = published.report["held_out"][language] if published else {}
+    return {name: (was.get(name), now[name], floors[language][name]) for name in _FIGURES}
+
+
+def _all_figures(model: Model) -> Mapping[str, Any]:
+    held_out: Mapping[str, Any] = model.report["held_out"]
+    return held_out
+
+
+def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for change in changes:
+        named = ", ".join(sorted(change["after"] | change["before"])) if change["kind"] == "changed" else ""
+        yield f"{change['topic']}: {change['kind']}" + (f" ({named})" if named else "")
+
+
+def _differences(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> Iterator[Difference]:
+    asked_before = {_name(row): row for row in before}
+    for row in after:
+        old = asked_before.get(_name(row))
+        if old is not None and _worth(row) != _worth(old):
+            yield Difference(
+                row["text"],
+                row["lang"],
+                row["expected"],
+                _made(old),
+                _made(row),
+                _worth(row) > _worth(old),
+            )
+
+
+def _name(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["text"], row["expected"]
+
+
+def _answered(row: Mapping[str, Any]) -> bool:
+    return row["outcome"] in ("answer", "emergency")
+
+
+def _resolved(row: Mapping[str, Any]) -> bool:
+    if row["expected"] == OUT_OF_SCOPE:
+        return not _answered(row)
+    return (_answered(row) and row["topic"] in row["ok"]) or bool(set(row["offered"]) & set(row["ok"]))
+
+
+def _worth(row: Mapping[str, Any]) -> int:
+    """Return 3 for the right answer, 2 for the right topic offered, 1 for no answer, 0 for a wrong one."""
+    if row["expected"] == OUT_OF_SCOPE:
+        return 0 if _answered(row) else 3
+    if _answered(row):
+        return 3 if row["topic"] in row["ok"] else 0
+    return 2 if _resolved(row) else 1
+
+
+def _made(row: Mapping[str, Any]) -> str:
+    if row["outcome"] == "emergency":
+        return f"answered as {EMERGENCY}"
+    if row["outcome"] == "answer":
+        return f"answered as {row['topic']}"
+    if row["offered"]:
+        return f"offered {', '.join(row['offered'])}"
+    return "not answered"
+
+
+def format_report(verdict: Verdict) -> Iterator[str]:
+    """Yield the lines of the report: one page for a clerk."""
+    yield f"Model {verdict.version}" + (f" against {verdict.published}" if verdict.published else "")
+    yield ""
+    yield "What changed" if verdict.published else "The first model: there is none to compare it with"
+    if verdict.published:
+        yield from _at_most(verdict.changes or ("nothing that residents are told",), 12)
+    yield ""
+    yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}"
+    for language, figures in verdict.figures.items():
+        for name, (was, now, floor) in figures.items():
+            label = f"{_NAMES[language]}: {_FIGURES[name][0]}"
+            yield f"  {label:42}{_percent(was):>9}{_percent(now):>9}{_percent(floor):>9}"
+    for better, title in ((True, "Better"), (False, "Worse")):
+        one = [difference for difference in verdict.differences if difference.better == better]
+        if one:
+            yield ""
+            yield f"{title}: {len(one)} questions"
+            yield from _by_topic(one)
+    yield ""
+    if verdict.passed:
+        yield "PASS: it may be published."
+    else:
+        yield "STOP: it may not be published, because"
+        yield from _at_most([stop.text for stop in verdict.stops], 12)
+
+
+def _by_topic(differences: Sequence[Difference]) -> Iterator[str]:
+    topics: dict[str, list[Difference]] = {}
+    for difference in differences:
+        topics.setdefault(difference.topic, []).append(difference)
+    shown = sorted(topics.items(), key=lambda pair: -len(pair[1]))
+    examples = 0
+    for topic, one in shown[:_MOST_TOPICS]:
+        yield f"  {topic}: {len(one)}"
+        for difference in one[: max(0, _MOST_EXAMPLES - examples)]:
+            yield f"    “{difference.text}”: {difference.before}, now {difference.after}"
+            examples += 1
+    if len(shown) > _MOST_TOPICS:
+        yield f"  and {len(shown) - _MOST_TOPICS} other topics"
+
+
+def _at_most(lines: Sequence[str], most: int) -> Iterator[str]:
+    yield from (f"  {line}" for line in lines[:most])
+    if len(lines) > most:
+        yield f"  and {len(lines) - most} more"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
