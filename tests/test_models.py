@@ -8,7 +8,12 @@ import pytest
 
 from bot.models import ARCHIVE, Model, ModelError, ModelStore, write_whole
 
-REPORT = {"content_hash": "abc", "trained_at": "2026-11-23T00:00:00+00:00", "summary": {}}
+REPORT = {
+    "content_hash": "abc",
+    "training_hash": "def",
+    "trained_at": "2026-11-23T00:00:00+00:00",
+    "summary": {},
+}
 
 
 def add(store: ModelStore, version: str, archive: bytes = b"weights") -> Model:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-from aiohttp import ClientSession, TCPConnector, web
+from aiohttp import web
 from ruamel.yaml import YAML
 
 from bot.content import Content
@@ -28,6 +28,7 @@ from bot.web.messaging.twilio import Twilio
 from bot.web.messaging.webhook import receive
 from bot.web.offline import OfflineCopies, get_manifest
 from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
+from bot.web.served import Served, ServedModel
 
 _FOLDER = Path(__file__).parent
 # A message has at most 1,000 characters; this leaves room for escapes and a long session token.
@@ -53,27 +54,24 @@ def create_app(
     )
     app[keys.ANSWERED] = Answered()
     app[keys.ASSETS] = Assets()
-    app[keys.CONTENT] = content
     app[keys.CONVERSATIONS] = Conversations()
     app[keys.EMBED_ORIGINS] = settings.embed_origins
     app[keys.FEEDBACK] = Feedback(settings.data_dir / FEEDBACK_FILE)
     app[keys.HEALTH] = keys.Health()
     app[keys.LIMITS] = Limits(settings.messages_a_minute, settings.messages_a_minute_overall)
-    app[keys.MODEL_VERSION] = model_version
     app[keys.PUBLIC_URL] = settings.public_url
     queue = ReviewQueue(settings.data_dir / REVIEW_FILE)
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
+    rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
+    app[keys.SERVED] = Served(ServedModel(model_version, content, rasa))
     app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
 
-    async def rasa_client(app: web.Application) -> AsyncIterator[None]:
-        # Rasa closes idle connections without notice; a fresh one costs less than a lost message.
-        async with ClientSession(connector=TCPConnector(force_close=True, limit=100)) as session:
-            app[keys.RASA] = RasaClient(session, rasa_url, actions_url, seconds_to_answer)
-            yield
+    async def close_rasa_client(app: web.Application) -> None:
+        await app[keys.SERVED].rasa.close()
 
-    app.cleanup_ctx.append(rasa_client)
+    app.on_cleanup.append(close_rasa_client)
     app.cleanup_ctx.append(_forget_old_questions(queue))
     app.on_response_prepare.append(security.add_headers)
     offline = OfflineCopies(app)
@@ -84,7 +82,7 @@ def create_app(
             web.post("/api/forget", feedback.post_forget),
             *(
                 web.post(f"/messaging/{one.name}", receive(one))
-                for one in _channels(content, settings, telegram_url)
+                for one in _channels(app[keys.SERVED], settings, telegram_url)
             ),
             web.get("/health", health.get_health),
             web.get("/", pages.home),
@@ -128,9 +126,9 @@ def _forget_old_questions(queue: ReviewQueue) -> Callable[[web.Application], Asy
     return run
 
 
-def _channels(content: Content, settings: Settings, telegram_url: str) -> Iterator[Channel]:
+def _channels(served: Served, settings: Settings, telegram_url: str) -> Iterator[Channel]:
     """Yield the channels that are on. One that is off answers 404, like any address that is not there."""
     if settings.twilio:
-        yield Twilio(content, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
+        yield Twilio(served, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
     if settings.telegram:
         yield Telegram(settings.telegram_bot_token, settings.telegram_secret_token, telegram_url)

@@ -69,7 +69,7 @@ def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation)
     body: dict[str, Any] = {
         "session": app[keys.CONVERSATIONS].token(conversation),
         "lang": outcome.replies[0].language,
-        "replies": [reply_as_json(reply, app[keys.CONTENT]) for reply in outcome.replies],
+        "replies": [reply_as_json(reply, app[keys.SERVED].content) for reply in outcome.replies],
     }
     if outcome.degraded:
         body["degraded"] = True

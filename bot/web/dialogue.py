@@ -40,6 +40,7 @@ from bot.replies import (
 from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.rasa_client import RasaClient, RasaUnavailable
+from bot.web.served import ServedModel
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +70,19 @@ async def reply(
 
     `message` is as `clean` returns it, and `page` the language of the page it comes from, if there is one.
     """
-    content, rasa = app[keys.CONTENT], app[keys.RASA]
+    with app[keys.SERVED].use() as model:
+        return await _reply(app, model, conversation, message, choice, page)
+
+
+async def _reply(
+    app: web.Application,
+    model: ServedModel,
+    conversation: Conversation,
+    message: str,
+    choice: str | None,
+    page: str | None,
+) -> Outcome | None:
+    content, rasa = model.content, model.rasa
     hint = conversation.requested_language or page or conversation.language
     if choice is None:
         message = remove_personal_details(message, content.own_words.known)
@@ -94,7 +107,7 @@ async def reply(
 async def end(app: web.Application, conversation: Conversation) -> None:
     """Keep nothing of a conversation, here and in Rasa."""
     app[keys.CONVERSATIONS].forget(conversation)
-    await app[keys.RASA].forget(conversation.id)
+    await asyncio.gather(*(rasa.forget(conversation.id) for rasa in app[keys.SERVED].all_rasa()))
 
 
 def say_as_spoken(content: Content, conversation: Conversation, response: str) -> tuple[Reply, ...]:
@@ -260,7 +273,7 @@ async def _keep_unanswered(app: web.Application, message: str, replies: Sequence
     queue = app[keys.REVIEW_QUEUE]
     if queue is None or not any(reply.again in _UNANSWERED for reply in replies):
         return
-    text = keep_own_words(message, app[keys.CONTENT].own_words.to_keep)
+    text = keep_own_words(message, app[keys.SERVED].content.own_words.to_keep)
     try:
         await asyncio.to_thread(queue.add, text, replies[0].language)
     except (sqlite3.Error, OSError) as error:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from aiohttp import web
 from jinja2 import Environment
 
-from bot.content import Content
 from bot.feedback import Feedback
 from bot.review_queue import ReviewQueue
 from bot.settings import Network
@@ -16,7 +15,7 @@ from bot.web.answered import Answered
 from bot.web.assets import Assets
 from bot.web.conversations import Conversations
 from bot.web.limits import Limits
-from bot.web.rasa_client import RasaClient
+from bot.web.served import Served
 
 Strings = Mapping[str, Mapping[str, str]]
 
@@ -30,16 +29,14 @@ class Health:
 
 ANSWERED = web.AppKey("ANSWERED", Answered)
 ASSETS = web.AppKey("ASSETS", Assets)
-CONTENT = web.AppKey("CONTENT", Content)
 CONVERSATIONS = web.AppKey("CONVERSATIONS", Conversations)
 EMBED_ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("EMBED_ORIGINS", tuple)
 FEEDBACK = web.AppKey("FEEDBACK", Feedback)
 HEALTH = web.AppKey("HEALTH", Health)
 LIMITS = web.AppKey("LIMITS", Limits)
-MODEL_VERSION = web.AppKey("MODEL_VERSION", str)
 PUBLIC_URL = web.AppKey("PUBLIC_URL", str)
-RASA = web.AppKey("RASA", RasaClient)
 REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
+SERVED = web.AppKey("SERVED", Served)
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")

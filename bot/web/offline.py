@@ -17,6 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.content import Content
 from bot.language import LANGUAGES
 from bot.local_time import current_date
 from bot.resources import Directory
@@ -32,9 +33,10 @@ _SAVED_ON = "SAVED-ON"
 class Copies:
     """What is kept, gzipped JSON by language, and a name that changes when a phone should take it anew.
 
-    `directory` and `day` are what it was made of.
+    `content`, `directory` and `day` are what it was made of.
     """
 
+    content: Content
     directory: Directory
     day: datetime.date
     pages: Mapping[str, bytes]
@@ -45,7 +47,7 @@ class Copies:
 class OfflineCopies:
     """The copies as they are now, and the requests for them.
 
-    The pages are made again when the directory or the day has changed; what the index is made of does not.
+    The pages are made again when the directory or the day has changed, and with another model the index too.
     """
 
     def __init__(self, app: web.Application) -> None:
@@ -56,14 +58,18 @@ class OfflineCopies:
 
     async def current(self) -> Copies:
         """Return the copies as they are now."""
-        directory, day = self._app[keys.CONTENT].directory, current_date()
+        content, day = self._app[keys.SERVED].content, current_date()
+        directory = content.directory
         async with self._lock:
-            if self._made is None or self._made.directory is not directory or self._made.day != day:
-                # Nearly a hundred pages, and the words of all questions: nobody else is to wait for them.
-                if not self._indexes:
-                    self._indexes = await asyncio.to_thread(_make_indexes, self._app)
-                self._made = await asyncio.to_thread(_make, self._app, directory, day, self._indexes)
-            return self._made
+            made = self._made
+            # Nearly a hundred pages, and the words of all questions: nobody else is to wait for them.
+            if made is None or made.content is not content:
+                self._indexes = await asyncio.to_thread(_make_indexes, self._app)
+                made = None
+            if made is None or made.directory is not directory or made.day != day:
+                made = await asyncio.to_thread(_make, self._app, content, directory, day, self._indexes)
+            self._made = made
+            return made
 
     async def get_pages(self, request: web.Request) -> web.StreamResponse:
         """GET /en/pages.json and /es/pages.json: every page, for the service worker."""
@@ -93,11 +99,16 @@ def _make_indexes(app: web.Application) -> dict[str, str]:
 
 
 def _make(
-    app: web.Application, directory: Directory, day: datetime.date, indexes: Mapping[str, str]
+    app: web.Application,
+    content: Content,
+    directory: Directory,
+    day: datetime.date,
+    indexes: Mapping[str, str],
 ) -> Copies:
     pages = {language: _to_json(_saved_pages(app, language)) for language in LANGUAGES}
     made_of = "".join([*pages.values(), *indexes.values(), *app[keys.ASSETS].urls()])
     return Copies(
+        content,
         directory,
         day,
         {
@@ -126,7 +137,7 @@ def _saved_pages(app: web.Application, language: str) -> dict[str, Any]:
 
 
 def _index(app: web.Application, language: str) -> dict[str, Any]:
-    topics = [topic for topic in app[keys.CONTENT].topics.values() if topic.answered]
+    topics = [topic for topic in app[keys.SERVED].content.topics.values() if topic.answered]
     return {
         "stem_length": STEM_LENGTH,
         "titles": {topic.id: topic.title[language] for topic in topics},

@@ -84,7 +84,7 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
 
     `origin` is where residents reach the assistant, as addresses for search engines begin with it.
     """
-    content, strings = app[keys.CONTENT], app[keys.STRINGS]
+    content, strings = app[keys.SERVED].content, app[keys.STRINGS]
     return str(
         app[keys.TEMPLATES]
         .get_template(page.template)
@@ -189,7 +189,7 @@ async def get_named_page(request: web.Request) -> web.StreamResponse:
             return respond(request, make(app, language))
         if f"/{other(language)}/{name}" == paths[other(language)]:
             raise web.HTTPFound(paths[language])
-    topic = app[keys.CONTENT].topics.get(name)
+    topic = app[keys.SERVED].content.topics.get(name)
     if topic is None:
         raise web.HTTPNotFound
     return respond(request, topic_page(app, topic, language))
@@ -197,7 +197,7 @@ async def get_named_page(request: web.Request) -> web.StreamResponse:
 
 def chat_page(app: web.Application, language: str, *, embedded: bool = False) -> Page:
     """Return the page with the chat, whole or alone."""
-    content, strings = app[keys.CONTENT], app[keys.STRINGS]
+    content, strings = app[keys.SERVED].content, app[keys.STRINGS]
     topics = [topic for topic in content.topics.values() if topic.answered]
     values = {
         "groups": [(group, [topic for topic in topics if topic.group == group]) for group in GROUPS],
@@ -215,7 +215,7 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
 
 def topic_page(app: web.Application, topic: Topic, language: str) -> Page:
     """Return the page of a topic's answer."""
-    content = app[keys.CONTENT]
+    content = app[keys.SERVED].content
     values = {
         "topic": topic,
         "reply": answer(content, topic, language),
@@ -230,7 +230,7 @@ def topic_page(app: web.Application, topic: Topic, language: str) -> Page:
 
 def directory_page(app: web.Application, language: str) -> Page:
     """Return the page with every service of the directory, each once, under the first of its needs."""
-    content, now = app[keys.CONTENT], datetime.datetime.now(TIME_ZONE)
+    content, now = app[keys.SERVED].content, datetime.datetime.now(TIME_ZONE)
     directory = content.directory
     groups = []
     for need in directory.needs.values():
@@ -251,7 +251,7 @@ def directory_page(app: web.Application, language: str) -> Page:
 
 def cards_page(app: web.Application, language: str) -> Page:
     """Return the page with the cards to print."""
-    content = app[keys.CONTENT]
+    content = app[keys.SERVED].content
     unspoken = other(language)
     values = {
         "front": content.say("utter_red_card_front", "en"),
@@ -270,7 +270,7 @@ def cards_page(app: web.Application, language: str) -> Page:
 
 def privacy_page(app: web.Application, language: str) -> Page:
     """Return the page that says what is kept of what people write, and what is not."""
-    content, strings = app[keys.CONTENT], app[keys.STRINGS]
+    content, strings = app[keys.SERVED].content, app[keys.STRINGS]
     parts = [
         (strings[language][f"privacy_{part}"], content.say(f"utter_privacy_{part}", language))
         for part in _PRIVACY_PARTS
@@ -299,7 +299,7 @@ def all_pages(app: web.Application, language: str) -> Iterator[Page]:
     yield directory_page(app, language)
     yield cards_page(app, language)
     yield privacy_page(app, language)
-    for topic in app[keys.CONTENT].topics.values():
+    for topic in app[keys.SERVED].content.topics.values():
         if topic.answered:
             yield topic_page(app, topic, language)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 # A frightened person does not wait longer; after that the hotline card is the better answer.
 SECONDS_TO_ANSWER = 8
@@ -18,14 +18,22 @@ class RasaUnavailable(Exception):
     """Rasa is down, too slow, or answers nonsense."""
 
 
-@dataclass(frozen=True)
 class RasaClient:
     """A Rasa server and its action server; both addresses are on the loopback interface."""
 
-    session: ClientSession
-    rasa_url: str
-    actions_url: str
-    seconds_to_answer: float = SECONDS_TO_ANSWER
+    def __init__(self, rasa_url: str, actions_url: str, seconds_to_answer: float = SECONDS_TO_ANSWER) -> None:
+        """Take their addresses; connections are made in the event loop that the first question comes from."""
+        self.rasa_url, self.actions_url = rasa_url, actions_url
+        self._seconds_to_answer = seconds_to_answer
+
+    @functools.cached_property
+    def _session(self) -> ClientSession:
+        # Rasa closes idle connections without notice; a fresh one costs less than a lost message.
+        return ClientSession(connector=TCPConnector(force_close=True, limit=100))
+
+    async def close(self) -> None:
+        """Give its connections back; nothing can be asked any more."""
+        await self._session.close()
 
     async def send(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return Rasa's messages in answer to a text; raises RasaUnavailable.
@@ -33,10 +41,10 @@ class RasaClient:
         `metadata` is what the conversation says of the text (see bot.follow_ups.Context).
         """
         body = {"sender": sender, "message": text, "metadata": dict(metadata)}
-        timeout = ClientTimeout(total=self.seconds_to_answer)
+        timeout = ClientTimeout(total=self._seconds_to_answer)
         url = f"{self.rasa_url}/webhooks/rest/webhook"
         try:
-            async with self.session.post(url, json=body, timeout=timeout) as response:
+            async with self._session.post(url, json=body, timeout=timeout) as response:
                 response.raise_for_status()
                 messages = await response.json()
         except (ClientError, asyncio.TimeoutError, ValueError) as error:
@@ -60,7 +68,7 @@ class RasaClient:
 
     async def _is_up(self, url: str) -> bool:
         try:
-            async with self.session.get(url, timeout=ClientTimeout(total=2)) as response:
+            async with self._session.get(url, timeout=ClientTimeout(total=2)) as response:
                 return response.status == 200
         except (ClientError, asyncio.TimeoutError):
             return False

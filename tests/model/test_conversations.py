@@ -54,10 +54,10 @@ async def test_a_question_gets_the_vetted_answer(
 
 async def test_rasas_own_text_is_the_text_of_the_file(service: Service, model: Model) -> None:
     """What Rasa itself would say of a topic is what residents read, so `rasa shell` shows the same."""
-    rasa = service.app[keys.RASA]
+    rasa = service.app[keys.SERVED].rasa
     messages = await rasa.send("own-text", "Do I have to open the door if ICE knocks?", {"language": "en"})
     said = "\n\n".join(message["text"] for message in messages if "text" in message)
-    content = service.app[keys.CONTENT]
+    content = service.app[keys.SERVED].content
     assert said == content.topics["ice_at_home"].answers["en"].text
 
 

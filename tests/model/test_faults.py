@@ -87,7 +87,7 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
     slowest = 0.0
     async with contextlib.AsyncExitStack() as running:
         service = await running.enter_async_context(run_service(model, settings))
-        rasa = service.app[keys.RASA]
+        rasa = service.app[keys.SERVED].rasa
         app = create_app(
             project_content,
             settings,

@@ -17,10 +17,10 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.content import Content
 from bot.replies import Reply
 from bot.text_messages import text_messages
 from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
+from bot.web.served import Served
 
 # SHA-1 as Base64; and a message has some thirty fields.
 _SIGNATURE, _MOST_FIELDS = 28, 200
@@ -30,7 +30,7 @@ _SIGNATURE, _MOST_FIELDS = 28, 200
 class Twilio:
     """One account; `public_url` is what Twilio signs, whatever a proxy makes of it."""
 
-    content: Content
+    served: Served
     public_url: str
     account_sid: str
     auth_token: str = field(repr=False)
@@ -64,7 +64,7 @@ class Twilio:
     def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
         """Return the messages, as many as it takes."""
         response = MessagingResponse()
-        for text in text_messages(self.content, replies, page_urls):
+        for text in text_messages(self.served.content, replies, page_urls):
             response.message(text)
         return str(response)
 

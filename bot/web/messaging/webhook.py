@@ -76,7 +76,7 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
                     raise
                 # Whoever texts sees no error page; without this, nothing at all.
                 logger.error("%s: a message could not be answered: %s", channel.name, type(error).__name__)
-                card = say_as_spoken(app[keys.CONTENT], conversation, "utter_hotline_card")
+                card = say_as_spoken(app[keys.SERVED].content, conversation, "utter_hotline_card")
                 return _render(app, channel, incoming, card)
 
         answered = await app[keys.ANSWERED].once((f"{channel.name} {incoming.sender}", incoming.id), answer)
@@ -90,7 +90,7 @@ def _render(app: web.Application, channel: Channel, incoming: Incoming, replies:
 
 
 async def _replies(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:
-    content = app[keys.CONTENT]
+    content = app[keys.SERVED].content
     message = clean(incoming.text[:MOST_CHARACTERS])
     if incoming.kind is Kind.TEXT and message:
         outcome = await reply(app, conversation, message=message)
@@ -114,10 +114,10 @@ async def _replies(app: web.Application, conversation: Conversation, incoming: I
 def _said(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:
     response = _SAID[incoming.kind]
     if incoming.language in LANGUAGES:
-        return [say(app[keys.CONTENT], response, incoming.language)]
-    return say_as_spoken(app[keys.CONTENT], conversation, response)
+        return [say(app[keys.SERVED].content, response, incoming.language)]
+    return say_as_spoken(app[keys.SERVED].content, conversation, response)
 
 
 def _page_url(app: web.Application, said: Reply) -> str:
-    page = answer_page(app[keys.CONTENT], said.topic, said.language)
+    page = answer_page(app[keys.SERVED].content, said.topic, said.language)
     return app[keys.PUBLIC_URL] + page if page and app[keys.PUBLIC_URL] else ""
