@@ -5,6 +5,7 @@ It compares what the candidate and the published model made of the same question
 
 from __future__ import annotations
 
+import collections
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ RULES = Path("data") / "gate.yml"
 # What is said of chance: so seldom would it do the same.
 _CHANCE = 0.05
 _MOST_EXAMPLES = 3
+_GOLDEN_OF_A_KIND = 6
 _MOST_TOPICS = 8
 _NAMES = {"en": "English", "es": "Spanish"}
 # The figures of a language, in the order of the report: what they are called, whether more is better.
@@ -102,6 +104,23 @@ def judge(candidate: Model, published: Model | None, *, today: datetime.date | N
         differences,
         tuple(stops),
     )
+
+
+def golden_questions(model: Model) -> list[tuple[str, str]]:
+    """Return dangerous questions and emergencies with the topic that the model answers them by, and rightly.
+
+    So many of each kind and language that asking them takes a second.
+    """
+    asked = collections.Counter[tuple[str, str]]()
+    golden = []
+    for rows in rows_by_set(model.folder, model.content).values():
+        for row in rows:
+            kind = (row["lang"], row["outcome"])
+            if (row["must_pass"] or row["outcome"] == "emergency") and _worth(row) == 3 and _answered(row):
+                asked[kind] += 1
+                if asked[kind] <= _GOLDEN_OF_A_KIND:
+                    golden.append((row["text"], row["topic"] or row["expected"]))
+    return golden
 
 
 def _must_pass(rows: Sequence[Mapping[str, Any]]) -> Iterator[Stop]:

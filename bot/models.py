@@ -116,8 +116,12 @@ class ModelStore:
 
     def published(self) -> Model | None:
         """Return the model that residents are to be answered with, if one was published."""
-        version = self._pointed_to().get("version")
+        version = self.published_version()
         return self.get(version) if version else None
+
+    def published_version(self) -> str | None:
+        """Return which model was published, read or not."""
+        return self._pointed_to().get("version")
 
     def previous(self) -> Model | None:
         """Return the model that was published before, if it is still there."""

@@ -18,23 +18,35 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from cryptography.fernet import Fernet
 
-from bot.content import RESOURCES
-from bot.models import Model, ModelStore
+from bot.content import RESOURCES, Content
+from bot.gate import golden_questions
+from bot.models import Model, ModelError, ModelStore
 from bot.privacy import WithholdWords
 from bot.problems import ContentError
-from bot.processes import Child, actions_child, rasa_child
+from bot.processes import Child, StartError, actions_child, rasa_child
+from bot.publishing import ServingFile, ServingState
+from bot.relay import Relay
 from bot.resources import LiveDirectory
 from bot.settings import Settings, check_channels
 from bot.training import Progress, code_hash, content_hash, train
+from bot.web import keys
 from bot.web.app import create_app
+from bot.web.conversations import Conversation
+from bot.web.dialogue import replies_from_rasa
 from bot.web.door import SECONDS_IDLE, Door
+from bot.web.rasa_client import RasaClient, RasaUnavailable
+from bot.web.served import ServedModel
 
 _SECONDS_TO_GOLDEN_ANSWER = 60
+# How often it is looked whether another model was published.
+_SECONDS_BETWEEN_LOOKS = 0.3
+# How long the model before runs on: time enough to see that the new one was a mistake.
+SECONDS_WARM = 10 * 60
 _WITHHOLD_WORDS = WithholdWords()
 
 
 class ServeError(Exception):
-    """The service cannot start; the text says why and what to do."""
+    """The service cannot start, or a model not take over; the text says why and what to do."""
 
 
 async def published_model(root: Path, store: ModelStore, progress: Progress) -> Model:
@@ -65,13 +77,73 @@ def _is_of_this_program(model: Model) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class Assistant:
-    """The gateway of a model, and the two processes behind it."""
+@dataclass(eq=False)
+class Backend:
+    """What answers for one model. Models that have learnt from the same share Rasa, and the relay that
+    leads it to the action server of the moment."""
 
-    app: web.Application
+    model: Model
     rasa: Child
+    relay: Relay
     actions: Child
+    served: ServedModel
+
+    @property
+    def alive(self) -> bool:
+        """Whether both processes run."""
+        return self.rasa.pid is not None and self.actions.pid is not None
+
+
+class Assistant:
+    """The gateway, and what stands behind it: one backend that answers, and for a while the one before.
+
+    Nothing runs until `running`.
+    """
+
+    def __init__(self, model: Model, settings: Settings) -> None:
+        self._settings = settings
+        # Made anew at every start and written nowhere: nobody can read old conversations, not even we.
+        self._conversation_key = Fernet.generate_key().decode()
+        self._watch = False
+        self.backend = self._assemble(model, _content(model, settings))
+        self._before: Backend | None = None
+        self._letting_go: asyncio.Task[None] | None = None
+        served = self.backend.served
+        self.app = create_app(
+            served.content,
+            settings,
+            rasa_url=served.rasa.rasa_url,
+            actions_url=served.rasa.actions_url,
+            model_version=served.version,
+        )
+        self.backend.served = self.app[keys.SERVED].model
+
+    @property
+    def rasa(self) -> Child:
+        """The Rasa that answers."""
+        return self.backend.rasa
+
+    @property
+    def actions(self) -> Child:
+        """The action server that answers."""
+        return self.backend.actions
+
+    def _assemble(self, model: Model, content: Content, beside: Backend | None = None) -> Backend:
+        """Put the backend of a model together; with the Rasa of `beside` where that has learnt the same."""
+        actions = actions_child(model.content_dir, self._settings.resources_dir)
+        if beside is not None and beside.model.report["learnt_in"] == model.report["learnt_in"]:
+            rasa, relay = beside.rasa, beside.relay
+        else:
+            relay = Relay(actions.port)
+            rasa = rasa_child(
+                model.archive,
+                thresholds=model.thresholds,
+                action_url=f"{relay.url}/webhook",
+                redis_url=self._settings.redis_url,
+                conversation_key=self._conversation_key,
+            )
+        served = ServedModel(model.version, content, RasaClient(rasa.url, actions.url))
+        return Backend(model, rasa, relay, actions, served)
 
     @contextlib.asynccontextmanager
     async def running(self, *, watch: bool) -> AsyncIterator[None]:
@@ -79,46 +151,114 @@ class Assistant:
 
         Raises StartError.
         """
-        children = (self.actions, self.rasa)
+        self._watch = watch
         try:
-            await asyncio.gather(*(child.start() for child in children))
-            if watch:
-                for child in children:
-                    child.watch()
+            await self._start(self.backend)
             yield
         finally:
-            await asyncio.gather(*(child.stop() for child in children))
+            if self._letting_go:
+                self._letting_go.cancel()
+            await asyncio.gather(
+                self._stop(self.backend), *([self._stop(self._before)] if self._before else [])
+            )
+
+    async def _start(self, backend: Backend, beside: Backend | None = None) -> None:
+        children = [backend.actions]
+        if beside is None or backend.rasa is not beside.rasa:
+            await backend.relay.start()
+            children.append(backend.rasa)
+        await asyncio.gather(*(child.start() for child in children))
+        for child in children if self._watch else ():
+            child.watch()
+
+    async def _stop(self, backend: Backend, *, beside: Backend | None = None) -> None:
+        """End the processes of a backend but for those that it shares with `beside`."""
+        await backend.served.rasa.close()
+        await backend.actions.stop()
+        if beside is None or backend.rasa is not beside.rasa:
+            await backend.rasa.stop()
+            await backend.relay.stop()
+
+    async def switch(self, model: Model) -> None:
+        """Answer from another model: start it, ask it golden questions, let it take over.
+
+        The one before runs on for a while, so that going back takes no time. Raises StartError, ServeError
+        or ModelError; then everything is as it was.
+        """
+        new = self._before
+        if new is None or new.model.version != model.version or not new.alive:
+            # Hashes of large files, and the reading of all content: nobody is to wait for them.
+            await asyncio.to_thread(model.verify)
+            content = await asyncio.to_thread(_content, model, self._settings)
+            new = self._assemble(model, content, beside=self.backend)
+            try:
+                await self._start(new, beside=self.backend)
+                if new.rasa is not self.backend.rasa:
+                    await ask_golden_questions(new.served, model)
+            except BaseException:
+                await self._stop(new, beside=self.backend)
+                raise
+        await self._take_over(new)
+
+    async def _take_over(self, new: Backend) -> None:
+        old, older = self.backend, self._before
+        # Nothing is awaited between these: no message meets the one without the other.
+        new.relay.target = new.actions.port
+        self.app[keys.SERVED].replace(new.served)
+        self.backend, self._before = new, old
+        if self._letting_go:
+            self._letting_go.cancel()
+        if older is not None and older is not new:
+            await older.served.drained()
+            await self._stop_unneeded(older)
+        self._letting_go = asyncio.create_task(self._let_go(old))
+
+    async def _let_go(self, old: Backend) -> None:
+        await asyncio.sleep(SECONDS_WARM)
+        await old.served.drained()
+        self._before = None
+        self.app[keys.SERVED].let_go()
+        await self._stop_unneeded(old)
+
+    async def _stop_unneeded(self, old: Backend) -> None:
+        """End the processes of a backend that no other one needs."""
+        sharing = (one for one in (self.backend, self._before) if one is not None and one.rasa is old.rasa)
+        await self._stop(old, beside=next(sharing, None))
 
 
-def assemble(model: Model, settings: Settings) -> Assistant:
-    """Put the gateway, Rasa and the action server of a model together; nothing runs yet.
+def _content(model: Model, settings: Settings) -> Content:
+    """Return a model's content as residents are answered from it.
 
     The resource directory is used as it stands now in `settings.resources_dir`; while that has a mistake,
     as it stood when the model was trained.
     """
-    actions = actions_child(model.content_dir, settings.resources_dir)
-    rasa = rasa_child(
-        model.archive,
-        thresholds=model.thresholds,
-        action_url=f"{actions.url}/webhook",
-        redis_url=settings.redis_url,
-        # Made anew at every start and written nowhere: nobody can read old conversations, not even we.
-        conversation_key=Fernet.generate_key().decode(),
-    )
     content = dataclasses.replace(
         model.content,
         live_directory=LiveDirectory(settings.resources_dir, fallback=model.content_dir / RESOURCES),
         require_approval=settings.require_approval,
     )
     _ = content.own_words, content.language_identifier  # made now, so that no resident waits for them
-    app = create_app(
-        content,
-        settings,
-        rasa_url=rasa.url,
-        actions_url=actions.url,
-        model_version=model.version,
-    )
-    return Assistant(app, rasa, actions)
+    return content
+
+
+async def ask_golden_questions(served: ServedModel, model: Model) -> None:
+    """Ask dangerous questions and emergencies; raises ServeError where one is not answered as in training."""
+    for text, topic in golden_questions(model):
+        sender = Conversation().id
+        try:
+            messages = await served.rasa.send(sender, text, {})
+            topics = {reply.topic for reply in replies_from_rasa(served.content, messages)}
+        except RasaUnavailable as error:
+            raise ServeError(f"“{text}” got no answer ({error}).") from None
+        if topic not in topics:
+            answered = ", ".join(sorted(filter(None, topics))) or "nothing"
+            raise ServeError(f"“{text}” was answered as {answered}, not as {topic}.")
+        await served.rasa.forget(sender)
+
+
+def assemble(model: Model, settings: Settings) -> Assistant:
+    """Put the gateway, Rasa and the action server of a model together; nothing runs yet."""
+    return Assistant(model, settings)
 
 
 @contextlib.asynccontextmanager
@@ -198,9 +338,23 @@ async def _serve_until(
     stop: asyncio.Event, settings: Settings, host: str, port: int, say: Callable[[str], None]
 ) -> None:
     check_channels(settings)
-    model = await published_model(settings.content_dir, ModelStore(settings.data_dir), say)
-    trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
-    say(f"Model {model.version}, trained {trained}")
+    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+    with serving.held():
+        model = await published_model(settings.content_dir, store, say)
+        _say_settings(settings, say)
+        while True:
+            try:
+                await _serve_model(model, settings, host, port, stop, say)
+                return
+            except (StartError, ServeError) as error:
+                previous = store.previous()
+                if previous is None or not _is_of_this_program(previous):
+                    raise
+                say(f"{error}\nModel {model.version} cannot be served; going back to {previous.version}")
+                model = store.publish(previous.version)
+
+
+def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
     where = "in Redis, encrypted" if settings.redis_url else "in memory"
     say(f"Conversations: {where}, forgotten after 30 minutes")
     channels = {"text messages and WhatsApp (Twilio)": settings.twilio, "Telegram": settings.telegram}
@@ -211,6 +365,18 @@ async def _serve_until(
         say("Only answers that somebody has signed off are given (KYR_REQUIRE_APPROVAL)")
     if settings.embed_origins:
         say(f"The chat may be shown on {', '.join(settings.embed_origins)} (KYR_EMBED_ORIGINS)")
+
+
+async def _serve_model(
+    model: Model,
+    settings: Settings,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    say: Callable[[str], None],
+) -> None:
+    trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
+    say(f"Model {model.version}, trained {trained}")
     assistant = assemble(model, settings)
     # The pages and the hotline card are there at once, the chat as soon as Rasa is.
     async with listening(assistant.app, host, port) as url:
@@ -218,4 +384,31 @@ async def _serve_until(
         async with assistant.running(watch=True):
             await wait_until_answered(url, "ICE is at my door, do I have to open?")
             say(f"Ready: {url}")
-            await stop.wait()
+            await _follow(assistant, settings, stop, say)
+
+
+async def _follow(
+    assistant: Assistant, settings: Settings, stop: asyncio.Event, say: Callable[[str], None]
+) -> None:
+    """Answer from whatever model is published, until told to stop."""
+    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+    state = ServingState(assistant.backend.model.version)
+    serving.write(state)
+    while not stop.is_set():
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(stop.wait(), _SECONDS_BETWEEN_LOOKS)
+        wanted = store.published_version()
+        if wanted in (None, state.version):
+            continue
+        if wanted == state.refused:
+            continue
+        say(f"Model {wanted} was published: starting it beside {state.version}")
+        try:
+            await assistant.switch(store.get(wanted))
+        except (ContentError, ModelError, ServeError, StartError, OSError) as error:
+            say(f"Model {wanted} was refused; {state.version} goes on. {error}")
+            state = ServingState(state.version, wanted, str(error))
+        else:
+            say(f"Model {wanted} answers; {state.version} is kept warm for ten minutes")
+            state = ServingState(wanted)
+        serving.write(state)

@@ -40,6 +40,11 @@ class Served:
         self._before: ServedModel | None = None
 
     @property
+    def model(self) -> ServedModel:
+        """The model, to be used for one thing; for more than one, see `use`."""
+        return self._model
+
+    @property
     def version(self) -> str:
         """Which model it is."""
         return self._model.version
@@ -64,9 +69,10 @@ class Served:
         finally:
             model.in_use -= 1
 
-    def replace(self, model: ServedModel) -> None:
-        """Answer from now on from another model; the one before may still be in use."""
+    def replace(self, model: ServedModel) -> ServedModel:
+        """Answer from now on from another model; return the one before, which may still be in use."""
         self._before, self._model = self._model, model
+        return self._before
 
     def let_go(self) -> None:
         """Know no longer of the model before."""

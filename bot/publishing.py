@@ -1,0 +1,132 @@
+"""Publishing a model and going back: the pointer, and the running `kyr serve` that follows it.
+
+`kyr serve` notices within a second that another model was published, starts it beside the one that answers,
+and says in a file whether it has taken over. It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.models import Model, ModelStore, write_whole
+
+# Two starts of Rasa on a slow machine.
+SECONDS_TO_SWITCH = 300
+_SECONDS_BETWEEN_LOOKS = 0.2
+
+Say = Callable[[str], None]
+
+
+class PublishError(Exception):
+    """A model that was not published, or not taken over; the text says why and what answers now."""
+
+
+@dataclass(frozen=True)
+class ServingState:
+    """What `kyr serve` says of itself: the model that answers, and one that it refused, with the reason."""
+
+    version: str
+    refused: str | None = None
+    why: str = ""
+
+
+class ServingFile:
+    """Where a running `kyr serve` says what it answers from; the lock beside it goes when it ends."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._file, self._lock = data_dir / "serving.json", data_dir / "serving.lock"
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the one that serves from this data folder; raises PublishError where another does."""
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise PublishError(
+                    f"Another `kyr serve` uses {self._lock.parent} already. End it, or set KYR_DATA_DIR to "
+                    "another folder."
+                ) from None
+            self._file.unlink(missing_ok=True)
+            yield
+
+    def write(self, state: ServingState) -> None:
+        """Say what answers."""
+        write_whole(self._file, json.dumps(state.__dict__))
+
+    def read(self) -> ServingState | None:
+        """Return what answers, None where nothing serves or it is still starting."""
+        if not self.is_held():
+            return None
+        try:
+            return ServingState(**json.loads(self._file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def is_held(self) -> bool:
+        """Whether a `kyr serve` runs."""
+        try:
+            with self._lock.open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
+
+def publish(store: ModelStore, serving: ServingFile, version: str, say: Say) -> Model:
+    """Publish a model, and wait until a running `kyr serve` has taken it over; return it.
+
+    Where it refuses, the model before is published again. Raises ModelError or PublishError.
+    """
+    before = store.published_version()
+    if before == version and (state := serving.read()) is not None and state.version == version:
+        say(f"Model {version} answers already")
+        return store.get(version)
+    model = store.publish(version)
+    if not serving.is_held():
+        say(f"Published {version}. `kyr serve` does not run: it answers from the next start on.")
+        return model
+    say(f"Published {version}. `kyr serve` is taking it over")
+    try:
+        seconds = _taken_over(serving, version)
+    except PublishError:
+        if before is not None:
+            store.publish(before)
+        raise
+    say(f"Model {version} answers, {seconds:.1f} s later")
+    return model
+
+
+def roll_back(store: ModelStore, serving: ServingFile, say: Say) -> Model:
+    """Publish the model before the present one; return it. Raises ModelError or PublishError."""
+    previous = store.previous()
+    if previous is None:
+        raise PublishError("There is no model before this one to go back to. `kyr models` lists all.")
+    return publish(store, serving, previous.version, say)
+
+
+def _taken_over(serving: ServingFile, version: str) -> float:
+    """Wait until `kyr serve` answers from a model; return the seconds that it took. Raises PublishError."""
+    began = time.monotonic()
+    while time.monotonic() - began < SECONDS_TO_SWITCH:
+        state = serving.read()
+        if state is not None and state.version == version:
+            return time.monotonic() - began
+        if state is not None and state.refused == version:
+            raise PublishError(f"`kyr serve` refused model {version} and goes on as before: {state.why}")
+        if not serving.is_held():
+            raise PublishError(f"`kyr serve` has ended meanwhile. Start it again: it will try {version}.")
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    raise PublishError(
+        f"`kyr serve` has not taken over model {version} in {SECONDS_TO_SWITCH} s, and goes on as before. "
+        "See what it printed."
+    )
