@@ -17,6 +17,7 @@ from bot.web.assets import Assets
 from bot.web.conversations import Conversations
 from bot.web.limits import Limits
 from bot.web.rasa_client import RasaClient
+from bot.web.staff_data import Writer
 
 Strings = Mapping[str, Mapping[str, str]]
 
@@ -43,3 +44,4 @@ REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
+WRITER = web.AppKey("WRITER", Writer)
