@@ -15,7 +15,7 @@ _TRIGGERS = {
             "BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END"
             for change in ("UPDATE", "DELETE")
         ),
-        # "INSERT OR REPLACE" would remove an entry without asking the one above.
+        # Also because "INSERT OR REPLACE" would remove an entry without asking the ones above.
         "CREATE TRIGGER audit_log_insert BEFORE INSERT ON audit_log "
         "WHEN NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM audit_log) "
         "BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END",
@@ -25,6 +25,11 @@ _TRIGGERS = {
         "$$ BEGIN RAISE EXCEPTION 'the audit log can only be added to'; END $$",
         "CREATE TRIGGER audit_log_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log "
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse()",
+        "CREATE FUNCTION audit_log_refuse_gap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM audit_log) THEN "
+        "RAISE EXCEPTION 'the audit log can only be added to'; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER audit_log_insert BEFORE INSERT ON audit_log "
+        "FOR EACH ROW EXECUTE FUNCTION audit_log_refuse_gap()",
     ),
 }
 
