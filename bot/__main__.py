@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import collections
 import dataclasses
+import datetime
 import itertools
 import json
 import logging
@@ -29,7 +30,7 @@ from bot.processes import StartError
 from bot.purge import PurgeError, purge
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
-from bot.review_queue import ReviewQueue
+from bot.review_queue import DAYS_KEPT, ReviewQueue
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.training import TrainingError, parse, train
@@ -339,7 +340,9 @@ def _verify_audit(options: argparse.Namespace, settings: Settings) -> int:
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
     for line in back_up(options.file, settings, Database.of(settings)):
         _say(f"  {line}")
+    by = current_date() + datetime.timedelta(days=DAYS_KEPT)
     _say(f"Wrote {options.file}. Settings and passwords (.env) are not in it.")
+    _say(f"Delete it by {by}: questions of residents are in it, and we promise to keep them no longer.")
     return DONE
 
 

@@ -227,8 +227,7 @@ def restore(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(settings.data_dir):
         for place in set(places.values()):
-            for left in place.glob(f"{_WORKPLACE}*"):
-                shutil.rmtree(left, ignore_errors=True)  # of a run that was ended before anything was changed
+            _remove_workplaces(place)
         try:
             manifest = _unpack(file, workplaces)
             rows = _read_rows(workplaces["staff"] / "staff", database, manifest)
@@ -260,20 +259,30 @@ def restore(
 
 
 def finish_restore(data_dir: Path, database: Database) -> bool:
-    """Finish a restore that was interrupted, if there is one.
+    """Finish a restore that was interrupted, and remove what one has left; say whether it was finished now.
 
     Raises BackupError, DatabaseError, AuditError.
     """
-    if not (data_dir / _UNDER_WAY).exists():
-        return False
-    with _alone(data_dir):
-        if not (data_dir / _UNDER_WAY).exists():
-            return False  # whoever was at it has just finished
-        try:
-            _finish(data_dir, database)
-        except OSError as error:
-            raise BackupError(f"A restore was interrupted, and {_failed(error)}") from None
-    return True
+    note = data_dir / _UNDER_WAY
+    if note.exists():
+        with _alone(data_dir):
+            if not note.exists():
+                return False  # whoever was at it has just finished
+            try:
+                _finish(data_dir, database)
+            except OSError as error:
+                raise BackupError(f"A restore was interrupted, and {_failed(error)}") from None
+        return True
+    if any(data_dir.glob(f"{_WORKPLACE}*")):
+        # Of one that was killed before it changed anything, unless somebody is at it and is being asked.
+        with contextlib.suppress(BlockingIOError), _alone(data_dir, wait=False):
+            _remove_workplaces(data_dir)
+    return False
+
+
+def _remove_workplaces(folder: Path) -> None:
+    for left in folder.glob(f"{_WORKPLACE}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _failed(error: OSError) -> str:
@@ -413,6 +422,7 @@ def _unpack(file: Path, workplaces: Mapping[str, Path]) -> dict[str, Any]:
                 member = archive.extractfile(info)
                 assert member is not None  # noqa: S101 - only plain files come this far
                 hashes[name] = _write(member, workplaces[_root(name)] / name)
+            unpacked.read(1 << 20)  # to its end, where the checksum stands
         manifest = json.loads((workplaces["staff"] / _MANIFEST).read_text(encoding="utf-8"))
         found = {name: digest for name, digest in hashes.items() if name != _MANIFEST}
         if manifest["format"] != _FORMAT:
@@ -551,12 +561,15 @@ def _moves(
 
 
 @contextlib.contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
-    """Wait until nobody else backs up or restores the same data, and keep others waiting."""
+def _alone(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
+    """Wait until nobody else backs up or restores the same data, and keep others waiting.
+
+    Raises BlockingIOError where somebody does and it is not to wait.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     handle = os.open(data_dir, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(handle)
