@@ -38,7 +38,7 @@ for _ in range(5):
 
 
 def url_of(database: Database) -> str:
-    return database._engine.url.render_as_string(hide_password=False)
+    return str(database._engine.url.render_as_string(hide_password=False))
 
 
 def test_the_migrations_make_the_tables_that_the_program_uses(database: Database) -> None:
