@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import select
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -66,6 +67,9 @@ _SQLITE_SAYS = {
 # What PostgreSQL says, as the beginning of a SQLSTATE or, before there is one, in words.
 _POSTGRESQL_SAYS = {
     "28": "it refuses the name or the password. Correct them in KYR_DATABASE_URL",
+    "certificate": "its certificate cannot be checked. Correct sslmode or sslrootcert in KYR_DATABASE_URL",
+    "SSL": "it does not encrypt as KYR_DATABASE_URL asks for. Correct sslmode there",
+    "connection option": "KYR_DATABASE_URL holds an option that PostgreSQL does not have. Remove it",
     "password": "it refuses the name or the password. Correct them in KYR_DATABASE_URL",
     "pg_hba": "its pg_hba.conf does not let this user in from here. Add a line for it",
     "42501": "this user has no right to do that. Make it the owner of the database (ALTER DATABASE)",
@@ -204,11 +208,13 @@ class Database:
         """Raise errors of the database as DatabaseError."""
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error, psycopg2.Error) as error:
+            # Somebody may have exchanged the database.
+            self._ready = None
             # Without the error itself: it may show what was to be written.
             raise DatabaseError(f"{self.name}: {self._reason(error)}.") from None
 
-    def _reason(self, error: SQLAlchemyError) -> str:
+    def _reason(self, error: Exception) -> str:
         cause: Any = error.orig if isinstance(error, DBAPIError) else error
         known = _POSTGRESQL_SAYS if self.file is None else _SQLITE_SAYS
         code, said = getattr(cause, "pgcode", None) or "", str(cause)

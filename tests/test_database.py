@@ -116,6 +116,21 @@ def test_a_file_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
     assert [one.count for one in ReviewQueue(database).questions()] == [1]
 
 
+def test_a_database_that_was_made_anew_is_used_after_one_error(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    """A running assistant goes on here too."""
+    name = postgres_server.make()
+    feedback = Feedback(Database(tmp_path, postgres_server.url(name)))
+    feedback.totals()
+    postgres_server.run(f"DROP DATABASE {name}")
+    postgres_server.run(f"CREATE DATABASE {name}")
+    with pytest.raises(DatabaseError):
+        feedback.totals()
+    feedback.count("bond", "en", helpful=True)
+    assert feedback.totals() == [Total("bond", "en", 1, 0)]
+
+
 def write_nonsense(file: Path) -> None:
     file.write_bytes(b"no database at all" * 1000)
 
@@ -198,15 +213,16 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_what_a_server_refuses_is_named(tmp_path: Path, postgres_server: PostgresServer) -> None:
     """A wrong password, a database that is not there, a user without rights, one that may only read."""
     name = postgres_server.make()
-    postgres_server.run("CREATE USER reader PASSWORD 'reader'") if not postgres_server.run(
-        "SELECT 1 FROM pg_user WHERE usename = 'reader'"
-    ) else None
+    postgres_server.run("DROP USER IF EXISTS reader")
+    postgres_server.run("CREATE USER reader PASSWORD 'reader'")
     url = postgres_server.url(name)
     wrong = {
         url.replace("se%3Acr%40t", "wrong"): "it refuses the name or the password. Correct them in",
         url.replace(name, "other"): "there is no such database or user. Make it (createdb), or correct",
         url.replace("kyr:se%3Acr%40t", "reader:reader"): "this user has no right to do that.",
         url.replace("127.0.0.1", "nowhere.invalid"): "there is no host of that name. Correct",
+        f"{url}?sslmode=require": "it does not encrypt as KYR_DATABASE_URL asks for",
+        f"{url}?wrong=1": "KYR_DATABASE_URL holds an option that PostgreSQL does not have",
         f"{url}?options=-c%20default_transaction_read_only=on": "it can only be read. Use the primary",
     }
     for address, said in wrong.items():
