@@ -349,7 +349,12 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
     def confirm(shown: Sequence[str]) -> bool:
         _say("\n".join(shown))
-        return options.yes or input("Go on? Write yes: ").strip().lower() in ("yes", "sí", "si")
+        if options.yes:
+            return True
+        try:
+            return input("Go on? Write yes: ").strip().lower() in ("yes", "sí", "si")
+        except EOFError:  # nobody is there to say so
+            return False
 
     done = restore(options.file, settings, Database.of(settings), operator(), confirm)
     _say("Restored. Start `kyr serve` again to use it." if done else "Nothing was changed.")

@@ -102,7 +102,10 @@ class AuditLog:
 
     @contextlib.contextmanager
     def recording(self, who: str, action: str, subject: str, *, before: Any, after: Any) -> Iterator[Entry]:
-        """Add an entry for what is done inside: no change without an entry, and none for what failed."""
+        """Add an entry for what is done inside: no change without an entry, and none for what failed.
+
+        Nothing inside may use the database by itself: with SQLite it would wait for this. See `append`.
+        """
         with self.database.transaction() as connection:
             entry = self.append(connection, who, action, subject, before=before, after=after)
             yield entry
@@ -193,16 +196,20 @@ def check_chain(entries: Iterable[Entry]) -> list[str]:
     """Return the hashes of entries in order, behind the one that the first continues; raises AuditError."""
     hashes = [NOTHING_BEFORE]
     for number, entry in enumerate(sorted(entries, key=lambda entry: entry.number), start=1):
+        wrong = ""
         if entry.number > number:
-            raise AuditError(f"Entry {number} of the audit log was removed.")
-        if entry.number < number:
-            raise AuditError(f"Entry {entry.number} of the audit log was inserted.")
-        if entry.hash != entry.computed_hash():
-            raise AuditError(f"Entry {number} of the audit log was changed: its hash is of something else.")
-        if entry.previous != hashes[-1]:
+            wrong = f"Entry {number} of the audit log was removed."
+        elif entry.number < number:
+            wrong = f"Entry {entry.number} of the audit log was inserted."
+        elif entry.hash != entry.computed_hash():
+            wrong = f"Entry {number} of the audit log was changed: its hash is of something else."
+        elif entry.previous != hashes[-1]:
+            wrong = f"Entry {number - 1 or 1} of the audit log was changed, removed or inserted: "
+            wrong += f"entry {number} continues another one."
+        if wrong:
             raise AuditError(
-                f"Entry {number - 1 or 1} of the audit log was changed, removed or inserted: "
-                f"entry {number} continues another one."
+                f"{wrong} Keep the database as it is, find out who could write to it, and restore a backup "
+                "into an empty one."
             )
         hashes.append(entry.hash)
     return hashes

@@ -54,6 +54,7 @@ _BYTES_TO_SPARE = 64 << 20
 _ROWS_AT_ONCE = 500
 _LONGEST_ROW = 1 << 20
 
+_UNFINISHED = ".kyr-backup-"
 _WORKPLACE = ".kyr-restore-"
 _UNDER_WAY = "restoring.json"
 
@@ -72,7 +73,9 @@ def back_up(file: Path, settings: Settings, database: Database) -> list[str]:
     try:
         with _alone(settings.data_dir):
             file.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+            for left in file.parent.glob(f"{_UNFINISHED}*"):
+                left.unlink()  # of a run that was killed; questions of residents are in it
+            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=_UNFINISHED)
             try:
                 with os.fdopen(handle, "wb") as target:
                     said = _write_archive(target, settings, database)
