@@ -87,9 +87,6 @@ _POSTGRESQL_SAYS = {
     "no answer": "the server does not answer. Look whether it and the network are well, and try again",
 }
 
-# Alembic tells of every step as information, which is none for whoever asks `kyr review`.
-logging.getLogger("alembic").setLevel(logging.WARNING)
-
 
 class DatabaseError(Exception):
     """The database cannot be used; the text says which, why and what to do, never its password."""
@@ -185,6 +182,8 @@ class Database:
 
     def _upgrade(self, connection: Connection) -> None:
         """Bring the tables to the newest version, in the transaction of a connection."""
+        # It tells of every step, which is no news for whoever asks for `kyr review`.
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         scripts = ScriptDirectory(str(_MIGRATIONS))
         options = {"version_table": _VERSION_TABLE}
         current = MigrationContext.configure(connection, opts=options).get_current_revision()
@@ -315,9 +314,11 @@ def _wait_in_time(connection: Any) -> None:
     """Wait for the server, also while connecting, for as long as it is allowed to be silent."""
     deadline = time.monotonic() + _SECONDS_OF_SILENCE
     while (state := connection.poll()) != extensions.POLL_OK:
-        reading, writing = (
-            [connection.fileno()] if state == wanted else []
-            for wanted in (extensions.POLL_READ, extensions.POLL_WRITE)
+        # Not select(), which knows no file numbers from 1024 up, and every resident's connection has one.
+        # Made anew, as of a host with several addresses one after the other is tried.
+        waiting = select.poll()
+        waiting.register(
+            connection.fileno(), select.POLLIN if state == extensions.POLL_READ else select.POLLOUT
         )
-        if not any(select.select(reading, writing, [], max(0, deadline - time.monotonic()))):
+        if not waiting.poll(max(0, deadline - time.monotonic()) * 1000):
             raise psycopg2.OperationalError("no answer")

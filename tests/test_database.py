@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
+import resource
 import signal
 import sqlite3
 import stat
@@ -278,6 +280,25 @@ def test_a_statement_that_takes_too_long_is_ended(
         connection.execute(text("SELECT pg_sleep(60)"))
     query = "SELECT query FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
     assert "pg_sleep" not in str(postgres_server.run(query))
+
+
+def test_a_server_is_reached_while_many_residents_are_connected(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    """Each is an open file, and what waits for the server must know such high numbers of files."""
+    database = Database(tmp_path, postgres_server.url(postgres_server.make()))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    opened: list[int] = []
+    try:
+        while not opened or opened[-1] < 1100:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+        Feedback(database).count("bond", "en", helpful=True)
+    finally:
+        for file in opened:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert Feedback(database).totals() == [Total("bond", "en", 1, 0)]
 
 
 def test_nothing_of_its_address_is_shown(tmp_path: Path) -> None:
