@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -193,11 +194,8 @@ class PostgresServer:
     def start(self) -> None:
         """Make its folder and start it, not as root, which it refuses, but as the user "postgres" then."""
         user = "postgres" if os.getuid() == 0 else None
-        self.folder.mkdir(mode=0o700)
         if user is not None:
             shutil.chown(self.folder, user)
-            for parent in self.folder.parents[:3]:  # pytest keeps them to root
-                parent.chmod(parent.stat().st_mode | 0o011)
         data, password = self.folder / "data", self.folder / "password"
         password.write_text("se:cr@t\n", encoding="utf-8")
         password.chmod(0o644)
@@ -253,18 +251,20 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL for all tests; each makes a database of its own."""
     found = sorted(POSTGRESQL.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     program = found[-1] if found else POSTGRESQL / "15/bin/postgres"
     require_program(str(program), "postgresql")
-    server = PostgresServer(program.parent, tmp_path_factory.mktemp("postgresql") / "server", free_port())
-    server.start()
-    yield server
-    server.signal(signal.SIGCONT)
-    assert server.process is not None
-    server.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast" way to end
-    server.process.wait()
+    # Not in a folder of pytest's, which keeps them to whoever runs the tests.
+    with tempfile.TemporaryDirectory(prefix="kyr-postgresql-") as folder:
+        server = PostgresServer(program.parent, Path(folder), free_port())
+        server.start()
+        yield server
+        server.signal(signal.SIGCONT)
+        assert server.process is not None
+        server.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast" way to end
+        server.process.wait()
 
 
 MakeDatabase = Callable[[], Database]
