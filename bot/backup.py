@@ -23,17 +23,17 @@ import shutil
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import MetaData, Table, delete, insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
 from bot.content import RESOURCES
-from bot.database import Database, DatabaseError
+from bot.database import VERSION_TABLE, Database, DatabaseError
 from bot.models import ModelError, ModelStore, write_whole
 from bot.settings import Settings
 from bot.tables import AUDIT_LOG, TABLES
@@ -45,6 +45,7 @@ _MANIFEST = "manifest.json"
 _CONTENT = ("data", "domain.yml", "config.yml")
 _POINTER = "models/published.json"
 _MODEL = re.compile(r"models/(?P<version>[0-9A-Za-z-]{1,64})/.+")
+_TABLE = re.compile(r"staff/[a-z_]{1,60}\.jsonl")
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 _MOST_MEMBERS = 20_000
 _MOST_BYTES = 4 << 30
@@ -233,7 +234,7 @@ def restore(
             _remove_workplaces(place)
         try:
             manifest = _unpack(file, workplaces)
-            rows = _read_rows(workplaces["staff"] / "staff", database, manifest)
+            rows = _read_rows(workplaces["staff"], database, manifest)
             version = _version(workplaces["models"], manifest)
             moves = _moves(settings, workplaces, version)
             planned = _Restore(
@@ -362,8 +363,7 @@ def _restore_rows(connection: Connection, audit: AuditLog, planned: _Restore) ->
             rows = missing
         else:
             connection.execute(delete(table))
-        for first in range(0, len(rows), _ROWS_AT_ONCE):
-            connection.execute(insert(table), [dict(row) for row in rows[first : first + _ROWS_AT_ONCE]])
+        _insert(connection, table, rows)
     after = {"made": planned.made, "manifest": planned.sha256, "restore": planned.id}
     audit.append(connection, planned.who, RESTORED, "backup", before=None, after=after)
 
@@ -462,7 +462,7 @@ def _belongs(name: str) -> bool:
     if name in (_MANIFEST, _POINTER, "content/domain.yml", "content/config.yml"):
         return True
     if parts[0] == "staff":
-        return name in {f"staff/{table}.jsonl" for table in TABLES.tables}
+        return bool(_TABLE.fullmatch(name))
     return (
         bool(_MODEL.fullmatch(name))
         or (parts[0] == "resources" and len(parts) > 1)
@@ -488,20 +488,39 @@ def _write(source: IO[bytes], target: Path) -> str:
 
 
 def _read_rows(
-    folder: Path, database: Database, manifest: Mapping[str, Any]
+    workplace: Path, database: Database, manifest: Mapping[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Read the rows of all tables; raises BackupError where they are not those of this program's tables."""
-    if manifest.get("database") != database.version:
+    """Return the rows of all tables as this program has them; those of an older one are brought up to date.
+
+    Raises BackupError where they are not those of a program that this one knows.
+    """
+    version = manifest.get("database")
+    names = {name for name in manifest["members"] if name.startswith("staff/")}
+    if version == database.version:
+        return _parse(workplace, names, TABLES)
+    if version not in database.versions:
         raise BackupError(
-            f"The backup is of a program with version {manifest.get('database')} of the database, this one "
-            f"has {database.version}. Restore it with that program, then use this one: it goes on from there."
+            f"The backup is of a newer program (version {version} of the database, this one knows "
+            f"{database.version}). Restore it with that program."
         )
+    older, tables = Database(workplace / "older", version=version), MetaData()
+    with older.transaction() as connection:
+        tables.reflect(connection)
+        tables.remove(tables.tables[VERSION_TABLE])
+        for name, rows in _parse(workplace, names, tables).items():
+            _insert(connection, tables.tables[name], rows)
+    return _dump(Database(older.data_dir))
+
+
+def _parse(workplace: Path, names: Collection[str], tables: MetaData) -> dict[str, list[dict[str, Any]]]:
+    if unknown := sorted(set(names) - {f"staff/{name}.jsonl" for name in tables.tables}):
+        raise BackupError(f"{unknown[0]!r} does not belong in a backup of this version. Use another one.")
     found: dict[str, list[dict[str, Any]]] = {}
-    for name, table in sorted(TABLES.tables.items()):
+    for name, table in sorted(tables.tables.items()):
         kinds = {column.name: column.type.python_type for column in table.columns}
         rows = found[name] = []
         try:
-            with (folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            with (workplace / f"staff/{name}.jsonl").open(encoding="utf-8") as lines:
                 while line := lines.readline(_LONGEST_ROW):
                     row = json.loads(line)
                     if {key: type(value) for key, value in row.items()} != kinds or "\\u0000" in line:
@@ -512,6 +531,11 @@ def _read_rows(
                 f"Row {len(rows) + 1} of {name} in the backup is none. Use another backup."
             ) from None
     return found
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    for first in range(0, len(rows), _ROWS_AT_ONCE):
+        connection.execute(insert(table), [dict(row) for row in rows[first : first + _ROWS_AT_ONCE]])
 
 
 def _version(workplace: Path, manifest: Mapping[str, Any]) -> str | None:

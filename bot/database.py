@@ -37,7 +37,7 @@ DATABASE_FILE = "staff.sqlite3"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Other programs that use Alembic in the same database call theirs "alembic_version".
-_VERSION_TABLE = "kyr_version"
+VERSION_TABLE = "kyr_version"
 # Any number, the same in all processes of this program.
 _MIGRATION_LOCK = 0x6B7972
 # Alembic works with one database at a time.
@@ -95,12 +95,16 @@ class DatabaseError(Exception):
 class Database:
     """The database of a URL, or else of a file in a data folder; nothing is opened before it is used.
 
-    `data_dir` is where files that belong to it stand. Connections are not kept: there is little to do, and
-    a server that was started again must not be met with a dead one.
+    `data_dir` is where files that belong to it stand, and `version` the migration to bring it to, by default
+    the newest. Connections are not kept: there is little to do, and a server that was started again must not
+    be met with a dead one.
     """
 
-    def __init__(self, data_dir: Path, url: str = "") -> None:
+    def __init__(self, data_dir: Path, url: str = "", *, version: str | None = None) -> None:
+        scripts = ScriptDirectory(str(_MIGRATIONS))
         self.data_dir = data_dir
+        self.versions = tuple(script.revision for script in scripts.walk_revisions())
+        self.version = version or self.versions[0]
         try:
             parsed = make_url(url) if url else URL.create("sqlite", database=str(data_dir / DATABASE_FILE))
         except (ArgumentError, ValueError):
@@ -167,11 +171,6 @@ class Database:
             if rows:
                 connection.execute(insert(table), rows)
 
-    @property
-    def version(self) -> str:
-        """The migration that this program needs."""
-        return str(ScriptDirectory(str(_MIGRATIONS)).get_current_head())
-
     def _migrate(self) -> None:
         with _MIGRATING:
             found: object = _made(self.file) if self.file is not None else True
@@ -181,18 +180,17 @@ class Database:
                 self._ready = found
 
     def _upgrade(self, connection: Connection) -> None:
-        """Bring the tables to the newest version, in the transaction of a connection."""
+        """Bring the tables to the version wanted, in the transaction of a connection."""
         # It tells of every step, which is no news for whoever asks for `kyr review`.
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        scripts = ScriptDirectory(str(_MIGRATIONS))
-        options = {"version_table": _VERSION_TABLE}
+        options = {"version_table": VERSION_TABLE}
         current = MigrationContext.configure(connection, opts=options).get_current_revision()
-        if current == scripts.get_current_head():
+        if current == self.version:
             return
-        if current not in (None, *(script.revision for script in scripts.walk_revisions())):
+        if current is not None and current not in self.versions:
             raise DatabaseError(
                 f"{self.name}: it belongs to a newer program (its version is {current}, this program knows "
-                f"{scripts.get_current_head()}). Use that program, or restore a backup of this one elsewhere."
+                f"{self.version}). Use that program, or restore a backup of this one elsewhere."
             )
         if self.file is None:
             # Where two programs start at once, one waits here, and then finds everything done.
@@ -200,7 +198,7 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         config.attributes.update(options, connection=connection)
-        command.upgrade(config, "head")
+        command.upgrade(config, self.version)
 
     @contextlib.contextmanager
     def _plainly(self) -> Iterator[None]:

@@ -202,6 +202,7 @@ class PostgresServer:
         made = (
             "--auth=scram-sha-256",
             "--encoding=UTF8",
+            "--locale=C",
             "--no-sync",
             "--username=kyr",
             f"--pwfile={password}",

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+import bot.database
 from bot.__main__ import main
 from bot.audit import HEAD_FILE, AuditLog, folder_hash
 from bot.backup import BackupError, back_up, finish_restore, restore
@@ -35,6 +36,19 @@ QUESTIONS = [
     Unanswered("qué pasa con las cámaras", "es", 2),
     Unanswered("what about cameras", "en", 1, NOT_HELPFUL, "bond"),
 ]
+
+
+# A migration that does something to the rows that are there.
+TOMORROW = """
+from alembic import op
+
+revision = "tomorrow"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.execute("UPDATE review_queue SET language = UPPER(SUBSTR(language, 1, 1)) || SUBSTR(language, 2)")
+"""
 
 
 def agree(shown: Sequence[str]) -> bool:
@@ -125,6 +139,24 @@ def test_an_earlier_state_comes_back_and_history_goes_on(database: Database, tmp
     actions = [entry.action for entry in AuditLog(database).entries()]
     assert actions == ["restore", "restore", "publish", "publish"]
     AuditLog(database).verify()
+
+
+def test_a_backup_of_an_older_program_comes_back(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows go through the migrations made since, here one that a program of tomorrow has."""
+    settings, file = place(tmp_path), tmp_path / "one.tar.gz"
+    fill(settings, database)
+    back_up(file, settings, database)
+    migrations = Path(shutil.copytree(PROJECT_ROOT / "bot/migrations", tmp_path / "migrations"))
+    (migrations / "versions/0002_tomorrow.py").write_text(TOMORROW, encoding="utf-8")
+    monkeypatch.setattr(bot.database, "_MIGRATIONS", migrations)
+    newer = Database(database.data_dir, url_of(database))
+    assert (newer.version, newer.versions) == ("tomorrow", ("tomorrow", "0001"))
+    assert restore(file, settings, newer, "luis", agree)
+    texts = {(one.text, one.language) for one in ReviewQueue(newer).questions()}
+    assert texts == {("qué pasa con las cámaras", "Es"), ("what about cameras", "En")}
+    AuditLog(newer).verify()
 
 
 def test_another_history_is_not_destroyed(make_database: MakeDatabase, tmp_path: Path) -> None:
@@ -238,7 +270,8 @@ MODEL = "models/20260101-000000-aaaaaaaa"
             (changed(name, b"x"), "does not belong in a backup")
             for name in (
                 *("../outside", "/etc/outside", "content/../../outside", "content/data/../../../outside"),
-                *("content/data//x", "content/data/./x", "content\\outside", "staff/other.jsonl", "outside"),
+                *("content/data//x", "content/data/./x", "content\\outside", "staff/x.csv", "outside"),
+                *("staff/other.jsonl", "staff/kyr_version.jsonl"),
                 *(
                     "content/bot/app.py",
                     "content/.env",
@@ -271,7 +304,7 @@ MODEL = "models/20260101-000000-aaaaaaaa"
         ),
         (
             edited("manifest.json", b'"database": "0', b'"database": "9'),
-            "The backup is of a program with version 9",
+            "The backup is of a newer program",
         ),
         (edited("manifest.json", b'"format": 1', b'"format": 2'), "it was made by a newer program"),
         (changed("content/data/faq", b"a file and a folder at once"), "could not be put in place"),
