@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import collections
 import dataclasses
+import datetime
 import itertools
 import json
 import logging
@@ -14,9 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.audit import AuditError, AuditLog, folder_hash, operator
+from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.content import check_content, read_content
+from bot.database import Database, DatabaseError
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
-from bot.feedback import FEEDBACK_FILE, Feedback
+from bot.feedback import Feedback
 from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
 from bot.local_time import current_date
@@ -26,7 +30,7 @@ from bot.processes import StartError
 from bot.purge import PurgeError, purge
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
-from bot.review_queue import REVIEW_FILE, ReviewQueue
+from bot.review_queue import DAYS_KEPT, ReviewQueue
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.training import TrainingError, parse, train
@@ -37,7 +41,10 @@ _NOTHING_KEPT = "Questions without an answer are not kept (KYR_KEEP_UNANSWERED=0
 
 # What a command may end with; each carries a sentence for the person at the terminal.
 _EXPECTED = (
+    AuditError,
+    BackupError,
     ContentError,
+    DatabaseError,
     EvaluationFileError,
     ModelError,
     PullError,
@@ -57,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+        if finish_restore(settings.data_dir, Database.of(settings)):
+            print("A restore that was interrupted is finished now.", file=sys.stderr)
         return int(options.run(options, settings))
     except _EXPECTED as error:
         print(error, file=sys.stderr)
@@ -93,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "topics", _topics, "List the topics: approved, checked, due, overdue, off, or from the directory."
     )
-    made = command("resources", _resources, "List the services of the directory, replace it, or go back.")
+    made = command("resources", _steps, "List the services of the directory, replace it, or go back.")
     made.set_defaults(step=_list_resources)
     steps = made.add_subparsers(title="steps", metavar="STEP")
     step = steps.add_parser("pull", help="replace the directory by one that others publish (HSDS 3)")
@@ -104,6 +113,24 @@ def _parser() -> argparse.ArgumentParser:
     command("feedback", _feedback, "List how many people said that each answer helped them, or not.")
     command("review", _review, "List the questions that were not answered, those asked most first.")
     command("purge", _purge, "Remove everything that is kept of what people asked and said.")
+    made = command("audit", _steps, "List what was changed, by whom and when, the newest first; verify it.")
+    made.add_argument("-n", type=int, default=20, metavar="NUMBER", help="how many (default: %(default)s)")
+    made.add_argument(
+        "--subject", "--topic", metavar="X", help="only changes of this topic, model or setting"
+    )
+    made.set_defaults(step=_list_audit)
+    step = made.add_subparsers(title="steps", metavar="STEP").add_parser(
+        "verify", help="check that no entry was changed, removed or slipped in"
+    )
+    step.add_argument(
+        "--head", metavar="HASH", help="a hash that was printed earlier and must still be there"
+    )
+    step.set_defaults(step=_verify_audit)
+    made = command("backup", _backup, "Write the database, the content and the published model to a file.")
+    made.add_argument("file", type=Path, metavar="FILE")
+    made = command("restore", _restore, "Put back what is in a backup, after showing what it replaces.")
+    made.add_argument("file", type=Path, metavar="FILE")
+    made.add_argument("--yes", action="store_true", help="do not ask")
     command("models", _models, "List the models kept.")
     made = command("publish", _publish, "Make a model the one that is served from the next start on.")
     made.add_argument("version", metavar="VERSION")
@@ -225,7 +252,7 @@ def _topics(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _resources(options: argparse.Namespace, settings: Settings) -> int:
+def _steps(options: argparse.Namespace, settings: Settings) -> int:
     step: Callable[[argparse.Namespace, Settings], int] = options.step
     return step(options, settings)
 
@@ -245,22 +272,31 @@ def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
     folder, kept = settings.resources_dir, settings.data_dir / "resources"
     read_present(folder)  # before anything is asked of the network
     pulled = asyncio.run(pull(options.url, columns_to_pull(folder)))
+    before = folder_hash(folder)
     if update(pulled, folder, kept, _say):
+        _record_directory(settings, "pull", before)
         _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
     else:
         _say("Nothing has changed.")
     return DONE
 
 
+def _record_directory(settings: Settings, action: str, before: str) -> None:
+    after = folder_hash(settings.resources_dir)
+    AuditLog(Database.of(settings)).record(operator(), action, "directory", before=before, after=after)
+
+
 def _undo_resources(options: argparse.Namespace, settings: Settings) -> int:
+    before = folder_hash(settings.resources_dir)
     for line in undo(settings.resources_dir, settings.data_dir / "resources"):
         _say(line)
+    _record_directory(settings, "undo", before)
     _say("Went back to the directory before. `kyr serve` uses it within seconds.")
     return DONE
 
 
 def _feedback(options: argparse.Namespace, settings: Settings) -> int:
-    totals = Feedback(settings.data_dir / FEEDBACK_FILE).totals()
+    totals = Feedback(Database.of(settings)).totals()
     for total in totals:
         _say(f"{total.topic:40} {total.language}  yes {total.helped:5}  no {total.not_helped:5}")
     if not totals:
@@ -269,18 +305,60 @@ def _feedback(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _review(options: argparse.Namespace, settings: Settings) -> int:
-    questions = ReviewQueue(settings.data_dir / REVIEW_FILE).questions()
+    questions = ReviewQueue(Database.of(settings)).questions()
     for question in questions:
-        _say(f"{question.count:>5}  {question.language}  {question.text}")
+        topic = f"  (the answer of {question.topic} did not help)" if question.topic else ""
+        _say(f"{question.count:>5}  {question.language}  {question.text}{topic}")
     if not questions:
         _say("There are no questions without an answer." if settings.keep_unanswered else _NOTHING_KEPT)
     return DONE
 
 
 def _purge(options: argparse.Namespace, settings: Settings) -> int:
-    gone = purge(settings.data_dir, settings.redis_url)
+    gone = purge(Database.of(settings), settings.redis_url)
     _say("\n".join(f"Removed: {what}" for what in gone) or "Nothing was kept.")
     return DONE
+
+
+def _list_audit(options: argparse.Namespace, settings: Settings) -> int:
+    entries = AuditLog(Database.of(settings)).entries(max(1, options.n), options.subject)
+    for one in entries:
+        change = f"{one.subject}  {one.before} -> {one.after}"
+        _say(f"{one.number:>5}  {one.time}  {one.who}  {one.action}  {change}")
+    if not entries:
+        _say("The audit log has no such entry." if options.subject else "The audit log is empty.")
+    return DONE
+
+
+def _verify_audit(options: argparse.Namespace, settings: Settings) -> int:
+    head = AuditLog(Database.of(settings)).verify(options.head)
+    _say(f"{head.number} entries, none changed, removed or slipped in. Write this last hash down elsewhere:")
+    _say(head.hash)
+    return DONE
+
+
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    for line in back_up(options.file, settings, Database.of(settings)):
+        _say(f"  {line}")
+    by = current_date() + datetime.timedelta(days=DAYS_KEPT)
+    _say(f"Wrote {options.file}. Settings and passwords (.env) are not in it.")
+    _say(f"Delete it by {by}: questions of residents are in it, and we promise to keep them no longer.")
+    return DONE
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    def confirm(shown: Sequence[str]) -> bool:
+        _say("\n".join(shown))
+        if options.yes:
+            return True
+        try:
+            return input("Go on? Write yes: ").strip().lower() in ("yes", "sí", "si")
+        except EOFError:  # nobody is there to say so
+            return False
+
+    done = restore(options.file, settings, Database.of(settings), operator(), confirm)
+    _say("Restored. Start `kyr serve` again to use it." if done else "Nothing was changed.")
+    return DONE if done else AT_FAULT
 
 
 def _models(options: argparse.Namespace, settings: Settings) -> int:
@@ -297,7 +375,14 @@ def _models(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _publish(options: argparse.Namespace, settings: Settings) -> int:
-    model = ModelStore(settings.data_dir).publish(options.version)
+    store = ModelStore(settings.data_dir)
+    store.get(options.version).verify()
+    before = store.published()
+    audit = AuditLog(Database.of(settings))
+    with audit.recording(
+        operator(), "publish", options.version, before=before and before.version, after=options.version
+    ):
+        model = store.publish(options.version)
     _say(f"Published {model.version}. It is served from the next start of `kyr serve` on.")
     return DONE
 

@@ -8,32 +8,12 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from pathlib import Path
 
-from bot.local_time import current_date
-from bot.weekly_file import opened, week_of
+from sqlalchemy import func, select
 
-FEEDBACK_FILE = "feedback.sqlite3"
-
-_TABLE = """
-    CREATE TABLE IF NOT EXISTS feedback (
-        week TEXT NOT NULL,
-        topic TEXT NOT NULL,
-        language TEXT NOT NULL,
-        helpful INTEGER NOT NULL,
-        count INTEGER NOT NULL,
-        PRIMARY KEY (week, topic, language, helpful)
-    ) WITHOUT ROWID
-"""
-_COUNT = """
-    INSERT INTO feedback VALUES (?, ?, ?, ?, 1)
-    ON CONFLICT (week, topic, language, helpful) DO UPDATE SET count = count + 1
-"""
-_TOTALS = """
-    SELECT topic, language,
-           SUM(CASE WHEN helpful THEN count ELSE 0 END), SUM(CASE WHEN helpful THEN 0 ELSE count END)
-    FROM feedback GROUP BY topic, language ORDER BY 4 DESC, 3 DESC, topic, language
-"""
+from bot.database import Database, count_one
+from bot.local_time import current_date, week_of
+from bot.tables import FEEDBACK
 
 
 @dataclass(frozen=True)
@@ -48,19 +28,24 @@ class Total:
 
 @dataclass(frozen=True)
 class Feedback:
-    """The counts in a file; it is made when somebody says yes or no for the first time."""
+    """The counts in a database. Every method raises DatabaseError."""
 
-    file: Path
+    database: Database
 
     def count(self, topic: str, language: str, *, helpful: bool, today: datetime.date | None = None) -> None:
-        """Count one yes or no in the week of `today`, by default the current day; raises sqlite3.Error."""
+        """Count one yes or no in the week of `today`, by default the current day."""
         week = week_of(today or current_date())
-        with opened(self.file, _TABLE) as database:
-            database.execute(_COUNT, (week, topic, language, helpful))
+        with self.database.transaction() as connection:
+            count_one(connection, FEEDBACK, week=week, topic=topic, language=language, helpful=int(helpful))
 
     def totals(self) -> list[Total]:
         """Return the sums over all weeks, those that helped the fewest first."""
-        if not self.file.exists():
-            return []
-        with opened(self.file, _TABLE) as database:
-            return [Total(*row) for row in database.execute(_TOTALS)]
+        key = FEEDBACK.c.topic, FEEDBACK.c.language, FEEDBACK.c.helpful
+        counted = select(*key, func.sum(FEEDBACK.c["count"])).group_by(*key)
+        with self.database.transaction() as connection:
+            sums = {(topic, lang, said): int(n) for topic, lang, said, n in connection.execute(counted)}
+        found = [
+            Total(topic, language, sums.get((topic, language, 1), 0), sums.get((topic, language, 0), 0))
+            for topic, language in {key[:2] for key in sums}
+        ]
+        return sorted(found, key=lambda one: (-one.not_helped, -one.helped, one.topic, one.language))

@@ -27,7 +27,7 @@ LOOPBACK = "127.0.0.1"
 # Below 32768, where ephemeral ports begin on Linux and elsewhere.
 _FIRST_PORT, _PORTS = 20_000, 12_000
 # What the gateway alone has to know.
-_SECRETS = ("TWILIO_", "TELEGRAM_", "KYR_REDIS_URL")
+_SECRETS = ("TWILIO_", "TELEGRAM_", "KYR_REDIS_URL", "KYR_DATABASE_URL")
 # Rasa needs 20 to 40 seconds on two cores, most of it to import TensorFlow.
 SECONDS_TO_START = 180
 _SECONDS_TO_END = 10

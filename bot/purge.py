@@ -10,41 +10,47 @@ from pathlib import Path
 import redis
 from redis.exceptions import RedisError
 
-from bot.feedback import FEEDBACK_FILE
-from bot.review_queue import REVIEW_FILE
+from bot.database import Database
+from bot.tables import FEEDBACK, REVIEW_QUEUE
 
 # What the names of conversations in Redis begin with.
 CONVERSATION_PREFIX = "kyr:conversation:"
 
+# Where earlier versions of this program kept the same.
+_EARLIER_FILES = ("review.sqlite3", "feedback.sqlite3")
 _SECONDS_TO_ANSWER = 5
-# What SQLite may leave beside a file.
-_ENDINGS = ("", "-journal", "-wal", "-shm")
 
 
 class PurgeError(Exception):
     """Something could not be emptied; the text says what, and what to do."""
 
 
-def purge(data_dir: Path, redis_url: str) -> list[str]:
-    """Remove the review queue, the counts of feedback and conversations in Redis; return what is gone.
+def purge(database: Database, redis_url: str) -> list[str]:
+    """Empty the review queue, the counts of feedback and conversations in Redis; return what is gone.
 
-    Raises PurgeError; what was removed before is gone. A running assistant goes on, and makes the files anew.
+    Raises DatabaseError and PurgeError; what was removed before is gone. A running assistant goes on. The
+    audit log stays: it holds nothing of what people asked and said.
     """
-    gone = []
-    for name in (REVIEW_FILE, FEEDBACK_FILE):
-        for file in (data_dir / f"{name}{ending}" for ending in _ENDINGS):
-            try:
-                file.unlink()
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise PurgeError(
-                    f"{file} could not be removed ({error.strerror}). Remove it by hand."
-                ) from None
-            gone.append(str(file))
-    if redis_url:
-        gone += _purge_redis(redis_url)
-    return gone
+    names = {REVIEW_QUEUE.name: "rows of the review queue", FEEDBACK.name: "rows of counted feedback"}
+    try:
+        emptied = database.empty(REVIEW_QUEUE, FEEDBACK)
+        gone = [f"{number} {names[table]}" for table, number in emptied.items() if number]
+        gone += _remove_earlier_files(database.data_dir)
+    finally:
+        # Also where the database is away: whoever purges may have no time to lose.
+        in_redis = _purge_redis(redis_url) if redis_url else []
+    return gone + in_redis
+
+
+def _remove_earlier_files(folder: Path) -> list[str]:
+    # With what SQLite may leave beside a file.
+    files = [file for name in _EARLIER_FILES for file in sorted(folder.glob(f"{name}*"))]
+    for file in files:
+        try:
+            file.unlink()
+        except OSError as error:
+            raise PurgeError(f"{file} could not be removed ({error.strerror}). Remove it by hand.") from None
+    return [str(file) for file in files]
 
 
 def _purge_redis(url: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The review queue: questions that were not answered, so that staff can write what is missing.
+"""The review queue: questions that were not answered, or not well, so that staff can write what is missing.
 
 What comes in has lost everything that is not a word of our own texts (bot.privacy.keep_own_words). With it
 stand the week and the language: not who, not when, not by which channel. It must not import Rasa or aiohttp.
@@ -6,85 +6,107 @@ stand the week and the language: not who, not when, not by which channel. It mus
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
-from bot.local_time import current_date
+from sqlalchemy import delete, func, select
+from sqlalchemy.engine import Connection
+
+from bot.database import Database, count_one
+from bot.local_time import current_date, week_of
 from bot.privacy import REMOVED
-from bot.weekly_file import opened, week_of
+from bot.tables import REVIEW_QUEUE
 
-REVIEW_FILE = "review.sqlite3"
 DAYS_KEPT = 90
+UNANSWERED = "unanswered"
+NOT_HELPFUL = "not_helpful"
 
-# Without row numbers, which would tell in what order questions came.
-_TABLE = """
-    CREATE TABLE IF NOT EXISTS unanswered (
-        week TEXT NOT NULL,
-        language TEXT NOT NULL,
-        text TEXT NOT NULL,
-        count INTEGER NOT NULL,
-        PRIMARY KEY (week, language, text)
-    ) WITHOUT ROWID
-"""
-_ADD = """
-    INSERT INTO unanswered VALUES (?, ?, ?, 1)
-    ON CONFLICT (week, language, text) DO UPDATE SET count = count + 1
-"""
-_LIST = """
-    SELECT text, language, SUM(count) FROM unanswered
-    GROUP BY text, language ORDER BY 3 DESC, language, text
-"""
+# PostgreSQL takes no longer keys; a message of 1,000 letters has at most half as much again.
+_MOST_BYTES = 2000
 
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A question, the language it was replied to in, and how often it was asked."""
+    """A question, the language it was replied to in, and how often it was asked.
+
+    `reason` is UNANSWERED, or NOT_HELPFUL where somebody gave it to us after the answer of `topic` had not
+    helped; otherwise `topic` is empty.
+    """
 
     text: str
     language: str
     count: int
+    reason: str = UNANSWERED
+    topic: str = ""
 
 
 @dataclass(frozen=True)
 class ReviewQueue:
-    """The questions in a file; it is made when the first one comes."""
+    """The questions in a database. Every method raises DatabaseError."""
 
-    file: Path
+    database: Database
 
-    def add(self, text: str, language: str, *, today: datetime.date | None = None) -> None:
+    def add(
+        self,
+        text: str,
+        language: str,
+        *,
+        reason: str = UNANSWERED,
+        topic: str = "",
+        today: datetime.date | None = None,
+    ) -> None:
         """Keep a question in the week of `today`, and let go of those older than 90 days.
 
-        One without any word is not kept. Raises sqlite3.Error.
+        One without any word is not kept.
         """
         if not text.replace(REMOVED, "").strip():
             return
         today = today or current_date()
-        with self._opened(today) as database:
-            database.execute(_ADD, (week_of(today), language, text))
+        text = text.encode()[:_MOST_BYTES].decode(errors="ignore")
+        with self.database.transaction() as connection:
+            _forget(connection, today)
+            count_one(
+                connection,
+                REVIEW_QUEUE,
+                week=week_of(today),
+                language=language,
+                reason=reason,
+                topic=topic,
+                text=text,
+            )
 
     def questions(self, *, today: datetime.date | None = None) -> list[Unanswered]:
         """Return the questions of the last 90 days, those asked most first."""
-        if not self.file.exists():
-            return []
-        with self._opened(today or current_date()) as database:
-            return [Unanswered(*row) for row in database.execute(_LIST)]
+        columns = [REVIEW_QUEUE.c[name] for name in ("text", "language", "reason", "topic")]
+        counted = select(*columns, func.sum(REVIEW_QUEUE.c["count"])).group_by(*columns)
+        with self.database.transaction() as connection:
+            _forget(connection, today or current_date())
+            found = [
+                Unanswered(text, language, int(count), reason, topic)
+                for text, language, reason, topic, count in connection.execute(counted)
+            ]
+        return sorted(found, key=lambda one: (-one.count, one.language, one.text, one.reason, one.topic))
+
+    def remove(self, texts: Collection[str]) -> int:
+        """Take questions out, in every language and week and for every reason; return how many."""
+        given = set(texts)
+        if not given:
+            return 0
+        with self.database.transaction() as connection:
+            there = set(connection.execute(select(REVIEW_QUEUE.c.text).distinct()).scalars())
+            for text in given & there:
+                connection.execute(delete(REVIEW_QUEUE).where(REVIEW_QUEUE.c.text == text))
+        return len(given & there)
 
     def forget_old(self, *, today: datetime.date | None = None) -> None:
-        """Let go of what is older than 90 days; raises sqlite3.Error."""
-        if self.file.exists():
-            with self._opened(today or current_date()):
-                pass
+        """Let go of what is older than 90 days, and of the order in which the rest has come."""
+        with self.database.transaction() as connection:
+            _forget(connection, today or current_date())
+        self.database.lay_anew(REVIEW_QUEUE)
 
-    @contextlib.contextmanager
-    def _opened(self, today: datetime.date) -> Iterator[sqlite3.Connection]:
-        with opened(self.file, _TABLE) as database:
-            # What is deleted is overwritten too.
-            database.execute("PRAGMA secure_delete = ON")
-            # By the first day of a week, so that nothing in it is older.
-            oldest = today - datetime.timedelta(days=DAYS_KEPT)
-            database.execute("DELETE FROM unanswered WHERE week < ?", (oldest.isoformat(),))
-            yield database
+
+def _forget(connection: Connection, today: datetime.date) -> None:
+    # By the first day of a week, so that nothing in it is older.
+    oldest = today - datetime.timedelta(days=DAYS_KEPT)
+    connection.execute(delete(REVIEW_QUEUE).where(REVIEW_QUEUE.c.week < oldest.isoformat()))

@@ -18,7 +18,9 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from cryptography.fernet import Fernet
 
+from bot.audit import AuditLog, operator, settings_changes
 from bot.content import RESOURCES, Content
+from bot.database import Database, DatabaseError
 from bot.gate import golden_questions
 from bot.models import Model, ModelError, ModelStore
 from bot.privacy import WithholdWords
@@ -334,6 +336,16 @@ async def serve(settings: Settings, host: str, port: int, say: Callable[[str], N
         await work
 
 
+async def _note_settings(settings: Settings, say: Callable[[str], None]) -> None:
+    """Put into the audit log which settings have changed. A database that is away stops nothing."""
+    try:
+        database = Database.of(settings)
+        changes = await asyncio.to_thread(settings_changes, AuditLog(database), settings, operator())
+        say(f"Staff data: {database.name}, {len(changes)} changed settings noted in the audit log")
+    except DatabaseError as error:
+        say(f"Staff data cannot be used, residents are answered all the same. {error}")
+
+
 async def _serve_until(
     stop: asyncio.Event, settings: Settings, host: str, port: int, say: Callable[[str], None]
 ) -> None:
@@ -359,6 +371,7 @@ def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
     say(f"Conversations: {where}, forgotten after 30 minutes")
     channels = {"text messages and WhatsApp (Twilio)": settings.twilio, "Telegram": settings.telegram}
     say(f"Channels: {', '.join(['web', *(name for name, is_on in channels.items() if is_on)])}")
+    await _note_settings(settings, say)
     if settings.keep_unanswered:
         say("Of questions without an answer common words are kept for 90 days (KYR_KEEP_UNANSWERED)")
     if settings.require_approval:

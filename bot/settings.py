@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -39,7 +40,9 @@ class Settings:
     websites that may show the chat on their pages. `messages_a_minute` are those of one client, and
     `messages_a_minute_overall` of all; behind `trusted_proxies` the client is whom they name.
     `keep_unanswered` puts questions that were not answered into the review queue. Conversations are kept
-    in Redis where `redis_url` is set. A channel is on where all its secrets are.
+    in Redis where `redis_url` is set, and what staff work with in the database of `database_url` (empty: a
+    file in `data_dir`, see bot.database). A channel is on where all its secrets are. What is not shown
+    (`repr=False`) is a secret, and the audit log notes only whether it is set.
     """
 
     data_dir: Path = PROJECT_ROOT / "var"
@@ -54,6 +57,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     keep_unanswered: bool = True
     redis_url: str = field(default="", repr=False)
+    database_url: str = field(default="", repr=False)
     twilio_account_sid: str = ""
     twilio_auth_token: str = field(default="", repr=False)
     telegram_bot_token: str = field(default="", repr=False)
@@ -100,6 +104,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=tuple(_network(text) for text in _words(environment, "KYR_TRUSTED_PROXIES")),
         keep_unanswered=_yes(environment, "KYR_KEEP_UNANSWERED", "1"),
         redis_url=_redis_url(environment.get("KYR_REDIS_URL", "")),
+        database_url=_database_url(environment.get("KYR_DATABASE_URL", "")),
         twilio_account_sid=environment.get("TWILIO_ACCOUNT_SID", ""),
         twilio_auth_token=environment.get("TWILIO_AUTH_TOKEN", ""),
         telegram_bot_token=environment.get("TELEGRAM_BOT_TOKEN", ""),
@@ -157,6 +162,23 @@ def _redis_url(value: str) -> str:
             "KYR_REDIS_URL is no address of a Redis server. Write it like redis://127.0.0.1:6379/0."
         )
     return value
+
+
+def _database_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises ValueError where it is no number
+        is_file = parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1 and not parts.query
+        if not value or is_file or (parts.scheme == "postgresql" and len(parts.path) > 1):
+            return value
+    except ValueError:
+        pass
+    # The value is not shown: there may be a password in it.
+    raise SettingsError(
+        "KYR_DATABASE_URL is no address of a database that can be used. Write it like "
+        "postgresql://name:password@127.0.0.1/kyr, with %40 for an @ in the password and likewise for other "
+        "signs, or like sqlite:////folder/staff.sqlite3; leave it away for a file in KYR_DATA_DIR."
+    )
 
 
 def _origin(name: str, value: str) -> str:

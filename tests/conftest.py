@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psutil
+import psycopg2
 import pytest
 import redis
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.content import RESOURCES, Content, read_content
+from bot.database import Database
 from bot.models import Model, ModelStore
 from bot.processes import free_port
 from bot.replies import Button
@@ -27,6 +34,7 @@ from bot.training import train
 from bot.web import keys
 
 REDIS = "/usr/bin/redis-server"
+POSTGRESQL = Path("/usr/lib/postgresql")
 SMALL_CONTENT = Path(__file__).parent / "content"
 
 
@@ -172,6 +180,116 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     yield server
     server.signal(signal.SIGCONT)
     server.signal(signal.SIGKILL)
+
+
+@dataclass
+class PostgresServer:
+    """A real PostgreSQL that listens on the loopback interface, with a user "kyr" who may make databases."""
+
+    programs: Path
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Make its folder and start it, not as root, which it refuses, but as the user "postgres" then."""
+        user = "postgres" if os.getuid() == 0 else None
+        if user is not None:
+            shutil.chown(self.folder, user)
+        data, password = self.folder / "data", self.folder / "password"
+        password.write_text("se:cr@t\n", encoding="utf-8")
+        password.chmod(0o644)
+        made = (
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--username=kyr",
+            f"--pwfile={password}",
+        )
+        command = [str(self.programs / "initdb"), f"--pgdata={data}", *made]
+        quiet: dict[str, Any] = {"user": user, "cwd": self.folder, "stdout": subprocess.DEVNULL}
+        subprocess.run(command, check=True, **quiet)  # noqa: S603 - our own arguments
+        options = {"fsync": "off", "listen_addresses": "127.0.0.1", "port": str(self.port)}
+        options |= {"unix_socket_directories": str(self.folder), "max_connections": "40"}
+        set_to = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("wb") as log:
+            command = [str(self.programs / "postgres"), "-D", str(data), *set_to]
+            self.process = subprocess.Popen(command, stderr=log, **quiet)  # noqa: S603 - our own arguments
+        for _ in range(200):
+            with contextlib.suppress(psycopg2.OperationalError):
+                psycopg2.connect(self.url("postgres")).close()
+                return
+            time.sleep(0.05)
+        pytest.fail(f"PostgreSQL did not start: {(self.folder / 'log').read_text()}")
+
+    def url(self, name: str) -> str:
+        """What goes into KYR_DATABASE_URL for one of its databases."""
+        return f"postgresql://kyr:se%3Acr%40t@127.0.0.1:{self.port}/{name}"
+
+    def make(self) -> str:
+        """Make a database; return its name."""
+        name = f"kyr_{secrets.token_hex(6)}"
+        self.run(f"CREATE DATABASE {name}")
+        return name
+
+    def run(self, statement: str, name: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run a statement in one of its databases; return the rows."""
+        with contextlib.closing(psycopg2.connect(self.url(name))) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return list(cursor.fetchall()) if cursor.description else []
+
+    def signal(self, number: signal.Signals) -> None:
+        """Freeze, wake or end it, with every process it has started."""
+        assert self.process is not None
+        family = [psutil.Process(self.process.pid)]
+        family += family[0].children(recursive=True)
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL for all tests; each makes a database of its own."""
+    found = sorted(POSTGRESQL.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    program = found[-1] if found else POSTGRESQL / "15/bin/postgres"
+    require_program(str(program), "postgresql")
+    # Not in a folder of pytest's, which keeps them to whoever runs the tests.
+    with tempfile.TemporaryDirectory(prefix="kyr-postgresql-") as folder:
+        server = PostgresServer(program.parent, Path(folder), free_port())
+        server.start()
+        yield server
+        server.signal(signal.SIGCONT)
+        assert server.process is not None
+        server.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast" way to end
+        server.process.wait()
+
+
+MakeDatabase = Callable[[], Database]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> MakeDatabase:
+    """Make empty databases, each with a data folder of its own, in both kinds one after the other."""
+    numbers = itertools.count(1)
+
+    def make() -> Database:
+        data_dir = tmp_path / f"var{next(numbers)}"
+        if request.param == "sqlite":
+            return Database(data_dir)
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        return Database(data_dir, server.url(server.make()))
+
+    return make
+
+
+@pytest.fixture
+def database(make_database: MakeDatabase) -> Database:
+    """An empty database, once SQLite and once PostgreSQL."""
+    return make_database()
 
 
 @pytest.fixture(scope="session")

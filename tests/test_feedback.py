@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import datetime
-import sqlite3
-from pathlib import Path
 
+from sqlalchemy import select
+
+from bot.database import Database
 from bot.feedback import Feedback, Total
+from bot.tables import FEEDBACK
 
 
-def test_yes_and_no_are_counted_by_topic_and_language(tmp_path: Path) -> None:
+def test_yes_and_no_are_counted_by_topic_and_language(database: Database) -> None:
     """Those with the most "no" come first; nothing is there before somebody has said anything."""
-    feedback = Feedback(tmp_path / "new" / "feedback.sqlite3")
-    assert feedback.totals() == [] and not feedback.file.exists()
+    feedback = Feedback(database)
+    assert feedback.totals() == []
     for helpful in (True, True, False):
         feedback.count("bond", "en", helpful=helpful)
     feedback.count("bond", "es", helpful=True)
     assert feedback.totals() == [Total("bond", "en", 2, 1), Total("bond", "es", 1, 0)]
 
 
-def test_no_time_finer_than_the_week_is_kept(tmp_path: Path) -> None:
+def test_no_time_finer_than_the_week_is_kept(database: Database) -> None:
     """A Thursday and a Sunday are one row, of that week's Monday; the next Monday begins another."""
-    feedback = Feedback(tmp_path / "feedback.sqlite3")
+    feedback = Feedback(database)
     for day in (26, 29, 30):
         feedback.count("bond", "en", helpful=True, today=datetime.date(2026, 11, day))
-    with sqlite3.connect(feedback.file) as database:
-        rows = database.execute("SELECT * FROM feedback ORDER BY week").fetchall()
-    database.close()
-    assert rows == [("2026-11-23", "bond", "en", 1, 2), ("2026-11-30", "bond", "en", 1, 1)]
+    with database.transaction() as connection:
+        rows = connection.execute(select(FEEDBACK).order_by(FEEDBACK.c.week)).all()
+    assert [tuple(row) for row in rows] == [
+        ("2026-11-23", "bond", "en", 1, 2),
+        ("2026-11-30", "bond", "en", 1, 1),
+    ]

@@ -95,3 +95,11 @@ async def test_no_word_of_a_watched_childs_output_is_logged(caplog: pytest.LogCa
     await running.stop()
     assert "ERROR in some.module" in caplog.text
     assert "Ana" not in caplog.text
+
+
+def test_what_the_gateway_alone_has_to_know_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets of the channels, and the address of the database with its password."""
+    names = ("TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "KYR_REDIS_URL", "KYR_DATABASE_URL")
+    for name in names:
+        monkeypatch.setenv(name, "secret")
+    assert "secret" not in child().environment.values()

@@ -7,56 +7,89 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.feedback import FEEDBACK_FILE, Feedback
+from bot.audit import AuditLog
+from bot.database import DATABASE_FILE, Database
+from bot.feedback import Feedback
 from bot.processes import free_port
 from bot.purge import purge
-from bot.review_queue import REVIEW_FILE, ReviewQueue
+from bot.review_queue import NOT_HELPFUL, ReviewQueue
+from tests.conftest import PostgresServer
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data folder with something in it, and something that is none of the residents'."""
-    ReviewQueue(tmp_path / REVIEW_FILE).add("what about cameras", "en")
-    Feedback(tmp_path / FEEDBACK_FILE).count("red_card", "es", helpful=True)
-    (tmp_path / f"{REVIEW_FILE}-journal").write_text("left by a crash", encoding="utf-8")
-    (tmp_path / "published.json").write_text("{}", encoding="utf-8")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """What `kyr` works with: something in it, and something that is none of the residents'."""
     monkeypatch.setenv("KYR_DATA_DIR", str(tmp_path))
-    return tmp_path
+    url = ""
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.url(server.make())
+        monkeypatch.setenv("KYR_DATABASE_URL", url)
+    database = Database(tmp_path, url)
+    ReviewQueue(database).add("what about cameras", "en")
+    ReviewQueue(database).add("puedo quedarme callado", "es", reason=NOT_HELPFUL, topic="bond")
+    Feedback(database).count("red_card", "es", helpful=True)
+    AuditLog(database).record("ana", "publish", "m1", before=None, after="m1")
+    (tmp_path / "published.json").write_text("{}", encoding="utf-8")
+    return database
 
 
-def test_review_lists_what_was_asked_in_vain(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """How often, in which language, in which words."""
+def test_review_lists_what_was_asked_in_vain(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    """How often, in which language, in which words, and which answer did not help."""
     assert main(["review"]) == 0
-    assert capsys.readouterr().out == "    1  en  what about cameras\n"
+    assert capsys.readouterr().out == (
+        "    1  en  what about cameras\n"
+        "    1  es  puedo quedarme callado  (the answer of bond did not help)\n"
+    )
 
 
-def test_purge_removes_all_of_it_and_nothing_else(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each file is named; a second time there is nothing to remove."""
+def test_purge_removes_all_of_it_and_nothing_else(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is named is gone, a second time there is nothing; models and the audit log stay."""
+    (database.data_dir / "review.sqlite3-journal").write_text("left by an earlier version", encoding="utf-8")
     assert main(["purge"]) == 0
-    names = [line.rpartition("/")[2] for line in capsys.readouterr().out.splitlines()]
-    assert names == [
-        REVIEW_FILE,
-        f"{REVIEW_FILE}-journal",
-        FEEDBACK_FILE,
-    ]
-    assert [file.name for file in data_dir.iterdir()] == ["published.json"]
+    assert capsys.readouterr().out == (
+        "Removed: 2 rows of the review queue\n"
+        "Removed: 1 rows of counted feedback\n"
+        f"Removed: {database.data_dir / 'review.sqlite3-journal'}\n"
+    )
+    assert (database.data_dir / "published.json").exists()
+    assert AuditLog(database).verify().number == 1
     assert main(["purge"]) == 0 and capsys.readouterr().out == "Nothing was kept.\n"
     assert main(["review"]) == 0
     assert capsys.readouterr().out == "There are no questions without an answer.\n"
+    assert main(["feedback"]) == 0
+    assert capsys.readouterr().out == "Nobody has said yet whether an answer helped.\n"
+
+
+def test_nothing_of_it_is_left_in_the_file(tmp_path: Path) -> None:
+    """Nor beside it; what was purged is not there for whoever reads the disk's files."""
+    database = Database(tmp_path)
+    for number in range(50):
+        ReviewQueue(database).add(f"{number} " + "what about cameras " * 40, "en")
+        Feedback(database).count(f"topic{number}", "es", helpful=True)
+    before = (tmp_path / DATABASE_FILE).read_bytes()
+    assert b"about cameras" in before and b"topic7" in before
+    purge(database, "")
+    (file,) = tmp_path.iterdir()
+    after = file.read_bytes()
+    assert b"cameras" not in after and b"topic7" not in after
+    assert len(after) < len(before) / 2, "and the file has become small"
 
 
 def test_review_says_where_nothing_is_kept(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """That it is a setting."""
-    purge(data_dir, "")
+    purge(database, "")
     monkeypatch.setenv("KYR_KEEP_UNANSWERED", "0")
     assert main(["review"]) == 0
     assert "not kept (KYR_KEEP_UNANSWERED=0)" in capsys.readouterr().out
 
 
 def test_a_redis_that_does_not_answer_is_named(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With what happens to its content anyway; its address, which may hold a password, is not shown."""
     monkeypatch.setenv("KYR_REDIS_URL", f"redis://:secret@127.0.0.1:{free_port()}/0")

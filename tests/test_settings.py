@@ -93,3 +93,46 @@ def test_settings_of_the_door_say_what_to_write(name: str, value: str, said: str
     with pytest.raises(SettingsError, match=said) as refused:
         read_settings({name: value})
     assert name in str(refused.value) and "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "sqlite:////srv/kyr/staff.sqlite3",
+        "postgresql://ana:secret@127.0.0.1/kyr",
+        "postgresql://ana:s%40cret@[::1]:5433/kyr?sslmode=require",
+        "postgresql:///kyr",
+    ],
+)
+def test_staff_data_may_be_in_sqlite_or_postgresql(url: str) -> None:
+    """The address is kept as it is, and not shown."""
+    settings = read_settings({"KYR_DATABASE_URL": url})
+    assert settings.database_url == url and "cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://ana:secret@127.0.0.1/kyr",
+        "postgresql+asyncpg://ana:secret@127.0.0.1/kyr",
+        "postgres://ana:secret@127.0.0.1/kyr",
+        "postgresql://ana:secret@127.0.0.1",
+        "postgresql://ana:secret@127.0.0.1:many/kyr",
+        "postgresql://ana:se[cret@127.0.0.1/kyr",
+        "sqlite://",
+        "sqlite://secret/staff.sqlite3",
+        "sqlite:///staff.sqlite3?mode=secret",
+        "/srv/secret.sqlite3",
+        " ",
+    ],
+)
+def test_other_databases_are_refused(url: str) -> None:
+    """With how to write it, and without the value, in which a password may stand."""
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"KYR_DATABASE_URL": url})
+    assert str(refused.value) == (
+        "KYR_DATABASE_URL is no address of a database that can be used. Write it like "
+        "postgresql://name:password@127.0.0.1/kyr, with %40 for an @ in the password and likewise for other "
+        "signs, or like sqlite:////folder/staff.sqlite3; leave it away for a file in KYR_DATA_DIR."
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +11,9 @@ from aiohttp import web
 from ruamel.yaml import YAML
 
 from bot.content import Content
-from bot.feedback import FEEDBACK_FILE, Feedback
-from bot.review_queue import REVIEW_FILE, ReviewQueue
+from bot.database import Database
+from bot.feedback import Feedback
+from bot.review_queue import ReviewQueue
 from bot.settings import Settings
 from bot.web import chat, embed, feedback, health, keys, pages, security
 from bot.web.answered import Answered
@@ -29,13 +28,12 @@ from bot.web.messaging.webhook import receive
 from bot.web.offline import OfflineCopies, get_manifest
 from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.web.served import Served, ServedModel
+from bot.web.staff_data import Writer
 
 _FOLDER = Path(__file__).parent
 # A message has at most 1,000 characters; this leaves room for escapes and a long session token.
 _MOST_BYTES = 64 * 1024
 _SECONDS_A_DAY = 24 * 60 * 60
-
-logger = logging.getLogger(__name__)
 
 
 def create_app(
@@ -56,22 +54,25 @@ def create_app(
     app[keys.ASSETS] = Assets()
     app[keys.CONVERSATIONS] = Conversations()
     app[keys.EMBED_ORIGINS] = settings.embed_origins
-    app[keys.FEEDBACK] = Feedback(settings.data_dir / FEEDBACK_FILE)
+    database = Database.of(settings)
+    app[keys.FEEDBACK] = Feedback(database)
     app[keys.HEALTH] = keys.Health()
     app[keys.LIMITS] = Limits(settings.messages_a_minute, settings.messages_a_minute_overall)
     app[keys.PUBLIC_URL] = settings.public_url
-    queue = ReviewQueue(settings.data_dir / REVIEW_FILE)
+    queue = ReviewQueue(database)
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
     app[keys.SERVED] = Served(ServedModel(model_version, content, rasa))
     app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
+    app[keys.WRITER] = Writer()
 
     async def close_rasa_client(app: web.Application) -> None:
         await app[keys.SERVED].rasa.close()
 
     app.on_cleanup.append(close_rasa_client)
+    app.cleanup_ctx.append(_write_staff_data)
     app.cleanup_ctx.append(_forget_old_questions(queue))
     app.on_response_prepare.append(security.add_headers)
     offline = OfflineCopies(app)
@@ -105,19 +106,21 @@ def create_app(
     return app
 
 
+async def _write_staff_data(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[keys.WRITER].finish()
+
+
 def _forget_old_questions(queue: ReviewQueue) -> Callable[[web.Application], AsyncIterator[None]]:
     """Once a day let go of questions that were kept long enough, also where no new one comes."""
 
-    async def forget() -> None:
+    async def forget(writer: Writer) -> None:
         while True:
-            try:
-                await asyncio.to_thread(queue.forget_old)
-            except (sqlite3.Error, OSError) as error:
-                logger.error("Old questions could not be removed: %s", type(error).__name__)
+            writer.write("Old questions could not be removed", queue.forget_old)
             await asyncio.sleep(_SECONDS_A_DAY)
 
     async def run(app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(forget())
+        task = asyncio.create_task(forget(app[keys.WRITER]))
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

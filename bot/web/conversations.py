@@ -35,7 +35,8 @@ class Conversation:
     another is. `again` stands for the last answer (see bot.replies.Reply), `topic` is the one it was
     about, and `buttons` are the choices shown last, in their order. `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
-    the answer, and that the person has not said yes or no to.
+    the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to
+    and have not given us their question for.
     """
 
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -47,6 +48,7 @@ class Conversation:
     buttons: tuple[Button, ...] = ()
     offered: dict[str, None] = field(default_factory=dict)
     to_rate: dict[str, str] = field(default_factory=dict)
+    not_helped: dict[str, str] = field(default_factory=dict)
 
     def offer(self, buttons: Sequence[Button]) -> None:
         """Note choices that the person is shown."""

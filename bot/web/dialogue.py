@@ -5,10 +5,9 @@ Personal details go out of a message here, before anything else looks at it.
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import json
 import logging
-import sqlite3
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -90,7 +89,7 @@ async def _reply(
         choice = button.payload if button else None
     if choice is None:
         outcome = await _reply_to_message(content, rasa, conversation, message, hint)
-        await _keep_unanswered(app, message, outcome.replies)
+        _keep_unanswered(app, message, outcome.replies)
     elif conversation.may_choose(choice):
         chosen = await _reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
         if chosen is None:
@@ -268,13 +267,11 @@ def _notice(content: Content, conversation: Conversation, replies: Sequence[Repl
     return [say(content, "utter_not_legal_advice", language) for language in spoken]
 
 
-async def _keep_unanswered(app: web.Application, message: str, replies: Sequence[Reply]) -> None:
-    """Put a question that was not answered into the review queue, with our own words in it alone."""
+def _keep_unanswered(app: web.Application, message: str, replies: Sequence[Reply]) -> None:
+    """Put a question that was not answered into the review queue; nobody waits for it."""
     queue = app[keys.REVIEW_QUEUE]
     if queue is None or not any(reply.again in _UNANSWERED for reply in replies):
         return
     text = keep_own_words(message, app[keys.SERVED].content.own_words.to_keep)
-    try:
-        await asyncio.to_thread(queue.add, text, replies[0].language)
-    except (sqlite3.Error, OSError) as error:
-        logger.error("A question could not be kept for review: %s", type(error).__name__)
+    add = functools.partial(queue.add, text, replies[0].language)
+    app[keys.WRITER].write("A question could not be kept for review", add)

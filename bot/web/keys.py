@@ -16,6 +16,7 @@ from bot.web.assets import Assets
 from bot.web.conversations import Conversations
 from bot.web.limits import Limits
 from bot.web.served import Served
+from bot.web.staff_data import Writer
 
 Strings = Mapping[str, Mapping[str, str]]
 
@@ -40,3 +41,4 @@ SERVED = web.AppKey("SERVED", Served)
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
+WRITER = web.AppKey("WRITER", Writer)

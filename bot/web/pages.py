@@ -45,6 +45,8 @@ _CHAT_STRINGS = (
     *("eligibility", "bring", "service_checked", "helped", "yes", "no", "thanks", "share", "copy_link"),
     *("link_copied", "link_not_copied", "share_link", "open_page", "print_cards", "started_over"),
 )
+# What it says besides where questions are kept for review.
+_KEEPING_STRINGS = ("keep_question", "question_kept")
 
 
 @dataclass(frozen=True)
@@ -199,11 +201,12 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
     """Return the page with the chat, whole or alone."""
     content, strings = app[keys.SERVED].content, app[keys.STRINGS]
     topics = [topic for topic in content.topics.values() if topic.answered]
+    chat_strings = _CHAT_STRINGS + (_KEEPING_STRINGS if app[keys.REVIEW_QUEUE] else ())
     values = {
         "groups": [(group, [topic for topic in topics if topic.group == group]) for group in GROUPS],
         "greeting": content.say("utter_greet", language),
         "chat_strings": json.dumps(
-            {code: {key: strings[code][key] for key in _CHAT_STRINGS} for code in LANGUAGES},
+            {code: {key: strings[code][key] for key in chat_strings} for code in LANGUAGES},
             ensure_ascii=False,
         ),
         "directory_path": DIRECTORY[language],

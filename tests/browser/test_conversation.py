@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
-from bot.feedback import Total
+from bot.review_queue import NOT_HELPFUL, Unanswered
 from bot.web import keys
 from tests.browser.conftest import OpenVisit, Visit
 from tests.conftest import Service
@@ -355,10 +355,78 @@ async def test_yes_and_no_are_counted(visit: Visit, service: Service) -> None:
     await visit.go("/es/")
     await visit.ask("¿qué es la tarjeta roja?")
     async with page.expect_response("**/api/feedback") as counted:
-        await page.get_by_role("button", name="No", exact=False).last.click()
+        await page.get_by_role("button", name="Sí", exact=False).last.click()
     assert (await counted.value).status == 204
     await expect(page.get_by_text("Gracias. Solo guardamos")).to_be_focused()
-    assert Total("red_card", "es", 0, 1) in service.app[keys.FEEDBACK].totals()
+    totals = service.app[keys.FEEDBACK].totals()
+    assert [total.helped for total in totals if (total.topic, total.language) == ("red_card", "es")] == [1]
+
+
+def kept(service: Service) -> list[Unanswered]:
+    """Return the questions that people have given us because an answer did not help."""
+    queue = service.app[keys.REVIEW_QUEUE]
+    assert queue is not None
+    return [question for question in queue.questions() if question.reason == NOT_HELPFUL]
+
+
+async def test_a_question_is_kept_with_consent_alone(visit: Visit, service: Service) -> None:
+    """After a no, by keyboard, in the language of the answer; what is sent is the question on the screen."""
+    page, before = visit.page, kept(service)
+    sent = []
+    page.on("request", lambda request: sent.append(request) if "feedback" in request.url else None)
+    await visit.go("/es/")
+    for answer in ("No", "Sí"):
+        await visit.ask("¿qué es la tarjeta roja para mi prima Zorvakquy?")
+        async with page.expect_response("**/api/feedback") as counted:
+            await page.get_by_role("button", name="👎 No").last.click()
+        assert (await counted.value).status == 204
+        asked = page.get_by_text("¿Podemos guardar su pregunta, sin nombres ni números")
+        await expect(asked).to_be_focused()
+        await visit.check_accessible()
+        await visit.check_fits()
+        buttons = page.locator(".rate").last.get_by_role("button")
+        assert await buttons.all_text_contents() == ["Sí", "No"]
+        for number in range(2):
+            box = await buttons.nth(number).bounding_box()
+            assert box is not None and min(box["width"], box["height"]) >= 44
+        assert kept(service) == before
+        await page.keyboard.press("Tab")
+        if answer == "No":
+            await page.keyboard.press("Tab")
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_text("Gracias. Solo guardamos").last).to_be_focused()
+        else:
+            async with page.expect_response("**/api/feedback") as given:
+                await page.keyboard.press("Enter")
+            assert (await given.value).status == 204
+            await expect(page.get_by_text("Gracias. Guardamos su pregunta")).to_be_focused()
+    assert [sorted(request.post_data_json or {}) for request in sent] == [
+        *([["helpful", "session", "topic"]] * 2),
+        ["helpful", "question", "session", "topic"],
+    ]
+    (question,) = [one for one in kept(service) if one not in before]
+    assert (question.topic, question.language, question.count) == ("red_card", "es", 1)
+    assert "tarjeta" in question.text and "zorvakquy" not in question.text.lower()
+
+
+async def test_the_question_is_the_one_that_the_answer_is_for(visit: Visit, service: Service) -> None:
+    """Of an answer to a choice the choice; after a reload, where none is on the screen, none is asked for."""
+    page, before = visit.page, kept(service)
+    await visit.go("/en/")
+    await visit.ask("what is the red card?")
+    chosen = page.locator(".message.bot .choices button").nth(1)
+    title = await chosen.text_content()
+    await chosen.click()
+    await page.locator(".message.you").nth(1).wait_for()
+    await page.get_by_role("button", name="👎 No").last.click()
+    async with page.expect_request(lambda request: "question" in (request.post_data or "")) as given:
+        await page.locator(".rate").last.get_by_role("button", name="Yes").click()
+    assert ((await given.value).post_data_json or {})["question"] == title
+    await page.reload()
+    await page.locator(".message.bot").nth(1).wait_for()
+    await page.get_by_role("button", name="👎 No").last.click()
+    await expect(page.get_by_text("Thank you. We only keep").last).to_be_focused()
+    assert len(kept(service)) <= len(before) + 1
 
 
 async def test_an_answer_can_be_passed_on(visit: Visit) -> None:

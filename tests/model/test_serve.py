@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -23,10 +24,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def environment(model: Model, model_store: ModelStore) -> dict[str, str]:
+def environment(model: Model, model_store: ModelStore, tmp_path: Path) -> dict[str, str]:
     """As a person's, with the tests' models in place of their own, at the level that says most."""
-    data_dir = model.folder.parent.parent
-    return {**os.environ, "KYR_DATA_DIR": str(data_dir), "KYR_LOG_LEVEL": logging.getLevelName(logging.DEBUG)}
+    return {
+        **os.environ,
+        "KYR_DATA_DIR": str(model.folder.parent.parent),
+        "KYR_DATABASE_URL": f"sqlite:///{tmp_path}/staff.sqlite3",
+        "KYR_LOG_LEVEL": logging.getLevelName(logging.DEBUG),
+    }
 
 
 @contextlib.asynccontextmanager
@@ -59,6 +64,8 @@ async def test_serve_answers_restarts_what_dies_and_leaves_nothing_running(
             if printed[-1].startswith("Ready"):
                 break
         assert printed[-1] == f"Ready: http://127.0.0.1:{port}\n", "".join(printed)
+        file = environment["KYR_DATABASE_URL"].removeprefix("sqlite:///")
+        assert f"Staff data: {file}, 3 changed settings noted in the audit log\n" in printed
         family = psutil.Process(process.pid).children(recursive=True)
         rasa = next(child for child in family if "rasa" in child.cmdline())
         listeners = [
@@ -97,13 +104,16 @@ async def say(session: ClientSession, port: int, message: str) -> dict[str, obje
 
 
 async def test_a_port_in_use_is_named(environment: dict[str, str]) -> None:
-    """Exit 1 with a sentence, and nothing left running."""
+    """Exit 1 with a sentence, and nothing left running; a database that is away was no reason to end."""
+    environment["KYR_DATABASE_URL"] = f"postgresql://ana:secret@127.0.0.1:{free_port()}/kyr"
     server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with kyr(environment, "serve", "--port", str(port)) as process:
         printed, _ = await process.communicate()
     server.close()
     assert process.returncode == 1
+    assert "Staff data cannot be used, residents are answered all the same. The Post" in printed.decode()
+    assert "no server answers there." in printed.decode() and "secret" not in printed.decode()
     assert (
         f"Cannot listen on 127.0.0.1:{port} (Address already in use). "
         "End what uses it, or choose another with --port.\n"

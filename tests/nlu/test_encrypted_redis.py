@@ -13,6 +13,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.database import Database
 from bot.nlu import expiring_tracker_store
 from bot.nlu.expiring_tracker_store import SECONDS_TO_LIVE, ExpiringTrackerStore
 from bot.purge import CONVERSATION_PREFIX, purge
@@ -130,8 +131,9 @@ async def test_purge_empties_redis_of_conversations_alone(
 ) -> None:
     """What others keep in the same Redis stays."""
     await store.save(said(SAID))
+    database = Database(redis_server.folder)
     with redis.Redis.from_url(redis_server.url) as client:
         client.set("of somebody else", "1")
-        assert purge(redis_server.folder, redis_server.url) == ["1 conversations in Redis"]
+        assert purge(database, redis_server.url) == ["1 conversations in Redis"]
         assert client.keys() == [b"of somebody else"]
-    assert purge(redis_server.folder, redis_server.url) == []
+    assert purge(database, redis_server.url) == []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from bot.content import Content
-from bot.feedback import Total
+from bot.database import DATABASE_FILE, Database
+from bot.feedback import Feedback, Total
+from bot.review_queue import NOT_HELPFUL, ReviewQueue
 from bot.web import keys
 from tests.conftest import StartServer
 from tests.web.conftest import Client, MakeGateway, offer
@@ -54,15 +57,81 @@ async def test_only_answers_of_this_conversation_are_counted(gateway: Client, wr
 
 
 async def test_where_nothing_can_be_written_the_person_is_told(
-    make_gateway: MakeGateway, small_content: Content, caplog: pytest.LogCaptureFixture
+    make_gateway: MakeGateway, small_content: Content, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The conversation goes on; the log says what kind of error it was."""
+    """The conversation goes on; the log says why."""
+    (tmp_path / DATABASE_FILE).mkdir()
     gateway = await make_gateway(small_content)
-    app = gateway.server.app  # type: ignore[attr-defined] # a TestServer of an application has it
-    app[keys.FEEDBACK].file.mkdir()
     vote = {"session": await answered(gateway), "topic": "red_card", "helpful": True}
     assert (await gateway.post("/api/feedback", json=vote)).status == 500
-    assert "could not be counted: OperationalError" in caplog.text
+    assert "A yes or no could not be counted. " in caplog.text and "(Is a directory)" in caplog.text
+
+
+QUESTION = "me llamo Zorvak, mi tel es 323-555-0199: ¿puedo llevar una tarjeta roja en plunxwor? 7"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_question_is_kept_where_somebody_lets_us(gateway: Client, at_once: bool) -> None:
+    """With the no, or after it; our own words alone, once, with the answer that did not help."""
+    app = gateway.server.app  # type: ignore[attr-defined] # a TestServer of an application has it
+    vote = {"session": await answered(gateway), "topic": "red_card", "helpful": False}
+    if not at_once:
+        assert (await gateway.post("/api/feedback", json=vote)).status == 204
+        assert app[keys.REVIEW_QUEUE].questions() == []
+    asked = {**vote, "question": QUESTION}
+    assert (await gateway.post("/api/feedback", json=asked)).status == 204
+    (kept,) = app[keys.REVIEW_QUEUE].questions()
+    assert (kept.language, kept.count, kept.reason, kept.topic) == ("es", 1, NOT_HELPFUL, "red_card")
+    own_words = app[keys.CONTENT].own_words.to_keep
+    assert "tarjeta" in kept.text
+    assert set(kept.text.replace("¿", "").replace("?", "").lower().split()) <= {*own_words, "***"}
+    again = await gateway.post("/api/feedback", json=asked)
+    assert (again.status, (await again.json())["error"]) == (400, "not_to_rate")
+    assert [one.count for one in app[keys.REVIEW_QUEUE].questions()] == [1]
+    assert app[keys.FEEDBACK].totals() == [Total("red_card", "es", 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"helpful": True, "question": "hola"}, 400),
+        ({"question": 5}, 400),
+        ({"question": None}, 400),
+        ({"question": "x" * 1001}, 413),
+        ({"topic": "bond", "question": "hola"}, 400),
+        ({"session": "x", "question": "hola"}, 400),
+    ],
+)
+async def test_a_question_comes_with_a_no_to_an_answer_of_this_conversation(
+    gateway: Client, wrong: dict[str, Any], status: int
+) -> None:
+    """At most 1,000 characters of it; what is refused is neither counted nor kept."""
+    app = gateway.server.app  # type: ignore[attr-defined] # a TestServer of an application has it
+    vote = {"session": await answered(gateway), "topic": "red_card", "helpful": False, **wrong}
+    response = await gateway.post("/api/feedback", json=vote)
+    assert response.status == status and set((await response.json())["message"]) == {"en", "es"}
+    assert app[keys.FEEDBACK].totals() == [] and app[keys.REVIEW_QUEUE].questions() == []
+
+
+async def test_where_nothing_is_kept_a_question_is_neither_asked_for_nor_kept(
+    make_gateway: MakeGateway, small_content: Content, tmp_path: Path
+) -> None:
+    """With KYR_KEEP_UNANSWERED=0; the no counts."""
+    gateway = await make_gateway(small_content, keep_unanswered=False)
+    assert "keep_question" not in await (await gateway.get("/es/")).text()
+    vote = {"session": await answered(gateway), "topic": "red_card", "helpful": False, "question": QUESTION}
+    assert (await gateway.post("/api/feedback", json=vote)).status == 204
+    database = Database(tmp_path)
+    assert ReviewQueue(database).questions() == []
+    assert Feedback(database).totals() == [Total("red_card", "es", 0, 1)]
+
+
+async def test_after_a_yes_no_question_is_taken(gateway: Client) -> None:
+    """Nobody was asked for it."""
+    vote = {"session": await answered(gateway), "topic": "red_card", "helpful": True}
+    assert (await gateway.post("/api/feedback", json=vote)).status == 204
+    asked = {**vote, "helpful": False, "question": QUESTION}
+    assert (await gateway.post("/api/feedback", json=asked)).status == 400
 
 
 async def test_a_conversation_that_was_ended_is_gone_here_and_in_rasa(

@@ -153,6 +153,9 @@ class KnowYourRightsChat extends HTMLElement {
   show(body, pending) {
     this.session = body.session;
     store(REMEMBERED, this.session);
+    // What an answer is for: what was written, or else the choice, except one that made the question clear.
+    if (pending.question.message || (this.answered && pending.shown)) this.asked = pending.shown;
+    this.answered = body.replies.some(({ topic }) => topic);
     const replies = body.replies.map((one) => this.reply(one));
     let first = replies[0];
     if (pending.shown) {
@@ -251,7 +254,7 @@ class KnowYourRightsChat extends HTMLElement {
     this.switched = false;
     this.setSending(false);
     forget(this.session);
-    this.session = undefined;
+    this.session = this.asked = undefined;
     store(REMEMBERED, "");
   }
 
@@ -352,17 +355,34 @@ class KnowYourRightsChat extends HTMLElement {
 
   rate({ topic }, strings) {
     const asked = element("div", { className: "rate" }, element("span", {}, strings.helped));
-    const say = (helpful) => {
+    const question = this.asked;
+    const send = (more) => {
       fetch("/api/feedback", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ session: this.session, topic, helpful }),
+        body: JSON.stringify(Object.assign({ session: this.session, topic, helpful: false }, more)),
       }).catch(() => {});
-      asked.textContent = strings.thanks;
-      asked.tabIndex = -1;
-      asked.focus({ preventScroll: true });
     };
-    asked.append(button(`👍 ${strings.yes}`, () => say(true)), button(`👎 ${strings.no}`, () => say(false)));
+    const put = (text, ...buttons) => {
+      const said = element("span", { tabIndex: -1 }, text);
+      asked.textContent = "";
+      asked.append(said, ...buttons);
+      said.focus({ preventScroll: true });
+    };
+    const thank = () => put(strings.thanks);
+    const keep = () => {
+      send({ question });
+      put(strings.question_kept);
+    };
+    asked.append(button(`👍 ${strings.yes}`, () => {
+      send({ helpful: true });
+      thank();
+    }), button(`👎 ${strings.no}`, () => {
+      send({});
+      // Offered where the gateway keeps questions at all, and the question is still on the screen.
+      if (!strings.keep_question || !question) thank();
+      else put(strings.keep_question, button(strings.yes, keep), button(strings.no, thank));
+    }));
     return asked;
   }
 }

@@ -1,0 +1,272 @@
+"""The audit log: who changed which content, model or setting, when, from what to what.
+
+Entries are added and never changed: each carries a hash over itself and the entry before, so that whoever
+changes, removes or slips in one has to make all later ones anew, and the last of their hashes is known
+outside of the database. No word of a resident and no secret gets in. It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import getpass
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.engine import Connection
+
+from bot.database import Database, DatabaseError
+from bot.models import write_whole
+from bot.settings import Settings
+from bot.tables import AUDIT_LOG
+
+HEAD_FILE = "audit-head"
+# What the first entry continues.
+NOTHING_BEFORE = "0" * 64
+
+
+class AuditError(Exception):
+    """The audit log is not what was written, or not all of it; the text says from which entry on."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change. `time` is in UTC ("2026-07-20T08:00:00Z"); `before` and `after` are JSON texts."""
+
+    number: int
+    time: str
+    who: str
+    action: str
+    subject: str
+    before: str
+    after: str
+    previous: str
+    hash: str = ""
+
+    def computed_hash(self) -> str:
+        """Return the SHA-256, in hexadecimal digits, of all fields but the hash itself."""
+        fields = {**dataclasses.asdict(self), "hash": None}
+        return hashlib.sha256(canonical_json(fields).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Head:
+    """How many entries there are, and the hash of the last one."""
+
+    number: int = 0
+    hash: str = NOTHING_BEFORE
+
+
+def canonical_json(value: Any) -> str:
+    """Return the one way in which a value is written; raises ValueError for what JSON has not (NaN)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def folder_hash(folder: Path) -> str:
+    """Return the SHA-256, in hexadecimal digits, of all names and contents in a folder."""
+    found = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    return hashlib.sha256(canonical_json(found).encode()).hexdigest()
+
+
+def operator() -> str:
+    """Return who works at this terminal."""
+    try:
+        name = getpass.getuser()
+    except (ImportError, KeyError, OSError):  # no such user on this system, as in some containers
+        name = str(os.getuid())
+    return f"{name} (terminal)"
+
+
+@dataclass(frozen=True)
+class AuditLog:
+    """The log in a database. Every method raises DatabaseError."""
+
+    database: Database
+
+    def record(self, who: str, action: str, subject: str, *, before: Any, after: Any) -> Entry:
+        """Add an entry; `before` and `after` are what JSON can hold, None for nothing."""
+        with self.recording(who, action, subject, before=before, after=after) as entry:
+            pass
+        return entry
+
+    @contextlib.contextmanager
+    def recording(self, who: str, action: str, subject: str, *, before: Any, after: Any) -> Iterator[Entry]:
+        """Add an entry for what is done inside: no change without an entry, and none for what failed.
+
+        Nothing inside may use the database by itself: with SQLite it would wait for this. See `append`.
+        """
+        with self.database.transaction() as connection:
+            entry = self.append(connection, who, action, subject, before=before, after=after)
+            yield entry
+        self.keep_head()
+
+    def append(
+        self, connection: Connection, who: str, action: str, subject: str, *, before: Any, after: Any
+    ) -> Entry:
+        """Add an entry in a transaction; whoever began that calls `keep_head` after it."""
+        lock(connection)
+        head = _head(connection)
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        fields = (now, who, action, subject, canonical_json(before), canonical_json(after), head.hash)
+        entry = Entry(head.number + 1, *fields)
+        entry = dataclasses.replace(entry, hash=entry.computed_hash())
+        connection.execute(insert(AUDIT_LOG).values(**dataclasses.asdict(entry)))
+        return entry
+
+    def entries(self, limit: int | None = None, subject: str | None = None) -> list[Entry]:
+        """Return the newest entries, the newest first, of one subject or of all."""
+        query = select(AUDIT_LOG).order_by(AUDIT_LOG.c.number.desc()).limit(limit)
+        if subject is not None:
+            query = query.where(AUDIT_LOG.c.subject == subject)
+        with self.database.transaction() as connection:
+            return [Entry(**row) for row in connection.execute(query).mappings()]
+
+    def verify(self, earlier: str | None = None) -> Head:
+        """Return how many entries there are, and the last hash; raises AuditError where one was changed.
+
+        The last hash that was kept beside the data, and `earlier` where given, must be in the chain: without
+        them nobody could see that the newest entries are gone.
+        """
+        # Read first: others may add entries, and keep a later one, at any time.
+        file, kept = self.database.data_dir / HEAD_FILE, self._kept_head()
+        with self.database.transaction() as connection:
+            entries = [Entry(**row) for row in connection.execute(select(AUDIT_LOG)).mappings()]
+        hashes = check_chain(entries)
+        if kept.number and (len(hashes) <= kept.number or hashes[kept.number] != kept.hash):
+            raise AuditError(
+                f"The audit log has {len(entries)} entries, and the one that {file} names (entry "
+                f"{kept.number}, {kept.hash}) is not among them: the newest were removed, or the log is "
+                "another one. Restore a backup (`kyr restore`); if this database was begun anew on "
+                "purpose, move that file away."
+            )
+        if earlier is not None and earlier not in hashes[1:]:
+            raise AuditError(
+                f"No entry of the audit log has the hash {earlier}: the log was made anew or cut off since "
+                "that was written down. Compare it with a backup."
+            )
+        return Head(len(entries), hashes[-1])
+
+    def keep_head(self) -> None:
+        """Keep the last hash beside the data, where cutting off entries does not reach it.
+
+        One that is not in the chain any more, or cannot be read, stays: `verify` will complain of it.
+        """
+        file = self.database.data_dir / HEAD_FILE
+        with self.database.transaction() as connection:
+            lock(connection)
+            head = _head(connection)
+            with contextlib.suppress(AuditError):
+                kept = self._kept_head()
+                if _head(connection, kept.number) == kept:
+                    try:
+                        write_whole(file, f"{head.number} {head.hash}\n")
+                    except OSError as error:
+                        raise DatabaseError(
+                            f"Entry {head.number} is in the audit log, but its hash could not be kept in "
+                            f"{file} ({error.strerror}). Make that possible; the next entry will do it."
+                        ) from None
+
+    def _kept_head(self) -> Head:
+        """Return what is kept beside the data; a head that no log has where it cannot be read."""
+        file = self.database.data_dir / HEAD_FILE
+        try:
+            number, _, digest = file.read_text(encoding="utf-8").strip().partition(" ")
+            return Head(int(number), digest)
+        except FileNotFoundError:
+            return Head()
+        except (OSError, ValueError) as error:
+            raise AuditError(
+                f"{file} cannot be read ({type(error).__name__}). It holds the number and hash of the last "
+                "entry; put back what stood there, from a backup or your notes."
+            ) from None
+
+
+def check_chain(entries: Iterable[Entry]) -> list[str]:
+    """Return the hashes of entries in order, behind the one that the first continues; raises AuditError."""
+    hashes = [NOTHING_BEFORE]
+    for number, entry in enumerate(sorted(entries, key=lambda entry: entry.number), start=1):
+        wrong = ""
+        if entry.number > number:
+            wrong = f"Entry {number} of the audit log was removed."
+        elif entry.number < number:
+            wrong = f"Entry {entry.number} of the audit log was inserted."
+        elif entry.hash != entry.computed_hash():
+            wrong = f"Entry {number} of the audit log was changed: its hash is of something else."
+        elif entry.previous != hashes[-1]:
+            wrong = f"Entry {number - 1 or 1} of the audit log was changed, removed or inserted: "
+            wrong += f"entry {number} continues another one."
+        if wrong:
+            raise AuditError(
+                f"{wrong} Keep the database as it is, find out who could write to it, and restore a backup "
+                "into an empty one."
+            )
+        hashes.append(entry.hash)
+    return hashes
+
+
+def lock(connection: Connection) -> None:
+    """Let nobody else add entries until the end of the transaction; with SQLite nobody can anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE audit_log IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _head(connection: Connection, number: int | None = None) -> Head:
+    """Return the last entry's number and hash, or those of the entry of a number; nothing where it is not."""
+    query = select(AUDIT_LOG.c.number, AUDIT_LOG.c.hash).order_by(AUDIT_LOG.c.number.desc()).limit(1)
+    if number is not None:
+        query = query.where(AUDIT_LOG.c.number == number)
+    row = connection.execute(query).first()
+    return Head(*row) if row else Head()
+
+
+SETTINGS = "settings"
+
+
+def settings_changes(audit: AuditLog, settings: Settings, who: str) -> list[Entry]:
+    """Record which settings are others than at the last start; return the entries.
+
+    Before the first start they are taken to be the defaults. Of secrets only whether they are set is known.
+    """
+    with audit.database.transaction() as connection:
+        lock(connection)
+        query = select(AUDIT_LOG.c.subject, AUDIT_LOG.c.after).where(AUDIT_LOG.c.action == SETTINGS)
+        rows = connection.execute(query.order_by(AUDIT_LOG.c.number))
+        before = shown_settings(Settings()) | {name: json.loads(after) for name, after in rows}
+        made = [
+            audit.append(connection, who, SETTINGS, name, before=before.get(name), after=value)
+            for name, value in shown_settings(settings).items()
+            if before.get(name) != value
+        ]
+    if made:
+        audit.keep_head()
+    return made
+
+
+def shown_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings as JSON can hold them, by their names in the environment.
+
+    Of secrets stands there whether they are set.
+    """
+    shown = {}
+    for field in dataclasses.fields(settings):
+        prefix = "" if field.name.startswith(("twilio_", "telegram_")) else "KYR_"
+        value = getattr(settings, field.name)
+        if not field.repr:
+            value = "set" if value else "not set"
+        elif isinstance(value, tuple):
+            value = [str(each) for each in value]
+        elif not isinstance(value, (bool, int, str)):
+            value = str(value)
+        shown[f"{prefix}{field.name}".upper()] = value
+    return shown

@@ -1,0 +1,611 @@
+"""One archive of everything that staff made: the database, the content, the published model; and back.
+
+What is in the database is written as text, so that it can go from one kind of database to another. An archive
+is read as if somebody had made it to do harm: nothing is changed before all of it was checked. Only the model
+cannot be checked: it is a program, so an archive must come from whoever may run programs here. It must not
+import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import fcntl
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import MetaData, Table, delete, insert, select, text
+from sqlalchemy.engine import Connection
+
+from bot.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
+from bot.content import RESOURCES
+from bot.database import VERSION_TABLE, Database, DatabaseError
+from bot.models import ModelError, ModelStore, write_whole
+from bot.settings import Settings
+from bot.tables import AUDIT_LOG, TABLES
+
+RESTORED = "restore"
+
+_FORMAT = 1
+_MANIFEST = "manifest.json"
+_CONTENT = ("data", "domain.yml", "config.yml")
+_POINTER = "models/published.json"
+_MODEL = re.compile(r"models/(?P<version>[0-9A-Za-z-]{1,64})/.+")
+_TABLE = re.compile(r"staff/[a-z_]{1,60}\.jsonl")
+_NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
+_MOST_MEMBERS = 20_000
+_MOST_BYTES = 4 << 30
+# So much of the disk is left free.
+_BYTES_TO_SPARE = 64 << 20
+# So many rows at a time, and none longer.
+_ROWS_AT_ONCE = 500
+_LONGEST_ROW = 1 << 20
+
+_UNFINISHED = ".kyr-backup-"
+_WORKPLACE = ".kyr-restore-"
+_UNDER_WAY = "restoring.json"
+
+
+class BackupError(Exception):
+    """A backup that cannot be made or used; the text says why and what to do."""
+
+
+def back_up(file: Path, settings: Settings, database: Database) -> list[str]:
+    """Write an archive that only its owner can read; return what is in it.
+
+    It is there wholly or not at all. Raises BackupError, DatabaseError, AuditError and ModelError.
+    """
+    if file.exists():
+        raise BackupError(f"{file}: there is a file of that name already. Choose another one.")
+    try:
+        with _alone(settings.data_dir):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            for left in file.parent.glob(f"{_UNFINISHED}*"):
+                left.unlink()  # of a run that was killed; questions of residents are in it
+            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=_UNFINISHED)
+            try:
+                with os.fdopen(handle, "wb") as target:
+                    said = _write_archive(target, settings, database)
+                    target.flush()
+                    os.fsync(target.fileno())
+                os.replace(temporary, file)
+                _sync(file.parent)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise BackupError(f"{file}: the backup could not be written ({error.strerror or error}).") from None
+    return said
+
+
+def _write_archive(target: IO[bytes], settings: Settings, database: Database) -> list[str]:
+    hashes: dict[str, str] = {}
+    staff = _dump(database)
+    model = ModelStore(settings.data_dir).published()
+    if model is not None:
+        model.verify()
+    with tarfile.open(fileobj=target, mode="w:gz", format=tarfile.USTAR_FORMAT, compresslevel=6) as archive:
+
+        def add(name: str, file: IO[bytes], size: int) -> None:
+            if not _belongs(name):
+                raise BackupError(f"{name}: a file of that name cannot be restored. Give it another one.")
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = size, 0o600
+            reader = _Hashing(file)
+            try:
+                archive.addfile(info, reader)
+            except ValueError:
+                raise BackupError(f"{name}: the name is too long to be backed up. Shorten it.") from None
+            hashes[name] = reader.digest.hexdigest()
+
+        for table, rows in staff.items():
+            lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+            add(f"staff/{table}.jsonl", io.BytesIO(lines), len(lines))
+        for name, path in _files(settings, model.version if model else None):
+            with path.open("rb") as opened:
+                add(name, opened, os.fstat(opened.fileno()).st_size)
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        manifest = {"format": _FORMAT, "made": now, "database": database.version, "members": hashes}
+        lines = json.dumps(manifest, indent=1).encode()
+        add(_MANIFEST, io.BytesIO(lines), len(lines))
+    in_database = ", ".join(f"{len(rows)} rows of {table}" for table, rows in staff.items())
+    return [
+        f"the database: {in_database}",
+        f"the content of {settings.content_dir}",
+        f"the published model {model.version} (others can be trained again)" if model else "no model",
+    ]
+
+
+def _dump(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of all tables as they were at one moment; raises AuditError where the log is none."""
+    with database.transaction() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        rows = {
+            name: [
+                dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()
+            ]
+            for name, table in sorted(TABLES.tables.items())
+        }
+    check_chain(Entry(**row) for row in rows[AUDIT_LOG.name])
+    return rows
+
+
+def _files(settings: Settings, version: str | None) -> Iterator[tuple[str, Path]]:
+    """Yield the files of content, directory and model, by their names in the archive."""
+    for part in _CONTENT:
+        yield from _below(f"content/{part}", settings.content_dir / part)
+    if not _directory_is_content(settings):
+        yield from _below("resources", settings.resources_dir)
+    if version is not None:
+        yield _POINTER, settings.data_dir / "published.json"
+        yield from _below(f"models/{version}", settings.data_dir / "models" / version)
+
+
+def _directory_is_content(settings: Settings) -> bool:
+    return settings.resources_dir.is_relative_to(settings.content_dir / "data")
+
+
+def _below(name: str, path: Path) -> Iterator[tuple[str, Path]]:
+    if path.is_file():
+        yield name, path
+    for found in sorted(path.rglob("*")):
+        if found.is_file():
+            yield f"{name}/{found.relative_to(path).as_posix()}", found
+
+
+class _Hashing:
+    """A file that hashes what is read of it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most so many bytes."""
+        block = self._file.read(size)
+        self.digest.update(block)
+        return block
+
+
+@dataclass(frozen=True)
+class _Restore:
+    """A restore that was checked: what comes into the database, and which file or folder goes where.
+
+    `workplaces` are the folders that hold what is new, and later what was there before.
+    """
+
+    id: str
+    who: str
+    made: str
+    sha256: str
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    moves: Sequence[tuple[Path, Path]]
+    workplaces: Sequence[Path]
+
+    def as_json(self) -> str:
+        """Return what is needed to finish it after a crash."""
+        fields = {**dataclasses.asdict(self), "moves": [[str(a), str(b)] for a, b in self.moves]}
+        return json.dumps({**fields, "workplaces": [str(path) for path in self.workplaces]})
+
+    @classmethod
+    def from_json(cls, written: str) -> _Restore:
+        """Read it back."""
+        fields = json.loads(written)
+        moves = [(Path(new), Path(place)) for new, place in fields.pop("moves")]
+        return cls(**{**fields, "moves": moves, "workplaces": [Path(path) for path in fields["workplaces"]]})
+
+
+def restore(
+    file: Path, settings: Settings, database: Database, who: str, confirm: Callable[[Sequence[str]], bool]
+) -> bool:
+    """Check an archive, ask `confirm` with what it will replace, and put all of it in place; False where not.
+
+    Everything is put in place or nothing; what was interrupted is finished by `finish_restore`. Raises
+    BackupError, DatabaseError, AuditError.
+    """
+    identity = secrets.token_hex(8)
+    places = {
+        "content": settings.content_dir,
+        "resources": settings.content_dir
+        if _directory_is_content(settings)
+        else settings.resources_dir.parent,
+        "models": settings.data_dir,
+        "staff": settings.data_dir,
+    }
+    workplaces = {root: place / f"{_WORKPLACE}{identity}" for root, place in places.items()}
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(settings.data_dir):
+        for place in set(places.values()):
+            _remove_workplaces(place)
+        try:
+            manifest = _unpack(file, workplaces)
+            rows = _read_rows(workplaces["staff"], database, manifest)
+            version = _version(workplaces["models"], manifest)
+            moves = _moves(settings, workplaces, version)
+            planned = _Restore(
+                id=identity,
+                who=who,
+                made=str(manifest["made"]),
+                sha256=hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest(),
+                rows=rows,
+                moves=moves,
+                workplaces=sorted(set(workplaces.values())),
+            )
+            with database.transaction() as connection:
+                _check_history(connection, rows)
+            if not confirm(_shown(planned, database, version)):
+                return False
+            write_whole(settings.data_dir / _UNDER_WAY, planned.as_json())
+            _sync(settings.data_dir)
+            _finish(settings.data_dir, database)
+        except OSError as error:
+            raise BackupError(f"{file}: {_failed(error)}") from None
+        finally:
+            if not (settings.data_dir / _UNDER_WAY).exists():
+                for workplace in set(workplaces.values()):
+                    shutil.rmtree(workplace, ignore_errors=True)
+    return True
+
+
+def finish_restore(data_dir: Path, database: Database) -> bool:
+    """Finish a restore that was interrupted, and remove what one has left; say whether it was finished now.
+
+    Raises BackupError, DatabaseError, AuditError.
+    """
+    note = data_dir / _UNDER_WAY
+    if note.exists():
+        with _alone(data_dir):
+            if not note.exists():
+                return False  # whoever was at it has just finished
+            try:
+                _finish(data_dir, database)
+            except OSError as error:
+                raise BackupError(f"A restore was interrupted, and {_failed(error)}") from None
+        return True
+    if any(data_dir.glob(f"{_WORKPLACE}*")):
+        # Of one that was killed before it changed anything, unless somebody is at it and is being asked.
+        with contextlib.suppress(BlockingIOError), _alone(data_dir, wait=False):
+            _remove_workplaces(data_dir)
+    return False
+
+
+def _remove_workplaces(folder: Path) -> None:
+    for left in folder.glob(f"{_WORKPLACE}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _failed(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    reason = f"{error.strerror or error}{where}"
+    return f"what is in the backup could not be put in place: {reason}. Nothing was changed."
+
+
+def _finish(data_dir: Path, database: Database) -> None:
+    """Do what is noted as under way; what fails is taken back, what is interrupted is done by the next call.
+
+    Raises OSError and what the database raises.
+    """
+    note = data_dir / _UNDER_WAY
+    planned = _Restore.from_json(note.read_text(encoding="utf-8"))
+    audit = AuditLog(database)
+    try:
+        with database.transaction() as connection:
+            try:
+                lock(connection)
+                _restore_rows(connection, audit, planned)
+                _put_in_place(planned.moves)
+            except Exception:
+                _take_back(planned.moves)
+                note.unlink()
+                raise
+    except DatabaseError as error:
+        if all(new.exists() for new, _ in planned.moves):
+            note.unlink(missing_ok=True)
+            raise
+        raise BackupError(
+            f"{error} The files are in place already, what belongs into the database may be missing. "
+            "When it can be used again, run any command of `kyr`: that finishes it."
+        ) from None
+    audit.keep_head()
+    note.unlink()
+    _sync(data_dir)
+    for workplace in planned.workplaces:
+        shutil.rmtree(workplace, ignore_errors=True)
+
+
+def _put_in_place(moves: Sequence[tuple[Path, Path]]) -> None:
+    for new, place in moves:
+        if new.exists():  # else it was put there before an interruption
+            if place.exists():
+                os.rename(place, _old(new))
+            os.rename(new, place)
+    for parent in {path.parent for move in moves for path in move}:
+        _sync(parent)
+
+
+def _take_back(moves: Sequence[tuple[Path, Path]]) -> None:
+    for new, place in reversed(moves):
+        if not new.exists():
+            os.rename(place, new)
+        if _old(new).exists():
+            os.rename(_old(new), place)
+
+
+def _old(new: Path) -> Path:
+    """Return where what stood in the place of something new is kept until all is done."""
+    return new.with_name(f"{new.name}.before")
+
+
+def _restore_rows(connection: Connection, audit: AuditLog, planned: _Restore) -> None:
+    mine = json.dumps(planned.id)
+    restored = select(AUDIT_LOG.c.after).where(AUDIT_LOG.c.action == RESTORED)
+    if any(mine in after for after in connection.execute(restored).scalars()):
+        return  # it was committed before it was interrupted
+    missing = _check_history(connection, planned.rows)
+    for name, rows in planned.rows.items():
+        table = TABLES.tables[name]
+        if table is AUDIT_LOG:
+            rows = missing
+        else:
+            connection.execute(delete(table))
+        _insert(connection, table, rows)
+    after = {"made": planned.made, "manifest": planned.sha256, "restore": planned.id}
+    audit.append(connection, planned.who, RESTORED, "backup", before=None, after=after)
+
+
+def _check_history(
+    connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Sequence[Mapping[str, Any]]:
+    """Return the entries of the backup's audit log that are missing here.
+
+    Raises AuditError where the log here is broken, and BackupError where neither is the other's beginning.
+    """
+    query = select(AUDIT_LOG).order_by(AUDIT_LOG.c.number)
+    here = check_chain(Entry(**row) for row in connection.execute(query).mappings())
+    backed_up = sorted(rows[AUDIT_LOG.name], key=lambda row: int(row["number"]))
+    there = check_chain(Entry(**row) for row in backed_up)
+    for number, (one, other) in enumerate(zip(here, there, strict=False)):
+        if one != other:
+            raise BackupError(
+                f"The audit log here and the one of the backup differ from entry {number} on, and restoring "
+                "would destroy history. Restore into an empty database (name it in KYR_DATABASE_URL), and "
+                f"keep the old one, with {HEAD_FILE} of KYR_DATA_DIR moved to it."
+            )
+    return backed_up[len(here) - 1 :]
+
+
+def _shown(planned: _Restore, database: Database, version: str | None) -> list[str]:
+    rows = ", ".join(f"{len(rows)} rows of {table}" for table, rows in planned.rows.items())
+    return [
+        f"This backup was made at {planned.made}. It replaces",
+        *(f"  {place}" for _, place in planned.moves),
+        f"  what is in {database.name}: {rows} (entries of the audit log are only added)",
+        f"and publishes model {version}." if version else "and no model.",
+        "Restore only what you made yourself: a model is a program.",
+    ]
+
+
+def _unpack(file: Path, workplaces: Mapping[str, Path]) -> dict[str, Any]:
+    """Unpack an archive that may be made to do harm into the workplaces; return its manifest."""
+    hashes: dict[str, str] = {}
+    left = min(
+        _MOST_BYTES, *(shutil.disk_usage(path.parent).free - _BYTES_TO_SPARE for path in workplaces.values())
+    )
+    try:
+        with (
+            gzip.open(file) as unpacked,
+            tarfile.open(
+                fileobj=unpacked,
+                mode="r|",
+                tarinfo=_PlainFile,
+            ) as archive,
+        ):
+            for info in archive:
+                name = info.name
+                left -= info.size
+                if left < 0 or info.size < 0 or len(hashes) >= _MOST_MEMBERS:
+                    raise BackupError(f"{file}: what is in it is larger than the disk, or than any backup.")
+                if _MANIFEST in hashes or name in hashes or not _belongs(name):
+                    raise BackupError(f"{file}: {name!r} does not belong in a backup.")
+                member = archive.extractfile(info)
+                assert member is not None  # noqa: S101 - only plain files come this far
+                hashes[name] = _write(member, workplaces[_root(name)] / name)
+            unpacked.read(1 << 20)  # to its end, where the checksum stands
+        manifest = json.loads((workplaces["staff"] / _MANIFEST).read_text(encoding="utf-8"))
+        found = {name: digest for name, digest in hashes.items() if name != _MANIFEST}
+        if manifest["format"] != _FORMAT:
+            raise BackupError(f"{file}: it was made by a newer program. Use that one.")
+        if manifest["members"] != found:
+            raise BackupError(f"{file}: it is not whole, or something in it was changed. Use another backup.")
+        return dict(manifest)
+    except FileNotFoundError:
+        raise BackupError(f"{file}: there is no such file, or it is no backup of `kyr backup`.") from None
+    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, ValueError, KeyError, TypeError):
+        raise BackupError(f"{file}: it is damaged, or no backup of `kyr backup`. Use another one.") from None
+
+
+class _PlainFile(tarfile.TarInfo):
+    """A member that is a plain file.
+
+    Anything else (links, devices, folders, headers that hold names or sizes of others) is refused before
+    anything is made of it.
+    """
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _PlainFile:
+        """Read a header; raises BackupError where it is not that of a plain file."""
+        info = super().frombuf(buf, encoding, errors)
+        if info.type != tarfile.REGTYPE:
+            raise BackupError(f"{info.name!r} in the backup is no plain file. Use another backup.")
+        return info
+
+
+def _belongs(name: str) -> bool:
+    parts = name.split("/")
+    if len(parts) > 20 or any(not _NAME.fullmatch(part) or part in (".", "..") for part in parts):
+        return False
+    if name in (_MANIFEST, _POINTER, "content/domain.yml", "content/config.yml"):
+        return True
+    if parts[0] == "staff":
+        return bool(_TABLE.fullmatch(name))
+    return (
+        bool(_MODEL.fullmatch(name))
+        or (parts[0] == "resources" and len(parts) > 1)
+        or (parts[:2] == ["content", "data"] and len(parts) > 2)
+    )
+
+
+def _root(name: str) -> str:
+    return "staff" if name == _MANIFEST else name.partition("/")[0]
+
+
+def _write(source: IO[bytes], target: Path) -> str:
+    """Write a file to the disk for good; return its hash."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with target.open("xb") as file:
+        while block := source.read(1 << 20):
+            digest.update(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _read_rows(
+    workplace: Path, database: Database, manifest: Mapping[str, Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of all tables as this program has them; those of an older one are brought up to date.
+
+    Raises BackupError where they are not those of a program that this one knows.
+    """
+    version = manifest.get("database")
+    names = {name for name in manifest["members"] if name.startswith("staff/")}
+    if version == database.version:
+        return _parse(workplace, names, TABLES)
+    if version not in database.versions:
+        raise BackupError(
+            f"The backup is of a newer program (version {version} of the database, this one knows "
+            f"{database.version}). Restore it with that program."
+        )
+    older, tables = Database(workplace / "older", version=version), MetaData()
+    with older.transaction() as connection:
+        tables.reflect(connection)
+        tables.remove(tables.tables[VERSION_TABLE])
+        for name, rows in _parse(workplace, names, tables).items():
+            _insert(connection, tables.tables[name], rows)
+    return _dump(Database(older.data_dir))
+
+
+def _parse(workplace: Path, names: Collection[str], tables: MetaData) -> dict[str, list[dict[str, Any]]]:
+    if unknown := sorted(set(names) - {f"staff/{name}.jsonl" for name in tables.tables}):
+        raise BackupError(f"{unknown[0]!r} does not belong in a backup of this version. Use another one.")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, table in sorted(tables.tables.items()):
+        kinds = {column.name: column.type.python_type for column in table.columns}
+        rows = found[name] = []
+        try:
+            with (workplace / f"staff/{name}.jsonl").open(encoding="utf-8") as lines:
+                while line := lines.readline(_LONGEST_ROW):
+                    row = json.loads(line)
+                    if {key: type(value) for key, value in row.items()} != kinds or "\\u0000" in line:
+                        raise ValueError
+                    rows.append(row)
+        except (OSError, ValueError, AttributeError, RecursionError):
+            raise BackupError(
+                f"Row {len(rows) + 1} of {name} in the backup is none. Use another backup."
+            ) from None
+    return found
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    for first in range(0, len(rows), _ROWS_AT_ONCE):
+        connection.execute(insert(table), [dict(row) for row in rows[first : first + _ROWS_AT_ONCE]])
+
+
+def _version(workplace: Path, manifest: Mapping[str, Any]) -> str | None:
+    """Return the model that was published; raises BackupError where the backup's models are not that one."""
+    models = {match["version"] for name in manifest["members"] if (match := _MODEL.fullmatch(name))}
+    if not models and _POINTER not in manifest["members"]:
+        return None
+    try:
+        (workplace / "models/published.json").rename(workplace / "published.json")
+        model = ModelStore(workplace).published()
+        if model is not None and models == {model.version} == {model.folder.name}:
+            model.verify()
+            return model.version
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError):
+        pass
+    raise BackupError(
+        "The model in the backup is not the one that it says was published. Use another backup."
+    )
+
+
+def _moves(
+    settings: Settings, workplaces: Mapping[str, Path], version: str | None
+) -> list[tuple[Path, Path]]:
+    """Return what goes where; the directory goes where it stands here, wherever it stood."""
+    content, directory = workplaces["content"] / "content", workplaces["resources"] / "resources"
+    is_content = _directory_is_content(settings)
+    inside = content / (settings.resources_dir.relative_to(settings.content_dir) if is_content else RESOURCES)
+    moves = [(content / part, settings.content_dir / part) for part in _CONTENT]
+    if missing := [str(place) for new, place in moves if not new.exists()]:
+        raise BackupError(f"The backup has nothing to put in the place of {missing[0]}. Use another one.")
+    if is_content:
+        if directory.exists():
+            shutil.rmtree(inside, ignore_errors=True)
+            shutil.copytree(directory, inside)
+    elif directory.exists() or inside.exists():
+        if not directory.exists():
+            shutil.copytree(inside, directory)
+        moves.append((directory, settings.resources_dir))
+    if version is not None:
+        models = settings.data_dir / "models"
+        models.mkdir(exist_ok=True)
+        moves.append((workplaces["models"] / "models" / version, models / version))
+        moves.append((workplaces["models"] / "published.json", settings.data_dir / "published.json"))
+    if mounted := [str(place) for _, place in moves if place.is_mount()]:
+        raise BackupError(
+            f"{mounted[0]} is a disk of its own, which cannot be replaced. Restore into folders below "
+            "mounted ones (KYR_CONTENT_DIR, KYR_DATA_DIR, KYR_RESOURCES_DIR)."
+        )
+    return moves
+
+
+@contextlib.contextmanager
+def _alone(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
+    """Wait until nobody else backs up or restores the same data, and keep others waiting.
+
+    Raises BlockingIOError where somebody does and it is not to wait.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    handle = os.open(data_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync(folder: Path) -> None:
+    """See to it that names made or changed in a folder are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

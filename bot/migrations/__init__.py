@@ -1,0 +1,1 @@
+"""The steps by which the database for staff data has become what it is (Alembic)."""
