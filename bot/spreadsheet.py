@@ -32,6 +32,7 @@ EXAMPLE = "example_"
 _PART = re.compile(r"(\S+) \((\d{1,3}) of (\d{1,3})\)")
 # Excel shows no more than 253 line breaks in a cell.
 _MOST_LINES = 250
+_UNKNOWN = re.compile("the related topic `([^`]*)` does not exist")
 _TEMPLATE_QUESTIONS = 5
 _NOTES = (
     "One row for each topic. Write below the examples, or over them with an id of your own; rows whose id "
@@ -120,6 +121,10 @@ def import_sheet(
         return ()
     # With mistakes in the sheet the rest is checked all the same, so that all are shown at once.
     elsewhere = _replace(root, changes, problems, show, dry_run=dry_run or bool(problems.found), today=today)
+    # A topic whose row is refused is not missing: it would be there.
+    problems.found = [
+        problem for problem in problems.found if _UNKNOWN.sub(r"\1", problem.what) not in topics
+    ]
     if problems.found or elsewhere:
         lines = [*map(str, sorted(set(problems.found))), *elsewhere]
         raise SheetError("\n".join([*lines, f"{sheet}: nothing was changed. Mend this and import again."]))
@@ -141,11 +146,10 @@ def _replace(
     texts = {f"{change.topic_id}.yml": change.text for change in changes}
     before = {f"{change.topic_id}.yml": change.before.text if change.before else None for change in changes}
     places = SheetPlaces({change.topic_id: (change.reader, change.text) for change in changes})
-    refused = {problem.row for problem in problems.found}
     try:
         outcome = replace_topics(root, texts, before=before, dry_run=dry_run, today=today)
     except ContentError as error:
-        return _sort_out(error.problems, places, problems, refused)
+        return _sort_out(error.problems, places, problems)
     except OSError as error:
         raise SheetError(
             f"The topics could not be written ({error.strerror}). All files are as before."
@@ -159,13 +163,9 @@ def _replace(
     return []
 
 
-def _sort_out(
-    found: Sequence[Problem], places: SheetPlaces, problems: SheetProblems, refused: Collection[int]
-) -> list[str]:
+def _sort_out(found: Sequence[Problem], places: SheetPlaces, problems: SheetProblems) -> list[str]:
     elsewhere = []
     for problem in found:
-        if refused and "the related topic" in problem.what:
-            continue  # it may be one of the rows that could not be read
         place = places.of(problem)
         if place:
             problems.found.append(place)

@@ -8,14 +8,14 @@ module must not import Rasa or aiohttp.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ruamel.yaml.nodes import SequenceNode
 
 from bot.language import LANGUAGES
 from bot.parity import fingerprint
-from bot.topic_layout import TopicFields, TopicLayout, plain_breaks, read_entries
+from bot.topic_layout import TopicFields, TopicLayout, as_before, plain_breaks, read_entries
 from bot.topics import Source
 from bot.yaml_edit import (
     Edit,
@@ -72,6 +72,7 @@ def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool
     where each part of the English answer that changes also changes in Spanish, or where somebody says
     that the two were `compared`; otherwise it stays, so that the check asks for the comparison.
     """
+    _refuse_questions(question for asked in wanted.questions.values() for question in asked)
     try:
         file = TopicLayout(plain_breaks(text))
         present = file.fields()
@@ -84,11 +85,12 @@ def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool
         _refuse_other_meaning(file, edited, wanted)
     except YamlEditError as error:
         raise _not_editable(error) from None
-    return edited.replace("\n", "\r\n") if "\r\n" in text else edited
+    return as_before(text, edited)
 
 
 def new_topic_file(topic_id: str, fields: TopicFields) -> str:
     """Return a whole new topic file; raises TopicEditError where its values cannot be written."""
+    _refuse_questions(question for asked in fields.questions.values() for question in asked)
     lines = ['version: "3.1"', "topic:"]
     lines += [f"  {line}" for key in _HEADER_ORDER if (line := _header_line(key, fields, "  "))]
     lines += ["", "nlu:"]
@@ -109,6 +111,7 @@ def add_question(text: str, intent: str, language: str, question: str) -> str:
     Works for topic files (`faq/bond`) and for data/nlu/conversation.yml (`out_of_scope`). Raises
     TopicEditError where the intent has no questions in that language yet, or this one already.
     """
+    _refuse_questions([question])
     try:
         source = plain_breaks(text)
         entries = read_entries(source, items(compose(source)))
@@ -130,13 +133,19 @@ def add_question(text: str, intent: str, language: str, question: str) -> str:
             raise TopicEditError(_MEANS_ELSE)
     except YamlEditError as error:
         raise _not_editable(error) from None
-    return edited.replace("\n", "\r\n") if "\r\n" in text else edited
+    return as_before(text, edited)
 
 
 _MEANS_ELSE = (
     "The change would make the file mean something else than was wanted. Nothing was written; "
     "make the change in an editor and run `kyr check`."
 )
+
+
+def _refuse_questions(questions: Iterable[str]) -> None:
+    for question in questions:
+        if question.strip().splitlines() != [question]:
+            raise TopicEditError(f"The question “{question}” is not one line of text. Write it on one line.")
 
 
 def _not_editable(error: YamlEditError) -> TopicEditError:
@@ -228,6 +237,7 @@ def _list_edits(file: TopicLayout, key: str, before: Sequence[str], after: Seque
             return [Edit(start, end, f" {written}")]
         return [Edit(start, end, f" {written}" if start == end else written)]
     rest = line_end(text, end)
+    start = int(file.header[key][0].end_mark.index) + 1
     lead = "\n" + " " * column
     return [
         Edit(start, end, ""),

@@ -17,6 +17,8 @@ from bot.language import LANGUAGES
 from bot.topics import Source
 from bot.yaml_edit import Items, Line, YamlEditError, block_lines, compose, is_null, items, scalar, sequence
 
+_MARK = "\ufeff"
+
 
 @dataclass(frozen=True)
 class TopicFields:
@@ -115,7 +117,8 @@ class TopicLayout:
 
 
 def plain_breaks(text: str) -> str:
-    """Return a text with plain line breaks; those of Windows are put back after editing."""
+    """Return a text without what Windows adds, a mark in front and other line breaks (see `as_before`)."""
+    text = text.removeprefix(_MARK)
     if "\r" not in text:
         return text
     plainly = text.replace("\r\n", "\n")
@@ -140,6 +143,12 @@ def _date(node: Node | None) -> datetime.date | None:
     except ValueError:
         line = node.start_mark.line + 1
         raise YamlEditError(f"line {line}: `{node.value}` is no date like 2026-11-22") from None
+
+
+def as_before(text: str, edited: str) -> str:
+    """Return an edited text with the mark and the line breaks of the text that it was made of."""
+    edited = edited.replace("\n", "\r\n") if "\r\n" in text else edited
+    return _MARK + edited if text.startswith(_MARK) else edited
 
 
 def read_entries(text: str, keys: Items) -> list[Entry]:

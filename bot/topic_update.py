@@ -88,7 +88,9 @@ def replace_topics(
                     "Nothing was written; try again."
                 )
             exchange_folders(staged / folder, target)
-            _sync(target.parent)
+            # What a power cut would bring back is as whole as what stands there now.
+            with contextlib.suppress(OSError):
+                _sync(target.parent)
     return outcome
 
 
