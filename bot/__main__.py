@@ -295,11 +295,9 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
     if not changed:
         _say("Nothing to change: the topics are as the sheet says.")
     elif options.dry_run:
-        _say(f"{len(changed)} topics would change. Nothing was written; import without --dry-run to do it.")
+        _say(f"Topics that would change: {len(changed)}. Nothing was written; leave out --dry-run to do it.")
     else:
-        _say(
-            f"{len(changed)} topics changed. `kyr train` makes a model of them, `kyr publish` puts it to use."
-        )
+        _say(f"Topics changed: {len(changed)}. Next, `kyr train` and `kyr publish` put them to use.")
     return DONE
 
 

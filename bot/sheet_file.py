@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,6 +57,8 @@ _ERRORS = [
     "#####",
 ]
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ESCAPE_OF_AN_ESCAPE = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
 _SPREADSHEET_ML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 # None stands for a cell that was refused, which is noted, and "" for an empty one.
@@ -221,7 +224,7 @@ def _refuse_bad_archive(path: Path, archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     # What a part says of its size is also what is read of it at most.
     size = sum(part.file_size for part in parts)
-    if len(parts) > _MOST_PARTS or size > _MOST_UNPACKED or _tags(archive, parts) > _MOST_TAGS:
+    if len(parts) > _MOST_PARTS or size > _MOST_UNPACKED or _tags(path, archive, parts) > _MOST_TAGS:
         raise SheetError(
             f"{path}: unpacked, the file would be larger than {_MOST_UNPACKED >> 20} MB or have more parts "
             "than any sheet of topics. Copy the rows into a new sheet made by `kyr template`."
@@ -230,13 +233,22 @@ def _refuse_bad_archive(path: Path, archive: zipfile.ZipFile) -> None:
         raise SheetError(f"{path}: the file holds macros. Save it as Excel Workbook (.xlsx) without macros.")
 
 
-def _tags(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> int:
-    """Return how many tags may stand in all parts."""
+def _tags(path: Path, archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> int:
+    """Return how many tags may stand in all parts; raises SheetError where entities are declared."""
     count = 0
     for part in parts:
+        is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
+        end = b""
         with archive.open(part) as stream:
             while block := stream.read(1 << 16):
                 count += block.count(b"<")
+                # Excel declares nothing, and writes no text with NUL in it, as UTF-16 has.
+                if is_xml and (_DECLARES.search(end + block) or b"\0" in block):
+                    raise SheetError(
+                        f"{path}: the part {part.filename} is not as Excel writes it. "
+                        "Copy the rows into a new sheet made by `kyr template`."
+                    )
+                end = block[-10:]
     return count
 
 
@@ -307,7 +319,7 @@ def _value_of(cell: Any, formulas: set[str]) -> Any:
         return _REFUSED_FORMULA
     if cell.data_type == "e":
         return _REFUSED_ERROR
-    return value
+    return _ESCAPE_OF_AN_ESCAPE.sub("_", value) if isinstance(value, str) else value
 
 
 def _read_csv(path: Path, content: bytes, problems: SheetProblems) -> Sheet:

@@ -60,6 +60,10 @@ class SheetPlaces:
         reader, text = self._changed[topic_id]
         field = field_at(text, line)
         if "the question “" in problem.what and field and field.startswith("questions_"):
+            other = _ELSEWHERE.search(problem.what)
+            if other and other["file"] in self._changed and not self._is_new(topic_id, line):
+                what = f"the question “{other['text']}” stands also, or as good as, in {problem.path.name}"
+                return self._question(other["file"], int(other["line"]), what, problem.mend)
             what = re.sub(r", line \d+", "", problem.what)
             return self._question(topic_id, line, what, problem.mend)
         if "the English answer has changed" in problem.what:
@@ -71,11 +75,20 @@ class SheetPlaces:
         column = _column_by_words(problem.what, text) or columns_of(field or "id")
         return SheetProblem(reader.row.number, column, problem.what, problem.mend)
 
+    def _is_new(self, topic_id: str, line: int) -> bool:
+        """Whether the sheet brings the question at a line; where it does not, its twin is the new one."""
+        reader, text = self._changed[topic_id]
+        asked = reader.present.questions.values() if reader.present else ()
+        return all(_question_at(text, line) not in questions for questions in asked)
+
     def _question(self, topic_id: str, line: int, what: str, mend: str) -> SheetProblem:
         reader, text = self._changed[topic_id]
-        column = field_at(text, line) or "id"
-        question = text.splitlines()[line - 1].strip().removeprefix("-").strip()
+        column, question = field_at(text, line) or "id", _question_at(text, line)
         return SheetProblem(reader.row_of_question(column, question), column, what, mend)
+
+
+def _question_at(text: str, line: int) -> str:
+    return text.split("\n")[line - 1].strip().removeprefix("-").strip()
 
 
 def _column_by_words(what: str, text: str) -> str | None:

@@ -30,7 +30,7 @@ _BULLET = re.compile(r"[-•*–]\s+")
 _MARKUP = re.compile(r"<\s*[/!?]?\s*[A-Za-z]|&(?:[A-Za-z]{2,8}|#x?[0-9A-Fa-f]{1,6});")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_BREAKS = re.compile("_x000D_\n|_x000D_|\r\n|[\r\v\f\x85\u2028\u2029]")
+_BREAKS = re.compile("(?:_x000D_|\r)?\n|_x000D_$|[\r\v\f\x85\u2028\u2029]")
 _SOURCE = re.compile(r"(.+?)\s*\|\s*([^|]+)")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]0?0:00(?::00)?)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -306,7 +306,7 @@ class RowReader:
                         [q for q in text if q not in known], language, self.identify, fewest=_FEWEST_WRONG
                     )
                 else:
-                    pieces = () if self._as_present(column, text) else _pieces(text)
+                    pieces = () if self._as_present(column, text) else pieces_of(text)
                     wrong = mostly_in_another(pieces, language, self.identify)
                 if wrong:
                     what = f"the text does not read as {_NAMES[language]}: “{wrong[:60]}”"
@@ -329,7 +329,7 @@ def mostly_in_another(
     return wrong[0] if len(wrong) >= max(fewest, 2 * right + 1) else None
 
 
-def _pieces(text: str) -> list[str]:
+def pieces_of(text: str) -> list[str]:
     """Return the sentences of a text without the words to say aloud, which are always English."""
     lines = [line for line in text.split("\n") if not line.startswith(">")]
     return [piece for line in lines for piece in re.split(r"(?<=[.!?:;])\s+", line) if piece]
