@@ -373,7 +373,9 @@ def _by_column(table: Sequence[Sequence[Any]], problems: SheetProblems) -> tuple
 
 
 def _header(table: Sequence[Sequence[Any]], problems: SheetProblems) -> list[str]:
-    written = [" ".join(str(cell).split()).strip("'\"").lower() for cell in table[0]] if table else []
+    # A formula or an error is no name, and shown as what it is.
+    named = [cell if isinstance(cell, (str, int, float)) else "#" for cell in table[0]] if table else []
+    written = [" ".join(str(cell).split()).strip("'\"").lower() for cell in named]
     known = [*COLUMNS, EXPORTED]
     for index, name in enumerate(written):
         place = f"cell {get_column_letter(index + 1)}1"

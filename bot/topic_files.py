@@ -25,6 +25,7 @@ from bot.yaml_edit import (
     compose,
     edit_lines,
     end_of,
+    has_comment,
     indented,
     is_flow,
     is_null,
@@ -227,7 +228,7 @@ def _list_edits(file: TopicLayout, key: str, before: Sequence[str], after: Seque
         return edit_lines(text, item_lines(text, node), before, after)
     column = file.header[key][0].start_mark.column
     start, end = int(node.start_mark.index), end_of(text, node)
-    if "\n" in text[start:end] and "#" in text[start:end]:
+    if has_comment(text, node):
         raise YamlEditError(f"line {node.start_mark.line + 1}: a comment stands within the list `{key}`")
     if key == "related" or not after:
         written = f"[{', '.join(after)}]"

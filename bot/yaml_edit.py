@@ -168,6 +168,26 @@ def end_of(text: str, node: Node) -> int:
     return end_of(text, last[1] if isinstance(node, MappingNode) else last)
 
 
+def has_comment(text: str, node: Node) -> bool:
+    """Whether a comment stands within a value: a # that belongs to none of its single values."""
+    edits = [Edit(int(leaf.start_mark.index), end_of(text, leaf), "") for leaf in _single_values(node)]
+    start, end = int(node.start_mark.index), end_of(text, node)
+    kept = apply(text[:end], edits)
+    return "#" in kept[start:]
+
+
+def _single_values(node: Node) -> Iterator[Node]:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield key
+            yield from _single_values(value)
+    elif isinstance(node, SequenceNode):
+        for item in node.value:
+            yield from _single_values(item)
+    else:
+        yield node
+
+
 def block_lines(text: str, node: Node) -> list[Line]:
     """Return the lines of a block of text (`|` or `>`), without empty ones at its end."""
     indicator = _INDICATOR.match(text, node.start_mark.index)

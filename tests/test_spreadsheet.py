@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping
@@ -511,6 +512,53 @@ def test_what_excel_does_to_a_sheet_changes_nothing(content_copy: Path, exported
     assert snapshot(content_copy) == before
 
 
+def test_an_answer_that_was_signed_off_is_not_changed_unnoticed(content_copy: Path, exported: Path) -> None:
+    """Who signed it off has not seen the new one."""
+    put(exported, {(4, "approved_by"): "City"})
+    assert imported(content_copy, exported) == ["~ red_card: approved_by: (nothing) -> City"]
+    put(
+        exported,
+        {
+            (4, EXPORTED): None,
+            (4, "short_en"): "The card states all your rights.",
+            (4, "short_es"): "La tarjeta dice todos sus derechos.",
+        },
+    )
+    assert imported(content_copy, exported)[-1] == (
+        "! red_card: the answer changes, and approved_by still says City. "
+        "Empty the cell if it must be signed off again"
+    )
+
+
+def shared(sheet: Path) -> None:
+    """Move the texts of an Excel file to where Excel itself keeps them, in pieces of one look each."""
+    texts: list[bytes] = []
+
+    def move(match: re.Match[bytes]) -> bytes:
+        half = len(match[2]) // 2 if match[2].isascii() and b"&" not in match[2] else 0
+        pieces = (match[2][:half], match[2][half:])
+        texts.append(b"".join(b'<r><t xml:space="preserve">' + piece + b"</t></r>" for piece in pieces))
+        return b't="s"' + match[1] + b"<v>%d</v>" % (len(texts) - 1)
+
+    cells = re.compile(rb't="inlineStr"([^>]*>)<is><t[^>]*>(.*?)</t></is>', re.DOTALL)
+    rewrite(sheet, SHEET_PART, lambda text: cells.sub(move, text))
+    name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    items = b"".join(b"<si>" + text + b"</si>" for text in texts)
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+    rewrite(sheet, "[Content_Types].xml", lambda text: text.replace(b"</Types>", part))
+    rewrite(sheet, "xl/sharedStrings.xml", lambda _: b'<sst xmlns="' + name + b'">' + items + b"</sst>")
+
+
+def test_texts_as_excel_keeps_them_are_read(content_copy: Path, exported: Path) -> None:
+    """In a table of their own, some of them in pieces of different looks."""
+    before = snapshot(content_copy)
+    shared(exported)
+    assert cell(exported, 4, "title_en") == "The red card"
+    assert imported(content_copy, exported) == []
+    assert snapshot(content_copy) == before
+
+
 def test_smart_quotes_in_an_answer_are_kept(content_copy: Path, exported: Path) -> None:
     """They are a change like any other, and shown."""
     put(
@@ -601,6 +649,16 @@ def rewrite(sheet: Path, part: str, change: Callable[[bytes], bytes]) -> None:
             archive.writestr(name, content)
 
 
+def many_rows(sheet: Path) -> None:
+    """Fill in ten thousand rows."""
+
+    def fill(rows: Worksheet) -> None:
+        for number in range(10_000):
+            rows.append([f"topic_{number}"])
+
+    edit_sheet(sheet, fill)
+
+
 SHEET_PART = "xl/worksheets/sheet1.xml"
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
 # What is done to an Excel file, and how the refusal begins.
@@ -643,7 +701,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
         "the file is damaged or no Excel file.",
     ),
     "10,000 rows": (
-        lambda sheet: edit_sheet(sheet, lambda rows: [rows.append([f"t{n}"]) for n in range(10_000)]),
+        many_rows,
         "the sheet holds cells down to row 2002 and out to column",
     ),
     "cell far away": (

@@ -175,6 +175,13 @@ BY_HAND: dict[str, tuple[str, str, Callable[[TopicFields], TopicFields], str]] =
         lambda f: dataclasses.replace(f, sources=(Source("B", "https://b.org"),)),
         '  sources:  # none\n  - {title: "B", url: "https://b.org"}\n',
     ),
+    "sources with a # in their names": (
+        '  sources:\n  - {title: A page, url: "https://example.org/page"}\n',
+        '  sources:\n  - {title: "A # page", url: "https://a.org/#1"}\n'
+        '  - {title: B, url: "https://b.org"}  # b\n',
+        lambda f: dataclasses.replace(f, sources=()),
+        "  sources: []  # b\n",
+    ),
     "text in quotes": (
         "    text: |-\n      The card states your rights.\n\n      Say:\n\n"
         "      > I want to remain silent.\n",
