@@ -33,6 +33,9 @@ from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review_queue import DAYS_KEPT, ReviewQueue
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
+from bot.sheet_file import SheetError
+from bot.spreadsheet import export, import_sheet, write_template
+from bot.topic_update import ContentChangedError
 from bot.training import TrainingError, parse, train
 
 DONE, AT_FAULT = 0, 1
@@ -43,6 +46,7 @@ _NOTHING_KEPT = "Questions without an answer are not kept (KYR_KEEP_UNANSWERED=0
 _EXPECTED = (
     AuditError,
     BackupError,
+    ContentChangedError,
     ContentError,
     DatabaseError,
     EvaluationFileError,
@@ -51,6 +55,7 @@ _EXPECTED = (
     PurgeError,
     ServeError,
     SettingsError,
+    SheetError,
     StartError,
     TrainingError,
     UpdateError,
@@ -110,6 +115,24 @@ def _parser() -> argparse.ArgumentParser:
     step.set_defaults(step=_pull_resources)
     step = steps.add_parser("undo", help="go back to the directory before")
     step.set_defaults(step=_undo_resources)
+    made = command(
+        "export", _export, "Write all topics to a spreadsheet (.xlsx or .csv) that staff can edit."
+    )
+    made.add_argument("sheet", type=Path, metavar="SHEET")
+    made = command("import", _import, "Bring the topics to what a spreadsheet says: all of it, or nothing.")
+    made.add_argument("sheet", type=Path, metavar="SHEET")
+    made.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    made.add_argument(
+        "--compared",
+        action="append",
+        default=[],
+        metavar="TOPIC",
+        help="the Spanish answer was compared with the new English one; give it once for each topic",
+    )
+    made = command(
+        "template", _template, "Write a spreadsheet to begin with: two examples, notes on columns."
+    )
+    made.add_argument("sheet", type=Path, metavar="SHEET")
     command("feedback", _feedback, "List how many people said that each answer helped them, or not.")
     command("review", _review, "List the questions that were not answered, those asked most first.")
     command("purge", _purge, "Remove everything that is kept of what people asked and said.")
@@ -292,6 +315,31 @@ def _undo_resources(options: argparse.Namespace, settings: Settings) -> int:
         _say(line)
     _record_directory(settings, "undo", before)
     _say("Went back to the directory before. `kyr serve` uses it within seconds.")
+    return DONE
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    number = export(settings.content_dir, options.sheet)
+    _say(f"Wrote {number} topics to {options.sheet}. `kyr import {options.sheet}` takes them back.")
+    return DONE
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    changed = import_sheet(
+        settings.content_dir, options.sheet, dry_run=options.dry_run, compared=options.compared, show=_say
+    )
+    if not changed:
+        _say("Nothing to change: the topics are as the sheet says.")
+    elif options.dry_run:
+        _say(f"Topics that would change: {len(changed)}. Nothing was written; leave out --dry-run to do it.")
+    else:
+        _say(f"Topics changed: {len(changed)}. Next, `kyr train` and `kyr publish` put them to use.")
+    return DONE
+
+
+def _template(options: argparse.Namespace, settings: Settings) -> int:
+    write_template(settings.content_dir, options.sheet)
+    _say(f"Wrote {options.sheet}. Fill it in, then try `kyr import {options.sheet} --dry-run`.")
     return DONE
 
 

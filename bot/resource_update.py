@@ -6,7 +6,6 @@ It must not import Rasa or aiohttp.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from bot.exchange import exchange_folders, workplace_beside
 from bot.models import write_whole
 from bot.problems import ContentError, Problems
 from bot.resource_tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
@@ -166,12 +166,8 @@ def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
 @contextlib.contextmanager
 def staged(tables: Tables, folder: Path) -> Iterator[Path]:
     """Write the tables and the data package of `folder` into a folder beside it; yield that one."""
-    for left in folder.parent.glob(f".{folder.name}-*"):
-        shutil.rmtree(left, ignore_errors=True)  # of a run that was ended half-way
-    with tempfile.TemporaryDirectory(
-        prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
-    ) as workplace:
-        new = Path(workplace) / folder.name
+    with workplace_beside(folder) as workplace:
+        new = workplace / folder.name
         write_whole(new / PACKAGE, (folder / PACKAGE).read_text(encoding="utf-8-sig"))
         for name, columns in columns_of(folder).items():
             write_whole(new / f"{name}.csv", as_csv(columns, tables[name]))
@@ -185,7 +181,7 @@ def replace_directory(new: Path, folder: Path, kept: Path) -> None:
     """
     read_directory(new)
     _keep(folder, kept)
-    _swap(new, folder)
+    exchange_folders(new, folder)
 
 
 def refuse(new: Path, kept: Path) -> NoReturn:
@@ -227,26 +223,3 @@ def _keep(folder: Path, kept: Path) -> None:
             write_whole(copy / path.name, path.read_text(encoding="utf-8-sig"))
         shutil.rmtree(kept / _PREVIOUS, ignore_errors=True)
         os.rename(copy, kept / _PREVIOUS)
-
-
-def _swap(new: Path, folder: Path) -> None:
-    """Let two folders change places, in one step where the system can."""
-    if _exchange(new, folder):
-        return
-    # Two renames with nothing between them; who reads in that moment keeps the directory it has.
-    old = new.parent / "old"
-    os.rename(folder, old)
-    try:
-        os.rename(new, folder)
-    except OSError:
-        os.rename(old, folder)
-        raise
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two paths by Linux's renameat2, which Python does not offer; False where it cannot be done."""
-    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
-    if renameat2 is None:
-        return False
-    # Flag 2 is RENAME_EXCHANGE; -100 is AT_FDCWD, which absolute paths do not use.
-    return bool(renameat2(-100, os.fsencode(one.resolve()), -100, os.fsencode(other.resolve()), 2) == 0)

@@ -353,7 +353,7 @@ async def _serve_until(
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
     with serving.held():
         model = await published_model(settings.content_dir, store, say)
-        _say_settings(settings, say)
+        await _say_settings(settings, say)
         while True:
             try:
                 await _serve_model(model, settings, host, port, stop, say)
@@ -366,7 +366,7 @@ async def _serve_until(
                 model = store.publish(previous.version)
 
 
-def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
+async def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
     where = "in Redis, encrypted" if settings.redis_url else "in memory"
     say(f"Conversations: {where}, forgotten after 30 minutes")
     channels = {"text messages and WhatsApp (Twilio)": settings.twilio, "Telegram": settings.telegram}
@@ -411,9 +411,10 @@ async def _follow(
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), _SECONDS_BETWEEN_LOOKS)
         wanted = store.published_version()
-        if wanted in (None, state.version):
-            continue
-        if wanted == state.refused:
+        if wanted == state.version and state.refused:
+            state = ServingState(state.version)
+            serving.write(state)
+        if wanted in (None, state.version, state.refused):
             continue
         say(f"Model {wanted} was published: starting it beside {state.version}")
         try:

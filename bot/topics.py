@@ -51,7 +51,7 @@ _HEADER_KEYS = {
     "reading_exception",
 }
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
-_URL = re.compile(r"https?://[^\s/]+\.[^\s/]+\S*")
+URL = re.compile(r"https?://[^\s/]+\.[^\s/]+\S*")
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ class _Header:
                 line = line_of(entries, index)
                 what = "a source has not exactly a title and a url"
                 self.problems.add(self.path, line, what, "Write `- {title: ..., url: ...}`")
-            elif not _URL.fullmatch(str(entry["url"])):
+            elif not URL.fullmatch(str(entry["url"])):
                 line = line_of(entries, index)
                 what = f"the address of the source {entry['title']!r} is no web address"
                 self.problems.add(self.path, line, what, "Write it in full, beginning with https://")

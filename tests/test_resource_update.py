@@ -118,7 +118,7 @@ def test_where_folders_cannot_be_exchanged_two_renames_do(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on systems other than Linux; when the second fails, the first is taken back."""
-    monkeypatch.setattr("bot.resource_update._exchange", lambda one, other: False)
+    monkeypatch.setattr("bot.exchange._exchange", lambda one, other: False)
     replace(folder, renamed(folder, "Line 211"), tmp_path / "var")
     assert names_in(folder)[2] == "Line 211"
     real = os.rename

@@ -5,6 +5,7 @@ Personal details go out of a message here, before anything else looks at it.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 import logging

@@ -1,0 +1,52 @@
+"""One step from an old folder to a new one: a place beside it to build in, and the exchange.
+
+Whoever is ended half-way, by a full disk or by force, leaves the old folder or the new one, whole.
+It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def workplace_beside(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder on the same disk as `folder`, which goes away in the end.
+
+    What a run that was ended half-way left there goes away first, so only one at a time may build.
+    """
+    for left in folder.parent.glob(f".{folder.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True
+    ) as workplace:
+        yield Path(workplace)
+
+
+def exchange_folders(new: Path, folder: Path) -> None:
+    """Let two folders change places, in one step where the system can."""
+    if _exchange(new, folder):
+        return
+    # Two renames with nothing between them; who reads in that moment keeps the directory it has.
+    old = new.parent / "old"
+    os.rename(folder, old)
+    try:
+        os.rename(new, folder)
+    except OSError:
+        os.rename(old, folder)
+        raise
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two paths by Linux's renameat2, which Python does not offer; False where it cannot be done."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    if renameat2 is None:
+        return False
+    # Flag 2 is RENAME_EXCHANGE; -100 is AT_FDCWD, which absolute paths do not use.
+    return bool(renameat2(-100, os.fsencode(one.resolve()), -100, os.fsencode(other.resolve()), 2) == 0)

@@ -1,0 +1,69 @@
+"""What a sheet changes in a topic, in lines for people. It must not import Rasa or aiohttp."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator, Sequence
+
+from bot.language import LANGUAGES
+from bot.sheet_rows import cells_of
+from bot.topic_layout import TopicFields
+
+_WIDTH = 60
+_LEAD = 15
+_SHOWN = 3
+
+
+def differences(topic_id: str, before: TopicFields | None, after: TopicFields) -> Iterator[str]:
+    """Yield the changes of a topic, a line each: "+" a new topic, "~" a change."""
+    if before is None:
+        counts = " and ".join(f"{len(after.questions[lang])} questions_{lang}" for lang in LANGUAGES)
+        yield f"+ {topic_id}: new, “{after.titles['en']}”, {counts}"
+        return
+    old, new = cells_of(before), cells_of(after)
+    changed = [column for column in old if old[column] != new[column]]
+    for column in changed:
+        if column.startswith("questions_"):
+            language = column[-2:]
+            yield f"~ {topic_id}: {column}: {_counted(before.questions[language], after.questions[language])}"
+        else:
+            yield f"~ {topic_id}: {column}: {' -> '.join(_excerpts(old[column], new[column]))}"
+    if not changed:
+        yield f"~ {topic_id}: answer_es: said to have been compared with answer_en"
+    if after.approved_by and after.approved_by == before.approved_by and _said(before) != _said(after):
+        yield (
+            f"! {topic_id}: the answer changes, and approved_by still says {after.approved_by}. "
+            "Empty the cell if it must be signed off again"
+        )
+
+
+def _said(fields: TopicFields) -> tuple[str, ...]:
+    return (*fields.answers.values(), *fields.shorts.values())
+
+
+def _counted(before: Sequence[str], after: Sequence[str]) -> str:
+    old, new = collections.Counter(before), collections.Counter(after)
+    added, gone = list((new - old).elements()), list((old - new).elements())
+    if not added and not gone:
+        return "in another order"
+    counts = [f"+{len(added)}"] * bool(added) + [f"-{len(gone)}"] * bool(gone)
+    shown = [f"+ “{_cut(text, 0)}”" for text in added[:_SHOWN]]
+    shown += [f"- “{_cut(text, 0)}”" for text in gone[:_SHOWN]]
+    rest = len(added) + len(gone) - len(shown)
+    return f"{' '.join(counts)}: {', '.join(shown)}" + (f" and {rest} more" if rest else "")
+
+
+def _excerpts(old: str, new: str) -> tuple[str, str]:
+    """Return both texts, long ones from where they begin to differ."""
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    start = max(0, same - _LEAD) if max(len(old), len(new)) > _WIDTH else 0
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(text: str, start: int) -> str:
+    if not text:
+        return "(nothing)"
+    piece = " ".join(text[start : start + _WIDTH].split())
+    return f"{'…' if start else ''}{piece}{'…' if len(text) > start + _WIDTH else ''}"

@@ -1,0 +1,434 @@
+"""A spreadsheet file from staff, read without trusting it: Excel (.xlsx) or CSV, cell by cell.
+
+What Excel does to files of its own accord (marks, line breaks, semicolons, dates, hidden rows) is taken
+as meant; what would change the meaning in silence (merged cells, formulas, errors, code pages) is
+refused with its cell. This module must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from defusedxml.ElementTree import iterparse
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, get_column_letter
+
+from bot.sheet_columns import COLUMNS, EXPORTED, MOST_CHARACTERS, SHEET, STATED_ONLY
+
+MOST_ROWS = 2000
+_MOST_BYTES = 10 * 1024 * 1024
+# What all parts of an Excel file may take unpacked, ten times what all topics take, and how many tags
+# there may be in them: each one costs memory when it is read.
+_MOST_UNPACKED = 20 * 1024 * 1024
+_MOST_TAGS = 1_500_000
+_MOST_PARTS = 500
+_MOST_MERGED = 20
+_MOST_CELLS = 200_000
+_MOST_COLUMNS = 100
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# As Excel writes that a formula failed, in English and in Spanish.
+_ERRORS = [
+    "#N/A",
+    "#N/D",
+    "#REF!",
+    "#¡REF!",
+    "#NAME?",
+    "#¿NOMBRE?",
+    "#VALUE!",
+    "#¡VALOR!",
+    "#DIV/0!",
+    "#¡DIV/0!",
+    "#NUM!",
+    "#¡NUM!",
+    "#NULL!",
+    "#¡NULO!",
+    "#SPILL!",
+    "#CALC!",
+    "#####",
+]
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ESCAPE_OF_AN_ESCAPE = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
+_SPREADSHEET_ML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+# None stands for a cell that was refused, which is noted, and "" for an empty one.
+Value = str | bool | int | float | datetime.date | datetime.time | datetime.timedelta | None
+
+
+class SheetError(Exception):
+    """A spreadsheet that is refused, or cannot be written; the text says everything that is wrong."""
+
+
+@dataclass(frozen=True, order=True)
+class SheetProblem:
+    """One mistake: its row as the spreadsheet counts, its column, what is wrong and what to do."""
+
+    row: int
+    column: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"Row {self.row}, {self.column}: {self.what}. {self.mend}."
+
+
+@dataclass
+class SheetProblems:
+    """The mistakes of a spreadsheet met so far."""
+
+    found: list[SheetProblem] = field(default_factory=list)
+
+    def add(self, row: int, column: str, what: str, mend: str) -> None:
+        """Note one mistake."""
+        self.found.append(SheetProblem(row, column, what, mend))
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row that is not empty: its number as the spreadsheet counts, and its cells by column."""
+
+    number: int
+    cells: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows below the header; `epoch` is the day from which the file counts days."""
+
+    rows: tuple[SheetRow, ...]
+    hidden: tuple[int, ...] = ()
+    epoch: datetime.datetime = datetime.datetime(1899, 12, 30)
+
+
+@dataclass
+class _Scan:
+    """What the text of a worksheet says of itself, before anything is made of it."""
+
+    last_row: int = 0
+    last_column: int = 0
+    hidden: list[int] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    formulas: set[str] = field(default_factory=set)
+
+
+def read_sheet(path: Path, problems: SheetProblems) -> Sheet:
+    """Read a spreadsheet; notes mistakes of single cells.
+
+    Raises SheetError where nothing of it can be read."""
+    try:
+        if not path.is_file():
+            raise SheetError(f"{path}: there is no such file. Check the name.")
+        if path.stat().st_size > _MOST_BYTES:
+            raise SheetError(
+                f"{path}: the file is larger than {_MOST_BYTES >> 20} MB, which no sheet of topics is. "
+                "Remove pictures and other sheets, or import part of the rows."
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise SheetError(
+            f"{path}: cannot be read ({error.strerror}). Check the name and try again."
+        ) from None
+    kind = kind_of(path)
+    if content.startswith(_OLD_EXCEL):
+        raise SheetError(
+            f"{path}: the file is protected by a password, or of an Excel before 2007. "
+            "Take the password away and save it as Excel Workbook (.xlsx)."
+        )
+    if kind == ".csv":
+        return _read_csv(path, content, problems)
+    return _read_excel(path, content, problems)
+
+
+def kind_of(path: Path) -> str:
+    """Return ".xlsx" or ".csv" by the name of a file; raises SheetError for all others."""
+    kind = path.suffix.lower()
+    if kind in (".xlsm", ".xltm", ".xlsb"):
+        raise SheetError(
+            f"{path}: the file may hold macros. Save it as Excel Workbook (.xlsx) without macros."
+        )
+    if kind not in (".xlsx", ".csv"):
+        raise SheetError(
+            f"{path}: only .xlsx and .csv files can be used. Save it as Excel Workbook (.xlsx) "
+            "or CSV UTF-8 (.csv)."
+        )
+    return kind
+
+
+def neutral(text: str) -> str:
+    """Return a text as it stands in a CSV cell: after an apostrophe where it looks like a formula."""
+    return "'" + text if text.lstrip("'").startswith(_FORMULA_SIGNS) else text
+
+
+def _as_meant(text: str) -> str:
+    """Return the text of a CSV cell without that apostrophe."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_SIGNS) else text
+
+
+def _read_excel(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
+    damaged = SheetError(
+        f"{path}: the file is damaged or no Excel file. Open it in Excel, save it as Excel Workbook (.xlsx), "
+        "and try again."
+    )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, warnings.catch_warnings():
+            _refuse_bad_archive(path, archive)
+            # What the library does not know in a file (styles, extensions) is not needed either.
+            warnings.simplefilter("ignore")
+            # Only as a stream: a whole workbook would make a cell for each one of a merged area.
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+            try:
+                shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+                named = [sheet for sheet in shown if sheet.title == SHEET]
+                if not shown:
+                    raise damaged
+                sheet = (named or shown)[0]
+                with archive.open(_part_of(sheet)) as part:
+                    scan = _scan(path, part)
+                for area in scan.merged[:_MOST_MERGED]:
+                    _refuse_merged(area, problems)
+                rows = (
+                    sheet.iter_rows(max_row=scan.last_row, max_col=scan.last_column) if scan.last_row else ()
+                )
+                table = [[_value_of(cell, scan.formulas) for cell in row] for row in rows]
+                return Sheet(_by_column(table, problems), tuple(scan.hidden), book.epoch)
+            finally:
+                book.close()
+    except SheetError:
+        raise
+    except RuntimeError as error:
+        if "password" in str(error):
+            raise SheetError(
+                f"{path}: the file is protected by a password. Take it away and save again."
+            ) from None
+        raise damaged from None
+    except Exception:  # a file made to do harm can fail anywhere in the libraries
+        raise damaged from None
+
+
+def _part_of(sheet: Any) -> str:
+    """Return the name of a worksheet's part in the archive, which only the library has worked out."""
+    return str(sheet._worksheet_path)
+
+
+def _refuse_bad_archive(path: Path, archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    # What a part says of its size is also what is read of it at most.
+    size = sum(part.file_size for part in parts)
+    if len(parts) > _MOST_PARTS or size > _MOST_UNPACKED or _tags(path, archive, parts) > _MOST_TAGS:
+        raise SheetError(
+            f"{path}: unpacked, the file would be larger than {_MOST_UNPACKED >> 20} MB or have more parts "
+            "than any sheet of topics. Copy the rows into a new sheet made by `kyr template`."
+        )
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise SheetError(f"{path}: the file holds macros. Save it as Excel Workbook (.xlsx) without macros.")
+
+
+def _tags(path: Path, archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> int:
+    """Return how many tags may stand in all parts; raises SheetError where entities are declared."""
+    count = 0
+    for part in parts:
+        is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
+        end = b""
+        with archive.open(part) as stream:
+            while block := stream.read(1 << 16):
+                count += block.count(b"<")
+                # Excel declares nothing, and writes no text with NUL in it, as UTF-16 has.
+                if is_xml and (_DECLARES.search(end + block) or b"\0" in block):
+                    raise SheetError(
+                        f"{path}: the part {part.filename} is not as Excel writes it. "
+                        "Copy the rows into a new sheet made by `kyr template`."
+                    )
+                end = block[-10:]
+    return count
+
+
+def _scan(path: Path, part: Any) -> _Scan:
+    """Measure a worksheet without building anything of it; raises SheetError where it is too large."""
+    scan = _Scan()
+    row = column = cells = 0
+    for event, element in iterparse(part, events=("start", "end")):
+        tag = element.tag.removeprefix(_SPREADSHEET_ML)
+        if event == "start":
+            if tag == "row":
+                number = int(element.get("r", row + 1))
+                if number <= row:
+                    raise SheetError(
+                        f"{path}: row {number} stands twice or out of order. Save it in Excel again."
+                    )
+                row, column = number, 0
+                if element.get("hidden") in ("1", "true"):
+                    scan.hidden.append(row)
+            elif tag == "c":
+                cells += 1
+                place = element.get("r")
+                column = _column_number(place) if place else column + 1
+            elif tag == "mergeCell":
+                scan.merged.append(element.get("ref", ""))
+            continue
+        if tag == "c":
+            if element.find(f"{_SPREADSHEET_ML}f") is not None:
+                scan.formulas.add(f"{get_column_letter(column)}{row}")
+            if len(element):
+                scan.last_row, scan.last_column = row, max(scan.last_column, column)
+            if cells > _MOST_CELLS or scan.last_row > MOST_ROWS + 1 or scan.last_column > _MOST_COLUMNS:
+                raise SheetError(
+                    f"{path}: the sheet holds cells down to row {row} and out to column "
+                    f"{get_column_letter(column)}; "
+                    f"{MOST_ROWS} rows and {_MOST_COLUMNS} columns are the most. Remove what is no topic, or "
+                    "import part of the rows."
+                )
+        if tag in ("row", "mergeCell"):
+            element.clear()
+    return scan
+
+
+def _column_number(place: str) -> int:
+    letters, _ = coordinate_from_string(place)
+    return column_index_from_string(letters)
+
+
+def _refuse_merged(area: str, problems: SheetProblems) -> None:
+    first = area.split(":")[0]
+    _, row = coordinate_from_string(first)
+    problems.add(
+        int(row),
+        f"cell {first}",
+        f"the cells {area} are merged, so that all but one of them are empty",
+        "Unmerge them and fill in each one",
+    )
+
+
+_REFUSED_FORMULA, _REFUSED_ERROR = object(), object()
+
+
+def _value_of(cell: Any, formulas: set[str]) -> Any:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f" or f"{get_column_letter(cell.column)}{cell.row}" in formulas:
+        return _REFUSED_FORMULA
+    if cell.data_type == "e":
+        return _REFUSED_ERROR
+    return _ESCAPE_OF_AN_ESCAPE.sub("_", value) if isinstance(value, str) else value
+
+
+def _read_csv(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
+    how = "In Excel, save it as CSV UTF-8 (Comma delimited)"
+    if content.startswith(b"PK\x03\x04"):
+        raise SheetError(f"{path}: this is an Excel file with the name of a CSV file. Rename it to .xlsx.")
+    if content.startswith(_UTF_16):
+        raise SheetError(f"{path}: the file is Unicode text of another kind (UTF-16). {how}.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise SheetError(
+            f"{path}: line {line} is not UTF-8 text, so that accents would be lost. {how}."
+        ) from None
+    if "\0" in text:
+        raise SheetError(f"{path}: this is no text. {how}.")
+    first, _, rest = text.partition("\n")
+    if first.strip().strip('"').lower().startswith("sep="):
+        text = rest  # a line with which Excel is told what parts the cells
+        first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    table: list[list[Any]] = []
+    try:
+        for cells in reader:
+            if len(table) > MOST_ROWS:
+                raise SheetError(
+                    f"{path}: the sheet has more than {MOST_ROWS} rows. Remove what is no topic, or "
+                    "import part of the rows."
+                )
+            table.append([_csv_value(cell) for cell in cells])
+    except csv.Error as error:
+        raise SheetError(f"{path}: line {reader.line_num} is no CSV ({error}). {how}.") from None
+    return Sheet(_by_column(table, problems))
+
+
+def _csv_value(cell: str) -> Any:
+    return _REFUSED_FORMULA if cell.startswith("=") else _as_meant(cell)
+
+
+def _by_column(table: Sequence[Sequence[Any]], problems: SheetProblems) -> tuple[SheetRow, ...]:
+    """Return the rows below the header with their cells by column, noting what cannot be taken."""
+    names = _header(table, problems)
+    rows = []
+    for number, cells in enumerate(table[1:], start=2):
+        if all(isinstance(cell, str) and not cell.strip() for cell in cells):
+            continue
+        rows.append(SheetRow(number, dict(_cells(number, cells, names, problems))))
+    return tuple(rows)
+
+
+def _header(table: Sequence[Sequence[Any]], problems: SheetProblems) -> list[str]:
+    # A formula or an error is no name, and shown as what it is.
+    named = [cell if isinstance(cell, (str, int, float)) else "#" for cell in table[0]] if table else []
+    written = [" ".join(str(cell).split()).strip("'\"").lower() for cell in named]
+    known = [*COLUMNS, EXPORTED]
+    for index, name in enumerate(written):
+        place = f"cell {get_column_letter(index + 1)}1"
+        if name and name not in known:
+            problems.add(1, place, f"unknown column `{name[:40]}`", f"Use only: {', '.join(known)}")
+        elif name and name in written[:index]:
+            problems.add(1, place, f"the column `{name}` stands twice", "Remove one of the two")
+    missing = [name for name in COLUMNS if name not in written]
+    if missing:
+        what = f"the first row lacks {', '.join(f'`{name}`' for name in missing)}"
+        problems.add(
+            1, missing[0], what, "Put the columns back; `kyr template` makes a sheet that has them all"
+        )
+    if problems.found:
+        raise SheetError("\n".join(map(str, problems.found)))
+    return written
+
+
+def _cells(
+    number: int, cells: Sequence[Any], names: Sequence[str], problems: SheetProblems
+) -> Iterator[tuple[str, Value]]:
+    for index, value in enumerate(cells):
+        name = names[index] if index < len(names) else ""
+        place = name or f"cell {get_column_letter(index + 1)}{number}"
+        taken = _taken(number, place, value, problems)
+        if name:
+            yield name, taken
+        elif taken not in ("", None):
+            problems.add(
+                number, place, "a cell stands outside of all columns", "Move it into one, or empty it"
+            )
+    for name in names[len(cells) :]:
+        if name and name not in STATED_ONLY:
+            problems.add(
+                number, name, "the row ends before this cell", "Write the row in full; save it again"
+            )
+        if name:
+            yield name, "" if name in STATED_ONLY else None
+
+
+def _taken(number: int, place: str, value: Any, problems: SheetProblems) -> Value:
+    """Return the value of a cell, None after noting why it cannot be taken."""
+    if value is _REFUSED_FORMULA:
+        what, mend = (
+            "the cell holds a formula",
+            "Write what it should say; a text that begins with = needs ' before it",
+        )
+    elif value is _REFUSED_ERROR or (isinstance(value, str) and value.strip() in _ERRORS):
+        what, mend = "the cell holds an error of Excel's", "Write what it should say"
+    elif isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        what, mend = f"the cell has {len(value)} characters, {MOST_CHARACTERS} at most", "Shorten it"
+    else:
+        taken: Value = value
+        return taken
+    problems.add(number, place, what, mend)
+    return None

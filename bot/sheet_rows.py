@@ -1,0 +1,366 @@
+"""A row of the staff spreadsheet and what it says of a topic, in both directions.
+
+Cells are read as people and Excel write them: spaces that cannot be seen, dates in several forms, SÍ for
+TRUE. A value that means what already stands in the topic is taken from there, so that what nobody
+changed stays byte for byte. This module must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from bot.language import LANGUAGES
+from bot.parity import fingerprint
+from bot.sheet_columns import CHOICES, COLUMNS
+from bot.sheet_file import SheetProblems, SheetRow, Value
+from bot.topic_layout import TopicFields
+from bot.topics import URL, Source
+
+ID = re.compile(r"[a-z0-9_]{1,60}")
+_NAMES = {"en": "English", "es": "Spanish"}
+_TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "short": "shorts"}
+_YES = {"true", "verdadero", "yes", "sí", "si", "y", "s", "1"}
+_NO = {"false", "falso", "no", "n", "0"}
+_QUOTES = "\"'“”‘’«»`"
+_BULLET = re.compile(r"[-•*–]\s+")
+# A tag or an entity: the pages show plain text and would show it as it is.
+_MARKUP = re.compile(r"<\s*[/!?]?\s*[A-Za-z]|&(?:[A-Za-z]{2,8}|#x?[0-9A-Fa-f]{1,6});")
+_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_BREAKS = re.compile("(?:_x000D_|\r)?\n|_x000D_$|[\r\v\f\x85\u2028\u2029]")
+_SOURCE = re.compile(r"(.+?)\s*\|\s*([^|]+)")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]0?0:00(?::00)?)?")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+# The days of 1954 to 2119 as spreadsheets count them.
+_SERIALS = range(20_000, 80_000)
+# Of a cell with questions only so many new lines in the wrong language, and so many times those in the
+# right one, say that the cell is wrong: residents mix languages.
+_FEWEST_WRONG = 3
+# Shorter pieces of a text do not tell their language well enough.
+_FEWEST_WORDS = 4
+_MOST_PIECES = 40
+
+Identify = Callable[[str], str | None]
+
+
+def cells_of(fields: TopicFields) -> dict[str, str]:
+    """Return the cells of a topic by column, without its id."""
+    cells = {column: "" for column in COLUMNS if column != "id"}
+    cells |= {"group": fields.group, "volatility": fields.volatility, "approved_by": fields.approved_by or ""}
+    for language in LANGUAGES:
+        cells |= {
+            f"title_{language}": fields.titles[language],
+            f"questions_{language}": "\n".join(fields.questions[language]),
+            f"answer_{language}": fields.answers[language],
+            f"short_{language}": fields.shorts[language],
+        }
+    return cells | {
+        "sources": "\n".join(map(_written_source, fields.sources)),
+        "related": ", ".join(fields.related),
+        "reviewed": fields.reviewed.isoformat() if fields.reviewed else "",
+        "review_by": fields.review_by.isoformat() if fields.review_by else "",
+        "enabled": "TRUE" if fields.enabled else "FALSE",
+    }
+
+
+def state_of(fields: TopicFields) -> str:
+    """Return a mark that changes when a cell of the topic does; its first letter keeps it a text."""
+    return "x" + fingerprint(*(normal(text) for text in cells_of(fields).values()))
+
+
+def clean(text: str) -> str:
+    """Return the text of a cell without what Excel and copying leave in it."""
+    text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text))
+    text = _UNSEEN.sub("", _SPACES.sub(" ", text))
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+
+
+def normal(text: str) -> str:
+    """Return what of a text counts when it is compared with another."""
+    return "\n".join(" ".join(line.split()) for line in clean(text).split("\n"))
+
+
+def columns_of(field: str) -> str:
+    """Return the column of a field of a topic file as bot.topic_layout.field_at names it."""
+    if field in COLUMNS:
+        return field
+    return "title_en" if field == "title" else "id"
+
+
+class RowReader:
+    """Reads the fields of one topic from its rows (more than one where its questions fill several)."""
+
+    def __init__(
+        self,
+        rows: Sequence[SheetRow],
+        present: TopicFields | None,
+        problems: SheetProblems,
+        epoch: datetime.datetime,
+        identify: Identify,
+    ) -> None:
+        """Take the topic as it stands, None if it is new; `epoch` is the day that dates are counted from."""
+        self.row, self.rows = rows[0], rows
+        self.present, self.problems, self.epoch, self.identify = present, problems, epoch, identify
+        self.cells_now = cells_of(present) if present else {}
+
+    def fields(self) -> TopicFields | None:
+        """Return what the rows say, None after noting what cannot be taken."""
+        before = len(self.problems.found)
+        refused = any(value is None for row in self.rows for value in row.cells.values())
+        twins = {
+            (part, language): self._twin(part, language)
+            for part in ("title", "answer", "short")
+            for language in LANGUAGES
+        }
+        answered = any(twins[part, lang] for part in ("answer", "short") for lang in LANGUAGES)
+        self._require_texts(twins, answered)
+        questions = {language: self._questions(f"questions_{language}") for language in LANGUAGES}
+        fields = TopicFields(
+            group=self._choice("group"),
+            volatility=self._choice("volatility"),
+            titles={language: twins["title", language] for language in LANGUAGES},
+            questions=questions,
+            answers={language: twins["answer", language] for language in LANGUAGES},
+            shorts={language: twins["short", language] for language in LANGUAGES},
+            sources=self._sources(needed=answered),
+            related=self._related(),
+            reviewed=self._date("reviewed", needed=answered),
+            review_by=self._date("review_by", needed=answered),
+            approved_by=self._approved_by(),
+            enabled=self._enabled(),
+        )
+        if refused or len(self.problems.found) > before:
+            return None
+        self._check_languages(fields)
+        return fields if len(self.problems.found) == before else None
+
+    def row_of_question(self, column: str, question: str) -> int:
+        """Return the number of the row in whose cell a question stands, of the first if in none."""
+        for row in self.rows:
+            if normal(question) in normal(str(row.cells.get(column) or "")).split("\n"):
+                return row.number
+        return self.row.number
+
+    def _add(self, column: str, what: str, mend: str, row: SheetRow | None = None) -> None:
+        self.problems.add((row or self.row).number, column, what, mend)
+
+    def _text(self, column: str, row: SheetRow | None = None) -> str:
+        """Return the text of a cell; empty after noting why it cannot be taken."""
+        value = (row or self.row).cells.get(column)
+        if isinstance(value, bool) or not isinstance(value, (str, int, float, type(None))):
+            kind = "a date or time" if not isinstance(value, bool) else "TRUE or FALSE"
+            mend = "Make the cell Text (Format Cells), then write it again"
+            self._add(column, f"Excel has made {kind} of the text", mend, row)
+            return ""
+        if isinstance(value, float) and not value.is_integer():
+            mend = "Make the cell Text (Format Cells), then write it again"
+            self._add(column, f"Excel has made the number {value} of the text", mend, row)
+            return ""
+        text = clean(value if isinstance(value, str) else "" if value is None else str(int(value)))
+        if bad := next((c for c in text if not c.isprintable() and c not in "\n\t"), None):
+            self._add(
+                column,
+                f"the character U+{ord(bad):04X} cannot be seen",
+                "Remove it, or write the text anew",
+                row,
+            )
+            return ""
+        if markup := _MARKUP.search(text):
+            found = text[markup.start() : markup.start() + 20].split("\n")[0]
+            self._add(
+                column, f"“{found}” is HTML, which the pages would show as it is", "Write plain text", row
+            )
+            return ""
+        return text
+
+    def _as_present(self, column: str, text: str) -> bool:
+        return self.present is not None and normal(text) == normal(self.cells_now[column])
+
+    def _twin(self, part: str, language: str) -> str:
+        column = f"{part}_{language}"
+        text = self._text(column)
+        if self.present and self._as_present(column, text):
+            kept: str = getattr(self.present, _TWINS[part])[language]
+            return kept
+        return text if part == "answer" else " ".join(text.split())
+
+    def _require_texts(self, twins: Mapping[tuple[str, str], str], answered: bool) -> None:
+        answered_now = self.present is not None and any(self.present.answers.values())
+        for (part, language), text in twins.items():
+            column = f"{part}_{language}"
+            if text or self._is_refused(column) or not (part == "title" or answered or answered_now):
+                continue
+            mend = "Write it"
+            if part != "title":
+                mend = "Write it; to stop giving the answer, write FALSE in enabled"
+            self._add(column, "the cell is empty", mend)
+
+    def _is_refused(self, column: str) -> bool:
+        """Whether the cell has a problem noted already."""
+        noted = {problem.column for problem in self.problems.found if problem.row == self.row.number}
+        return column in noted or self.row.cells.get(column) is None
+
+    def _questions(self, column: str) -> tuple[str, ...]:
+        language = column[-2:]
+        present = self.present.questions[language] if self.present else ()
+        kept = {normal(question): question for question in present}
+        found = []
+        for row in self.rows:
+            for line in self._text(column, row).split("\n"):
+                question = kept.get(normal(line)) or " ".join(_BULLET.sub("", line, count=1).split())
+                if question:
+                    found.append(kept.get(normal(question), question))
+        if not found and not self._is_refused(column):
+            self._add(column, "the cell is empty", "Write one question at least, as a resident would ask it")
+        return present if list(map(normal, found)) == list(map(normal, present)) else tuple(found)
+
+    def _choice(self, column: str) -> str:
+        text = self._text(column).strip(_QUOTES + " ").casefold()
+        if text not in CHOICES[column] and not self._is_refused(column):
+            self._add(column, f"the cell says “{text[:40]}”", f"Use one of: {', '.join(CHOICES[column])}")
+        return text
+
+    def _approved_by(self) -> str | None:
+        text = self._text("approved_by")
+        if self.present and self._as_present("approved_by", text):
+            return self.present.approved_by
+        return " ".join(text.split()) or None
+
+    def _enabled(self) -> bool:
+        value = self.row.cells.get("enabled")
+        said = str(int(value)) if isinstance(value, (int, float)) else str(value or "")
+        said = clean(said).strip(_QUOTES + " ").casefold()
+        if not said:
+            return self.present.enabled if self.present else True
+        if said not in _YES | _NO:
+            self._add("enabled", f"the cell says “{said[:40]}”", "Write TRUE or FALSE")
+        return said in _YES
+
+    def _related(self) -> tuple[str, ...]:
+        names = [name.strip(_QUOTES) for name in re.split(r"[,;\s]+", self._text("related"))]
+        names = [name for name in names if name]
+        for name in names:
+            if not ID.fullmatch(name):
+                self._add(
+                    "related", f"“{name[:60]}” is no id of a topic", "Write ids like bond, parted by commas"
+                )
+        return tuple(names)
+
+    def _sources(self, *, needed: bool) -> tuple[Source, ...]:
+        kept = {normal(_written_source(s)): s for s in self.present.sources} if self.present else {}
+        found = []
+        lines = [line.strip() for line in self._text("sources").split("\n") if line.strip()]
+        for line in lines:
+            if normal(line) in kept:
+                found.append(kept[normal(line)])
+                continue
+            parts = _SOURCE.fullmatch(line)
+            title = " ".join(parts[1].split()) if parts else ""
+            url = parts[2].strip(_QUOTES + " <>") if parts else ""
+            if not title:
+                self._add("sources", f"the line “{line[:60]}” is no source", "Write: title | https://address")
+            elif not URL.fullmatch(url) or set(url) & set(_QUOTES + "<>|\\"):
+                what = f"“{url[:60]}” is no web address"
+                self._add("sources", what, "Write it in full, beginning with https://")
+            else:
+                found.append(Source(title, url))
+        if needed and not lines and not self._is_refused("sources"):
+            self._add(
+                "sources", "the cell is empty", "Write who says so, a line each: title | https://address"
+            )
+        return tuple(found)
+
+    def _date(self, column: str, *, needed: bool) -> datetime.date | None:
+        value = self.row.cells.get(column)
+        if value is None:
+            return None
+        present: datetime.date | None = getattr(self.present, column) if self.present else None
+        if isinstance(value, str) and not clean(value):
+            if needed:
+                self._add(column, "the cell is empty", "Write the day, like 2026-11-22")
+            return None
+        days = possible_dates(value, self.epoch)
+        if len(days) == 1:
+            return days[0]
+        if present in days:
+            # Excel has rewritten the day that was exported in the order of its country.
+            return present
+        if days:
+            what = f"“{clean(str(value))}” may be {days[0]} or {days[1]}"
+        else:
+            what = f"“{clean(str(value))[:40]}” is no date"
+        self._add(column, what, "Write year-month-day, like 2026-11-22")
+        return None
+
+    def _check_languages(self, fields: TopicFields) -> None:
+        """Note texts that are new and in the other language."""
+        for language in LANGUAGES:
+            for part, attribute in _TWINS.items():
+                column, text = f"{part}_{language}", getattr(fields, attribute)[language]
+                if part == "questions":
+                    known = set(self.present.questions[language]) if self.present else set()
+                    wrong = mostly_in_another(
+                        [q for q in text if q not in known], language, self.identify, fewest=_FEWEST_WRONG
+                    )
+                else:
+                    pieces = () if self._as_present(column, text) else pieces_of(text)
+                    wrong = mostly_in_another(pieces, language, self.identify)
+                if wrong:
+                    what = f"the text does not read as {_NAMES[language]}: “{wrong[:60]}”"
+                    self._add(
+                        column,
+                        what,
+                        f"Write it in {_NAMES[language]}; check that no two cells changed places",
+                    )
+
+
+def mostly_in_another(
+    pieces: Iterable[str], language: str, identify: Identify, *, fewest: int = 1
+) -> str | None:
+    """Return the first piece of text in another language, where these outnumber the rest."""
+    telling = [piece for piece in pieces if len(piece.split()) >= _FEWEST_WORDS]
+    step = max(1, len(telling) // _MOST_PIECES)
+    said = [(piece, identify(piece)) for piece in telling[::step]]
+    wrong = [piece for piece, found in said if found not in (language, None)]
+    right = sum(found == language for _, found in said)
+    return wrong[0] if len(wrong) >= max(fewest, 2 * right + 1) else None
+
+
+def pieces_of(text: str) -> list[str]:
+    """Return the sentences of a text without the words to say aloud, which are always English."""
+    lines = [line for line in text.split("\n") if not line.startswith(">")]
+    return [piece for line in lines for piece in re.split(r"(?<=[.!?:;])\s+", line) if piece]
+
+
+def possible_dates(value: Value, epoch: datetime.datetime) -> list[datetime.date]:
+    """Return the days that a cell may mean: none, one, or two where day and month may change places."""
+    if isinstance(value, datetime.datetime):
+        return [value.date()] if value.time() == datetime.time() else []
+    if isinstance(value, datetime.date):
+        return [value]
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return []
+    text = clean(str(value)).strip(_QUOTES + " ").removesuffix(".0")
+    if text.isdecimal() and len(text) <= 6 and int(text) in _SERIALS:
+        return [(epoch + datetime.timedelta(days=int(text))).date()]
+    if parts := _YEAR_FIRST.fullmatch(text):
+        orders = {(int(parts[1]), int(parts[2]), int(parts[3]))}
+    elif parts := _YEAR_LAST.fullmatch(text):
+        one, other, year = int(parts[1]), int(parts[2]), int(parts[3])
+        orders = {(year, one, other), (year, other, one)}
+    else:
+        return []
+    found = []
+    for order in sorted(orders):
+        try:
+            found.append(datetime.date(*order))
+        except ValueError:
+            continue
+    return found
+
+
+def _written_source(source: Source) -> str:
+    return f"{source.title} | {source.url}"

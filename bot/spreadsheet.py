@@ -1,0 +1,372 @@
+"""The staff spreadsheet: topics out to one sheet, and back in, all of a sheet or nothing.
+
+Staff edit topics in Excel; the files in data/faq stay what counts. What nobody changed in the sheet is
+not touched, also when somebody else has changed it in the file since. This module must not import Rasa
+or aiohttp.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import functools
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.language import LANGUAGES, LanguageIdentifier
+from bot.problems import ContentError, Problem
+from bot.sheet_columns import EXPORTED, MOST_CHARACTERS
+from bot.sheet_differences import differences
+from bot.sheet_file import Sheet, SheetError, SheetProblems, SheetRow, read_sheet
+from bot.sheet_problems import SheetPlaces
+from bot.sheet_rows import ID, RowReader, cells_of, clean, state_of
+from bot.sheet_writing import write_sheet
+from bot.topic_files import TopicEditError, new_topic_file, read_fields, with_fields
+from bot.topic_layout import TopicFields
+from bot.topic_update import FAQ, replace_topics
+
+EXAMPLE = "example_"
+_PART = re.compile(r"(\S+) \((\d{1,3}) of (\d{1,3})\)")
+# Excel shows no more than 253 line breaks in a cell.
+_MOST_LINES = 250
+_UNKNOWN = re.compile("the related topic `([^`]*)` does not exist")
+_TEMPLATE_QUESTIONS = 5
+_NOTES = (
+    "One row for each topic. Write below the examples, or over them with an id of your own; rows whose id "
+    f"begins with {EXAMPLE} are ignored.",
+    "Try with `kyr import SHEET --dry-run` first: it shows what would change and everything that is wrong, "
+    "with row and column. Nothing is written before all is right.",
+    "A row that is missing deletes nothing. To stop giving an answer, write FALSE in enabled.",
+    "When the English answer changes, change the Spanish one too; where it needs no change, import with "
+    "`--compared` and the id of the topic.",
+)
+
+Show = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Present:
+    """A topic file as it stands."""
+
+    text: str
+    fields: TopicFields
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A topic that the sheet changes or makes: the file's new text, and the rows it comes from."""
+
+    topic_id: str
+    reader: RowReader
+    before: _Present | None
+    fields: TopicFields
+    text: str
+
+
+def export(root: Path, sheet: Path) -> int:
+    """Write every topic to a new sheet (.xlsx or .csv); return their number. Raises SheetError."""
+    texts = _texts(root)
+    rows: list[dict[str, str]] = []
+    for topic_id, text in texts.items():
+        try:
+            rows += _rows_of(topic_id, read_fields(text))
+        except TopicEditError as error:
+            raise SheetError(f"{FAQ / topic_id}.yml: {error}") from None
+    write_sheet(sheet, rows)
+    return len(texts)
+
+
+def write_template(root: Path, sheet: Path) -> None:
+    """Write a new sheet with notes on the columns and two topics as examples. Raises SheetError."""
+    rows = []
+    present = _present(_texts(root))
+    shown = sorted(present, key=lambda topic_id: (not present[topic_id].fields.answers["en"], topic_id))[:2]
+    for topic_id in shown:
+        fields = present[topic_id].fields
+        few = {language: fields.questions[language][:_TEMPLATE_QUESTIONS] for language in LANGUAGES}
+        example = dataclasses.replace(fields, questions=few, approved_by=None)
+        rows.append({"id": EXAMPLE + topic_id, **cells_of(example)})
+    write_sheet(sheet, rows, notes=_NOTES)
+
+
+def import_sheet(
+    root: Path,
+    sheet: Path,
+    *,
+    dry_run: bool = False,
+    compared: Collection[str] = (),
+    show: Show,
+    today: datetime.date | None = None,
+) -> tuple[str, ...]:
+    """Bring the topics to what a sheet says, showing each difference; return the ids of those that change.
+
+    `compared` names topics whose Spanish somebody has compared with the English of the sheet. Raises
+    SheetError with every mistake, and writes nothing, where there is one; so it does in a dry run.
+    """
+    problems = SheetProblems()
+    read = read_sheet(sheet, problems)
+    topics = _by_topic(read, root, problems, show)
+    if unknown := sorted(set(compared) - set(topics)):
+        raise SheetError(
+            f"--compared names {', '.join(unknown)}, which has no row in the sheet. Check the name."
+        )
+    changes = list(_changes(_Import(root, read, problems, show), topics, compared))
+    for change in changes:
+        for line in differences(change.topic_id, change.reader.present, change.fields):
+            show(line)
+    if not changes and not problems.found:
+        return ()
+    # With mistakes in the sheet the rest is checked all the same, so that all are shown at once.
+    elsewhere = _replace(root, changes, problems, show, dry_run=dry_run or bool(problems.found), today=today)
+    # A topic whose row is refused is not missing: it would be there.
+    problems.found = [
+        problem for problem in problems.found if _UNKNOWN.sub(r"\1", problem.what) not in topics
+    ]
+    if problems.found or elsewhere:
+        lines = [*map(str, sorted(set(problems.found))), *elsewhere]
+        raise SheetError("\n".join([*lines, f"{sheet}: nothing was changed. Mend this and import again."]))
+    return tuple(change.topic_id for change in changes)
+
+
+def _replace(
+    root: Path,
+    changes: Sequence[_Change],
+    problems: SheetProblems,
+    show: Show,
+    *,
+    dry_run: bool,
+    today: datetime.date | None,
+) -> list[str]:
+    """Check the changes and put them in place; note mistakes in the sheet, return those outside of it."""
+    if not changes:
+        return []
+    texts = {f"{change.topic_id}.yml": change.text for change in changes}
+    before = {f"{change.topic_id}.yml": change.before.text if change.before else None for change in changes}
+    places = SheetPlaces({change.topic_id: (change.reader, change.text) for change in changes})
+    try:
+        outcome = replace_topics(root, texts, before=before, dry_run=dry_run, today=today)
+    except ContentError as error:
+        return _sort_out(error.problems, places, problems)
+    except OSError as error:
+        raise SheetError(
+            f"The topics could not be written ({error.strerror}). All files are as before."
+        ) from None
+    for warning in outcome.warnings:
+        show(f"Warning: {places.of(warning) or warning}")
+    if outcome.stood:
+        show("Not because of this sheet, the content has also:")
+        for problem in outcome.stood:
+            show(f"  {problem}")
+    return []
+
+
+def _sort_out(found: Sequence[Problem], places: SheetPlaces, problems: SheetProblems) -> list[str]:
+    elsewhere = []
+    for problem in found:
+        place = places.of(problem)
+        if place:
+            problems.found.append(place)
+        else:
+            elsewhere.append(str(problem))
+    return elsewhere
+
+
+@dataclass(frozen=True)
+class _Import:
+    """What an import works with; the topics are read when they are first needed."""
+
+    root: Path
+    sheet: Sheet
+    problems: SheetProblems
+    show: Show
+
+    @functools.cached_property
+    def texts(self) -> Mapping[str, str]:
+        return _texts(self.root)
+
+    @functools.cached_property
+    def present(self) -> Mapping[str, _Present]:
+        return _present(self.texts)
+
+    @functools.cached_property
+    def identifier(self) -> LanguageIdentifier:
+        """Tells languages by the words of all present questions."""
+        return LanguageIdentifier.learn(
+            (
+                (question, language)
+                for topic in self.present.values()
+                for language in LANGUAGES
+                for question in topic.fields.questions[language]
+            ),
+            (),
+        )
+
+    def identify(self, text: str) -> str | None:
+        """Return the language of a text where it tells."""
+        return self.identifier.identify(text)
+
+
+def _changes(
+    work: _Import, topics: Mapping[str, Sequence[SheetRow]], compared: Collection[str]
+) -> Iterator[_Change]:
+    for topic_id, rows in topics.items():
+        number, problems = rows[0].number, work.problems
+        before = work.present.get(topic_id)
+        if before is None and topic_id in work.texts:
+            what = f"data/faq/{topic_id}.yml cannot be read"
+            problems.add(number, "id", what, "Mend the file first; `kyr check` says what is wrong")
+            continue
+        reader = RowReader(rows, before.fields if before else None, problems, work.sheet.epoch, work.identify)
+        fields = reader.fields()
+        if fields is None:
+            continue
+        if before and fields == before.fields and topic_id not in compared:
+            continue  # most rows end here: writing and reading a file again takes its time
+        if not _may_change(topic_id, rows[0], before, fields, work):
+            continue
+        try:
+            if before is None:
+                text = new_topic_file(topic_id, fields)
+            else:
+                text = with_fields(before.text, topic_id, fields, compared=topic_id in compared)
+        except TopicEditError as error:
+            what, _, mend = str(error).rstrip(".").partition(". ")
+            problems.add(number, "id", what, mend)
+            continue
+        if before is None or text != before.text:
+            yield _Change(topic_id, reader, before, fields, text)
+
+
+def _may_change(
+    topic_id: str, row: SheetRow, before: _Present | None, fields: TopicFields, work: _Import
+) -> bool:
+    """Whether a row may have its way: not where the file has changed since the row was exported."""
+    exported = clean(str(row.cells.get(EXPORTED) or ""))
+    if not exported:
+        return True
+    if before is None:
+        what = f"there is no topic {topic_id}, but the row was exported from one"
+        mend = "Write the id as it was; for a new topic, empty the cell `exported`"
+        work.problems.add(row.number, "id", what, mend)
+        return False
+    now, wanted = state_of(before.fields), state_of(fields)
+    if now in (exported, wanted):
+        return True
+    if wanted == exported:
+        work.show(
+            f"= {topic_id}: has been changed since the export, and not in the sheet; it stays as it is now"
+        )
+        return False
+    what = f"the topic {topic_id} has been changed since this sheet was exported"
+    mend = "Export again, and make your change in the new sheet"
+    work.problems.add(row.number, EXPORTED, what, mend)
+    return False
+
+
+def _by_topic(sheet: Sheet, root: Path, problems: SheetProblems, show: Show) -> dict[str, list[SheetRow]]:
+    """Return the rows of each topic, those that belong together in their order."""
+    if sheet.hidden:
+        rows = ", ".join(map(str, sheet.hidden[:20]))
+        show(f"Hidden rows of the sheet are read as well: {rows}")
+    topics: dict[str, list[SheetRow]] = {}
+    parts: dict[str, dict[int, SheetRow]] = collections.defaultdict(dict)
+    totals: dict[str, set[int]] = collections.defaultdict(set)
+    for row in sheet.rows:
+        written = row.cells.get("id")
+        name = clean(
+            str(int(written) if isinstance(written, float) and written.is_integer() else written or "")
+        )
+        name = name.strip("\"'“”‘’`")
+        part = _PART.fullmatch(name)
+        topic_id, number, total = (part[1], int(part[2]), int(part[3])) if part else (name, 1, 1)
+        if topic_id.startswith(EXAMPLE) and not (root / FAQ / f"{topic_id}.yml").exists():
+            show(f"Row {row.number} is an example of the template ({topic_id}) and is ignored")
+        elif written is None:
+            continue
+        elif not ID.fullmatch(topic_id):
+            what = f"“{name[:60]}” cannot be the id of a topic" if name else "the cell is empty"
+            problems.add(
+                row.number, "id", what, "Write small letters a to z, digits and _, at most 60, like bond"
+            )
+        elif number in parts[topic_id]:
+            first = parts[topic_id][number].number
+            problems.add(row.number, "id", f"{name} stands in row {first} too", "Make one row of the two")
+        else:
+            parts[topic_id][number] = row
+            totals[topic_id].add(total)
+    for topic_id, found in parts.items():
+        numbers, total = sorted(found), max(totals[topic_id])
+        first_row = found[numbers[0]]
+        if len(totals[topic_id]) > 1 or numbers != list(range(1, total + 1)):
+            what = (
+                f"of the {total} rows with the questions of {topic_id} not all are there, or there are others"
+            )
+            problems.add(first_row.number, "id", what, "Put them back as they were exported, or export again")
+            continue
+        topics[topic_id] = [found[number] for number in numbers]
+        for row in topics[topic_id][1:]:
+            for column, value in row.cells.items():
+                if value not in ("", None) and column != "id" and not column.startswith("questions_"):
+                    what = f"only the first row of {topic_id} may hold this"
+                    problems.add(
+                        row.number, column, what, f"Empty the cell, or write it in row {first_row.number}"
+                    )
+    return topics
+
+
+def _rows_of(topic_id: str, fields: TopicFields) -> Iterator[dict[str, str]]:
+    """Yield the rows of a topic: one, or several where a cell cannot hold all questions."""
+    chunks = {language: _chunks(fields.questions[language]) for language in LANGUAGES}
+    total = max(1, *(len(found) for found in chunks.values()))
+    for index in range(total):
+        row = {"id": topic_id if total == 1 else f"{topic_id} ({index + 1} of {total})"}
+        if index == 0:
+            row |= {**cells_of(fields), EXPORTED: state_of(fields)}
+        for language in LANGUAGES:
+            row[f"questions_{language}"] = chunks[language][index] if index < len(chunks[language]) else ""
+        yield row
+
+
+def _chunks(questions: Sequence[str]) -> list[str]:
+    """Return questions as the texts of as few cells as can hold them."""
+    chunks: list[list[str]] = []
+    length = MOST_CHARACTERS
+    for question in questions:
+        # Excel counts what is not in the basic plane, like emoji, twice.
+        size = len(question.encode("utf-16-le")) // 2 + 1
+        if not chunks or length + size > MOST_CHARACTERS or len(chunks[-1]) >= _MOST_LINES:
+            chunks.append([])
+            length = 0
+        chunks[-1].append(question)
+        length += size
+    return ["\n".join(chunk) for chunk in chunks]
+
+
+def _texts(root: Path) -> dict[str, str]:
+    """Return the text of each topic file by id, with its line breaks as they are."""
+    try:
+        files = {path.stem: path.read_bytes() for path in sorted((root / FAQ).glob("*.yml"))}
+    except OSError as error:
+        raise SheetError(
+            f"{error.filename}: cannot be read ({error.strerror}). Mend this and try again."
+        ) from None
+    if not files:
+        raise SheetError(f"{root / FAQ}: there is no topic file. Check KYR_CONTENT_DIR.")
+    # A file that is not UTF-8 is no topic, and is said to be unreadable.
+    return {topic_id: content.decode("utf-8", errors="replace") for topic_id, content in files.items()}
+
+
+def _present(texts: Mapping[str, str]) -> dict[str, _Present]:
+    """Return the topics that can be read."""
+    found = {}
+    for topic_id, text in texts.items():
+        if "\ufffd" in text:
+            continue
+        try:
+            found[topic_id] = _Present(text, read_fields(text))
+        except TopicEditError:
+            continue  # `kyr check` names it; only a row that would change it is refused
+    return found

@@ -1,0 +1,214 @@
+"""A topic file taken apart: what staff edit of it, and where each of these values stands in the text.
+
+Reading goes by the nodes of the YAML document, which know their places; what the values must be is the
+business of bot/topics.py. This module must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ruamel.yaml.nodes import Node
+
+from bot.language import LANGUAGES
+from bot.topics import Source
+from bot.yaml_edit import Items, Line, YamlEditError, block_lines, compose, is_null, items, scalar, sequence
+
+_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class TopicFields:
+    """What staff edit of a topic. Texts are by language ("en", "es"); empty ones are not there.
+
+    Everything else in a topic file (services, reading_exception, comments) is not of their concern and
+    stays as it is.
+    """
+
+    group: str
+    volatility: str
+    titles: Mapping[str, str]
+    questions: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, str]
+    shorts: Mapping[str, str]
+    sources: tuple[Source, ...] = ()
+    related: tuple[str, ...] = ()
+    reviewed: datetime.date | None = None
+    review_by: datetime.date | None = None
+    approved_by: str | None = None
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The questions of one intent in one language, and where their block of text stands."""
+
+    intent: str
+    language: str
+    node: Node
+    examples: Node
+    questions: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+class TopicLayout:
+    """A topic file taken apart; indices are of its text with plain line breaks."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.document = compose(text)
+        self.keys = items(self.document)
+        header = self.keys.get("topic")
+        if header is None:
+            raise YamlEditError("the header `topic:` is missing")
+        self.header_node = header[1]
+        self.header = items(header[1])
+        self.entries = read_entries(text, self.keys)
+        self.variations = _variations(self.keys)
+
+    def value(self, key: str) -> Node | None:
+        """Return a value of the header, None where it is not there or null."""
+        found = self.header.get(key)
+        return None if found is None or is_null(found[1]) else found[1]
+
+    def entries_in(self, language: str) -> list[Entry]:
+        return [entry for entry in self.entries if entry.language == language]
+
+    def said(self, language: str, part: str) -> Node | None:
+        """Return the `text` or `short` of the answer in one language."""
+        variation = self.variations.get(language)
+        if variation is None:
+            return None
+        keys = items(variation["custom"][1]) if part == "short" and "custom" in variation else variation
+        return keys[part][1] if part in keys else None
+
+    def fields(self) -> TopicFields:
+        titles = items(self.header["title"][1]) if "title" in self.header else {}
+
+        def header(key: str) -> str:
+            node = self.value(key)
+            return "" if node is None else scalar(node)
+
+        def said(part: str) -> dict[str, str]:
+            nodes = {language: self.said(language, part) for language in LANGUAGES}
+            return {lang: "" if node is None else scalar(node) for lang, node in nodes.items()}
+
+        sources, related = self.value("sources"), self.value("related")
+        return TopicFields(
+            group=header("group"),
+            volatility=header("volatility"),
+            titles={lang: scalar(titles[lang][1]) if lang in titles else "" for lang in LANGUAGES},
+            questions={
+                language: tuple(text for entry in self.entries_in(language) for text in entry.questions)
+                for language in LANGUAGES
+            },
+            answers=said("text"),
+            shorts=said("short"),
+            sources=tuple(_source(node) for node in sequence(sources)) if sources else (),
+            related=tuple(scalar(node) for node in sequence(related)) if related else (),
+            reviewed=_date(self.value("reviewed")),
+            review_by=_date(self.value("review_by")),
+            approved_by=header("approved_by") or None,
+            enabled=header("enabled").lower() != "false",
+        )
+
+
+def plain_breaks(text: str) -> str:
+    """Return a text without what Windows adds, a mark in front and other line breaks (see `as_before`)."""
+    text = text.removeprefix(_MARK)
+    if "\r" not in text:
+        return text
+    plainly = text.replace("\r\n", "\n")
+    if "\r" in plainly or plainly.count("\n") != text.count("\r\n"):
+        raise YamlEditError("the file mixes line breaks of two kinds")
+    return plainly
+
+
+def _source(node: Node) -> Source:
+    keys = items(node)
+    if set(keys) != {"title", "url"}:
+        line = node.start_mark.line + 1
+        raise YamlEditError(f"line {line}: a source has not exactly a title and a url")
+    return Source(scalar(keys["title"][1]), scalar(keys["url"][1]))
+
+
+def _date(node: Node | None) -> datetime.date | None:
+    if node is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(scalar(node))
+    except ValueError:
+        line = node.start_mark.line + 1
+        raise YamlEditError(f"line {line}: `{node.value}` is no date like 2026-11-22") from None
+
+
+def as_before(text: str, edited: str) -> str:
+    """Return an edited text with the mark and the line breaks of the text that it was made of."""
+    edited = edited.replace("\n", "\r\n") if "\r\n" in text else edited
+    return _MARK + edited if text.startswith(_MARK) else edited
+
+
+def read_entries(text: str, keys: Items) -> list[Entry]:
+    """Return the questions of a file of training data, an entry for each intent and language."""
+    entries = []
+    for node in sequence(keys["nlu"][1]) if "nlu" in keys else ():
+        entry = items(node)
+        if "intent" not in entry or "examples" not in entry:
+            continue  # synonyms and lookup tables, which Rasa knows too
+        metadata = items(entry["metadata"][1]) if "metadata" in entry else {}
+        language = scalar(metadata["language"][1]) if "language" in metadata else ""
+        examples = entry["examples"][1]
+        if getattr(examples, "style", None) != "|":
+            line = examples.start_mark.line + 1
+            raise YamlEditError(f"line {line}: the questions do not stand below `examples: |`")
+        questions, lines = [], []
+        for line in block_lines(text, examples):
+            raw = text[line.content : line.end]
+            if not raw.strip():
+                continue
+            question = raw.removeprefix("-").strip()
+            content = line.end - len(raw.removeprefix("-").lstrip())
+            questions.append(question)
+            lines.append(dataclasses.replace(line, content=content))
+        intent = scalar(entry["intent"][1])
+        entries.append(Entry(intent, language, node, examples, tuple(questions), tuple(lines)))
+    return entries
+
+
+def _variations(keys: Items) -> dict[str, Items]:
+    found: dict[str, Items] = {}
+    for _, variations in items(keys["responses"][1]).values() if "responses" in keys else ():
+        for node in sequence(variations):
+            variation = items(node)
+            custom = items(variation["custom"][1]) if "custom" in variation else {}
+            language = scalar(custom["language"][1]) if "language" in custom else ""
+            if language not in LANGUAGES or language in found:
+                line = node.start_mark.line + 1
+                raise YamlEditError(
+                    f"line {line}: an answer does not say its language, or the same as another"
+                )
+            found[language] = variation
+    return found
+
+
+def field_at(text: str, line: int) -> str | None:
+    """Return which field of a topic file stands at a line (from 1), None for none.
+
+    Header keys by their name; "questions_en", "answer_en" and the like for what is said in a language.
+    """
+    file = TopicLayout(plain_breaks(text))
+    starts: list[tuple[int, str | None]] = [
+        (key.start_mark.line + 1, name) for name, (key, _) in file.header.items()
+    ]
+    starts += [(key.start_mark.line + 1, None) for key, _ in file.keys.values()]
+    starts += [(entry.node.start_mark.line + 1, f"questions_{entry.language}") for entry in file.entries]
+    for language, variation in file.variations.items():
+        first = min(key.start_mark.line for key, _ in variation.values())
+        starts.append((first + 1, f"answer_{language}"))
+        if short := file.said(language, "short"):
+            starts.append((short.start_mark.line + 1, f"short_{language}"))
+    before = [(start, name) for start, name in starts if start <= line]
+    return max(before, key=lambda pair: pair[0])[1] if before else None

@@ -1,0 +1,175 @@
+"""New texts of topic files put in place: checked first as the whole content would be, then all or none.
+
+The spreadsheet, the commands that change a topic and the console all come through here, one at a time.
+This module must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import datetime
+import fcntl
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content import check_content
+from bot.exchange import exchange_folders, workplace_beside
+from bot.problems import ContentError, Problem
+
+FAQ = Path("data") / "faq"
+NLU = Path("data") / "nlu"
+# A check takes some ten seconds; whoever waits longer waits for something that hangs.
+_SECONDS_TO_WAIT = 60.0
+_FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.yml")
+# What else the check reads, beside the folder that changes.
+_READ_BY_THE_CHECK = (
+    "data/claims.yml",
+    "data/faq",
+    "data/nlu",
+    "data/resources",
+    "data/rules.yml",
+    "domain.yml",
+)
+_LINE = re.compile(r"\bline \d+")
+
+
+class ContentChangedError(Exception):
+    """The content is being changed by somebody else, or was after it had been read."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the check says of the new content: `warnings` that are new, and what `stood` there before."""
+
+    warnings: tuple[Problem, ...]
+    stood: tuple[Problem, ...]
+
+
+def replace_topics(
+    root: Path,
+    texts: Mapping[str, str],
+    *,
+    folder: Path = FAQ,
+    before: Mapping[str, str | None] | None = None,
+    dry_run: bool = False,
+    today: datetime.date | None = None,
+) -> Outcome:
+    """Write files (name to text) in a folder of the content under `root`: all of them, or none.
+
+    `before` are the texts that the new ones were made from (None: there was no such file). Raises
+    ContentError with every mistake that the new texts would bring; mistakes that stood there before are
+    no reason to refuse. Raises ContentChangedError where somebody else came first, and OSError where
+    the disk fails; in all cases the old files are whole. A dry run checks and writes nothing.
+    """
+    for name in texts:
+        if not _FILE_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a topic file")
+    target = (root / folder).resolve()
+    with _alone(root / "data"), workplace_beside(target) as workplace:
+        present = _bytes_in(target)
+        for name, text in (before or {}).items():
+            if present.get(name) != (None if text is None else text.encode()):
+                raise ContentChangedError(
+                    f"{folder / name} was changed by somebody else in the meantime. Nothing was "
+                    "written; try again."
+                )
+        staged = _stage(root, folder, texts, workplace)
+        outcome = _checked(root, staged, today)
+        if not dry_run:
+            if _bytes_in(target) != present:
+                raise ContentChangedError(
+                    f"A file in {folder} was changed by somebody else during the check. "
+                    "Nothing was written; try again."
+                )
+            exchange_folders(staged / folder, target)
+            # What a power cut would bring back is as whole as what stands there now.
+            with contextlib.suppress(OSError):
+                _sync(target.parent)
+    return outcome
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep all others out who change the content; the lock goes with the process, however it ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        until = time.monotonic() + _SECONDS_TO_WAIT
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise ContentChangedError(
+                        "Somebody else is changing the content. Nothing was written; try again in a minute."
+                    ) from None
+                time.sleep(0.1)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _stage(root: Path, folder: Path, texts: Mapping[str, str], workplace: Path) -> Path:
+    """Build the whole content as it would be in a workplace; return its root.
+
+    The folder that changes is a real one, ready to be exchanged; links stand for what the check reads
+    beside it.
+    """
+    staged = workplace / "content"
+    (staged / "data").mkdir(parents=True)
+    for name in _READ_BY_THE_CHECK:
+        if Path(name) != folder:
+            (staged / name).symlink_to((root / name).resolve())
+    new = staged / folder
+    shutil.copytree(root / folder, new)
+    modes = [path.stat().st_mode for path in sorted(new.glob("*.yml"))]
+    for name, text in texts.items():
+        path = new / name
+        is_new = not path.exists()
+        path.write_bytes(text.encode())
+        if is_new and modes:
+            path.chmod(modes[0])
+    for path in new.rglob("*"):
+        if path.is_file():
+            _sync(path)
+    _sync(new)
+    return staged
+
+
+def _checked(root: Path, staged: Path, today: datetime.date | None) -> Outcome:
+    found = check_content(staged, today=today)
+    # A check takes seconds: the old content is looked at only where there is something to compare.
+    known = collections.Counter(map(_identity, check_content(root, today=today) if found else ()))
+    new: list[Problem] = []
+    stood: list[Problem] = []
+    for problem in found:
+        identity = _identity(problem)
+        (stood if known[identity] > 0 else new).append(problem)
+        known[identity] -= 1
+    if mistakes := [problem for problem in new if not problem.warning]:
+        raise ContentError(mistakes)
+    return Outcome(tuple(new), tuple(stood))
+
+
+def _identity(problem: Problem) -> tuple[Path, str, str]:
+    """Return what makes a problem the same one, wherever its lines have moved to."""
+    return problem.path, _LINE.sub("line", problem.what), problem.mend
+
+
+def _bytes_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
