@@ -21,13 +21,16 @@ from bot.content import check_content, read_content
 from bot.database import Database, DatabaseError
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
 from bot.feedback import Feedback
+from bot.gate import format_report, judge
 from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
 from bot.local_time import current_date
 from bot.models import Model, ModelError, ModelStore, write_whole
 from bot.problems import ContentError
 from bot.processes import StartError
+from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
+from bot.release import Release, StoppedError, note_import
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review_queue import DAYS_KEPT, ReviewQueue
@@ -35,8 +38,9 @@ from bot.serving import ServeError, ask, assemble, listening, published_model, s
 from bot.settings import Settings, SettingsError, read_settings
 from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, write_template
-from bot.topic_update import ContentChangedError
-from bot.training import TrainingError, parse, train
+from bot.topic_files import TopicEditError
+from bot.topic_update import FAQ, ContentChangedError
+from bot.training import TrainingError, parse
 
 DONE, AT_FAULT = 0, 1
 
@@ -51,12 +55,15 @@ _EXPECTED = (
     DatabaseError,
     EvaluationFileError,
     ModelError,
+    PublishError,
     PullError,
     PurgeError,
     ServeError,
     SettingsError,
     SheetError,
     StartError,
+    StoppedError,
+    TopicEditError,
     TrainingError,
     UpdateError,
 )
@@ -104,9 +111,20 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file", type=Path, metavar="FILE")
     made.add_argument("--model", metavar="VERSION", help="a model of `kyr models` (default: the published)")
     made.add_argument("--json", type=Path, metavar="OUT", help="write every row and the figures here")
-    command(
-        "topics", _topics, "List the topics: approved, checked, due, overdue, off, or from the directory."
-    )
+    made = command("topics", _steps, "List the topics with their states; turn an answer off or on; approve.")
+    made.set_defaults(step=_topics)
+    steps = made.add_subparsers(title="steps", metavar="STEP")
+    step = steps.add_parser("off", help="give no answer to a topic from now on, within seconds")
+    step.add_argument("topic", metavar="TOPIC")
+    step.add_argument("--reason", required=True, metavar="WHY", help="kept in the audit log")
+    step.set_defaults(step=_turn_off)
+    step = steps.add_parser("on", help="give the answer to a topic again")
+    step.add_argument("topic", metavar="TOPIC")
+    step.set_defaults(step=_turn_on)
+    step = steps.add_parser("approve", help="write down who has signed an answer off")
+    step.add_argument("topic", metavar="TOPIC")
+    step.add_argument("--by", required=True, metavar="WHO", help="name, office and day")
+    step.set_defaults(step=_approve)
     made = command("resources", _steps, "List the services of the directory, replace it, or go back.")
     made.set_defaults(step=_list_resources)
     steps = made.add_subparsers(title="steps", metavar="STEP")
@@ -155,8 +173,14 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file", type=Path, metavar="FILE")
     made.add_argument("--yes", action="store_true", help="do not ask")
     command("models", _models, "List the models kept.")
-    made = command("publish", _publish, "Make a model the one that is served from the next start on.")
+    made = command("report", _report, "Show what a model changes, what gets better or worse: pass or stop.")
     made.add_argument("version", metavar="VERSION")
+    made = command("publish", _publish, "Answer residents from a model, if the report lets it pass.")
+    made.add_argument("version", metavar="VERSION")
+    made.add_argument(
+        "--despite", default="", metavar="REASON", help="publish it although the report says stop"
+    )
+    command("rollback", _roll_back, "Go back to the model that was published before.")
     return parser
 
 
@@ -233,9 +257,12 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _train(options: argparse.Namespace, settings: Settings) -> int:
-    model = asyncio.run(train(settings.content_dir, ModelStore(settings.data_dir), _say))
-    for line in format_summary(model.report["summary"]):
-        _say(line)
+    release = _release(settings)
+    model, published = release.train(), release.store.published()
+    if published is not None and published.version == model.version:
+        _say(f"Model {model.version} is published already.")
+        return DONE
+    _say("\n".join(["", *format_report(judge(model, published)), ""]))
     _say(f"Model {model.version} is ready. To use it: kyr publish {model.version}")
     return DONE
 
@@ -325,6 +352,9 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _import(options: argparse.Namespace, settings: Settings) -> int:
+    audit = AuditLog(Database.of(settings))
+    files = (settings.content_dir / FAQ).glob("*.yml")
+    before = {file.stem: file.read_text(encoding="utf-8") for file in files}
     changed = import_sheet(
         settings.content_dir, options.sheet, dry_run=options.dry_run, compared=options.compared, show=_say
     )
@@ -333,6 +363,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
     elif options.dry_run:
         _say(f"Topics that would change: {len(changed)}. Nothing was written; leave out --dry-run to do it.")
     else:
+        note_import(audit, operator(), before, settings.content_dir, changed)
         _say(f"Topics changed: {len(changed)}. Next, `kyr train` and `kyr publish` put them to use.")
     return DONE
 
@@ -422,16 +453,50 @@ def _models(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _publish(options: argparse.Namespace, settings: Settings) -> int:
-    store = ModelStore(settings.data_dir)
-    store.get(options.version).verify()
-    before = store.published()
+def _release(settings: Settings) -> Release:
     audit = AuditLog(Database.of(settings))
-    with audit.recording(
-        operator(), "publish", options.version, before=before and before.version, after=options.version
-    ):
-        model = store.publish(options.version)
-    _say(f"Published {model.version}. It is served from the next start of `kyr serve` on.")
+    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+    return Release(settings.content_dir, store, serving, audit, operator(), _say)
+
+
+def _publish(options: argparse.Namespace, settings: Settings) -> int:
+    try:
+        verdict = _release(settings).publish(options.version, despite=options.despite)
+    except StoppedError as error:
+        verdict = error.verdict
+        _say("\n".join([*format_report(verdict), ""]))
+        raise
+    if not verdict.passed:
+        _say("Published despite what the gate says; the reason is kept in the audit log.")
+    return DONE
+
+
+def _report(options: argparse.Namespace, settings: Settings) -> int:
+    store = ModelStore(settings.data_dir)
+    candidate, published = store.get(options.version), store.published()
+    if published is not None and published.version == candidate.version:
+        published = store.previous()
+    _say("\n".join(format_report(judge(candidate, published))))
+    return DONE
+
+
+def _roll_back(options: argparse.Namespace, settings: Settings) -> int:
+    _release(settings).roll_back()
+    return DONE
+
+
+def _turn_off(options: argparse.Namespace, settings: Settings) -> int:
+    _release(settings).turn_off(options.topic, options.reason)
+    return DONE
+
+
+def _turn_on(options: argparse.Namespace, settings: Settings) -> int:
+    _release(settings).turn_on(options.topic)
+    return DONE
+
+
+def _approve(options: argparse.Namespace, settings: Settings) -> int:
+    _release(settings).approve(options.topic, options.by)
     return DONE
 
 

@@ -35,17 +35,21 @@ def _changes(before: Mapping[str, Topic], after: Mapping[str, Topic]) -> Iterato
         old, new = before.get(topic), after.get(topic)
         if old == new:
             continue
-        there, here = (_fields(one) if one else {} for one in (old, new))
-        names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
-        was = {name: there[name] for name in names if name in there}
-        now = {name: here[name] for name in names if name in here}
-        for name in names:
-            if name.startswith("questions_") and old and new:
-                gone, come = set(was[name]) - set(now[name]), set(now[name]) - set(was[name])
-                was[name] = [text for text in was[name] if text in gone]
-                now[name] = [text for text in now[name] if text in come]
-        kind = CHANGED if old and new else ADDED if new else REMOVED
-        yield TopicChange(topic, kind, was, now)
+        was, now = differing(*(_fields(one) if one else {} for one in (old, new)))
+        yield TopicChange(topic, CHANGED if old and new else ADDED if new else REMOVED, was, now)
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return of two sets of fields those that differ; of questions only those that came or went."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    was = {name: before[name] for name in names if name in before}
+    now = {name: after[name] for name in names if name in after}
+    for name in was.keys() & now.keys():
+        if name.startswith("questions_"):
+            there, here = set(was[name]), set(now[name])
+            was[name] = [text for text in was[name] if text not in here]
+            now[name] = [text for text in now[name] if text not in there]
+    return was, now
 
 
 def _fields(topic: Topic) -> dict[str, Any]:

@@ -117,6 +117,8 @@ class ModelStore:
     def published(self) -> Model | None:
         """Return the model that residents are to be answered with, if one was published."""
         version = self.published_version()
+        if version and (self._folder / version / _REPORT).exists() and _read(self._folder / version) is None:
+            return None  # of an older program, which this one cannot read
         return self.get(version) if version else None
 
     def published_version(self) -> str | None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime
+import functools
 import logging
 import os
 import resource
@@ -21,7 +22,7 @@ from cryptography.fernet import Fernet
 from bot.audit import AuditLog, operator, settings_changes
 from bot.content import RESOURCES, Content
 from bot.database import Database, DatabaseError
-from bot.gate import golden_questions
+from bot.gate import golden_questions, judge
 from bot.models import Model, ModelError, ModelStore
 from bot.privacy import WithholdWords
 from bot.problems import ContentError
@@ -60,8 +61,13 @@ async def published_model(root: Path, store: ModelStore, progress: Progress) -> 
             if model is None
             else f"Model {model.version} is of an older program"
         )
-        progress(f"{found}; training one (about three minutes)")
-        model = store.publish((await train(root, store, progress)).version)
+        progress(f"{found}; training one (about two minutes)")
+        trained = await train(root, store, progress)
+        # What is overdue is no reason to answer nobody: it is held back, or given with its date.
+        stops = [stop.text for stop in judge(trained, None).stops if stop.rule != "check"]
+        if stops:
+            raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
+        model = store.publish(trained.version)
     elif model.content_hash != content_hash(root):
         progress(
             f"The content has changed since model {model.version} was published. "
@@ -336,11 +342,20 @@ async def serve(settings: Settings, host: str, port: int, say: Callable[[str], N
         await work
 
 
-async def _note_settings(settings: Settings, say: Callable[[str], None]) -> None:
-    """Put into the audit log which settings have changed. A database that is away stops nothing."""
+async def _note_changes(
+    settings: Settings, before: str | None, version: str, say: Callable[[str], None]
+) -> None:
+    """Put into the audit log which settings have changed, and a model that was published by itself.
+
+    A database that is away stops nothing.
+    """
     try:
         database = Database.of(settings)
-        changes = await asyncio.to_thread(settings_changes, AuditLog(database), settings, operator())
+        audit, who = AuditLog(database), operator()
+        changes = await asyncio.to_thread(settings_changes, audit, settings, who)
+        if before != version:
+            publish = functools.partial(audit.record, who, "publish", version)
+            await asyncio.to_thread(publish, before=before, after={"version": version, "first": True})
         say(f"Staff data: {database.name}, {len(changes)} changed settings noted in the audit log")
     except DatabaseError as error:
         say(f"Staff data cannot be used, residents are answered all the same. {error}")
@@ -352,8 +367,10 @@ async def _serve_until(
     check_channels(settings)
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
     with serving.held():
+        before = store.published_version()
         model = await published_model(settings.content_dir, store, say)
         await _say_settings(settings, say)
+        await _note_changes(settings, before, model.version, say)
         while True:
             try:
                 await _serve_model(model, settings, host, port, stop, say)
@@ -371,7 +388,6 @@ async def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
     say(f"Conversations: {where}, forgotten after 30 minutes")
     channels = {"text messages and WhatsApp (Twilio)": settings.twilio, "Telegram": settings.telegram}
     say(f"Channels: {', '.join(['web', *(name for name, is_on in channels.items() if is_on)])}")
-    await _note_settings(settings, say)
     if settings.keep_unanswered:
         say("Of questions without an answer common words are kept for 90 days (KYR_KEEP_UNANSWERED)")
     if settings.require_approval:

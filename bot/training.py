@@ -160,8 +160,7 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
     pace = _Pace(progress, models[-1].report["seconds"] if models else {})
     built = folder / "model"
     copy = built / CONTENT
-    for name in _CONTENT:
-        _copy(root / name, copy / name)
+    copy_content(root, copy)
     # Rasa takes as long to be imported as the content to be checked.
     async with workbench(tokens_file=_tokens_file(folder)) as bench:
         progress("Checking the content")
@@ -283,12 +282,14 @@ def _tokens_file(workplace: Path) -> Path:
     return file
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copyfile(source, target)
+def copy_content(root: Path, target: Path) -> None:
+    """Copy what a model is made of from one folder to another, which may not be there yet."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in _CONTENT:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, target / name)
+        else:
+            shutil.copyfile(root / name, target / name)
 
 
 def decision_step(root: Path, content: Content) -> DecisionStep:
