@@ -21,6 +21,7 @@ def workplace_beside(folder: Path) -> Iterator[Path]:
 
     What a run that was ended half-way left there goes away first, so only one at a time may build.
     """
+    bring_back(folder)
     for left in folder.parent.glob(f".{folder.name}-*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(
@@ -34,13 +35,24 @@ def exchange_folders(new: Path, folder: Path) -> None:
     if _exchange(new, folder):
         return
     # Two renames with nothing between them; who reads in that moment keeps the directory it has.
-    old = new.parent / "old"
+    old = _put_aside(folder)
     os.rename(folder, old)
     try:
         os.rename(new, folder)
     except OSError:
         os.rename(old, folder)
         raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def bring_back(folder: Path) -> None:
+    """Put a folder back that is missing because a run was ended between the two renames."""
+    if not folder.exists() and _put_aside(folder).exists():
+        os.rename(_put_aside(folder), folder)
+
+
+def _put_aside(folder: Path) -> Path:
+    return folder.parent / f".{folder.name}-old"
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.exchange import bring_back
 from bot.language import LANGUAGES, LanguageIdentifier
 from bot.problems import ContentError, Problem
 from bot.sheet_columns import EXPORTED, MOST_CHARACTERS
@@ -348,6 +349,7 @@ def _chunks(questions: Sequence[str]) -> list[str]:
 def _texts(root: Path) -> dict[str, str]:
     """Return the text of each topic file by id, with its line breaks as they are."""
     try:
+        bring_back((root / FAQ).resolve())
         files = {path.stem: path.read_bytes() for path in sorted((root / FAQ).glob("*.yml"))}
     except OSError as error:
         raise SheetError(

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bot.content import check_content
-from bot.exchange import workplace_beside
+from bot.exchange import bring_back, workplace_beside
 from bot.parity import fingerprint
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
@@ -503,6 +503,21 @@ def test_a_kill_at_any_moment_leaves_all_files_old_or_new(content_copy: Path, ca
     with workplace_beside(content_copy / "data/faq"):
         pass
     assert not list((content_copy / "data").glob(".faq-*"))
+
+
+def test_a_kill_between_two_renames_loses_nothing(
+    content_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where folders cannot be exchanged in one step, the next run puts the missing folder back."""
+    monkeypatch.setattr("bot.exchange._exchange", lambda one, other: False)
+    text, edited = edited_card(content_copy)
+    before = snapshot(content_copy)
+    _end_by_kill(content_copy, {"red_card.yml": edited}, "rename", 2)
+    assert not (content_copy / "data/faq").exists()
+    bring_back(content_copy / "data/faq")
+    _end_by_kill(content_copy, {"red_card.yml": edited}, "rename", 2)
+    replace_topics(content_copy, {"red_card.yml": edited}, before={"red_card.yml": text})
+    assert snapshot(content_copy) == {**before, "data/faq/red_card.yml": edited.encode()}
 
 
 def _end_by_kill(content: Path, edited: dict[str, str], call: str, moment: int) -> None:
