@@ -91,11 +91,25 @@ class ModelStore:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "models"
         self._pointer = data_dir / "published.json"
+        # A model is read once, and its content with it.
+        self._read: dict[str, Model] = {}
 
     def list(self) -> list[Model]:
         """Return every complete model that this program can read, oldest first."""
-        found = (_read(report.parent) for report in self._folder.glob(f"[!.]*/{_REPORT}"))
-        return sorted((model for model in found if model), key=lambda model: model.version)
+        versions = (report.parent.name for report in self._folder.glob(f"[!.]*/{_REPORT}"))
+        return [model for version in sorted(versions) if (model := self._find(version)) is not None]
+
+    def _find(self, version: str) -> Model | None:
+        """Return a model, None where it is of an older program, which this one cannot read."""
+        if version not in self._read:
+            folder = self._folder / version
+            report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
+            if "files" not in report:
+                return None
+            self._read[version] = Model(
+                version, folder, report["content_hash"], report["training_hash"], report
+            )
+        return self._read[version]
 
     def get(self, version: str) -> Model:
         """Return one model; raises ModelError."""
@@ -117,8 +131,8 @@ class ModelStore:
     def published(self) -> Model | None:
         """Return the model that residents are to be answered with, if one was published."""
         version = self.published_version()
-        if version and (self._folder / version / _REPORT).exists() and _read(self._folder / version) is None:
-            return None  # of an older program, which this one cannot read
+        if version and (self._folder / version / _REPORT).exists():
+            return self._find(version)
         return self.get(version) if version else None
 
     def published_version(self) -> str | None:
@@ -151,6 +165,7 @@ class ModelStore:
         others = [model for model in self.list() if model.version not in needed]
         for model in others[: max(0, len(others) + len(needed) - MODELS_KEPT)]:
             shutil.rmtree(model.folder, ignore_errors=True)
+            self._read.pop(model.version, None)
 
     @contextlib.contextmanager
     def workplace(self) -> Iterator[Path]:
@@ -180,16 +195,10 @@ class ModelStore:
         write_whole(built / _REPORT, json.dumps(whole, ensure_ascii=False, indent=2))
         target = self._folder / version
         shutil.rmtree(target, ignore_errors=True)
+        self._read.pop(version, None)
         os.rename(built, target)
         _on_disk(self._folder)
         return self.get(version)
-
-
-def _read(folder: Path) -> Model | None:
-    report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
-    if "files" not in report:
-        return None  # of an older program
-    return Model(report["version"], folder, report["content_hash"], report["training_hash"], report)
 
 
 def files_of(folder: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ import multiprocessing
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,10 @@ _STEPS = {
     "ask": ("Asking the new model the evaluation questions", 11.0),
     "thresholds": ("Choosing the thresholds", 5.0),
 }
+
+
+# Choosing thresholds on all questions takes as long as on both halves.
+_HELPERS = 2
 
 
 class TrainingError(Exception):
@@ -162,7 +166,7 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
     copy = built / CONTENT
     copy_content(root, copy)
     # Rasa takes as long to be imported as the content to be checked.
-    async with workbench(tokens_file=_tokens_file(folder)) as bench:
+    async with workbench(lemmas_file=_lemmas_file(folder)) as bench:
         progress("Checking the content")
         content = await asyncio.to_thread(read_content, copy)
         learnt = training_hash(copy, content)
@@ -209,11 +213,16 @@ async def _learn(
     """Train a model, choose its thresholds, and keep what it decides with them; return them and figures."""
     questions = [question for one in sets.values() for question in one]
     texts = [question.text for question in questions]
-    parsed = await bench.train(built / CONTENT, built / ARCHIVE, texts, pace.step)
-    pace.step("thresholds")
-    judged = (tuple(Judged.from_json(one) for one in row["judged"]) for row in parsed)
-    asked = [Asked(*pair) for pair in zip(questions, judged, strict=True)]
-    step, others = await asyncio.to_thread(_choose, asked, decision_step(built / CONTENT, content))
+    start = decision_step(built / CONTENT, content)
+    # Not forked: locks that are held here would be held there for ever.
+    with ProcessPoolExecutor(_HELPERS, multiprocessing.get_context("spawn")) as pool:
+        for _ in range(_HELPERS):
+            pool.submit(calibrate, (), start)  # so that they are there when they are needed
+        parsed = await bench.train(built / CONTENT, built / ARCHIVE, texts, pace.step)
+        pace.step("thresholds")
+        judged = (tuple(Judged.from_json(one) for one in row["judged"]) for row in parsed)
+        asked = [Asked(*pair) for pair in zip(questions, judged, strict=True)]
+        step, others = await asyncio.to_thread(_choose, asked, start, pool)
     kept = [
         {
             "language": row["language"],
@@ -232,13 +241,13 @@ async def _learn(
     return step, {**figures(rows), **{language: figures(one) for language, one in by_language.items()}}
 
 
-def _choose(asked: Sequence[Asked], start: DecisionStep) -> tuple[DecisionStep, list[Decision]]:
+def _choose(
+    asked: Sequence[Asked], start: DecisionStep, pool: Executor
+) -> tuple[DecisionStep, list[Decision]]:
     """Return the step with thresholds chosen on all questions, and the decisions of `held_out`."""
-    # Not forked: locks that are held here would be held there for ever.
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        chosen = pool.submit(calibrate, asked, start)
-        halves = [pool.submit(calibrate, half, start) for half in _other_halves(asked)]
-        return chosen.result(), _decided(asked, [half.result() for half in halves])
+    chosen = pool.submit(calibrate, asked, start)
+    halves = [pool.submit(calibrate, half, start) for half in _other_halves(asked)]
+    return chosen.result(), _decided(asked, [half.result() for half in halves])
 
 
 def held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
@@ -273,10 +282,10 @@ def rows_by_set(folder: Path, content: Content) -> dict[str, list[dict[str, Any]
     }
 
 
-def _tokens_file(workplace: Path) -> Path:
-    """Return where tokens are kept for this code; those of another code go."""
-    file = workplace.parent / f".tokens-{code_hash()[:16]}.json"
-    for other in workplace.parent.glob(".tokens-*"):
+def _lemmas_file(workplace: Path) -> Path:
+    """Return where lemmas of training questions are kept for this code; those of another code go."""
+    file = workplace.parent / f".lemmas-{code_hash()[:16]}.json"
+    for other in workplace.parent.glob(".lemmas-*"):
         if other != file:
             other.unlink(missing_ok=True)
     return file

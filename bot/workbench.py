@@ -16,8 +16,8 @@ from typing import Any
 from bot.calibration import THRESHOLDS_FILE
 from bot.settings import PROJECT_ROOT
 
-# Tells the process where tokens of training questions are kept from one training to the next.
-TOKENS_FILE = "KYR_TOKENS_FILE"
+# Tells the process where lemmas of training questions are kept from one training to the next.
+LEMMAS_FILE = "KYR_LEMMAS_FILE"
 # A line holds what is made of one question.
 _LONGEST_LINE = 1 << 20
 _LINES_SHOWN = 20
@@ -82,7 +82,7 @@ def _told(line: bytes) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def workbench(
-    *, thresholds: Path | None = None, tokens_file: Path | None = None
+    *, thresholds: Path | None = None, lemmas_file: Path | None = None
 ) -> AsyncIterator[Workbench]:
     """Start the process; it ends with the block, whatever it is doing.
 
@@ -94,7 +94,8 @@ async def workbench(
         env={
             **os.environ,
             THRESHOLDS_FILE: str(thresholds or ""),
-            TOKENS_FILE: str(tokens_file or ""),
+            LEMMAS_FILE: str(lemmas_file or ""),
+            "RASA_TELEMETRY_ENABLED": "false",
             "TF_CPP_MIN_LOG_LEVEL": "3",
         },
         stdin=asyncio.subprocess.PIPE,

@@ -6,7 +6,7 @@ import functools
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,10 @@ from bot.language import LANGUAGES
 from bot.models import write_whole
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
-from bot.workbench import TOKENS_FILE
+from bot.workbench import LEMMAS_FILE
 
+# Message property with the dictionary forms of its words, a space between two.
+LEMMA_TEXT = "lemma_text"
 # spaCy keeps every word it has met for as long as a pipeline lives; a new one takes 0.1 s.
 _SECONDS_TO_FORGET = 30 * 60
 
@@ -64,31 +66,29 @@ class _Forgetting:
 
 
 @dataclass
-class _KeptTokens:
-    """Tokens of the training questions, from one training to the next, in the file that TOKENS_FILE names.
+class _KeptLemmas:
+    """Lemmas of the training questions, from one training to the next, in the file that LEMMAS_FILE names.
 
     Only `bot.training` names one, for the code that is being run; what is no longer asked is let go of.
     """
 
     path: Path | None
-    before: dict[str, list[tuple[str, int, str]]]
-    now: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
+    before: dict[str, str]
+    now: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def read(cls) -> _KeptTokens:
-        path = Path(os.environ[TOKENS_FILE]) if os.environ.get(TOKENS_FILE) else None
+    def read(cls) -> _KeptLemmas:
+        path = Path(os.environ[LEMMAS_FILE]) if os.environ.get(LEMMAS_FILE) else None
         try:
             return cls(path, json.loads(path.read_text(encoding="utf-8")) if path else {})
         except (OSError, ValueError):
             return cls(path, {})  # none yet, or half of one
 
-    def tokens(self, message: Message, tokenize: Callable[[Message, str], list[Token]]) -> list[Token]:
+    def of(self, message: Message, lemmas: Callable[[Message], str]) -> str:
         name = f"{message.get(LANGUAGE)} {message.get(PLAIN_TEXT) or message.get(TEXT)}"
         known = self.now.get(name) or self.before.get(name)
-        if known is None:
-            known = [(token.text, token.start, token.lemma) for token in tokenize(message, TEXT)]
-        self.now[name] = known
-        return [Token(text, start, lemma=lemma) for text, start, lemma in known]
+        self.now[name] = lemmas(message) if known is None else known
+        return self.now[name]
 
     def write(self) -> None:
         if self.path and self.now.keys() != self.before.keys():
@@ -127,21 +127,23 @@ class BilingualTokenizer(Tokenizer):
         self._forgetting = _Forgetting()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Tokenize training questions; those that were there at the last training are looked up.
+        """Set the lemmas of training questions; those that were there at the last training are looked up.
 
-        The parent class tokenizes the whole answer again for each question of a topic: twice the time.
+        Nothing else needs their tokens.
         """
-        kept = _KeptTokens.read()
+        kept = _KeptLemmas.read()
         for message in training_data.training_examples:
             if message.get(TEXT):
-                message.set(TEXT_TOKENS, kept.tokens(message, self.tokenize))
+                message.set(LEMMA_TEXT, kept.of(message, lambda one: _lemmas(self.tokenize(one, TEXT))))
         kept.write()
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Tokenize messages of residents, and forget their words in time."""
         self._forgetting.later()
-        return list(super().process(messages))
+        for message in super().process(messages):
+            message.set(LEMMA_TEXT, _lemmas(message.get(TEXT_TOKENS) or []))
+        return messages
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return the tokens of one attribute of a message, each with its lemma.
@@ -157,3 +159,8 @@ class BilingualTokenizer(Tokenizer):
             for token in doc
             if not token.is_space
         ]
+
+
+def _lemmas(tokens: Iterable[Token]) -> str:
+    words = (token.lemma for token in tokens)
+    return " ".join(word for word in words if any(character.isalnum() for character in word))

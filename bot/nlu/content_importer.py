@@ -51,10 +51,11 @@ class _ContentFiles(TrainingDataImporter):
     def get_config_file_for_auto_config(self) -> str:
         return str(self._root / "config.yml")
 
+    @functools.cache  # noqa: B019 - there is one importer in the life of the process
     def get_domain(self) -> Domain:
         return Domain.load(str(self._root / "domain.yml"))
 
-    @functools.cache  # noqa: B019 - there is one importer in the life of the process
+    @functools.cache  # noqa: B019 - as above
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         data = self._root / "data"
         return _QuickReader().read_files([*sorted(data.glob("faq/*.yml")), *sorted(data.glob("nlu/*.yml"))])

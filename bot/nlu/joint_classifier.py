@@ -6,6 +6,7 @@ confidence: off-topic text scores `faq` near 0.99. Here every topic competes wit
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,11 +29,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.nearest_questions import NearestQuestions
+from bot.nlu.tfidf_featurizer import TABLE_ROW
 
 # Message property: every label with its score, best first.
 LABEL_RANKING = "label_ranking"
 _LABELS = "labels.json"
 _NEAREST = "nearest"
+_HELPERS = -1  # as many as there are cores
 
 
 @dataclass(frozen=True)
@@ -49,24 +52,24 @@ class _Judges:
 
     @classmethod
     def fit(
-        cls, rows: Sequence[Sequence[scipy.sparse.csr_matrix]], labels: list[str], inverse_strength: float
+        cls, blocks: Sequence[scipy.sparse.csr_matrix], labels: list[str], inverse_strength: float
     ) -> _Judges:
-        blocks = [scipy.sparse.csr_matrix(scipy.sparse.vstack(block)) for block in zip(*rows, strict=True)]
         whole = scipy.sparse.hstack(blocks, format="csr")
         names = sorted(set(labels))
         numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
         # liblinear uses one core and holds Python's lock, so each model is trained in a process of its own.
         fit = joblib.delayed(LinearModel.fit)
-        linear = joblib.Parallel(n_jobs=-1)(fit(seen, labels, inverse_strength) for seen in (whole, *blocks))
+        seen = (whole, *blocks)
+        linear = joblib.Parallel(n_jobs=_HELPERS)(fit(each, labels, inverse_strength) for each in seen)
         return cls(names, tuple(linear), NearestQuestions.fit(whole, numbers, len(names)))
 
     def scores(self, blocks: Sequence[scipy.sparse.csr_matrix]) -> npt.NDArray[np.float64]:
-        """Return the score of each label for one message, of which each block is a kind of features."""
+        """Return the scores of each label, a row for each message; each block is a kind of features."""
         whole = scipy.sparse.hstack(blocks, format="csr")
         seen = (whole, *blocks)
-        scores = [model.scores(row) for model, row in zip(self.linear, seen, strict=True)]
+        scores = [model.scores(rows) for model, rows in zip(self.linear, seen, strict=True)]
         mean = np.mean([*scores, self.nearest.scores(whole)], axis=0)
-        return np.asarray(mean / mean.sum())
+        return np.asarray(mean / mean.sum(axis=1, keepdims=True))
 
     def save(self, folder: Path) -> None:
         (folder / _LABELS).write_text(
@@ -85,6 +88,12 @@ class _Judges:
             tuple(LinearModel.read(folder, f"linear-{number}") for number in range(kept["linear"])),
             NearestQuestions.read(folder, _NEAREST, len(labels)),
         )
+
+
+def start_helpers() -> None:
+    """Start the processes that classifiers are trained in, so that they need not be waited for then."""
+    load = joblib.delayed(importlib.import_module)
+    joblib.Parallel(n_jobs=_HELPERS)(load(LinearModel.__module__) for _ in range(joblib.cpu_count()))
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -130,28 +139,32 @@ class JointClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every question that has features."""
-        rows, labels = [], []
-        for message in training_data.intent_examples:
-            if blocks := _blocks(message):
-                rows.append(blocks)
-                labels.append(str(message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)))
+        questions = [message for message in training_data.intent_examples if message.get(TABLE_ROW)]
+        labels = [str(message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)) for message in questions]
         if len(set(labels)) > 1:
-            self._judges = _Judges.fit(rows, labels, self._config["C"])
+            tables, _ = questions[0].get(TABLE_ROW)
+            rows = [message.get(TABLE_ROW)[1] for message in questions]
+            self._judges = _Judges.fit([table[rows] for table in tables], labels, self._config["C"])
             with self._model_storage.write_to(self._resource) as folder:
                 self._judges.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the ranking of all labels on each message."""
+        known = []
         for message in messages:
-            ranking: list[tuple[str, float]] = []
+            message.set(LABEL_RANKING, [])
             blocks = _blocks(message)
             # A message of emoji alone has no known feature, and so no score worth the name.
-            if self._judges is not None and any(block.nnz for block in blocks):
-                scores = self._judges.scores(blocks)
+            if any(block.nnz for block in blocks):
+                known.append((message, blocks))
+        if self._judges is not None and known:
+            kinds = zip(*(blocks for _, blocks in known), strict=True)
+            together = [scipy.sparse.vstack(rows, format="csr") for rows in kinds]
+            for (message, _), scores in zip(known, self._judges.scores(together), strict=True):
                 order = np.argsort(-scores)
                 ranking = [(self._judges.labels[index], float(scores[index])) for index in order]
-            message.set(LABEL_RANKING, ranking)
+                message.set(LABEL_RANKING, ranking)
         return messages
 
     @classmethod

@@ -20,9 +20,9 @@ class LinearModel:
     @classmethod
     def fit(cls, rows: scipy.sparse.csr_matrix, labels: list[str], inverse_strength: float) -> LinearModel:
         """Learn from rows with a label each; labels are numbered in the order of the alphabet."""
-        # There are more features than questions, for which the dual problem is the easier one: half the
-        # time and a quarter of the processor's, for scores that differ by 0.00003 on average from those
-        # of a tolerance of 1e-4.
+        # There are more features than questions, for which the dual problem is the easier one: a third of
+        # the time, for scores that differ by 0.00003 on average from those of a tolerance of 0.1. At 1 they
+        # differ four times as much, and emergencies are missed.
         model = LogisticRegression(
             C=inverse_strength, solver="liblinear", dual=True, multi_class="ovr", tol=0.3, random_state=0
         )
@@ -36,12 +36,15 @@ class LinearModel:
         kept = np.ascontiguousarray(weights.T, dtype=np.float16)
         return cls(kept.astype(np.float32), biases.astype(np.float32))
 
-    def scores(self, row: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
-        """Return the score of each label for one row."""
-        # Only the rows of the features that the message has: 0.1 ms, where scipy's product takes 6.
-        margins = row.data @ self._weights[row.indices] + self._biases
-        each = 1.0 / (1.0 + np.exp(-margins.astype(np.float64)))
-        return np.asarray(each / each.sum())
+    def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
+        """Return the score of each label, a row for each row."""
+        if rows.shape[0] == 1:
+            # Only the weights of the features that the message has: 0.1 ms, where scipy's product takes 6.
+            margins = (rows.data @ self._weights[rows.indices])[np.newaxis]
+        else:
+            margins = rows @ self._weights
+        each = 1.0 / (1.0 + np.exp(-(margins + self._biases).astype(np.float64)))
+        return np.asarray(each / each.sum(axis=1, keepdims=True))
 
     def save(self, folder: Path, name: str) -> None:
         """Keep it as plain arrays: nothing that runs code when it is read back."""

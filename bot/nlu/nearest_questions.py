@@ -33,11 +33,16 @@ class NearestQuestions:
         unit = scipy.sparse.diags(1 / lengths) @ rows
         return cls(scipy.sparse.csr_matrix(unit.T, dtype=np.float32), labels, label_count)
 
-    def scores(self, row: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
-        """Return the score of each label for one row."""
-        # As the questions are: otherwise all of them would be made into what the row is, five times the time.
-        row = row.astype(np.float32)
-        likeness = (row @ self._questions).toarray()[0] / (np.sqrt(row.multiply(row).sum()) or 1)
+    def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
+        """Return the score of each label, a row for each row."""
+        # As the questions are: otherwise all of them would be made into what a row is, five times the time.
+        rows = rows.astype(np.float32)
+        lengths = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
+        lengths[lengths == 0] = 1
+        likenesses = (rows @ self._questions).toarray() / lengths[:, np.newaxis]
+        return np.array([self._votes(likeness) for likeness in likenesses])
+
+    def _votes(self, likeness: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         voters = min(_VOTERS, len(likeness))
         nearest = np.argpartition(-likeness, voters - 1)[:voters]
         votes = np.maximum(likeness[nearest].astype(np.float64), 0) ** _POWER

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,18 +14,21 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT, TEXT_TOKENS
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 
+from bot.nlu.bilingual_tokenizer import LEMMA_TEXT
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 
 # Spelling: letter groups inside words survive typos, missing accents and text shortcuts.
 LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}
 # Meaning: dictionary forms, alone and in pairs.
 LEMMAS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
+# Message property of a training question: tables of features, one for each kind, and its row in them.
+TABLE_ROW = "table_row"
 _KINDS = ("letters", "lemmas")
 COMMON: dict[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode", "dtype": np.float32}
 
@@ -75,35 +77,34 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which letter groups and words there are, and how rare each is.
 
-        The questions get the features that were learnt from at once, so that they are counted only once.
+        The questions get a row each in tables of their features (see TABLE_ROW): all at once takes a few
+        seconds less than one by one.
         """
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
         letters, letter_rows = _fitted(LETTERS, [_text(message) for message in messages])
         lemmas, lemma_rows = _fitted(LEMMAS, [_lemmas(message) for message in messages])
         self._vectorizers = letters, lemmas
-        self._add(messages, (letter_rows, lemma_rows))
+        tables = letter_rows, lemma_rows
+        for row, message in enumerate(messages):
+            message.set(TABLE_ROW, (tables, row))
         self._persist()
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to the training questions that have none yet."""
-        questions = (message for message in training_data.training_examples if message.get(TEXT))
-        self.process([message for message in questions if not message.features])
+        """Change nothing: the questions have their features from training."""
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features to messages."""
-        if self._vectorizers is not None and messages:
-            letters, lemmas = self._vectorizers
-            rows = letters.transform(map(_text, messages)), lemmas.transform(map(_lemmas, messages))
-            self._add(messages, rows)
-        return messages
-
-    def _add(self, messages: list[Message], kinds: Iterable[scipy.sparse.csr_matrix]) -> None:
+        if self._vectorizers is None or not messages:
+            return messages
+        letters, lemmas = self._vectorizers
+        kinds = letters.transform(map(_text, messages)), lemmas.transform(map(_lemmas, messages))
         for kind, rows in zip(_KINDS, kinds, strict=True):
             origin = f"{self._identifier}.{kind}"
             for row, message in zip(rows, messages, strict=True):
                 message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, origin))
+        return messages
 
     def _persist(self) -> None:
         # Plain JSON and arrays: nothing that runs code when it is read back.
@@ -143,6 +144,7 @@ def _fitted(options: dict[str, Any], texts: list[str]) -> tuple[TfidfVectorizer,
     """
     fitted = TfidfVectorizer(**options, **COMMON)
     counts = CountVectorizer.fit_transform(fitted, texts)
+    counts.sort_indices()  # sums in another order differ in the last digit
     weights = TfidfTransformer(sublinear_tf=COMMON["sublinear_tf"]).fit(counts)
     weights.idf_ = weights.idf_  # in the precision of one that was put together
     return _rebuilt(options, fitted.vocabulary_, weights.idf_), weights.transform(counts)
@@ -159,5 +161,4 @@ def _text(message: Message) -> str:
 
 
 def _lemmas(message: Message) -> str:
-    words = (token.lemma for token in message.get(TEXT_TOKENS) or [])
-    return " ".join(word for word in words if any(character.isalnum() for character in word))
+    return str(message.get(LEMMA_TEXT) or "")
