@@ -29,6 +29,7 @@ NEEDED_RESPONSES = (
     "utter_find_help",
     "utter_talk_to_person",
     "utter_no_checked_answer",
+    "utter_answer_being_checked",
     "utter_no_current_answer",
     "utter_may_have_changed",
     "utter_emergency_now",

@@ -129,8 +129,10 @@ def answered_related(content: Content, topic: Topic) -> list[str]:
 
 
 def help_response(topic: Topic) -> str:
-    """Name the text that introduces services for a topic without an answer of its own."""
-    return "utter_find_help" if topic.answered else "utter_no_checked_answer"
+    """Name the text that introduces services for a topic whose answer is not given, or that has none."""
+    if topic.answered:
+        return "utter_find_help"
+    return "utter_answer_being_checked" if topic.answers else "utter_no_checked_answer"
 
 
 def find_help(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from bot.models import ARCHIVE, Model, ModelError, ModelStore, write_whole
 
-REPORT = {
-    "content_hash": "abc",
-    "training_hash": "def",
-    "trained_at": "2026-11-23T00:00:00+00:00",
-    "summary": {},
-}
+REPORT = {"content_hash": "abc", "training_hash": "def", "summary": {}}
 
 
 def add(store: ModelStore, version: str, archive: bytes = b"weights") -> Model:
     with store.workplace() as folder:
-        built = Path(folder) / "model"
+        built = folder / "model"
         built.mkdir()
         (built / ARCHIVE).write_bytes(archive)
         return store.add(built, version, REPORT)
@@ -94,3 +90,66 @@ def test_changed_thresholds_are_refused(tmp_path: Path) -> None:
     model.thresholds.write_text("{}", encoding="utf-8")
     with pytest.raises(ModelError, match=r"thresholds\.json: the file is not the one that was trained"):
         model.verify()
+
+
+def test_a_file_of_the_content_that_was_changed_or_added_is_refused(tmp_path: Path) -> None:
+    """Residents are told what stands there."""
+    model = add(ModelStore(tmp_path), "1")
+    (model.folder / "content").mkdir()
+    (model.folder / "content" / "more.yml").write_text("more")
+    with pytest.raises(ModelError, match=r"content/more\.yml: the file is not the one that was trained"):
+        model.verify()
+
+
+def test_five_models_are_kept_and_among_them_those_that_are_needed(tmp_path: Path) -> None:
+    """The published one and the one before it stay however old they are."""
+    store = ModelStore(tmp_path)
+    for version in "1234567":
+        add(store, version)
+    store.publish("1")
+    assert [model.version for model in store.list()] == ["1", "4", "5", "6", "7"]
+    add(store, "8")
+    store.publish("4")
+    assert [model.version for model in store.list()] == ["1", "4", "6", "7", "8"]
+    previous = store.previous()
+    assert previous is not None and previous.version == "1"
+
+
+def test_publishing_the_published_model_again_forgets_nothing(tmp_path: Path) -> None:
+    """The way back is still there."""
+    store = ModelStore(tmp_path)
+    for version in "12":
+        add(store, version)
+        store.publish(version)
+    store.publish("2")
+    previous = store.previous()
+    assert previous is not None and previous.version == "1"
+
+
+def test_one_at_a_time_builds_a_model(tmp_path: Path) -> None:
+    """A second one is told so, and does not take the first one's folder away."""
+    with ModelStore(tmp_path).workplace() as folder:
+        with (
+            pytest.raises(ModelError, match="A training is under way already"),
+            ModelStore(tmp_path).workplace(),
+        ):
+            pass
+        assert folder.is_dir()
+
+
+def test_what_a_killed_training_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    """The disk does not fill up with halves."""
+    left = tmp_path / "models" / ".building-x" / "model"
+    left.mkdir(parents=True)
+    with ModelStore(tmp_path).workplace():
+        assert not left.exists()
+
+
+def test_a_published_model_of_an_older_program_is_as_good_as_none(tmp_path: Path) -> None:
+    """It is trained anew; nothing of it is loaded."""
+    store = ModelStore(tmp_path)
+    add(store, "1")
+    store.publish("1")
+    report = tmp_path / "models" / "1" / "report.json"
+    report.write_text(json.dumps({"version": "1", "content_hash": "abc", "sha256": "0"}))
+    assert ModelStore(tmp_path).published() is None and ModelStore(tmp_path).list() == []

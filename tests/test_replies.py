@@ -56,9 +56,9 @@ def test_a_topic_without_a_checked_answer_says_so(small_content: Content) -> Non
 
 
 def test_an_answer_that_was_switched_off_is_not_given(small_content: Content) -> None:
-    """`enabled: false` silences an answer that still stands in the file."""
+    """`enabled: false` silences an answer that still stands in the file; it is said to be being checked."""
     topic = dataclasses.replace(small_content.topics["red_card"], enabled=False)
-    assert answer(small_content, topic, "en").text == "English no checked answer"
+    assert answer(small_content, topic, "en").text == "English answer being checked"
 
 
 def test_offered_topics_end_with_none_of_these(small_content: Content) -> None:

@@ -1,0 +1,200 @@
+"""The staff chapter of the README, walked from the first step to the last with the real programs."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import csv
+import os
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+from openpyxl import load_workbook
+
+from bot.models import Model, ModelStore
+from bot.processes import free_port
+from bot.settings import PROJECT_ROOT
+from bot.training import copy_content
+
+pytestmark = pytest.mark.slow
+
+NEW_TOPIC = Path(__file__).parent / "sheets" / "consulate.csv"
+QUESTION = "¿puedo llamar a mi consulado desde la cárcel?"
+
+
+@dataclass
+class Office:
+    """A city's own content and data, and the terminal of its clerk."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def content(self) -> Path:
+        """Where the clerk's content is."""
+        return self.folder / "content"
+
+    async def kyr(self, *arguments: str, code: int = 0) -> str:
+        """Run a command; return what it prints. Fails where it ends with another code."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=PROJECT_ROOT,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed = (await process.communicate())[0].decode()
+        assert process.returncode == code, printed
+        assert "Traceback" not in printed
+        return printed
+
+
+@pytest.fixture
+def office(model: Model, tmp_path: Path) -> Office:
+    """An office with the project's content, and the model of it published."""
+    folder = tmp_path / "office"
+    copy_content(PROJECT_ROOT, folder / "content")
+    shutil.copytree(model.folder, folder / "var" / "models" / model.version)
+    ModelStore(folder / "var").publish(model.version)
+    own = {"KYR_DATA_DIR": str(folder / "var"), "KYR_CONTENT_DIR": str(folder / "content")}
+    limits = {"KYR_MESSAGES_A_MINUTE": "100000", "KYR_MESSAGES_A_MINUTE_OVERALL": "100000"}
+    return Office(folder, {**os.environ, **own, **limits})
+
+
+@contextlib.asynccontextmanager
+async def serving(office: Office, port: int) -> AsyncIterator[None]:
+    """Run `kyr serve` until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "serve", "--port", str(port)),
+        cwd=PROJECT_ROOT,
+        env=office.environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    printed = []
+    try:
+        async for line in process.stdout:
+            printed.append(line.decode())
+            if printed[-1].startswith("Ready"):
+                break
+        assert printed[-1].startswith("Ready"), "".join(printed)
+        yield
+    finally:
+        process.terminate()
+        rest, _ = await process.communicate()
+        assert process.returncode == 0, rest.decode()
+        assert "ERROR" not in rest.decode() and "Traceback" not in rest.decode(), rest.decode()
+
+
+class Residents:
+    """Three people who ask and ask, each question twice, as phones do on a bad line."""
+
+    def __init__(self, session: ClientSession, url: str) -> None:
+        self._session, self._url = session, url
+        self.outcomes: collections.Counter[str] = collections.Counter()
+        self._over = asyncio.Event()
+
+    async def ask_until_told(self) -> None:
+        """Ask; note what was answered."""
+        await asyncio.gather(*(self._one(number) for number in range(3)))
+
+    def enough(self) -> None:
+        """Let them end."""
+        self._over.set()
+
+    async def _one(self, number: int) -> None:
+        questions = ("hola", "do I have to open the door to ICE?", "who can help me with that?")
+        count = 0
+        while not self._over.is_set():
+            count += 1
+            session = (await self._post({"message": "buenas tardes"}))["session"]
+            body = {"message": questions[count % 3], "id": f"{number}-{count}", "session": session}
+            first, again = await asyncio.gather(self._post(body), self._post(body))
+            assert first["replies"], first
+            self.outcomes["degraded" if first.get("degraded") else "answered"] += 1
+            self.outcomes["answered otherwise again"] += first["replies"] != again["replies"]
+            await asyncio.sleep(0.1)
+
+    async def _post(self, body: Mapping[str, object]) -> dict[str, object]:
+        async with self._session.post(f"{self._url}/api/chat", json=body) as response:
+            assert response.status == 200, await response.text()
+            answer: dict[str, object] = await response.json()
+            return answer
+
+
+async def topic_of(session: ClientSession, url: str, question: str) -> str | None:
+    """Return the topic that a question is answered by."""
+    async with session.post(f"{url}/api/chat", json={"message": question, "lang": "es"}) as response:
+        body = await response.json()
+        topic: str | None = body["replies"][0]["topic"]
+        return topic
+
+
+def add_row_of(sheet: Path, new_topic: Path) -> None:
+    """Do by hand what a clerk does: type the row of a new topic below the others."""
+    book = load_workbook(sheet)
+    table = book.active
+    assert table is not None
+    header = [cell.value for cell in table[1]]
+    with new_topic.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    table.append([row.get(str(name), "") for name in header])
+    book.save(sheet)
+
+
+async def test_the_staff_chapter(office: Office) -> None:
+    """Export, edit, import, check, train, report, publish, ask, turn one answer off and on, go back."""
+    sheet, port = office.folder / "topics.xlsx", free_port()
+    url = f"http://127.0.0.1:{port}"
+    assert "46 topics" in await office.kyr("export", str(sheet))
+    add_row_of(sheet, NEW_TOPIC)
+    before = (office.content / "data" / "faq" / "bond.yml").read_bytes()
+    assert "+ consulate_after_arrest: new" in await office.kyr("import", str(sheet), "--dry-run")
+    assert not (office.content / "data" / "faq" / "consulate_after_arrest.yml").exists()
+    assert "Topics changed: 1" in await office.kyr("import", str(sheet))
+    assert (office.content / "data" / "faq" / "bond.yml").read_bytes() == before
+    assert "47 topics" in await office.kyr("check")
+
+    async with serving(office, port), ClientSession() as session:
+        assert await topic_of(session, url, QUESTION) != "consulate_after_arrest"
+        trained = await office.kyr("train")
+        assert "consulate_after_arrest: added" in trained and "PASS" in trained
+        version = trained.split()[-1]
+
+        residents = Residents(session, url)
+        asking = asyncio.create_task(residents.ask_until_told())
+        published = await office.kyr("publish", version)
+        assert f"Model {version} answers" in published
+        assert await topic_of(session, url, QUESTION) == "consulate_after_arrest"
+        began = time.monotonic()
+        assert "answers" in await office.kyr("rollback")
+        assert await topic_of(session, url, QUESTION) != "consulate_after_arrest"
+        assert time.monotonic() - began < 30
+        assert f"Model {version} answers" in await office.kyr("publish", version)
+        residents.enough()
+        await asking
+        assert residents.outcomes["answered"] > 50
+        assert residents.outcomes["degraded"] == residents.outcomes["answered otherwise again"] == 0
+
+        off = await office.kyr(
+            "topics", "off", "consulate_after_arrest", "--reason", "the law may have changed"
+        )
+        assert "nothing to learn" in off
+        async with session.post(f"{url}/api/chat", json={"message": QUESTION}) as response:
+            body = await response.json()
+        assert "Estamos revisando" in body["replies"][0]["text"]
+        assert "answers" in await office.kyr("topics", "on", "consulate_after_arrest")
+        assert await topic_of(session, url, QUESTION) == "consulate_after_arrest"
+
+    history = await office.kyr("audit", "--subject", "consulate_after_arrest", "-n", "50")
+    for action in ("import", "topic off", "topic on"):
+        assert action in history
+    assert "entries" in await office.kyr("audit", "verify")

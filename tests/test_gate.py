@@ -1,0 +1,160 @@
+"""The gate: what stops a model, and what the report says of it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.gate import format_report, golden_questions, judge
+from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
+from bot.settings import PROJECT_ROOT
+from tests.conftest import SMALL_CONTENT
+
+TODAY = datetime.date(2026, 11, 22)
+GOOD = {
+    "right": 0.95,
+    "wrong": 0.01,
+    "resolved": 0.98,
+    "false_answers": 0.0,
+    "emergencies_seen": 1.0,
+    "false_alarms": 0.0,
+}
+QUESTIONS: list[dict[str, object]] = [
+    *[{"text": f"card {number}", "lang": "en", "topic": "red_card"} for number in range(10)],
+    {"text": "sign this", "lang": "en", "topic": "red_card", "must_pass": True},
+    {"text": "they are here", "lang": "en", "topic": "emergency_now"},
+    {"text": "pizza", "lang": "es", "topic": "out_of_scope"},
+]
+
+
+def answered(topic: str) -> dict[str, Any]:
+    return {"outcome": "answer", "topic": topic, "offered": []}
+
+
+OFFERED: dict[str, Any] = {"outcome": "clarify", "topic": None, "offered": ["red_card", "bond"]}
+NOTHING: dict[str, Any] = {"outcome": "fallback", "topic": None, "offered": []}
+EMERGENCY = {"outcome": "emergency", "topic": "emergency_now", "offered": []}
+USUAL = [*[answered("red_card")] * 11, EMERGENCY, NOTHING]
+
+MakeModel = Callable[..., Model]
+
+
+@pytest.fixture
+def make_model(tmp_path: Path) -> MakeModel:
+    """Make a model of the small content that decided so on the questions above."""
+    store = ModelStore(tmp_path)
+
+    def make(
+        version: str, decisions: list[Any] = USUAL, *, content: Path = SMALL_CONTENT, **held_out: Any
+    ) -> Model:
+        with store.workplace() as folder:
+            built = folder / "model"
+            shutil.copytree(content, built / CONTENT)
+            evaluation = built / CONTENT / "data" / "evaluation"
+            evaluation.mkdir()
+            lines = [json.dumps(question) for question in QUESTIONS]
+            (evaluation / "questions.jsonl").write_text("\n".join(lines))
+            shutil.copyfile(PROJECT_ROOT / "data" / "gate.yml", built / CONTENT / "data" / "gate.yml")
+            parsed = [{"language": "en", "intent_ranking": [], "decision": each} for each in decisions]
+            (built / PARSED).write_text(json.dumps(parsed))
+            for name in (ARCHIVE, THRESHOLDS):
+                (built / name).touch()
+            report = {
+                "content_hash": version,
+                "training_hash": version,
+                "changes": [],
+                "held_out": {**GOOD, "en": GOOD, "es": GOOD, **held_out},
+            }
+            return store.add(built, version, report)
+
+    return make
+
+
+def stops(candidate: Model, published: Model | None = None) -> list[str]:
+    return [stop.text for stop in judge(candidate, published, today=TODAY).stops]
+
+
+def test_a_good_model_passes(make_model: MakeModel) -> None:
+    """Also the first one, with which nothing can be compared."""
+    assert stops(make_model("1")) == []
+    assert stops(make_model("2"), make_model("1")) == []
+
+
+def test_a_wrong_answer_to_a_dangerous_question_stops(make_model: MakeModel) -> None:
+    """One is enough."""
+    decisions = [*USUAL[:10], answered("food_assistance"), *USUAL[11:]]
+    assert stops(make_model("1", decisions)) == [
+        "A dangerous question gets a wrong answer: “sign this” answered as food_assistance"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "said"),
+    [
+        ("right", 0.85, "Spanish, answered rightly: 85.0%, must be at least 86.0%"),
+        ("wrong", 0.03, "Spanish, answered wrongly: 3.0%, must be at most 2.0%"),
+        ("resolved", 0.9, "Spanish, right, or the right topic offered: 90.0%, must be at least 95.5%"),
+        ("false_answers", 0.06, "Spanish, out of scope, yet answered: 6.0%, must be at most 5.0%"),
+    ],
+)
+def test_each_language_has_floors(make_model: MakeModel, figure: str, value: float, said: str) -> None:
+    """A good English model with a bad Spanish one is a bad model."""
+    assert stops(make_model("1", es={**GOOD, figure: value})) == [said]
+
+
+def test_emergencies_must_be_recognised(make_model: MakeModel) -> None:
+    """And other questions not be taken for one."""
+    assert stops(make_model("1", emergencies_seen=0.9, false_alarms=0.05)) == [
+        "Of emergencies 90.0% are recognised, must be 95.0%",
+        "5.0% of other questions are taken for emergencies, may be 2.0%",
+    ]
+
+
+def test_a_topic_must_not_get_worse(make_model: MakeModel) -> None:
+    """Six of eleven questions lost are no chance; two may be."""
+    published = make_model("1")
+    lost = [*[NOTHING] * 6, *USUAL[6:]]
+    assert stops(make_model("2", lost), published) == [
+        "The topic red_card lost 6 of its 11 questions (55%), may lose 10%"
+    ]
+    assert stops(make_model("3", [*[NOTHING] * 2, *USUAL[2:]]), published) == []
+
+
+def test_a_topic_that_was_switched_off_has_lost_nothing(make_model: MakeModel, content_copy: Path) -> None:
+    """It was done on purpose."""
+    published = make_model("1")
+    file = content_copy / "data" / "faq" / "red_card.yml"
+    file.write_text(file.read_text().replace("  group:", "  enabled: false\n  group:", 1))
+    assert stops(make_model("2", content=content_copy), published) == []
+
+
+def test_an_overdue_answer_stops(make_model: MakeModel) -> None:
+    """`kyr check` is not clean then."""
+    verdict = judge(make_model("1"), None, today=datetime.date(2040, 1, 1))
+    assert {stop.rule for stop in verdict.stops} == {"check"}
+
+
+def test_the_report_shows_what_got_better_and_worse(make_model: MakeModel) -> None:
+    """With questions that a clerk can judge, and the verdict last."""
+    published = make_model("1", [OFFERED, *USUAL[1:]])
+    candidate = make_model("2", [USUAL[0], OFFERED, answered("food_assistance"), *USUAL[3:]])
+    lines = list(format_report(judge(candidate, published, today=TODAY)))
+    assert "Better: 1 questions" in lines and "Worse: 2 questions" in lines
+    assert "    “card 0”: offered red_card, bond, now answered as red_card" in lines
+    assert "    “card 2”: answered as red_card, now answered as food_assistance" in lines
+    assert lines[-1] == "PASS: it may be published."
+    assert len(lines) < 60
+
+
+def test_golden_questions_are_the_dangerous_ones_that_are_answered_rightly(make_model: MakeModel) -> None:
+    """Those a model that was started must answer as it did when it was trained."""
+    assert golden_questions(make_model("1")) == [
+        ("sign this", "red_card"),
+        ("they are here", "emergency_now"),
+    ]

@@ -1,0 +1,85 @@
+"""The relay: a port that leads to another one."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.processes import LOOPBACK, free_port
+from bot.relay import Relay
+from tests.conftest import StartServer
+
+
+def saying(text: str, seconds: float = 0) -> web.Application:
+    async def say(request: web.Request) -> web.Response:
+        await asyncio.sleep(seconds)
+        return web.Response(text=text + await request.text())
+
+    app = web.Application(client_max_size=2_000_000)
+    app.router.add_post("/", say)
+    return app
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Relay]:
+    """A relay that leads nowhere yet."""
+    made = Relay(free_port())
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def ask(relay: Relay, session: ClientSession, text: str = "") -> str:
+    async with session.post(relay.url, data=text) as response:
+        return await response.text()
+
+
+async def test_another_server_takes_over_between_two_requests(
+    relay: Relay, start_server: StartServer
+) -> None:
+    """A request under way is answered by the server that it went to."""
+    old, new = await start_server(saying("old ", 0.3)), await start_server(saying("new "))
+    relay.target = port_of(old)
+    async with ClientSession() as session, ClientSession() as another:
+        under_way = asyncio.create_task(ask(relay, session, "question"))
+        await asyncio.sleep(0.1)
+        relay.target = port_of(new)
+        gc.collect()  # the event loop alone would not keep the connection
+        assert await ask(relay, another) == "new "
+        assert await under_way == "old question"
+
+
+async def test_much_passes_both_ways(relay: Relay, start_server: StartServer) -> None:
+    """More than fits into one block."""
+    relay.target = port_of(await start_server(saying("")))
+    text = "ñ" * 300_000
+    async with ClientSession() as session:
+        assert await ask(relay, session, text) == text
+
+
+async def test_where_nobody_listens_the_connection_ends(relay: Relay) -> None:
+    """Whoever asks is not kept waiting."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, relay.port)
+    writer.write(b"hello")
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    writer.close()
+
+
+async def test_stopping_ends_open_connections(start_server: StartServer) -> None:
+    """Nothing is left running."""
+    relay = Relay(port_of(await start_server(saying("late", 3))))
+    await relay.start()
+    async with ClientSession() as session:
+        asked = asyncio.create_task(ask(relay, session))
+        await asyncio.sleep(0.2)
+        await asyncio.wait_for(relay.stop(), 2)
+        await asyncio.gather(asked, return_exceptions=True)
+        assert asked.exception() is not None
