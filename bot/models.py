@@ -151,7 +151,7 @@ class ModelStore:
         now = self._pointed_to()
         previous = now.get("previous") if now.get("version") == version else now.get("version")
         write_whole(self._pointer, json.dumps({"version": version, "previous": previous}))
-        self._let_go({version, previous})
+        self._let_go({each for each in (version, previous) if each})
         return model
 
     def _pointed_to(self) -> dict[str, str | None]:
@@ -161,7 +161,7 @@ class ModelStore:
             return {}
         return pointed
 
-    def _let_go(self, needed: set[str | None]) -> None:
+    def _let_go(self, needed: set[str]) -> None:
         others = [model for model in self.list() if model.version not in needed]
         for model in others[: max(0, len(others) + len(needed) - MODELS_KEPT)]:
             shutil.rmtree(model.folder, ignore_errors=True)

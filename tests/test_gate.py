@@ -25,7 +25,7 @@ GOOD = {
     "emergencies_seen": 1.0,
     "false_alarms": 0.0,
 }
-QUESTIONS: list[dict[str, object]] = [
+QUESTIONS: list[Any] = [
     *[{"text": f"card {number}", "lang": "en", "topic": "red_card"} for number in range(10)],
     {"text": "sign this", "lang": "en", "topic": "red_card", "must_pass": True},
     {"text": "they are here", "lang": "en", "topic": "emergency_now"},

@@ -1,0 +1,72 @@
+"""A running assistant that is told to answer from another model, and had better not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.models import ARCHIVE, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.serving import ServeError, assemble, listening, wait_until_answered
+from bot.serving import ask as ask_gateway
+from bot.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+Change = Callable[[Path], None]
+
+
+def changed(store: ModelStore, model: Model, version: str, change: Change) -> Model:
+    """Take in a model that another training might have made: with hashes that are right, and learnt apart."""
+    with store.workplace() as folder:
+        built = folder / "model"
+        shutil.copytree(model.folder, built)
+        change(built)
+        return store.add(built, version, {**model.report, "learnt_in": version})
+
+
+def no_archive(built: Path) -> None:
+    (built / ARCHIVE).write_bytes(b"no archive")
+
+
+def other_answers(built: Path) -> None:
+    """Let the golden questions be others than those that this model answers so."""
+    evaluation = built / "content" / "data" / "evaluation" / "emergency.jsonl"
+    lines = evaluation.read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    parsed = json.loads((built / PARSED).read_text())
+    for row, made in zip(rows, parsed, strict=False):
+        row |= {"text": "do I have to open the door to ICE?", "topic": "emergency_now"}
+        row.pop("ok", None)
+        made["decision"] = {"outcome": "emergency", "topic": "emergency_now", "offered": []}
+    evaluation.write_text("\n".join(json.dumps(row) for row in rows))
+    (built / PARSED).write_text(json.dumps(parsed))
+
+
+async def test_what_must_not_answer_does_not(model: Model, tmp_path: Path) -> None:
+    """Tampered with, without a model, or answering otherwise than in training: refused, and all goes on."""
+    store = ModelStore(tmp_path)
+    tampered = changed(store, model, "1", lambda built: None)
+    tampered.thresholds.write_text("{}")
+    broken = changed(store, model, "2", no_archive)
+    shutil.copytree(model.folder, tmp_path / "models" / model.version)
+    assistant = assemble(store.get(model.version), Settings(data_dir=tmp_path))
+    async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
+        await wait_until_answered(url, "hola")
+        family = psutil.Process().children(recursive=True)
+        with pytest.raises(ModelError, match=f"{THRESHOLDS}: the file is not the one that was trained"):
+            await assistant.switch(tampered)
+        # Rasa starts all the same, and has nothing to say.
+        with pytest.raises(ServeError, match="was answered as nothing"):
+            await assistant.switch(broken)
+        other = changed(store, model, "3", other_answers)
+        with pytest.raises(ServeError, match="was answered as"):
+            await assistant.switch(other)
+        body = await ask_gateway(url, "do I have to open the door to ICE?", None)
+        assert "degraded" not in body and body["replies"][0]["topic"] == "ice_at_home"
+        assert assistant.backend.model.version == model.version
+        assert set(psutil.Process().children(recursive=True)) == set(family)
