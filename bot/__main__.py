@@ -33,6 +33,17 @@ from bot.purge import PurgeError, purge
 from bot.release import Release, StoppedError, note_import
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
+from bot.review import (
+    Addition,
+    Group,
+    Nearest,
+    Review,
+    ReviewError,
+    describe,
+    describe_addition,
+    describe_leaving,
+    nearest,
+)
 from bot.review_queue import DAYS_KEPT, ReviewQueue
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
@@ -58,6 +69,7 @@ _EXPECTED = (
     PublishError,
     PullError,
     PurgeError,
+    ReviewError,
     ServeError,
     SettingsError,
     SheetError,
@@ -152,7 +164,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     made.add_argument("sheet", type=Path, metavar="SHEET")
     command("feedback", _feedback, "List how many people said that each answer helped them, or not.")
-    command("review", _review, "List the questions that were not answered, those asked most first.")
+    made = command("review", _steps, "List questions that were not answered or not well; deal with them.")
+    made.add_argument("-n", type=int, default=20, metavar="NUMBER", help="how many (default: %(default)s)")
+    made.set_defaults(step=_review)
+    steps = made.add_subparsers(title="steps", metavar="STEP")
+    step = steps.add_parser("belongs", help="add a question to the training questions of a topic")
+    step.add_argument("id", metavar="ID", help="as `kyr review` lists it")
+    step.add_argument("topic", metavar="TOPIC")
+    _add_confirmation(step, _review_belongs)
+    step = steps.add_parser("out-of-scope", help="add it to what is none of the assistant's business")
+    step.add_argument("id", metavar="ID", help="as `kyr review` lists it")
+    _add_confirmation(step, _review_out_of_scope)
+    step = steps.add_parser("draft", help="begin a new topic with it: a spreadsheet to fill in")
+    step.add_argument("id", metavar="ID", help="as `kyr review` lists it")
+    step.add_argument("topic", metavar="NEW_TOPIC", help="the id of the new topic")
+    step.add_argument("sheet", type=Path, metavar="SHEET", help="a new file, .xlsx or .csv")
+    step.set_defaults(step=_review_draft)
+    step = steps.add_parser("discard", help="take it out of the queue and do nothing else")
+    step.add_argument("id", metavar="ID", help="as `kyr review` lists it")
+    step.add_argument("--yes", action="store_true", help="do not ask")
+    step.set_defaults(step=_review_discard)
     command("purge", _purge, "Remove everything that is kept of what people asked and said.")
     made = command("audit", _steps, "List what was changed, by whom and when, the newest first; verify it.")
     made.add_argument("-n", type=int, default=20, metavar="NUMBER", help="how many (default: %(default)s)")
@@ -182,6 +213,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("rollback", _roll_back, "Go back to the model that was published before.")
     return parser
+
+
+def _add_confirmation(step: argparse.ArgumentParser, run: Any) -> None:
+    step.add_argument("--as", dest="text", default="", metavar="TEXT", help="the question in whole words")
+    step.add_argument("--yes", action="store_true", help="do not ask")
+    step.set_defaults(step=run)
 
 
 def _say(text: str) -> None:
@@ -384,13 +421,86 @@ def _feedback(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _review(options: argparse.Namespace, settings: Settings) -> int:
-    questions = ReviewQueue(Database.of(settings)).questions()
-    for question in questions:
-        topic = f"  (the answer of {question.topic} did not help)" if question.topic else ""
-        _say(f"{question.count:>5}  {question.language}  {question.text}{topic}")
-    if not questions:
+    groups = _review_of(settings).groups()
+    if not groups:
         _say("There are no questions without an answer." if settings.keep_unanswered else _NOTHING_KEPT)
+        return DONE
+    shown = groups[: max(1, options.n)]
+    for group, near in zip(shown, _nearest(shown, settings), strict=True):
+        _say("\n".join(describe(group, near)))
+    questions = sum(len(group.questions) for group in groups)
+    _say(f"{len(shown)} of {len(groups)} groups, {questions} different questions in all.")
     return DONE
+
+
+def _nearest(groups: Sequence[Group], settings: Settings) -> Sequence[Nearest | None]:
+    """Ask the published model; where there is none that can be asked, say so and go on without."""
+    try:
+        model = ModelStore(settings.data_dir).published()
+        if model is not None:
+            print("Asking the published model (about 15 s)", file=sys.stderr, flush=True)
+            return asyncio.run(nearest(groups, model))
+        print("No model is published yet: no topics are near. `kyr train` makes one.", file=sys.stderr)
+    except (ContentError, ModelError, TrainingError) as error:
+        print(f"The published model cannot be asked for the nearest topics. {error}", file=sys.stderr)
+    return [None] * len(groups)
+
+
+def _review_of(settings: Settings) -> Review:
+    database = Database.of(settings)
+    return Review(settings.content_dir, ReviewQueue(database), AuditLog(database), operator())
+
+
+def _review_belongs(options: argparse.Namespace, settings: Settings) -> int:
+    review = _review_of(settings)
+    return _add(review, review.belongs_to(review.group(options.id), options.topic, options.text), options)
+
+
+def _review_out_of_scope(options: argparse.Namespace, settings: Settings) -> int:
+    review = _review_of(settings)
+    return _add(review, review.out_of_scope(review.group(options.id), options.text), options)
+
+
+def _add(review: Review, addition: Addition, options: argparse.Namespace) -> int:
+    if not _confirmed(describe_addition(addition), options):
+        return AT_FAULT
+    for warning in review.add(addition).warnings:
+        _say(str(warning))
+    _say("Done. `kyr train` and `kyr publish` put it to use.")
+    return DONE
+
+
+def _review_draft(options: argparse.Namespace, settings: Settings) -> int:
+    review = _review_of(settings)
+    written = review.new_topic(review.group(options.id), options.topic, options.sheet)
+    _say(f"Wrote {options.sheet}. Questions that have gone there from the review queue: {len(written)}.")
+    _say("Fill in the rest in both languages; where *** stands, write whole words or take the line out.")
+    _say(
+        f"Then try `kyr import {options.sheet} --dry-run`. Bring it in or delete it within {DAYS_KEPT} days."
+    )
+    return DONE
+
+
+def _review_discard(options: argparse.Namespace, settings: Settings) -> int:
+    review = _review_of(settings)
+    group = review.group(options.id)
+    if not _confirmed(describe_leaving(group), options):
+        return AT_FAULT
+    _say(f"Questions taken out of the review queue: {review.discard(group)}.")
+    return DONE
+
+
+def _confirmed(shown: Sequence[str], options: argparse.Namespace) -> bool:
+    _say("\n".join(shown))
+    if options.yes:
+        return True
+    try:
+        agreed = input("Do it? [y/N] ").strip().lower() in ("y", "yes", "s", "sí", "si")
+    except EOFError:  # nobody is there to say so
+        agreed = False
+    if not agreed:
+        _say("Nothing was changed.")
+    return agreed
 
 
 def _purge(options: argparse.Namespace, settings: Settings) -> int:

@@ -14,7 +14,7 @@ from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
 from bot.near_duplicates import AskedIn, near_duplicates
-from bot.privacy import OwnWords, own_words
+from bot.privacy import REMOVED, OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
@@ -124,6 +124,7 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary 
     conversation = check_conversation(root, problems)
     directory = check_directory(root / RESOURCES, problems)
     _check_duplicate_questions(root, problems)
+    _check_holes(root, problems)
     _check_rules(root, problems)
     texts = list(_texts(root, topics, conversation, directory))
     glossary = None
@@ -166,6 +167,14 @@ def _check_duplicate_questions(root: Path, problems: Problems) -> None:
         where = _place(before, question)
         what = f"the question “{question.text}” stands also {where}, line {before.line}"
         problems.add(question.path, question.line, what, "Keep it once, where its answer is")
+
+
+def _check_holes(root: Path, problems: Problems) -> None:
+    """Note questions from the review queue in which nobody has written whole words ("f***" is one)."""
+    for question in _questions(root, problems):
+        if any(word.strip("¿?¡!.,;:\"'()") == REMOVED for word in question.text.split()):
+            what = f"the question “{question.text}” has a hole ({REMOVED}), where a word was removed"
+            problems.add(question.path, question.line, what, "Write a whole word there, but no name")
 
 
 def _check_near_duplicates(root: Path, problems: Problems) -> None:

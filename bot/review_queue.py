@@ -90,14 +90,16 @@ class ReviewQueue:
 
     def remove(self, texts: Collection[str]) -> int:
         """Take questions out, in every language and week and for every reason; return how many."""
-        given = set(texts)
-        if not given:
-            return 0
         with self.database.transaction() as connection:
-            there = set(connection.execute(select(REVIEW_QUEUE.c.text).distinct()).scalars())
-            for text in given & there:
-                connection.execute(delete(REVIEW_QUEUE).where(REVIEW_QUEUE.c.text == text))
-        return len(given & there)
+            return self.take_out(connection, texts)
+
+    def take_out(self, connection: Connection, texts: Collection[str]) -> int:
+        """Do as `remove`, in a transaction that somebody else has begun."""
+        there = set(connection.execute(select(REVIEW_QUEUE.c.text).distinct()).scalars())
+        taken = set(texts) & there
+        for text in taken:
+            connection.execute(delete(REVIEW_QUEUE).where(REVIEW_QUEUE.c.text == text))
+        return len(taken)
 
     def forget_old(self, *, today: datetime.date | None = None) -> None:
         """Let go of what is older than 90 days, and of the order in which the rest has come."""

@@ -44,6 +44,15 @@ _NOTES = (
     "When the English answer changes, change the Spanish one too; where it needs no change, import with "
     "`--compared` and the id of the topic.",
 )
+_DRAFT_NOTES = (
+    "A new topic, to be filled in: the questions are what residents asked and got no good answer to. Where "
+    "*** stands, words were removed: write whole ones of your own, or take the line out. No names, no "
+    "addresses.",
+    "Fill in all other columns, in both languages: group, title, questions, answer, short, sources, related, "
+    "volatility, reviewed and review_by. Leave approved_by empty until somebody has signed the answer off.",
+    *_NOTES[1:2],
+    "Bring it in or delete it within 90 days: residents are promised that their words are kept no longer.",
+)
 
 Show = Callable[[str], None]
 
@@ -91,6 +100,16 @@ def write_template(root: Path, sheet: Path) -> None:
         example = dataclasses.replace(fields, questions=few, approved_by=None)
         rows.append({"id": EXAMPLE + topic_id, **cells_of(example)})
     write_sheet(sheet, rows, notes=_NOTES)
+
+
+def write_draft(sheet: Path, topic_id: str, language: str, questions: Sequence[str]) -> int:
+    """Write a new sheet with a row for a new topic, to be filled in; return how many questions it holds.
+
+    These are the first ones, as many as a cell can hold. Raises SheetError.
+    """
+    cell = _chunks([" ".join(clean(question).split()) for question in questions])[0]
+    write_sheet(sheet, [{"id": topic_id, f"questions_{language}": cell}], notes=_DRAFT_NOTES)
+    return len(cell.split("\n"))
 
 
 def import_sheet(

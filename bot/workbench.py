@@ -46,7 +46,8 @@ class Workbench:
 
     async def parse(self, archive: Path, texts: Sequence[str]) -> list[Any]:
         """Ask the model in an archive every text; return as `train` does. Raises WorkbenchError."""
-        return await self._do({"archive": str(archive), "texts": texts}, lambda step, done: None)
+        job = {"content": "", "archive": str(archive), "texts": texts}
+        return await self._do(job, lambda step, done: None)
 
     async def _do(self, job: Mapping[str, Any], on_step: OnStep) -> list[Any]:
         process = self._process

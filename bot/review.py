@@ -1,0 +1,471 @@
+"""Staff go through the review queue: questions that are alike together, what is near to them, what to do.
+
+A suggestion is accepted or rejected by a person, never applied alone. Each action puts the content in place
+first, checked, and then takes the questions out of the queue together with its note in the audit log: ended
+half-way it loses nothing, and can be done again. Nothing is printed here: the terminal and the console do
+that. It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from bot.audit import AuditLog
+from bot.content import Content, read_content
+from bot.database import DatabaseError
+from bot.decision import MOST_OFFERED, OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.evaluation import Question, result_row
+from bot.language import OTHER, fold
+from bot.models import Model
+from bot.near_duplicates import AskedIn, near_duplicates
+from bot.privacy import REMOVED, remove_personal_details
+from bot.review_queue import UNANSWERED, ReviewQueue, Unanswered
+from bot.sheet_rows import ID, clean
+from bot.spreadsheet import EXAMPLE, write_draft
+from bot.topic_files import add_question
+from bot.topic_update import FAQ, NLU, Outcome, replace_topics
+from bot.training import parse
+
+# A training question is one question, not the whole story; ours have at most 250.
+MOST_LETTERS = 300
+_CONVERSATION = NLU / "conversation.yml"
+
+# Likeness (0 to 100, words in order of the alphabet) from which questions are shown as one. What is done
+# with a group is done with all of it, so rather two groups than two things in one: of training questions of
+# all topics, an eighth of those put together were of two topics, and those close ones.
+_ALIKE = 80
+# Shorter ones differ by one word and yet say the opposite.
+_FEWEST_WORDS = 4
+_ALIKE_SHORT = 92
+# Where each of two questions has a word of so many letters that the other has in no spelling, they are two.
+_WEIGHTY = 3
+_SPELLED_ALIKE = 75
+# Of so many that come nearest one may be the same question.
+_CANDIDATES = 5
+# Among 10,000 groups two have the same id once in a hundred queues; the question is always shown with it.
+_ID_DIGITS = 8
+
+
+class ReviewError(Exception):
+    """Something that cannot be done with the review queue; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class AskedText:
+    """A question as it is in the queue: how often it was asked in vain, and which answers did not help."""
+
+    text: str
+    unanswered: int
+    not_helpful: Mapping[str, int]
+
+    @property
+    def count(self) -> int:
+        """How often it was asked."""
+        return self.unanswered + sum(self.not_helpful.values())
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions of one language that are alike; the leading one, by which the group is known, comes first."""
+
+    language: str
+    questions: tuple[AskedText, ...]
+
+    @property
+    def text(self) -> str:
+        """The leading question: the one asked most, of several the longest."""
+        return self.questions[0].text
+
+    @property
+    def id(self) -> str:
+        """A short name that stays the same as long as the leading question does."""
+        return hashlib.sha256(f"{self.language}\0{self.text}".encode()).hexdigest()[:_ID_DIGITS]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of its questions."""
+        return tuple(question.text for question in self.questions)
+
+    @property
+    def count(self) -> int:
+        """How often they were asked."""
+        return sum(question.count for question in self.questions)
+
+    @property
+    def unanswered(self) -> int:
+        """How often they were asked in vain."""
+        return sum(question.unanswered for question in self.questions)
+
+    @property
+    def not_helpful(self) -> Mapping[str, int]:
+        """How often the answer of each topic did not help, the topic with the most first."""
+        counted: collections.Counter[str] = collections.Counter()
+        for question in self.questions:
+            counted.update(question.not_helpful)
+        return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What the published model makes of a leading question: at most three topics with scores, best first.
+
+    `outcome` is what it decides (see bot.decision.Decision), or "decline" where the topic has no answer.
+    """
+
+    topics: tuple[tuple[str, float], ...]
+    intent: str
+    outcome: str
+    topic: str | None
+    offered: tuple[str, ...]
+
+    @property
+    def now(self) -> str:
+        """What residents get now, in a few words."""
+        if self.outcome == "answer" and self.topic:
+            return f"answers {self.topic}"
+        if self.outcome == "clarify":
+            return f"offers {', '.join(self.offered)}"
+        if self.outcome == "fallback":
+            return "nothing, it asks again"
+        if self.topic and self.outcome == "decline":
+            return f"nothing, {self.topic} has no checked answer"
+        return f"takes it for {self.intent}"
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A question that would be added to the training questions of an intent, for staff to confirm.
+
+    `before` and `after` are the texts of `file` (below the content's folder); they are the same where the
+    question stands there already and only the group is to leave the queue.
+    """
+
+    group: Group
+    intent: str
+    language: str
+    text: str
+    file: Path
+    before: str
+    after: str
+
+    @property
+    def stands_there(self) -> bool:
+        """Whether nothing needs to be written."""
+        return self.before == self.after
+
+
+@dataclass(frozen=True)
+class Review:
+    """The review queue with the content that staff edit, and who goes through it.
+
+    Actions take a group as it was shown, so that nothing goes that nobody has seen. All raise DatabaseError.
+    """
+
+    content: Path
+    queue: ReviewQueue
+    audit: AuditLog
+    who: str
+
+    def groups(self) -> list[Group]:
+        """Return all questions in groups, those asked most first."""
+        return grouped(self.queue.questions())
+
+    def group(self, group_id: str) -> Group:
+        """Return a group by its id; raises ReviewError."""
+        for group in self.groups():
+            if group.id == group_id.lower():
+                return group
+        raise ReviewError(
+            f"There is no group {printable(group_id)!r}: its questions are dealt with or forgotten, or "
+            "another question leads it now. `kyr review` lists the groups."
+        )
+
+    def belongs_to(self, group: Group, topic: str, text: str = "") -> Addition:
+        """Return what would be added to a topic: the leading question, or `text` in its place.
+
+        Raises ReviewError, ContentError and TopicEditError.
+        """
+        content = read_content(self.content)
+        if topic not in content.topics:
+            raise ReviewError(f"There is no topic {printable(topic)!r}. `kyr topics` lists them.")
+        return self._addition(group, content, TOPIC_PREFIX + topic, FAQ / f"{topic}.yml", text)
+
+    def out_of_scope(self, group: Group, text: str = "") -> Addition:
+        """Return what would be added to what is none of the assistant's business; raises as `belongs_to`."""
+        return self._addition(group, read_content(self.content), OUT_OF_SCOPE, _CONVERSATION, text)
+
+    def add(self, addition: Addition) -> Outcome:
+        """Add a question that a person has confirmed, and take its group out of the queue.
+
+        Raises ContentError, ContentChangedError and ReviewError.
+        """
+        outcome = Outcome((), ())
+        file = addition.file
+        if not addition.stands_there:
+            try:
+                outcome = replace_topics(
+                    self.content,
+                    {file.name: addition.after},
+                    folder=file.parent,
+                    before={file.name: addition.before},
+                )
+            except OSError as error:
+                raise ReviewError(
+                    f"{file} could not be written ({error.strerror}). All files are as before; try again."
+                ) from None
+        topic = addition.intent.removeprefix(TOPIC_PREFIX)
+        action = "review: out of scope" if addition.intent == OUT_OF_SCOPE else "review: belongs to"
+        added = {f"questions_{addition.language}": [] if addition.stands_there else [addition.text]}
+        try:
+            self._take_out(addition.group.texts, action, topic, added)
+        except DatabaseError as error:
+            raise ReviewError(
+                f"The question stands in {file} now, but its group is still in the queue and nothing is in "
+                f"the audit log. {error} Then do the same again: nothing is added twice."
+            ) from None
+        return outcome
+
+    def new_topic(self, group: Group, topic: str, sheet: Path) -> tuple[str, ...]:
+        """Start a draft of a new topic with a group's questions; return those that are in the sheet.
+
+        They leave the queue; of a group that no cell can hold the rest stays. Raises ReviewError, SheetError.
+        """
+        if not ID.fullmatch(topic) or topic.startswith(EXAMPLE):
+            raise ReviewError(
+                f"{printable(topic)!r} cannot be the id of a topic. Write small letters a to z, digits and "
+                f"_, at most 60, like bond, and nothing that begins with {EXAMPLE}."
+            )
+        if (self.content / FAQ / f"{topic}.yml").exists():
+            raise ReviewError(
+                f"There is a topic {topic} already. Add the question to it (`kyr review belongs`), or give "
+                "the new one another id."
+            )
+        number = write_draft(sheet, topic, group.language, [printable(text) for text in group.texts])
+        written = group.texts[:number]
+        self._take_out(written, "review: draft", topic, {"sheet": printable(sheet.name)})
+        return written
+
+    def discard(self, group: Group) -> int:
+        """Take a group out of the queue and do nothing else; return how many questions that were."""
+        return self._take_out(group.texts, "review: discard", "review queue", {})
+
+    def _addition(self, group: Group, content: Content, intent: str, file: Path, text: str) -> Addition:
+        text = clean(text) or group.text
+        _refuse(text, content)
+        language = content.language_identifier.identify(text, hint=group.language)
+        if language is None or language == OTHER:
+            raise ReviewError(
+                f"The question “{text}” is neither English nor Spanish. Write it in one of them (--as)."
+            )
+        question = AskedIn(text, intent, language, file, 0)
+        before = (self.content / file).read_bytes().decode()
+        after = before
+        if not _stands_there(question, content):
+            after = add_question(before, intent, language, text)
+        return Addition(group, intent, language, text, file, before, after)
+
+    def _take_out(self, texts: Sequence[str], action: str, subject: str, after: Mapping[str, object]) -> int:
+        """Take questions out of the queue and note it: both, or neither.
+
+        Of what was in the queue the log has the number alone: it is never cut, and words of residents are
+        forgotten after 90 days.
+        """
+        with self.queue.database.transaction() as connection:
+            number = self.queue.take_out(connection, texts)
+            noted = {**after, "taken_out": number}
+            self.audit.append(connection, self.who, action, subject, before=None, after=noted)
+        self.audit.keep_head()
+        return number
+
+
+def grouped(questions: Sequence[Unanswered]) -> list[Group]:
+    """Return questions in groups of those that are alike, the groups asked most first.
+
+    A question joins the group whose leading question is most like it, so that no chain of small steps puts
+    two things together.
+    """
+    asked: dict[str, list[AskedText]] = collections.defaultdict(list)
+    for language, question in _by_text(questions):
+        asked[language].append(question)
+    groups = [Group(language, tuple(members)) for language in asked for members in _alike(asked[language])]
+    return sorted(groups, key=lambda group: (-group.count, group.language, group.text))
+
+
+def _by_text(questions: Sequence[Unanswered]) -> Iterator[tuple[str, AskedText]]:
+    """Yield each text once, with the language in which it was asked most: "daca?" is the same in both."""
+    found: dict[str, list[Unanswered]] = collections.defaultdict(list)
+    for question in questions:
+        found[question.text].append(question)
+    for text, same in found.items():
+        languages: collections.Counter[str] = collections.Counter()
+        topics: collections.Counter[str] = collections.Counter()
+        unanswered = 0
+        for one in same:
+            languages[one.language] += one.count
+            if one.reason == UNANSWERED:
+                unanswered += one.count
+            else:
+                topics[one.topic] += one.count
+        language = min(languages, key=lambda name: (-languages[name], name))
+        yield language, AskedText(text, unanswered, dict(topics))
+
+
+def _alike(questions: Sequence[AskedText]) -> list[list[AskedText]]:
+    """Return groups of questions, the leading one first, the others asked most first."""
+    groups: list[list[AskedText]] = []
+    keys: list[str] = []
+    for question in sorted(questions, key=lambda one: (-one.count, -_letters(one.text), one.text)):
+        words = sorted(fold(question.text).split())
+        key = " ".join(words)
+        cutoff = _ALIKE if len(words) >= _FEWEST_WORDS else _ALIKE_SHORT
+        near = process.extract(key, keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=_CANDIDATES)
+        for leading, _, index in near:
+            if not _are_two(set(words), set(leading.split())):
+                groups[index].append(question)
+                break
+        else:
+            groups.append([question])
+            keys.append(key)
+    return groups
+
+
+def _letters(text: str) -> int:
+    return len(text.replace(REMOVED, ""))
+
+
+def _are_two(words: set[str], others: set[str]) -> bool:
+    """Whether each of two questions has a word of weight of its own: "an immigration bond", "checkpoint"."""
+    return _has_own_word(words, others) and _has_own_word(others, words)
+
+
+def _has_own_word(words: set[str], others: set[str]) -> bool:
+    return any(
+        len(word) >= _WEIGHTY and all(fuzz.ratio(word, other) < _SPELLED_ALIKE for other in others)
+        for word in words - others
+    )
+
+
+async def nearest(groups: Sequence[Group], model: Model) -> list[Nearest]:
+    """Ask a model every leading question; return what it makes of each. Raises ModelError, TrainingError.
+
+    Where words were removed it knows less than when the question was asked.
+    """
+    if not groups:
+        return []
+    model.verify()
+    questions = [Question(group.text, group.language, "", frozenset(), False) for group in groups]
+    parsed = await parse(model.archive, questions, thresholds=model.thresholds)
+    return [
+        _nearest(result_row(question, one, model.content), one["decision"]["intent"], model.content.topics)
+        for question, one in zip(questions, parsed, strict=True)
+    ]
+
+
+def _nearest(row: Mapping[str, Any], intent: str, topics: Container[str]) -> Nearest:
+    ranked = tuple((name, score) for name, score in row["ranking"] if name in topics)
+    return Nearest(ranked[:MOST_OFFERED], intent, row["outcome"], row["topic"], tuple(row["offered"]))
+
+
+def describe(group: Group, near: Nearest | None) -> list[str]:
+    """Return the lines that show a group: how often, what it is about, how many others are like it."""
+    lines = [f"{group.id}  {group.count:>5}  {group.language}  {group.text}", f"    {asked(group)}"]
+    if near is not None:
+        scores = ", ".join(f"{topic} {score:.2f}" for topic, score in near.topics)
+        lines.append(f"    nearest: {scores or 'no topic'}; now: {near.now}")
+    others = len(group.questions) - 1
+    if others:
+        lines.append(f"    {others} other{'s are' if others > 1 else ' is'} like it")
+    return [printable(line) for line in lines]
+
+
+def asked(group: Group) -> str:
+    """Return how often a group was asked in vain and how often which answer did not help, in words."""
+    parts = [f"asked in vain {group.unanswered}"] if group.unanswered else []
+    parts += [f"did not help {count} (topic {topic})" for topic, count in group.not_helpful.items()]
+    return ", ".join(parts)
+
+
+def describe_addition(addition: Addition) -> list[str]:
+    """Return the lines that show what would be written where, and what would leave the queue."""
+    language = "English" if addition.language == "en" else "Spanish"
+    if addition.stands_there:
+        first = f"{addition.file}: “{addition.text}” stands there already; nothing is written."
+    else:
+        first = f"{addition.file}: one more {language} question of {addition.intent}:"
+    lines = [first] if addition.stands_there else [first, f"  + {addition.text}"]
+    return [*map(printable, lines), *describe_leaving(addition.group)]
+
+
+def describe_leaving(group: Group) -> list[str]:
+    """Return the lines that show what would leave the queue."""
+    lines = [f"  - {question.count:>4}  {question.text}" for question in group.questions]
+    return ["These leave the review queue:", *map(printable, lines)]
+
+
+def printable(text: str) -> str:
+    """Return a text as it may be shown in a terminal: without signs that could move or colour anything."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
+def _refuse(text: str, content: Content) -> None:
+    """Refuse a question that nobody may be trained to ask; raises ReviewError."""
+    shown = f"“{printable(text)}”"
+    if REMOVED in text:
+        raise ReviewError(
+            f"The question {shown} has holes ({REMOVED}), where words were removed. Write it anew with whole "
+            'words, as anybody might ask it: --as "TEXT".'
+        )
+    if not text.isprintable() or not fold(text):
+        raise ReviewError(f"The question {shown} is not one line of words. Write it on one line.")
+    if len(text) > MOST_LETTERS:
+        raise ReviewError(
+            f"The question has {len(text)} characters, {MOST_LETTERS} at most. Write only what is asked: "
+            '--as "TEXT".'
+        )
+    without = remove_personal_details(text, content.own_words.known)
+    if without != text:
+        raise ReviewError(
+            f"The question {shown} looks as if it told who somebody is: “{printable(without)}”. "
+            'Write it without: --as "TEXT".'
+        )
+
+
+def _stands_there(question: AskedIn, content: Content) -> bool:
+    """Whether a question stands where it belongs already; raises ReviewError where it stands elsewhere."""
+    present = list(_training_questions(content))
+    twins = [other for other in present if fold(other.text) == fold(question.text)]
+    for other in twins:
+        if other.intent != question.intent:
+            raise _elsewhere(question, other)
+    same_language = [other for other in present if other.language == question.language]
+    for pair in near_duplicates([*same_language, question]):
+        if question in pair:
+            raise _elsewhere(question, next(other for other in pair if other != question))
+    return any(other.language == question.language for other in twins)
+
+
+def _elsewhere(question: AskedIn, other: AskedIn) -> ReviewError:
+    return ReviewError(
+        f"The question “{printable(question.text)}” is as good as “{printable(other.text)}” in {other.path} "
+        f"({other.intent}). Put it there, or say in it what makes it another question (--as)."
+    )
+
+
+def _training_questions(content: Content) -> Iterator[AskedIn]:
+    asked_by_intent = {
+        **{
+            (TOPIC_PREFIX + topic.id, FAQ / f"{topic.id}.yml"): topic.questions
+            for topic in content.topics.values()
+        },
+        **{(intent, _CONVERSATION): asked for intent, asked in content.conversation.questions.items()},
+    }
+    for (intent, path), by_language in asked_by_intent.items():
+        for language, texts in by_language.items():
+            yield from (AskedIn(text, intent, language, path, 0) for text in texts)
