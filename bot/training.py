@@ -23,12 +23,12 @@ from ruamel.yaml import YAML
 from bot.calibration import Asked, begin_with, calibrate, write_thresholds
 from bot.changes import topic_changes
 from bot.content import Content, read_content
-from bot.decision import Decision, DecisionStep, Judged
+from bot.decision import TOPIC_PREFIX, Decision, DecisionStep, Judged
 from bot.evaluation import Question, figures, read_questions, result_row, summarize
 from bot.language import LANGUAGES
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore, write_whole
 from bot.settings import PROJECT_ROOT
-from bot.workbench import Workbench, WorkbenchError, workbench
+from bot.workbench import Workbench, WorkbenchError, learner, workbench
 
 Progress = Callable[[str], None]
 
@@ -165,8 +165,12 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
     built = folder / "model"
     copy = built / CONTENT
     copy_content(root, copy)
-    # Rasa takes as long to be imported as the content to be checked.
-    async with workbench(lemmas_file=_lemmas_file(folder)) as bench:
+    learnt_folder, lemmas_file = folder / "learnt", _lemmas_file(folder)
+    # Rasa takes so long to be imported that the content is checked, and half of it learnt, before.
+    async with (
+        learner(learnt_folder, lemmas_file) as pupil,
+        workbench(lemmas_file=lemmas_file, learnt=learnt_folder) as bench,
+    ):
         progress("Checking the content")
         content = await asyncio.to_thread(read_content, copy)
         learnt = training_hash(copy, content)
@@ -174,6 +178,8 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         same = store.with_training(learnt)
         if same is None:
             pace.step("start")
+            classifier = _component(copy, "JointClassifier")
+            await pupil.learn(training_questions(content), content.glossary.synonyms, classifier.get("C"))
             step, held_out_figures = await _learn(bench, built, content, sets, pace)
             write_whole(built / THRESHOLDS, write_thresholds(step))
         else:
@@ -303,13 +309,30 @@ def copy_content(root: Path, target: Path) -> None:
 
 def decision_step(root: Path, content: Content) -> DecisionStep:
     """Return the decision step of config.yml, with the thresholds to begin with."""
-    config = YAML(typ="safe").load((root / "config.yml").read_text(encoding="utf-8"))
-    (gate,) = (part for part in config["pipeline"] if part["name"].endswith(".DecisionGate"))
+    gate = _component(root, "DecisionGate")
     return DecisionStep(
         begin_with(gate),
         frozenset(topic.id for topic in content.topics.values() if topic.answers),
         gate["directory_topics"],
     )
+
+
+def _component(root: Path, name: str) -> dict[str, Any]:
+    """Return what config.yml says of a component."""
+    config = YAML(typ="safe").load((root / "config.yml").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = [part for part in config["pipeline"] if part["name"].endswith(f".{name}")]
+    return found[0]
+
+
+def training_questions(content: Content) -> list[tuple[str, str, str]]:
+    """Return all questions with their language and label, in the order in which Rasa reads them."""
+    by_label = {f"{TOPIC_PREFIX}{topic.id}": topic.questions for topic in content.topics.values()}
+    return [
+        (text, language, label)
+        for label, by_language in {**by_label, **content.conversation.questions}.items()
+        for language, texts in by_language.items()
+        for text in texts
+    ]
 
 
 async def parse(
