@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,10 @@ class Content:
     def directory(self) -> Directory:
         """The resource directory as it stands now."""
         return self.live_directory.current()
+
+    def moved(self, root: Path) -> Content:
+        """Return the same content after its folder was moved to `root`."""
+        return dataclasses.replace(self, live_directory=LiveDirectory(root / RESOURCES))
 
     @functools.cached_property
     def own_words(self) -> OwnWords:
@@ -116,6 +121,16 @@ def check_content(
         for problem in found
         if any((root / problem.path).resolve().is_relative_to(path) for path in wanted)
     ]
+
+
+def overdue_answers(root: Path, topics: Mapping[str, Topic], today: datetime.date | None) -> list[Problem]:
+    """Return the mistakes that time alone brings to a content which had none: answers past their review date.
+
+    `topics` are those under `root`; `today` is as for `check_content`.
+    """
+    problems = Problems(root)
+    _check_overdue(root, topics, today or current_date(), problems)
+    return sorted(problems.found)
 
 
 def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary | None, Problems]:

@@ -1,11 +1,17 @@
-"""Training and asking a model in a process of its own (`python -m bot.nlu`), which alone imports Rasa."""
+"""Training and asking a model in processes of their own.
+
+One (`python -m bot.nlu`) alone imports Rasa. Another (`python -m bot.nlu.learner`) learns from the questions
+meanwhile, and the first one takes over what it has learnt.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import collections
 import contextlib
+import fcntl
 import json
+import logging
 import os
 import signal
 import sys
@@ -18,9 +24,16 @@ from bot.settings import PROJECT_ROOT
 
 # Tells the process where lemmas of training questions are kept from one training to the next.
 LEMMAS_FILE = "KYR_LEMMAS_FILE"
+# Tells it where what the learner has learnt is kept, if there is a learner.
+LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
+# What the learner does, one after another; each has a lock, which it holds until it is done or has ended.
+LEMMAS, FEATURES, JUDGES = _STAGES = "lemmas", "features", "judges"
+_LEARNER_LOG = "log"
 # A line holds what is made of one question.
 _LONGEST_LINE = 1 << 20
 _LINES_SHOWN = 20
+
+_log = logging.getLogger(__name__)
 
 # Called with the step that begins and how much of it is done, from 0 to 1.
 OnStep = Callable[[str, float], None]
@@ -51,12 +64,10 @@ class Workbench:
 
     async def _do(self, job: Mapping[str, Any], on_step: OnStep) -> list[Any]:
         process = self._process
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101 - opened as pipes
+        assert process.stdout is not None  # noqa: S101 - opened as a pipe
         last: collections.deque[str] = collections.deque(maxlen=_LINES_SHOWN)
         parsed = []
-        with contextlib.suppress(ConnectionError):  # where it has ended, its last lines say why
-            process.stdin.write(json.dumps(job).encode() + b"\n")
-            await process.stdin.drain()
+        await _give(process, job)
         async for line in process.stdout:
             told = _told(line)
             if "parsed" in told:
@@ -83,31 +94,105 @@ def _told(line: bytes) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def workbench(
-    *, thresholds: Path | None = None, lemmas_file: Path | None = None
+    *, thresholds: Path | None = None, lemmas_file: Path | None = None, learnt: Path | None = None
 ) -> AsyncIterator[Workbench]:
     """Start the process; it ends with the block, whatever it is doing.
 
-    Decisions are by the thresholds of a file, or by those to begin with.
+    Decisions are by the thresholds of a file, or by those to begin with. `learnt` is the folder of a learner.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "ignore", "-m", "bot.nlu"),
-        cwd=PROJECT_ROOT,
-        env={
-            **os.environ,
-            THRESHOLDS_FILE: str(thresholds or ""),
-            LEMMAS_FILE: str(lemmas_file or ""),
-            "RASA_TELEMETRY_ENABLED": "false",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        },
-        stdin=asyncio.subprocess.PIPE,
+    environment = {
+        THRESHOLDS_FILE: str(thresholds or ""),
+        LEMMAS_FILE: str(lemmas_file or ""),
+        LEARNT_FOLDER: str(learnt or ""),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    async with _process(
+        "bot.nlu",
+        environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         limit=_LONGEST_LINE,
+    ) as process:
+        yield Workbench(process)
+
+
+class Learner:
+    """The process that learns, started and importing what it needs; it does one job."""
+
+    def __init__(self, process: asyncio.subprocess.Process, job: Mapping[str, Any]) -> None:
+        self._process, self._job = process, job
+
+    async def learn(
+        self,
+        questions: Sequence[tuple[str, str, str]],
+        synonyms: Mapping[str, str],
+        inverse_strength: float | None,
+    ) -> None:
+        """Begin to learn from questions, each with its language and label, in the order of their files.
+
+        `inverse_strength` is what config.yml says of the classifier's C, if anything.
+        """
+        more = {"questions": questions, "synonyms": synonyms, "inverse_strength": inverse_strength}
+        await _give(self._process, {**self._job, **more})
+
+
+@contextlib.asynccontextmanager
+async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Learner]:
+    """Start the process, which keeps what it learns in a new folder; it ends with the block.
+
+    Where it has failed, nothing is lost but time, and the log says why.
+    """
+    folder.mkdir()
+    with contextlib.ExitStack() as files:
+        locks = {stage: files.enter_context(lock_of(folder, stage).open("w")) for stage in _STAGES}
+        for lock in locks.values():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        numbers = {stage: lock.fileno() for stage, lock in locks.items()}
+        log = files.enter_context((folder / _LEARNER_LOG).open("w"))
+        async with _process(
+            "bot.nlu.learner",
+            {"OMP_NUM_THREADS": "1"},  # the cores are not its own
+            stdout=log,
+            stderr=log,
+            pass_fds=tuple(numbers.values()),
+        ) as process:
+            files.close()  # now the process alone holds the locks
+            yield Learner(process, {"folder": str(folder), "lemmas_file": str(lemmas_file), "locks": numbers})
+            if process.returncode:
+                said = (folder / _LEARNER_LOG).read_text(encoding="utf-8", errors="replace")
+                last = "\n  ".join(said.splitlines()[-_LINES_SHOWN:])
+                _log.warning("The learner failed, and Rasa did its work. Its last lines:\n  %s", last)
+
+
+def lock_of(folder: Path, stage: str) -> Path:
+    """Return the file that the learner has locked until it is through with a stage."""
+    return folder / f"{stage}.lock"
+
+
+async def _give(process: asyncio.subprocess.Process, job: Mapping[str, Any]) -> None:
+    assert process.stdin is not None  # noqa: S101 - opened as a pipe
+    with contextlib.suppress(ConnectionError):  # where it has ended, its last lines say why
+        process.stdin.write(json.dumps(job).encode() + b"\n")
+        await process.stdin.drain()
+
+
+@contextlib.asynccontextmanager
+async def _process(
+    module: str, environment: Mapping[str, str], **options: Any
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start a module that reads its job from standard input; it ends with the block, and with us."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "ignore", "-m", module),
+        cwd=PROJECT_ROOT,
+        env={**os.environ, **environment},
+        stdin=asyncio.subprocess.PIPE,
         # Its own group, so that Ctrl-C reaches it only through us, and its helpers end with it.
         start_new_session=True,
+        **options,
     )
     try:
-        yield Workbench(process)
+        yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

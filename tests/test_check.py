@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import check_content, read_content
+from bot.content import check_content, overdue_answers, read_content
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 
@@ -712,6 +712,8 @@ def test_an_answer_past_its_review_date_is_a_mistake(content_copy: Path) -> None
         "Check its sources, mend it, and write the new dates as reviewed and review_by."
     ]
     assert check_content(content_copy, today=datetime.date(2027, 11, 22)) == []
+    topics = read_content(content_copy).topics
+    assert [*map(str, overdue_answers(content_copy, topics, datetime.date(2027, 11, 23)))] == late
 
 
 def test_only_the_named_paths_are_reported(content_copy: Path) -> None:

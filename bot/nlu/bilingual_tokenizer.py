@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import os
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import spacy
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,35 +15,18 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from spacy.lookups import Lookups, load_lookups
 
 from bot.language import LANGUAGES
-from bot.models import write_whole
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
-from bot.workbench import LEMMAS_FILE
+from bot.nlu.learnt import wait_for
+from bot.nlu.lemmas import KeptLemmas, blank_pipeline, joined, lemma, words
+from bot.workbench import LEMMAS, LEMMAS_FILE
 
 # Message property with the dictionary forms of its words, a space between two.
 LEMMA_TEXT = "lemma_text"
 # spaCy keeps every word it has met for as long as a pipeline lives; a new one takes 0.1 s.
 _SECONDS_TO_FORGET = 30 * 60
-
-
-@functools.cache
-def _lemma_tables(language: str) -> Lookups:
-    return load_lookups(language, ["lemma_lookup"])
-
-
-@functools.cache
-def blank_pipeline(language: str) -> spacy.language.Language:
-    """Return spaCy's rule-based tokenizer and lookup lemmatizer of a language ("en" or "es").
-
-    The lemma tables come from the package spacy-lookups-data; no trained model is needed.
-    """
-    pipeline = spacy.blank(language)
-    lemmatizer = pipeline.add_pipe("lemmatizer", config={"mode": "lookup"})
-    lemmatizer.initialize(lookups=_lemma_tables(language))  # type: ignore[call-arg] # a Lemmatizer takes it
-    return pipeline
 
 
 class _Forgetting:
@@ -63,36 +41,6 @@ class _Forgetting:
             self._timer = threading.Timer(_SECONDS_TO_FORGET, blank_pipeline.cache_clear)
             self._timer.daemon = True
             self._timer.start()
-
-
-@dataclass
-class _KeptLemmas:
-    """Lemmas of the training questions, from one training to the next, in the file that LEMMAS_FILE names.
-
-    Only `bot.training` names one, for the code that is being run; what is no longer asked is let go of.
-    """
-
-    path: Path | None
-    before: dict[str, str]
-    now: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls) -> _KeptLemmas:
-        path = Path(os.environ[LEMMAS_FILE]) if os.environ.get(LEMMAS_FILE) else None
-        try:
-            return cls(path, json.loads(path.read_text(encoding="utf-8")) if path else {})
-        except (OSError, ValueError):
-            return cls(path, {})  # none yet, or half of one
-
-    def of(self, message: Message, lemmas: Callable[[Message], str]) -> str:
-        name = f"{message.get(LANGUAGE)} {message.get(PLAIN_TEXT) or message.get(TEXT)}"
-        known = self.now.get(name) or self.before.get(name)
-        self.now[name] = lemmas(message) if known is None else known
-        return self.now[name]
-
-    def write(self) -> None:
-        if self.path and self.now.keys() != self.before.keys():
-            write_whole(self.path, json.dumps(self.now, ensure_ascii=False))
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER], is_trainable=False)
@@ -129,12 +77,14 @@ class BilingualTokenizer(Tokenizer):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Set the lemmas of training questions; those that were there at the last training are looked up.
 
-        Nothing else needs their tokens.
+        Only `bot.training` names a file to look in, for the code that is being run. Nothing else needs
+        their tokens.
         """
-        kept = _KeptLemmas.read()
+        wait_for(LEMMAS)
+        kept = KeptLemmas.read(Path(os.environ[LEMMAS_FILE]) if os.environ.get(LEMMAS_FILE) else None)
         for message in training_data.training_examples:
             if message.get(TEXT):
-                message.set(LEMMA_TEXT, kept.of(message, lambda one: _lemmas(self.tokenize(one, TEXT))))
+                message.set(LEMMA_TEXT, kept.of(_text(message, TEXT), _language(message)))
         kept.write()
         return training_data
 
@@ -142,7 +92,7 @@ class BilingualTokenizer(Tokenizer):
         """Tokenize messages of residents, and forget their words in time."""
         self._forgetting.later()
         for message in super().process(messages):
-            message.set(LEMMA_TEXT, _lemmas(message.get(TEXT_TOKENS) or []))
+            message.set(LEMMA_TEXT, joined(token.lemma for token in message.get(TEXT_TOKENS) or []))
         return messages
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
@@ -150,17 +100,17 @@ class BilingualTokenizer(Tokenizer):
 
         Those of a question are of its plain text (see GlossaryExtractor).
         """
-        language = message.get(LANGUAGE)
-        pipeline = blank_pipeline(language if language in LANGUAGES else FALLBACK_LANGUAGE)
-        plain = message.get(PLAIN_TEXT) if attribute == TEXT else None
-        doc = pipeline(plain or message.get(attribute) or "")
         return [
-            Token(token.text, token.idx, lemma=token.lemma_ or token.text)
-            for token in doc
-            if not token.is_space
+            Token(word.text, word.idx, lemma=lemma(word))
+            for word in words(_text(message, attribute), _language(message))
         ]
 
 
-def _lemmas(tokens: Iterable[Token]) -> str:
-    words = (token.lemma for token in tokens)
-    return " ".join(word for word in words if any(character.isalnum() for character in word))
+def _text(message: Message, attribute: str) -> str:
+    plain = message.get(PLAIN_TEXT) if attribute == TEXT else None
+    return str(plain or message.get(attribute) or "")
+
+
+def _language(message: Message) -> str:
+    language = message.get(LANGUAGE)
+    return language if language in LANGUAGES else FALLBACK_LANGUAGE

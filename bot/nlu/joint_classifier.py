@@ -6,16 +6,11 @@ confidence: off-topic text scores `faq` near 0.99. Here every topic competes wit
 
 from __future__ import annotations
 
-import importlib
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import joblib
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -27,73 +22,14 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RESP
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.judges import INVERSE_STRENGTH, Judges
+from bot.nlu.learnt import judges_digest, take
 from bot.nlu.linear_model import LinearModel
-from bot.nlu.nearest_questions import NearestQuestions
 from bot.nlu.tfidf_featurizer import TABLE_ROW
+from bot.workbench import JUDGES
 
 # Message property: every label with its score, best first.
 LABEL_RANKING = "label_ranking"
-_LABELS = "labels.json"
-_NEAREST = "nearest"
-_HELPERS = -1  # as many as there are cores
-
-
-@dataclass(frozen=True)
-class _Judges:
-    """Models that judge a message each in its own way; the mean of their scores counts.
-
-    One linear model sees all features, one each only those of one kind (letters, lemmas), and the nearest
-    questions vote. What only one of them believes is left in doubt, and so offered rather than answered.
-    """
-
-    labels: list[str]
-    linear: tuple[LinearModel, ...]
-    nearest: NearestQuestions
-
-    @classmethod
-    def fit(
-        cls, blocks: Sequence[scipy.sparse.csr_matrix], labels: list[str], inverse_strength: float
-    ) -> _Judges:
-        whole = scipy.sparse.hstack(blocks, format="csr")
-        names = sorted(set(labels))
-        numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
-        # liblinear uses one core and holds Python's lock, so each model is trained in a process of its own.
-        fit = joblib.delayed(LinearModel.fit)
-        seen = (whole, *blocks)
-        linear = joblib.Parallel(n_jobs=_HELPERS)(fit(each, labels, inverse_strength) for each in seen)
-        return cls(names, tuple(linear), NearestQuestions.fit(whole, numbers, len(names)))
-
-    def scores(self, blocks: Sequence[scipy.sparse.csr_matrix]) -> npt.NDArray[np.float64]:
-        """Return the scores of each label, a row for each message; each block is a kind of features."""
-        whole = scipy.sparse.hstack(blocks, format="csr")
-        seen = (whole, *blocks)
-        scores = [model.scores(rows) for model, rows in zip(self.linear, seen, strict=True)]
-        mean = np.mean([*scores, self.nearest.scores(whole)], axis=0)
-        return np.asarray(mean / mean.sum(axis=1, keepdims=True))
-
-    def save(self, folder: Path) -> None:
-        (folder / _LABELS).write_text(
-            json.dumps({"labels": self.labels, "linear": len(self.linear)}), encoding="utf-8"
-        )
-        for number, model in enumerate(self.linear):
-            model.save(folder, f"linear-{number}")
-        self.nearest.save(folder, _NEAREST)
-
-    @classmethod
-    def read(cls, folder: Path) -> _Judges:
-        kept = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
-        labels = kept["labels"]
-        return cls(
-            labels,
-            tuple(LinearModel.read(folder, f"linear-{number}") for number in range(kept["linear"])),
-            NearestQuestions.read(folder, _NEAREST, len(labels)),
-        )
-
-
-def start_helpers() -> None:
-    """Start the processes that classifiers are trained in, so that they need not be waited for then."""
-    load = joblib.delayed(importlib.import_module)
-    joblib.Parallel(n_jobs=_HELPERS)(load(LinearModel.__module__) for _ in range(joblib.cpu_count()))
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -113,7 +49,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
         """Return the defaults."""
         return {
             # Inverse of the regularisation strength (scikit-learn's C).
-            "C": 10,
+            "C": INVERSE_STRENGTH,
         }
 
     def __init__(
@@ -121,7 +57,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        judges: _Judges | None = None,
+        judges: Judges | None = None,
     ) -> None:
         self._config, self._model_storage, self._resource = config, model_storage, resource
         self._judges = judges
@@ -138,13 +74,18 @@ class JointClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from every question that has features."""
+        """Learn from every question that has features, or take over what was learnt from the same."""
         questions = [message for message in training_data.intent_examples if message.get(TABLE_ROW)]
         labels = [str(message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)) for message in questions]
         if len(set(labels)) > 1:
             tables, _ = questions[0].get(TABLE_ROW)
             rows = [message.get(TABLE_ROW)[1] for message in questions]
-            self._judges = _Judges.fit([table[rows] for table in tables], labels, self._config["C"])
+            blocks, inverse_strength = [table[rows] for table in tables], self._config["C"]
+            taken = take(JUDGES, judges_digest(blocks, labels, inverse_strength))
+            if taken:
+                self._judges = Judges.read(taken)
+            else:
+                self._judges = Judges.fit(blocks, labels, inverse_strength, _in_processes)
             with self._model_storage.write_to(self._resource) as folder:
                 self._judges.save(folder)
         return self._resource
@@ -178,7 +119,14 @@ class JointClassifier(IntentClassifier, GraphComponent):
     ) -> JointClassifier:
         """Read a trained component back (see parent class)."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, _Judges.read(folder))
+            return cls(config, model_storage, resource, Judges.read(folder))
+
+
+def _in_processes(
+    function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]
+) -> list[LinearModel]:
+    call = joblib.delayed(function)
+    return list(joblib.Parallel(n_jobs=-1)(call(*each) for each in arguments))  # as many as there are cores
 
 
 def _blocks(message: Message) -> list[scipy.sparse.csr_matrix]:

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 import tarfile
 import tempfile
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -34,8 +32,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.data import TrainingType
 from rasa.utils.log_utils import configure_structlog
 
+from bot.nlu.child import read_job
 from bot.nlu.content_importer import ContentImporter
-from bot.nlu.joint_classifier import start_helpers
 
 # Of what Rasa makes of a question only this is asked for.
 _AT_ONCE = 100
@@ -98,8 +96,6 @@ def train(content: Path, archive: Path, texts: Sequence[str]) -> None:
     )
     model = recipe.graph_config_for_recipe(config, {}, TrainingType.BOTH, is_finetuning=False)
     rasa.engine.validation.validate(model)
-    # The processes in which the classifiers are trained start while nothing else needs the second core.
-    threading.Thread(target=start_helpers, daemon=True).start()
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder, ThreadPoolExecutor(1) as packer:
         storage = _QuickStorage(Path(folder))
         runner = DaskGraphRunner.create(
@@ -138,7 +134,7 @@ def main() -> None:
     """Read a job and do it."""
     logging.basicConfig(level=logging.WARNING)
     configure_structlog(logging.WARNING)
-    job = json.loads(sys.stdin.readline())
+    job = read_job()
     archive = Path(job["archive"])
     if job["content"]:
         train(Path(job["content"]), archive, job["texts"])

@@ -34,7 +34,7 @@ from bot.glossary import Glossary
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.nearest_questions import NearestQuestions
-from bot.nlu.tfidf_featurizer import COMMON, LEMMAS, LETTERS
+from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
 from bot.training import EVALUATION
 from tests.bench.held_out import held_out_figures

@@ -8,7 +8,8 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import bilingual_tokenizer
-from bot.nlu.bilingual_tokenizer import BilingualTokenizer, blank_pipeline
+from bot.nlu.bilingual_tokenizer import BilingualTokenizer
+from bot.nlu.lemmas import blank_pipeline
 from tests.nlu.conftest import Workbench
 
 pytestmark = pytest.mark.slow

@@ -1,0 +1,91 @@
+"""Learns from the training questions while another process still imports Rasa: `bot.workbench` starts it.
+
+The job is a line of JSON on standard input: `questions`, each with its text, language and label, in the
+order in which Rasa reads them; `synonyms` of the glossary; `inverse_strength`, the C of the classifier if
+config.yml says one; `folder`, where to keep what is learnt; `lemmas_file`; and `locks`, the open file of
+each stage, which is closed when the stage is done. The components take what was learnt over if they would
+learn it from the same (see bot/nlu/learnt.py). It must not import Rasa.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    # spaCy imports TensorFlow where it is there, which takes seven seconds, and does as well without.
+    sys.modules["tensorflow"] = None  # type: ignore[assignment] # this is how a module is said to be missing
+
+from bot.glossary import Glossary
+from bot.language import LANGUAGES
+from bot.nlu.child import read_job
+from bot.nlu.judges import INVERSE_STRENGTH, Judges
+from bot.nlu.learnt import features_digest, judges_digest, keep
+from bot.nlu.lemmas import KeptLemmas, blank_pipeline
+from bot.nlu.linear_model import LinearModel
+from bot.nlu.tfidf import Vectorizers, save_tables
+from bot.workbench import FEATURES, JUDGES, LEMMAS
+
+# The linear model of all features takes as long as those of each kind together.
+_HELPERS = 2
+
+
+def learn(job: Mapping[str, Any]) -> None:
+    """Do a job."""
+    folder = Path(job["folder"])
+    glossary = Glossary({}, job["synonyms"])
+    kept = KeptLemmas.read(Path(job["lemmas_file"]))
+    texts = [glossary.plain(text) or text for text, _, _ in job["questions"]]
+    lemmas = [kept.of(text, language) for text, (_, language, _) in zip(texts, job["questions"], strict=True)]
+    kept.write()
+    os.close(job["locks"][LEMMAS])
+
+    vectorizers, tables = Vectorizers.fit(texts, lemmas)
+    (folder / FEATURES).mkdir()
+    vectorizers.save(folder / FEATURES)
+    save_tables(tables, folder / FEATURES)
+    keep(folder / FEATURES, features_digest(texts, lemmas))
+    os.close(job["locks"][FEATURES])
+
+    inverse_strength = job["inverse_strength"] or INVERSE_STRENGTH
+    labels = [label for _, _, label in job["questions"]]
+    in_forks = functools.partial(_in_forks, job["locks"][JUDGES])
+    judges = Judges.fit(tables, labels, inverse_strength, in_forks)
+    (folder / JUDGES).mkdir()
+    judges.save(folder / JUDGES)
+    keep(folder / JUDGES, judges_digest(tables, labels, inverse_strength))
+    os.close(job["locks"][JUDGES])
+
+
+def _in_forks(
+    lock: int, function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]
+) -> list[LinearModel]:
+    """Call a function with each tuple of arguments, in helpers that find them in the memory they share."""
+    context = multiprocessing.get_context("fork")  # no other thread here holds a lock
+    with context.Pool(_HELPERS, _remember, (lock, function, arguments)) as pool:
+        return pool.map(_call, range(len(arguments)), chunksize=1)
+
+
+_remembered: tuple[Callable[..., LinearModel], Sequence[tuple[Any, ...]]]
+
+
+def _remember(lock: int, function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]) -> None:
+    os.close(lock)  # nobody is to wait for a helper whose learner has died
+    global _remembered
+    _remembered = function, arguments
+
+
+def _call(number: int) -> LinearModel:
+    function, arguments = _remembered
+    return function(*arguments[number])
+
+
+if __name__ == "__main__":
+    for each in LANGUAGES:
+        blank_pipeline(each)  # while the content is still being checked
+    learn(read_job())

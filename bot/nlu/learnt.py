@@ -1,0 +1,57 @@
+"""What bot.nlu.learner has learnt, for the components that would learn the same. It must not import Rasa."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.nlu.tfidf import Table
+from bot.workbench import FEATURES, JUDGES, LEARNT_FOLDER, lock_of
+
+_DIGEST = "digest"
+
+
+def features_digest(texts: Sequence[str], lemmas: Sequence[str]) -> str:
+    """Return a hash of all that features depend on."""
+    return hashlib.sha256(json.dumps([FEATURES, texts, lemmas]).encode()).hexdigest()
+
+
+def judges_digest(blocks: Sequence[Table], labels: Sequence[str], inverse_strength: float) -> str:
+    """Return a hash of all that judges depend on."""
+    digest = hashlib.sha256(json.dumps([JUDGES, labels, inverse_strength]).encode())
+    for block in blocks:
+        for part in (block.data, block.indices, block.indptr):
+            digest.update(f"{part.dtype} {part.shape} ".encode() + part.tobytes())
+    return digest.hexdigest()
+
+
+def keep(folder: Path, digest: str) -> None:
+    """Note what the things in a folder were learnt from: they are whole."""
+    (folder / _DIGEST).write_text(digest, encoding="utf-8")
+
+
+def wait_for(stage: str) -> Path | None:
+    """Return the folder of a stage, once the learner is through with it; None where there is no learner.
+
+    Through with it is also a learner that has ended: the lock is let go of in any case.
+    """
+    if not os.environ.get(LEARNT_FOLDER):
+        return None
+    folder = Path(os.environ[LEARNT_FOLDER])
+    with lock_of(folder, stage).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+    return folder / stage
+
+
+def take(stage: str, digest: str) -> Path | None:
+    """Return the folder with what was learnt, where it was learnt from the same and to the end."""
+    folder = wait_for(stage)
+    try:
+        same = folder is not None and (folder / _DIGEST).read_text(encoding="utf-8") == digest
+    except FileNotFoundError:
+        return None
+    return folder if same else None

@@ -1,0 +1,137 @@
+"""The learner: what it learns is what the components would learn, and nobody waits for a dead one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.content import Content
+from bot.nlu.bilingual_tokenizer import BilingualTokenizer
+from bot.nlu.content_importer import ContentImporter
+from bot.nlu.glossary_extractor import GlossaryExtractor
+from bot.nlu.joint_classifier import JointClassifier
+from bot.nlu.judges import Judges
+from bot.nlu.language_detector import LanguageDetector
+from bot.nlu.learnt import take
+from bot.nlu.tfidf import Vectorizers
+from bot.nlu.tfidf_featurizer import TfidfFeaturizer
+from bot.settings import PROJECT_ROOT
+from bot.training import training_questions
+from bot.workbench import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Learner, learner
+from tests.conftest import SMALL_CONTENT
+from tests.nlu.conftest import Workbench
+
+pytestmark = pytest.mark.slow
+
+
+def trained(folder: Path) -> dict[str, bytes]:
+    """Return the files that the components keep after learning from the small content."""
+    folder.mkdir()
+    bench, data = Workbench(folder), ContentImporter(SMALL_CONTENT).get_nlu_data()
+    for kind in (GlossaryExtractor, LanguageDetector, BilingualTokenizer, TfidfFeaturizer, JointClassifier):
+        component = bench.create(kind)
+        if kind is not BilingualTokenizer:
+            component.train(data)
+        if kind is not JointClassifier:
+            component.process_training_data(data)
+    kept = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "words.json")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in kept}
+
+
+@contextlib.asynccontextmanager
+async def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Learner]:
+    """A learner that the components of this process know of."""
+    monkeypatch.setenv(LEARNT_FOLDER, str(folder / "learnt"))
+    monkeypatch.setenv(LEMMAS_FILE, str(folder / "lemmas.json"))
+    async with learner(folder / "learnt", folder / "lemmas.json") as pupil:
+        yield pupil
+
+
+def questions_of(data: TrainingData) -> list[tuple[str, str, str]]:
+    return [
+        (
+            message.get("text"),
+            message.get("metadata")["intent"]["language"],
+            message.get("intent_response_key") or message.get("intent"),
+        )
+        for message in data.intent_examples
+    ]
+
+
+def never(*arguments: Any) -> Any:
+    raise AssertionError("it was to be taken over")
+
+
+def test_what_it_learnt_is_taken_over_and_is_the_same(
+    small_content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the last bit: a model does not tell which process has learnt it."""
+    alone = trained(tmp_path / "alone")
+    assert {"letters.npy", "linear-2-weights.npy"} <= {Path(name).name for name in alone}
+
+    async def together() -> dict[str, bytes]:
+        async with started(tmp_path, monkeypatch) as pupil:
+            await pupil.learn(training_questions(small_content), small_content.glossary.synonyms, None)
+            return await asyncio.to_thread(trained, tmp_path / "together")
+
+    monkeypatch.setattr(Vectorizers, "fit", never)
+    monkeypatch.setattr(Judges, "fit", never)
+    assert asyncio.run(together()) == alone
+
+
+def test_what_it_learnt_from_other_questions_is_left(
+    small_content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The components learn themselves then."""
+    alone = trained(tmp_path / "alone")
+
+    async def together() -> dict[str, bytes]:
+        async with started(tmp_path, monkeypatch) as pupil:
+            fewer = training_questions(small_content)[:-1]
+            await pupil.learn(fewer, small_content.glossary.synonyms, None)
+            return await asyncio.to_thread(trained, tmp_path / "together")
+
+    assert asyncio.run(together()) == alone
+
+
+def test_nobody_waits_for_a_learner_that_has_died(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its locks are let go of, whatever it was doing, and what is not whole is not taken."""
+
+    async def wait() -> list[Path | None]:
+        async with started(tmp_path, monkeypatch) as pupil:
+            waiting = [asyncio.to_thread(take, stage, "digest") for stage in (FEATURES, JUDGES)]
+            together = asyncio.gather(*waiting)
+            await asyncio.sleep(0.5)
+            assert not together.done()
+            os.kill(pupil._process.pid, signal.SIGKILL)
+            return await asyncio.wait_for(together, 10)
+
+    assert asyncio.run(wait()) == [None, None]
+
+
+def test_a_learner_that_fails_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The training goes on without it."""
+
+    async def fail() -> None:
+        async with started(tmp_path, monkeypatch) as pupil:
+            await pupil.learn([], {}, None)
+            assert await asyncio.to_thread(take, JUDGES, "digest") is None
+            await pupil._process.wait()
+
+    asyncio.run(fail())
+    assert "The learner failed" in caplog.text and "empty vocabulary" in caplog.text
+
+
+def test_it_is_given_the_questions_as_rasa_reads_them(project_content: Content) -> None:
+    """In their order, or nothing could be taken over."""
+    assert training_questions(project_content) == questions_of(ContentImporter(PROJECT_ROOT).get_nlu_data())
