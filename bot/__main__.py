@@ -473,11 +473,9 @@ def _add(review: Review, addition: Addition, options: argparse.Namespace) -> int
 def _review_draft(options: argparse.Namespace, settings: Settings) -> int:
     review = _review_of(settings)
     written = review.new_topic(review.group(options.id), options.topic, options.sheet)
-    _say(f"Wrote {options.sheet} with {len(written)} questions, which have left the review queue.")
+    _say(f"Wrote {options.sheet}. Questions that have gone there from the review queue: {len(written)}.")
     _say("Fill in the rest in both languages; where *** stands, write whole words or take the line out.")
-    _say(
-        f"Then try `kyr import {options.sheet} --dry-run`. Bring it in or delete it within {DAYS_KEPT} days."
-    )
+    _say(f"Then try `kyr import {options.sheet} --dry-run`. Do not keep it: words of residents are in it.")
     return DONE
 
 
