@@ -475,9 +475,7 @@ def _review_draft(options: argparse.Namespace, settings: Settings) -> int:
     written = review.new_topic(review.group(options.id), options.topic, options.sheet)
     _say(f"Wrote {options.sheet}. Questions that have gone there from the review queue: {len(written)}.")
     _say("Fill in the rest in both languages; where *** stands, write whole words or take the line out.")
-    _say(
-        f"Then try `kyr import {options.sheet} --dry-run`. Bring it in or delete it within {DAYS_KEPT} days."
-    )
+    _say(f"Then try `kyr import {options.sheet} --dry-run`. Do not keep it: words of residents are in it.")
     return DONE
 
 

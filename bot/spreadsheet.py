@@ -51,7 +51,7 @@ _DRAFT_NOTES = (
     "Fill in all other columns, in both languages: group, title, questions, answer, short, sources, related, "
     "volatility, reviewed and review_by. Leave approved_by empty until somebody has signed the answer off.",
     *_NOTES[1:2],
-    "Bring it in or delete it within 90 days: residents are promised that their words are kept no longer.",
+    "Bring it in soon, and delete it: residents are promised that their words are forgotten after 90 days.",
 )
 
 Show = Callable[[str], None]

@@ -141,7 +141,7 @@ def test_a_draft_and_what_is_discarded(
     assert main(["review", "draft", number, "bond", sheet]) == 1
     assert capsys.readouterr().err.startswith("There is a topic bond already.")
     assert main(["review", "draft", number, "pay_bond", sheet]) == 0
-    assert f"Wrote {sheet} with 2 questions" in capsys.readouterr().out
+    assert "Questions that have gone there from the review queue: 2." in capsys.readouterr().out
     number = id_of("take my car", capsys)
     assert main(["review", "draft", number, "car", sheet]) == 1
     assert "there is such a file already" in capsys.readouterr().err
