@@ -117,7 +117,7 @@ class Release:
         """Change the header of a topic in the content that staff edit."""
         name = f"{topic}.yml"
         file = self.content / FAQ / name
-        if not (self.content / FAQ).is_dir() or name not in {each.name for each in file.parent.iterdir()}:
+        if name not in {each.name for each in (self.content / FAQ).glob("*.yml")}:
             raise PublishError(f"There is no topic {topic!r}. `kyr topics` lists them.")
         text = file.read_text(encoding="utf-8")
         edited = with_fields(text, topic, change(read_fields(text)))

@@ -1,0 +1,105 @@
+"""What staff do with single answers, and with a model that the gate stops."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.audit import AuditLog
+from bot.database import Database
+from bot.models import Model, ModelStore
+from bot.publishing import PublishError, ServingFile
+from bot.release import Release, StoppedError
+from bot.settings import PROJECT_ROOT
+from bot.training import copy_content, train
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def release(model: Model, tmp_path: Path) -> Release:
+    """An office with the project's content and its model, published but not served."""
+    copy_content(PROJECT_ROOT, tmp_path / "content")
+    shutil.copytree(model.folder, tmp_path / "var" / "models" / model.version)
+    store = ModelStore(tmp_path / "var")
+    store.publish(model.version)
+    audit = AuditLog(Database(tmp_path / "var"))
+    return Release(
+        tmp_path / "content", store, ServingFile(tmp_path / "var"), audit, "a clerk", lambda text: None
+    )
+
+
+def published(release: Release) -> Model:
+    found = release.store.published()
+    assert found is not None
+    return found
+
+
+def topic_file(release: Release, topic: str) -> Path:
+    return release.content / "data" / "faq" / f"{topic}.yml"
+
+
+def test_only_the_answer_that_is_turned_off_changes(release: Release) -> None:
+    """A broken file does not keep it on; what somebody is still writing stays where it is."""
+    topic_file(release, "bond").write_text("half of a topic", encoding="utf-8")
+    unfinished = topic_file(release, "daca")
+    unfinished.write_text(unfinished.read_text(encoding="utf-8").replace("DACA", "Daca"), encoding="utf-8")
+    before = published(release).content.topics
+    release.turn_off("dont_sign", "the law may have changed")
+    after = published(release).content.topics
+    assert [topic for topic in after if after[topic] != before[topic]] == ["dont_sign"]
+    assert not after["dont_sign"].enabled
+    assert "enabled: false" in topic_file(release, "dont_sign").read_text(encoding="utf-8")
+    newest, entry = release.audit.entries(2)
+    assert (newest.action, newest.subject) == ("topic off: answer", "dont_sign")
+    assert (entry.who, entry.action) == ("a clerk", "topic off")
+    assert "the law may have changed" in entry.after
+
+
+def test_an_answer_is_turned_off_while_the_database_is_away(release: Release, tmp_path: Path) -> None:
+    """A wrong answer does more harm than a gap in the log, which is told."""
+    said: list[str] = []
+    (tmp_path / "var" / "staff.sqlite3").write_bytes(b"no database at all" * 100)
+    away = Release(
+        release.content,
+        release.store,
+        release.serving,
+        AuditLog(Database(tmp_path / "var")),
+        "x",
+        said.append,
+    )
+    away.turn_off("dont_sign", "wrong")
+    assert not published(release).content.topics["dont_sign"].enabled
+    assert said[-1].startswith("It is done, but could not be noted in the audit log.")
+
+
+def test_an_unknown_topic_is_named(release: Release) -> None:
+    """Also one that is a path."""
+    for topic in ("nothing", "../content/data/faq/bond", ""):
+        with pytest.raises(PublishError, match="There is no topic"):
+            release.turn_off(topic, "why")
+
+
+def test_an_approval_is_written_down_and_published(release: Release) -> None:
+    """In the content that staff edit and in what residents are answered from."""
+    release.approve("bond", "City Attorney's Office, 2026-11-26")
+    assert published(release).content.topics["bond"].approved_by == "City Attorney's Office, 2026-11-26"
+    assert "City Attorney's Office" in topic_file(release, "bond").read_text(encoding="utf-8")
+
+
+def test_a_stopped_model_is_published_only_for_a_reason(release: Release) -> None:
+    """The reason and what stood against it are kept."""
+    gate = release.content / "data" / "gate.yml"
+    gate.write_text(gate.read_text().replace("right: 0.90", "right: 0.999"))
+    candidate = asyncio.run(train(release.content, release.store, lambda text: None))
+    with pytest.raises(StoppedError) as stopped:
+        release.publish(candidate.version)
+    assert [stop.rule for stop in stopped.value.verdict.stops] == ["floor"]
+    assert published(release).version != candidate.version
+    release.publish(candidate.version, despite="the council asked for it")
+    assert published(release).version == candidate.version
+    actions = {entry.action: entry.after for entry in release.audit.entries()}
+    assert "the council asked for it" in actions["publish"] and "publish stopped" in actions
