@@ -65,7 +65,7 @@ async def test_unchanged_content_is_not_trained_twice(model: Model, model_store:
     """The same model comes back at once."""
     said: list[str] = []
     assert (await train(PROJECT_ROOT, model_store, said.append)).version == model.version
-    assert said == ["Checking the content", f"Nothing has changed since model {model.version}"]
+    assert said == [f"Nothing has changed since model {model.version}"]
 
 
 @pytest.mark.parametrize("code_hash", ["old", None], ids=["code", "text"])
@@ -79,7 +79,7 @@ async def test_a_model_of_an_older_program_is_replaced(
     shutil.copytree(model.folder.parent.parent, tmp_path / "var")
     store = ModelStore(tmp_path / "var")
     with store.workplace() as folder:
-        built = Path(folder) / "model"
+        built = folder / "model"
         built.mkdir()
         (built / ARCHIVE).write_bytes(b"weights of another shape")
         domain = Path(shutil.copytree(model.content_dir, built / CONTENT)) / "domain.yml"
@@ -90,7 +90,7 @@ async def test_a_model_of_an_older_program_is_replaced(
     store.publish("old")
     said: list[str] = []
     assert (await published_model(PROJECT_ROOT, store, said.append)).version == model.version
-    assert said[0] == "Model old is of an older program; training one (about three minutes)"
+    assert said[0] == "Model old is of an older program; training one (about two minutes)"
     published = store.published()
     assert published is not None and published.version == model.version
 

@@ -74,7 +74,8 @@ async def test_serve_answers_restarts_what_dies_and_leaves_nothing_running(
             for connection in member.net_connections("tcp")
             if connection.status == psutil.CONN_LISTEN
         ]
-        assert len(listeners) == 3 and set(listeners) == {"127.0.0.1"}
+        # The gateway, Rasa, the action server, and the relay between these two.
+        assert len(listeners) == 4 and set(listeners) == {"127.0.0.1"}
 
         os.kill(rasa.pid, signal.SIGKILL)
         async with ClientSession() as session:
