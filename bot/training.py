@@ -332,7 +332,7 @@ def copy_content(root: Path, target: Path) -> None:
     for name in _CONTENT:
         if (root / name).is_dir():
             shutil.copytree(root / name, target / name)
-        else:
+        elif (root / name).exists():  # the check names what is missing
             shutil.copyfile(root / name, target / name)
 
 

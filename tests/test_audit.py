@@ -39,9 +39,9 @@ def audit(database: Database) -> AuditLog:
     """A log with four entries."""
     log = AuditLog(database)
     for version in ("m1", "m2"):
-        log.record("ana", "publish", version, before=None, after={"version": version, "título": "ñ"})
+        log.record("a clerk", "publish", version, before=None, after={"version": version, "título": "ñ"})
     log.record("luis", "topic off", "bond", before=True, after=False)
-    log.record("ana", "rollback", "m1", before="m2", after="m1")
+    log.record("a clerk", "rollback", "m1", before="m2", after="m1")
     return log
 
 
@@ -49,7 +49,7 @@ def test_an_entry_says_who_did_what_when_from_what_to_what(audit: AuditLog) -> N
     """The newest first, of all or of one subject."""
     newest, *_ = entries = audit.entries()
     assert [entry.number for entry in entries] == [4, 3, 2, 1]
-    assert (newest.who, newest.action, newest.subject) == ("ana", "rollback", "m1")
+    assert (newest.who, newest.action, newest.subject) == ("a clerk", "rollback", "m1")
     assert (newest.before, newest.after) == ('"m2"', '"m1"')
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", newest.time)
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -63,7 +63,10 @@ def test_an_entry_says_who_did_what_when_from_what_to_what(audit: AuditLog) -> N
 
 def test_what_failed_is_not_recorded(audit: AuditLog) -> None:
     """And nothing is done without an entry: both happen or neither."""
-    with pytest.raises(ZeroDivisionError), audit.recording("ana", "publish", "m3", before=None, after="m3"):
+    with (
+        pytest.raises(ZeroDivisionError),
+        audit.recording("a clerk", "publish", "m3", before=None, after="m3"),
+    ):
         raise ZeroDivisionError
     assert audit.verify().number == 4
 
@@ -94,7 +97,7 @@ def test_the_database_refuses_to_change_an_entry(audit: AuditLog, statement: str
 def test_sqlite_refuses_to_replace_an_entry(tmp_path: Path) -> None:
     """Its own way of changing one without saying so."""
     audit = AuditLog(Database(tmp_path))
-    audit.record("ana", "publish", "m1", before=None, after="m1")
+    audit.record("a clerk", "publish", "m1", before=None, after="m1")
     replace = (
         "INSERT OR REPLACE INTO audit_log SELECT number, time, 'x', action, subject, before, after, "
         "previous, hash FROM audit_log"
@@ -187,7 +190,7 @@ def test_a_tail_that_was_cut_off_or_made_anew_is_found(audit: AuditLog, forge: b
         with pytest.raises(AuditError) as found:
             audit.verify()
         assert f"(entry 4, {newest.hash}) is not among them: the newest were removed" in str(found.value)
-        audit.record("ana", "publish", "m3", before=None, after="m3")
+        audit.record("a clerk", "publish", "m3", before=None, after="m3")
 
 
 def test_a_hash_that_was_written_down_elsewhere_must_be_there(
@@ -198,7 +201,7 @@ def test_a_hash_that_was_written_down_elsewhere_must_be_there(
     monkeypatch.setenv("KYR_DATABASE_URL", url_of(audit.database))
     assert main(["audit", "verify"]) == 0
     written_down = capsys.readouterr().out.split()[-1]
-    audit.record("ana", "publish", "m3", before=None, after="m3")
+    audit.record("a clerk", "publish", "m3", before=None, after="m3")
     assert main(["audit", "verify", "--head", written_down]) == 0
     assert capsys.readouterr().out.startswith("5 entries, none changed")
     entries = audit.entries()[::-1]
@@ -222,7 +225,7 @@ def test_the_log_is_listed(
     assert main(["audit", "-n", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("Z  ")[1] for line in lines] == [
-        'ana  rollback  m1  "m2" -> "m1"',
+        'a clerk  rollback  m1  "m2" -> "m1"',
         "luis  topic off  bond  true -> false",
     ]
     assert main(["audit", "--topic", "bond"]) == 0
@@ -235,7 +238,7 @@ def test_a_head_that_cannot_be_read_is_named(audit: AuditLog) -> None:
     """Entries are still added; the file is left as it is."""
     file = audit.database.data_dir / HEAD_FILE
     file.write_text("nonsense", encoding="utf-8")
-    audit.record("ana", "publish", "m3", before=None, after="m3")
+    audit.record("a clerk", "publish", "m3", before=None, after="m3")
     with pytest.raises(AuditError, match="cannot be read"):
         audit.verify()
     assert file.read_text(encoding="utf-8") == "nonsense"
@@ -259,7 +262,7 @@ def test_programs_that_add_entries_at_once_make_one_chain(make_database: MakeDat
 def test_changed_settings_are_recorded_and_secrets_are_not(database: Database, tmp_path: Path) -> None:
     """What is not as by default, then what is not as before; of secrets only whether they are set."""
     audit = AuditLog(database)
-    assert settings_changes(audit, Settings(), "ana") == []
+    assert settings_changes(audit, Settings(), "a clerk") == []
     environment = {
         "KYR_DATA_DIR": str(tmp_path),
         "KYR_EMBED_ORIGINS": "https://www.hpca.gov",
@@ -268,7 +271,7 @@ def test_changed_settings_are_recorded_and_secrets_are_not(database: Database, t
         "TELEGRAM_BOT_TOKEN": "1:secret",
         "TELEGRAM_SECRET_TOKEN": "secret",
     }
-    settings_changes(audit, read_settings(environment), "ana")
+    settings_changes(audit, read_settings(environment), "a clerk")
     assert {(one.subject, one.before, one.after) for one in audit.entries()} == {
         ("KYR_DATA_DIR", f'"{PROJECT_ROOT / "var"}"', f'"{tmp_path}"'),
         ("KYR_EMBED_ORIGINS", "[]", '["https://www.hpca.gov"]'),
@@ -277,7 +280,7 @@ def test_changed_settings_are_recorded_and_secrets_are_not(database: Database, t
         ("TELEGRAM_BOT_TOKEN", '"not set"', '"set"'),
         ("TELEGRAM_SECRET_TOKEN", '"not set"', '"set"'),
     }
-    assert settings_changes(audit, read_settings(environment), "ana") == []
+    assert settings_changes(audit, read_settings(environment), "a clerk") == []
     changed = settings_changes(audit, read_settings({**environment, "TELEGRAM_BOT_TOKEN": ""}), "luis")
     assert [(one.who, one.subject, one.before, one.after) for one in changed] == [
         ("luis", "TELEGRAM_BOT_TOKEN", '"set"', '"not set"')

@@ -79,7 +79,7 @@ def publish_model(settings: Settings, version: str) -> None:
         (built / ARCHIVE).write_bytes(os.urandom(300_000))
         (built / THRESHOLDS).write_text("{}", encoding="utf-8")
         shutil.copytree(settings.content_dir / "data", built / CONTENT / "data")
-        store.add(built, version, {"content_hash": "x", "summary": {}})
+        store.add(built, version, {"content_hash": "x", "training_hash": "x", "summary": {}})
     store.publish(version)
 
 
@@ -90,7 +90,7 @@ def fill(settings: Settings, database: Database) -> None:
         queue.add("qué pasa con las cámaras", "es")
     queue.add("what about cameras", "en", reason=NOT_HELPFUL, topic="bond")
     Feedback(database).count("bond", "en", helpful=True)
-    AuditLog(database).record("ana", "publish", "20260101-000000-aaaaaaaa", before=None, after="ñ")
+    AuditLog(database).record("a clerk", "publish", "20260101-000000-aaaaaaaa", before=None, after="ñ")
     publish_model(settings, "20260101-000000-aaaaaaaa")
 
 
@@ -132,7 +132,7 @@ def test_an_earlier_state_comes_back_and_history_goes_on(database: Database, tmp
     fill(settings, database)
     back_up(file, settings, database)
     ReviewQueue(database).remove(["what about cameras"])
-    AuditLog(database).record("ana", "publish", "m2", before="m1", after="m2")
+    AuditLog(database).record("a clerk", "publish", "m2", before="m1", after="m2")
     for _ in range(2):
         assert restore(file, settings, database, "luis", agree)
     assert ReviewQueue(database).questions() == QUESTIONS
@@ -165,7 +165,7 @@ def test_another_history_is_not_destroyed(make_database: MakeDatabase, tmp_path:
     database, other = make_database(), make_database()
     fill(here, database)
     back_up(file, here, database)
-    AuditLog(other).record("ana", "import", "bond", before=None, after=1)
+    AuditLog(other).record("a clerk", "import", "bond", before=None, after=1)
     before = folder_hash(there.content_dir)
     with pytest.raises(BackupError, match="differ from entry 1 on, and restoring would destroy history"):
         restore(file, there, other, "luis", agree)
@@ -297,7 +297,7 @@ MODEL = "models/20260101-000000-aaaaaaaa"
         (edited("staff/feedback.jsonl", b'"count": 1', b'"count": true'), "Row 1 of feedback"),
         (edited("staff/feedback.jsonl", b'"count": 1', b'"count": "1"'), "Row 1 of feedback"),
         (edited("staff/review_queue.jsonl", b"cameras", b"\\u0000"), "Row 1 of review_queue"),
-        (edited("staff/audit_log.jsonl", b'"ana"', b'"eve"'), "Entry 1 of the audit log was changed"),
+        (edited("staff/audit_log.jsonl", b'"a clerk"', b'"eve"'), "Entry 1 of the audit log was changed"),
         (
             edited("staff/audit_log.jsonl", b'"number": 1', b'"number": 2'),
             "Entry 1 of the audit log was removed",

@@ -351,15 +351,15 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "value: es}]\n    text: Español greet\n    custom: {language: es}",
         "value: es}]\n    text: ''\n    custom: {language: es}",
-        ["domain.yml:198: utter_greet has no text for es. Write it beside the other one."],
+        ["domain.yml:205: utter_greet has no text for es. Write it beside the other one."],
     ),
     "response without its language": (
         "domain.yml",
         "    text: English greet\n    custom: {language: en}\n",
         "    text: English greet\n",
         [
-            "domain.yml:198: utter_greet has no text for en. Write it beside the other one.",
-            "domain.yml:199: a variation of utter_greet does not name its language in `condition` and "
+            "domain.yml:205: utter_greet has no text for en. Write it beside the other one.",
+            "domain.yml:206: a variation of utter_greet does not name its language in `condition` and "
             "`custom`. Copy both from another response.",
         ],
     ),
@@ -373,7 +373,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "text: English emergency now",
         "text: " + "x" * 321,
-        ["domain.yml:184: utter_emergency_now (en) has 321 characters, 320 at most. Shorten it."],
+        ["domain.yml:191: utter_emergency_now (en) has 321 characters, 320 at most. Shorten it."],
     ),
     "intent without a rule": (
         "domain.yml",

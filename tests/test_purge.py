@@ -29,7 +29,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     ReviewQueue(database).add("what about cameras", "en")
     ReviewQueue(database).add("puedo quedarme callado", "es", reason=NOT_HELPFUL, topic="bond")
     Feedback(database).count("red_card", "es", helpful=True)
-    AuditLog(database).record("ana", "publish", "m1", before=None, after="m1")
+    AuditLog(database).record("a clerk", "publish", "m1", before=None, after="m1")
     (tmp_path / "published.json").write_text("{}", encoding="utf-8")
     return database
 
@@ -37,10 +37,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
 def test_review_lists_what_was_asked_in_vain(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     """How often, in which language, in which words, and which answer did not help."""
     assert main(["review"]) == 0
-    assert capsys.readouterr().out == (
-        "    1  en  what about cameras\n"
-        "    1  es  puedo quedarme callado  (the answer of bond did not help)\n"
-    )
+    printed = capsys.readouterr().out
+    assert "  1  en  what about cameras\n    asked in vain 1\n" in printed
+    assert "  1  es  puedo quedarme callado\n    did not help 1 (topic bond)\n" in printed
 
 
 def test_purge_removes_all_of_it_and_nothing_else(

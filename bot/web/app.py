@@ -114,13 +114,17 @@ async def _write_staff_data(app: web.Application) -> AsyncIterator[None]:
 def _forget_old_questions(queue: ReviewQueue) -> Callable[[web.Application], AsyncIterator[None]]:
     """Once a day let go of questions that were kept long enough, also where no new one comes."""
 
-    async def forget(writer: Writer) -> None:
+    def forget(writer: Writer) -> None:
+        writer.write("Old questions could not be removed", queue.forget_old)
+
+    async def forget_daily(writer: Writer) -> None:
         while True:
-            writer.write("Old questions could not be removed", queue.forget_old)
             await asyncio.sleep(_SECONDS_A_DAY)
+            forget(writer)
 
     async def run(app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(forget(app[keys.WRITER]))
+        forget(app[keys.WRITER])
+        task = asyncio.create_task(forget_daily(app[keys.WRITER]))
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
