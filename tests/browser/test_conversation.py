@@ -224,6 +224,8 @@ async def test_a_page_that_the_browser_kept_for_back_shows_no_ended_conversation
 
     await visit.go("/es/")
     await visit.ask("tengo miedo, zarzamora")
+    # A page that still waits for something is not kept.
+    await page.wait_for_load_state("networkidle")
     await visit.go("/es/bond")
     await back()
     assert "zarzamora" in await page.inner_text("main")
