@@ -67,10 +67,6 @@ _STEPS = {
 }
 
 
-# Choosing thresholds on all questions takes as long as on both halves.
-_HELPERS = 2
-
-
 class TrainingError(Exception):
     """Training that failed; the text says why and what to do."""
 
@@ -243,14 +239,13 @@ async def _learn(
     texts = [question.text for question in questions]
     start = decision_step(built / CONTENT, content)
     # Not forked: locks that are held here would be held there for ever.
-    with ProcessPoolExecutor(_HELPERS, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
 
         def begin(step: str, done: float) -> None:
             pace.step(step, done)
             if step == "ask" and not done:
-                # One core has nothing to do now; so the helpers, and what is needed next, are there in time.
-                for _ in range(_HELPERS):
-                    pool.submit(calibrate, (), start)
+                # One core has nothing to do now; so the helper, and what is needed next, are there in time.
+                pool.submit(calibrate, (), start)
                 prepare()
 
         parsed = await bench.train(built / CONTENT, built / ARCHIVE, texts, begin)
@@ -280,22 +275,16 @@ def _choose(
     asked: Sequence[Asked], start: DecisionStep, pool: Executor
 ) -> tuple[DecisionStep, list[Decision]]:
     """Return the step with thresholds chosen on all questions, and the decisions of `held_out`."""
+    # All questions take as long as both halves, which are done here meanwhile.
     chosen = pool.submit(calibrate, asked, start)
-    halves = [pool.submit(calibrate, half, start) for half in _other_halves(asked)]
-    return chosen.result(), _decided(asked, [half.result() for half in halves])
+    others = held_out(asked, start)
+    return chosen.result(), others
 
 
 def held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
     """Return the decisions on each half of the questions with thresholds chosen on the other half."""
-    return _decided(asked, [calibrate(half, step) for half in _other_halves(asked)])
-
-
-def _other_halves(asked: Sequence[Asked]) -> list[Sequence[Asked]]:
-    """Return, for the questions of even and of odd number, the half that they are not in."""
-    return [asked[1::2], asked[::2]]
-
-
-def _decided(asked: Sequence[Asked], steps: Sequence[DecisionStep]) -> list[Decision]:
+    # For the questions of even and of odd number, by the half that they are not in.
+    steps = [calibrate(asked[1 - half :: 2], step) for half in (0, 1)]
     return [steps[index % 2].decide(row.judged) for index, row in enumerate(asked)]
 
 
