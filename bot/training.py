@@ -150,10 +150,16 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
     except WorkbenchError as error:
         raise TrainingError(str(error)) from None
     except OSError as error:
-        raise TrainingError(
-            f"Training ended: {error.strerror or error}. Nothing was changed. Make room on the disk, or look "
-            "at its permissions, and run `kyr train` again."
-        ) from None
+        raise _refused(error) from None
+
+
+def _refused(error: OSError) -> TrainingError:
+    # An error of `shutil` lists every file that it stands for.
+    reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error
+    return TrainingError(
+        f"Training ended: {reason}. Nothing was changed. Make room on the disk (1 GB will do) or look at "
+        "its permissions, and try again."
+    )
 
 
 async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress) -> Model:
@@ -365,3 +371,5 @@ async def parse(
             return await bench.parse(archive, [question.text for question in questions])
     except WorkbenchError as error:
         raise TrainingError(str(error)) from None
+    except OSError as error:
+        raise _refused(error) from None

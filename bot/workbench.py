@@ -40,7 +40,7 @@ OnStep = Callable[[str, float], None]
 
 
 class WorkbenchError(Exception):
-    """The process ended before its work was done; the text says why, or ends with its last lines."""
+    """The process ended before its work was done; the text says why and what to do."""
 
 
 class Workbench:
@@ -53,12 +53,12 @@ class Workbench:
         """Train on the content under a folder, and ask the new model every text; write its archive.
 
         Return what was made of each text: its `language`, `intent_ranking`, `decision`, and what was
-        `judged`. Raises WorkbenchError.
+        `judged`. Raises WorkbenchError, and OSError where the disk refuses something.
         """
         return await self._do({"content": str(content), "archive": str(archive), "texts": texts}, on_step)
 
     async def parse(self, archive: Path, texts: Sequence[str]) -> list[Any]:
-        """Ask the model in an archive every text; return as `train` does. Raises WorkbenchError."""
+        """Ask the model in an archive every text; return and raise as `train` does."""
         job = {"content": "", "archive": str(archive), "texts": texts}
         return await self._do(job, lambda step, done: None)
 
@@ -67,6 +67,7 @@ class Workbench:
         assert process.stdout is not None  # noqa: S101 - opened as a pipe
         last: collections.deque[str] = collections.deque(maxlen=_LINES_SHOWN)
         parsed = []
+        failed = ""
         await _give(process, job)
         async for line in process.stdout:
             told = _told(line)
@@ -74,12 +75,20 @@ class Workbench:
                 parsed.append(told["parsed"])
             elif "step" in told:
                 on_step(told["step"], told.get("done", 0.0))
+            elif "failed" in told:
+                failed = told["failed"]
             else:
                 last.append(line.decode(errors="replace").rstrip())
         if await process.wait() != 0 or len(parsed) != len(job["texts"]):
-            if any("No space left on device" in line for line in last):
-                raise WorkbenchError("The disk is full. Free about 1 GB and try again.")
-            raise WorkbenchError("Rasa ended too early. Its last lines:\n  " + "\n  ".join(last))
+            if failed:
+                raise OSError(failed)
+            if process.returncode == -signal.SIGKILL:
+                raise WorkbenchError(
+                    "Training ended: something killed it. Nothing was changed. See that 2 GB of memory are "
+                    "free, and try again."
+                )
+            _log.error("Rasa ended too early. Its last lines:\n  %s", "\n  ".join(last))
+            raise WorkbenchError("Training ended: Rasa failed, the log says how. Nothing was changed.")
         return parsed
 
 

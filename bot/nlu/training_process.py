@@ -2,15 +2,16 @@
 
 A job is a line of JSON on standard input: `archive`, where the model is or will be; `content`, the folder
 to train it on first, if it is to be trained; `texts`, the questions. What comes of it are lines of JSON on
-standard output: `{"step": ...}` as it goes on, and one `{"parsed": ...}` for each question. Other lines
-are what Rasa has to say. Rasa is imported before the job is read, so that it can be while the content is
-still being checked.
+standard output: `{"step": ...}` as it goes on, and one `{"parsed": ...}` for each question; or, where the
+disk refuses something, `{"failed": ...}`. Other lines are what Rasa has to say. Rasa is imported before the
+job is read, so that it can be while the content is still being checked.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import sys
 import tarfile
 import tempfile
 from collections.abc import Sequence
@@ -136,7 +137,21 @@ def main() -> None:
     configure_structlog(logging.WARNING)
     job = read_job()
     archive = Path(job["archive"])
-    if job["content"]:
-        train(Path(job["content"]), archive, job["texts"])
-    else:
-        parse(archive, job["texts"])
+    try:
+        if job["content"]:
+            train(Path(job["content"]), archive, job["texts"])
+        else:
+            parse(archive, job["texts"])
+    except Exception as error:
+        cause = _first_cause(error)
+        if not isinstance(cause, OSError):
+            raise
+        _tell(failed=cause.strerror or str(cause))
+        sys.exit(1)
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """Return what went wrong first, which Rasa wraps in errors of its own."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return error
