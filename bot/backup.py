@@ -36,7 +36,7 @@ from bot.content import RESOURCES
 from bot.database import VERSION_TABLE, Database, DatabaseError
 from bot.models import ModelError, ModelStore, write_whole
 from bot.settings import Settings
-from bot.tables import AUDIT_LOG, TABLES
+from bot.tables import ACCOUNT_TABLES, AUDIT_LOG, TABLES
 
 RESTORED = "restore"
 
@@ -506,7 +506,8 @@ def _read_rows(
     older, tables = Database(workplace / "older", version=version), MetaData()
     with older.transaction() as connection:
         tables.reflect(connection)
-        tables.remove(tables.tables[VERSION_TABLE])
+        for name in {VERSION_TABLE, *ACCOUNT_TABLES.tables} & set(tables.tables):
+            tables.remove(tables.tables[name])
         for name, rows in _parse(workplace, names, tables).items():
             _insert(connection, tables.tables[name], rows)
     return _dump(Database(older.data_dir))

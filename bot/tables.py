@@ -8,6 +8,8 @@ from __future__ import annotations
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text
 
 TABLES = MetaData()
+# Who may sign in to the console: not among those that backups hold, since they travel.
+ACCOUNT_TABLES = MetaData()
 
 # Without row numbers (SQLite), which would tell in what order questions came.
 REVIEW_QUEUE = Table(
@@ -44,4 +46,24 @@ AUDIT_LOG = Table(
     Column("after", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+# How often the assistant was used: each figure by itself, so that no two can be put together to tell of one
+# person. `kind` is "topic", "language", "channel" or "outcome".
+USAGE = Table(
+    "usage",
+    TABLES,
+    Column("week", String(10), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("value", String(100), primary_key=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+ACCOUNTS = Table(
+    "accounts",
+    ACCOUNT_TABLES,
+    Column("name", String(40), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    # Changes with the password, so that whoever is signed in with an earlier one no longer is.
+    Column("changed", String(20), nullable=False),
 )

@@ -43,7 +43,7 @@ TOMORROW = """
 from alembic import op
 
 revision = "tomorrow"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -152,7 +152,7 @@ def test_a_backup_of_an_older_program_comes_back(
     (migrations / "versions/0002_tomorrow.py").write_text(TOMORROW, encoding="utf-8")
     monkeypatch.setattr(bot.database, "_MIGRATIONS", migrations)
     newer = Database(database.data_dir, url_of(database))
-    assert (newer.version, newer.versions) == ("tomorrow", ("tomorrow", "0001"))
+    assert (newer.version, newer.versions) == ("tomorrow", ("tomorrow", "0002", "0001"))
     assert restore(file, settings, newer, "luis", agree)
     texts = {(one.text, one.language) for one in ReviewQueue(newer).questions()}
     assert texts == {("qué pasa con las cámaras", "Es"), ("what about cameras", "En")}
