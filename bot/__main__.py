@@ -17,6 +17,8 @@ from typing import Any
 
 from bot.audit import AuditError, AuditLog, folder_hash, operator
 from bot.backup import BackupError, back_up, finish_restore, restore
+from bot.console import PORT as CONSOLE_PORT
+from bot.console import serve_console
 from bot.content import check_content, read_content
 from bot.database import Database, DatabaseError
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
@@ -112,6 +114,12 @@ def _parser() -> argparse.ArgumentParser:
     made = command("serve", _serve, "Serve the assistant; trains first if there is no published model.")
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     made.add_argument("--port", type=int, default=8080, help="port to listen on (default: %(default)s)")
+    made.add_argument("--console", action="store_true", help=f"serve the staff console as well, on port {CONSOLE_PORT}")
+    made = command("console", _console, "Serve the staff console, where clerks edit, train and publish.")
+    made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    made.add_argument(
+        "--port", type=int, default=CONSOLE_PORT, help="port to listen on (default: %(default)s)"
+    )
     made = command("ask", _ask, "Ask the published model one question, without a server.")
     made.add_argument("text", metavar="TEXT")
     made.add_argument("--lang", choices=LANGUAGES, help="language of the page, for doubtful texts")
@@ -226,7 +234,13 @@ def _say(text: str) -> None:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    asyncio.run(serve(settings, options.host, options.port, _say))
+    console_port = CONSOLE_PORT if options.console else None
+    asyncio.run(serve(settings, options.host, options.port, _say, console_port=console_port))
+    return DONE
+
+
+def _console(options: argparse.Namespace, settings: Settings) -> int:
+    asyncio.run(serve_console(settings, options.host, options.port, _say))
     return DONE
 
 

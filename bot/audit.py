@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.database import Database, DatabaseError
@@ -124,13 +124,26 @@ class AuditLog:
         connection.execute(insert(AUDIT_LOG).values(**dataclasses.asdict(entry)))
         return entry
 
-    def entries(self, limit: int | None = None, subject: str | None = None) -> list[Entry]:
-        """Return the newest entries, the newest first, of one subject or of all."""
+    def entries(
+        self, limit: int | None = None, subject: str | None = None, *, before: int | None = None
+    ) -> list[Entry]:
+        """Return the newest entries, the newest first, of one subject or of all, and before one of a number."""
         query = select(AUDIT_LOG).order_by(AUDIT_LOG.c.number.desc()).limit(limit)
         if subject is not None:
             query = query.where(AUDIT_LOG.c.subject == subject)
+        if before is not None:
+            query = query.where(AUDIT_LOG.c.number < before)
         with self.database.transaction() as connection:
             return [Entry(**row) for row in connection.execute(query).mappings()]
+
+    def last_changes(self) -> dict[str, tuple[str, str]]:
+        """Return when and by whom each subject was changed last; publishing changes no topic."""
+        newest = select(func.max(AUDIT_LOG.c.number)).where(~AUDIT_LOG.c.action.like("%: answer"))
+        newest = newest.group_by(AUDIT_LOG.c.subject)
+        query = select(AUDIT_LOG.c.subject, AUDIT_LOG.c.time, AUDIT_LOG.c.who)
+        query = query.where(AUDIT_LOG.c.number.in_(newest))
+        with self.database.transaction() as connection:
+            return {subject: (time, who) for subject, time, who in connection.execute(query)}
 
     def verify(self, earlier: str | None = None) -> Head:
         """Return how many entries there are, and the last hash; raises AuditError where one was changed.

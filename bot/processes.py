@@ -241,3 +241,9 @@ def actions_child(content_dir: Path, resources_dir: Path) -> Child:
         "LOG_LEVEL": "WARNING",
     }
     return Child("the action server", ["-m", "actions", str(port)], port, environment)
+
+
+def console_child(port: int, database_url: str) -> Child:
+    """Return the staff console, in a process of its own: what it does must not keep residents waiting."""
+    environment = {"KYR_DATABASE_URL": database_url}
+    return Child("the staff console", ["-m", "bot", "console", "--port", str(port)], port, environment)

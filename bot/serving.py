@@ -11,7 +11,7 @@ import logging
 import os
 import resource
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from bot.gate import golden_questions, judge
 from bot.models import Model, ModelError, ModelStore
 from bot.privacy import WithholdWords
 from bot.problems import ContentError
-from bot.processes import Child, StartError, actions_child, rasa_child
+from bot.processes import Child, StartError, actions_child, console_child, rasa_child
 from bot.publishing import ServingFile, ServingState
 from bot.relay import Relay
 from bot.resources import LiveDirectory
@@ -321,8 +321,10 @@ async def wait_until_answered(url: str, question: str) -> None:
     raise ServeError("Everything has started, but a test question got no answer. See the lines above.")
 
 
-async def serve(settings: Settings, host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM."""
+async def serve(
+    settings: Settings, host: str, port: int, say: Callable[[str], None], *, console_port: int | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM; the staff console as well where its port is given."""
     # What the system writes to disk when a process crashes would hold words of residents.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Every connection is an open file, and many systems allow a program 1,024 unless it asks for more.
@@ -331,7 +333,35 @@ async def serve(settings: Settings, host: str, port: int, say: Callable[[str], N
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    work = asyncio.create_task(_serve_until(stop, settings, host, port, say))
+    async with _console_beside(settings, console_port, say):
+        await _until_stopped(stop, _serve_until(stop, settings, host, port, say), say)
+
+
+@contextlib.asynccontextmanager
+async def _console_beside(
+    settings: Settings, port: int | None, say: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Run the staff console in a process of its own; residents are served whether it starts or not."""
+    if port is None:
+        yield
+        return
+    console = console_child(port, settings.database_url)
+    try:
+        try:
+            await console.start()
+            console.watch()
+            say(f"Console: {settings.console_url or console.url}")
+        except StartError as error:
+            say(f"Residents are served without the staff console. {error}")
+        yield
+    finally:
+        await console.stop()
+
+
+async def _until_stopped(
+    stop: asyncio.Event, serving: Coroutine[Any, Any, None], say: Callable[[str], None]
+) -> None:
+    work = asyncio.create_task(serving)
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
     if not work.done():

@@ -36,8 +36,9 @@ class Settings:
     `domain.yml` and `config.yml`: the project itself, or the copy kept beside a published model.
     `resources_dir` holds the tables of the resource directory, which are used as they stand now.
     `require_approval` holds back answers that nobody has signed off. `public_url` is where residents
-    reach the assistant ("https://rights.hpca.gov"; empty where not set), and `embed_origins` are the
-    websites that may show the chat on their pages. `messages_a_minute` are those of one client, and
+    reach the assistant ("https://rights.hpca.gov"; empty where not set), `console_url`
+    where staff reach the console if not on this machine, and `embed_origins` are the websites that may show
+    the chat on their pages. `messages_a_minute` are those of one client, and
     `messages_a_minute_overall` of all; behind `trusted_proxies` the client is whom they name.
     `keep_unanswered` puts questions that were not answered into the review queue. Conversations are kept
     in Redis where `redis_url` is set, and what staff work with in the database of `database_url` (empty: a
@@ -51,6 +52,7 @@ class Settings:
     log_level: str = "INFO"
     require_approval: bool = False
     public_url: str = ""
+    console_url: str = ""
     embed_origins: tuple[str, ...] = ()
     messages_a_minute: int = 600
     messages_a_minute_overall: int = 3000
@@ -94,6 +96,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log_level=log_level,
         require_approval=_yes(environment, "KYR_REQUIRE_APPROVAL", "0"),
         public_url=_origin("KYR_PUBLIC_URL", environment.get("KYR_PUBLIC_URL", "")),
+        console_url=_origin("KYR_CONSOLE_URL", environment.get("KYR_CONSOLE_URL", "")),
         embed_origins=tuple(
             _origin("KYR_EMBED_ORIGINS", origin) for origin in _words(environment, "KYR_EMBED_ORIGINS")
         ),

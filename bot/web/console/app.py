@@ -1,0 +1,138 @@
+"""The application factory of the console, and which role each of its routes needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.accounts import Accounts
+from bot.audit import AuditLog
+from bot.database import Database
+from bot.models import ModelStore
+from bot.publishing import ServingFile
+from bot.runs import Runs
+from bot.settings import Settings
+from bot.sign_in import SignIn
+from bot.topic_edit import LiveCheck
+from bot.tryout import TryOut
+from bot.web.assets import Assets
+from bot.web.console import (
+    asked,
+    directory,
+    edit,
+    history,
+    keys,
+    release,
+    signing_in,
+    spreadsheet,
+    topics,
+    tryout,
+    use,
+)
+from bot.web.console.desk import Desk
+from bot.web.console.errors import errors
+from bot.web.console.guard import ANYBODY, add_headers, cookies, guard
+from bot.web.console.pending import Pending
+from bot.web.console.rendering import FOLDER, create_templates
+from bot.web.console.sessions import Sessions
+from bot.web.console.strings import read_strings
+from bot.web.door import take_time
+from bot.web.security import Handler
+
+EDITOR, APPROVER = "editor", "approver"
+# A spreadsheet has at most 10 MB.
+MOST_BYTES = 12 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address, what answers it, and the role that is needed at least."""
+
+    method: str
+    path: str
+    handler: Handler
+    role: str
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/", signing_in.get_home, ANYBODY),
+    Route("GET", "/sign-in", signing_in.get_sign_in, ANYBODY),
+    Route("POST", "/sign-in", signing_in.post_sign_in, ANYBODY),
+    Route("POST", "/sign-out", signing_in.post_sign_out, ANYBODY),
+    Route("POST", "/language", signing_in.post_language, ANYBODY),
+    Route("GET", "/topics", topics.get_topics, EDITOR),
+    Route("GET", "/topics/new", edit.get_topic, EDITOR),
+    Route("POST", "/topics/new", edit.post_topic, EDITOR),
+    Route("GET", "/topics/{topic}", edit.get_topic, EDITOR),
+    Route("POST", "/topics/{topic}", edit.post_topic, EDITOR),
+    Route("GET", "/topics/{topic}/off", topics.get_switch, EDITOR),
+    Route("POST", "/topics/{topic}/off", topics.post_off, EDITOR),
+    Route("GET", "/topics/{topic}/on", topics.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/on", topics.post_on, APPROVER),
+    Route("GET", "/topics/{topic}/approve", topics.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/approve", topics.post_approve, APPROVER),
+    Route("GET", "/spreadsheet", spreadsheet.get_spreadsheet, EDITOR),
+    Route("POST", "/spreadsheet", spreadsheet.post_spreadsheet, EDITOR),
+    Route("POST", "/spreadsheet/import", spreadsheet.post_import, EDITOR),
+    Route("GET", "/spreadsheet/{name}", spreadsheet.get_export, EDITOR),
+    Route("GET", "/try", tryout.get_try, EDITOR),
+    Route("POST", "/try", tryout.post_try, EDITOR),
+    Route("GET", "/asked", asked.get_asked, EDITOR),
+    Route("GET", "/asked/{group}", asked.get_group, EDITOR),
+    Route("POST", "/asked/{group}/belongs", asked.post_belongs, EDITOR),
+    Route("POST", "/asked/{group}/out-of-scope", asked.post_out_of_scope, EDITOR),
+    Route("POST", "/asked/{group}/discard", asked.post_discard, EDITOR),
+    Route("GET", "/directory", directory.get_directory, EDITOR),
+    Route("POST", "/directory/pull", directory.post_pull, EDITOR),
+    Route("POST", "/directory/replace", directory.post_replace, APPROVER),
+    Route("POST", "/directory/undo", directory.post_undo, APPROVER),
+    Route("GET", "/release", release.get_release, EDITOR),
+    Route("GET", "/release/events", release.get_events, EDITOR),
+    Route("POST", "/release/train", release.post_train, EDITOR),
+    Route("POST", "/release/publish", release.post_publish, APPROVER),
+    Route("POST", "/release/undo", release.post_undo, APPROVER),
+    Route("GET", "/release/{version}", release.get_report, EDITOR),
+    Route("GET", "/history", history.get_history, EDITOR),
+    Route("GET", "/use", use.get_use, EDITOR),
+)
+
+
+def create_console(settings: Settings) -> web.Application:
+    """Return the console for the content, models and staff data that the settings name."""
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[take_time, cookies, errors, guard])
+    database = Database.of(settings)
+    audit = AuditLog(database)
+    accounts = Accounts(database, audit)
+    app[keys.ACCOUNTS] = accounts
+    app[keys.ASSETS] = Assets(FOLDER / "static")
+    app[keys.AUDIT] = audit
+    app[keys.DATABASE] = database
+    store = ModelStore(settings.data_dir)
+    app[keys.DESK] = Desk(settings.content_dir, store)
+    app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
+    app[keys.PENDING] = Pending()
+    app[keys.RUNS] = Runs(settings.data_dir)
+    app[keys.SERVING] = ServingFile(settings.data_dir)
+    app[keys.SESSIONS] = Sessions()
+    app[keys.SETTINGS] = settings
+    app[keys.SIGN_IN] = SignIn(accounts)
+    app[keys.STORE] = store
+    app[keys.STRINGS] = read_strings()
+    app[keys.TEMPLATES] = create_templates()
+    app[keys.TRY_OUT] = TryOut()
+    app.on_cleanup.append(_close_try_out)
+    roles = {}
+    for route in ROUTES:
+        added = app.router.add_route(route.method, route.path, route.handler)
+        assert added.resource is not None  # noqa: S101 - only a route without an address has none
+        roles[route.method, added.resource.canonical] = route.role
+    app.router.add_get("/static/{name}", app[keys.ASSETS].serve)
+    app[keys.ROLES] = roles
+    app.on_response_prepare.append(add_headers)
+    return app
+
+
+async def _close_try_out(app: web.Application) -> None:
+    await app[keys.TRY_OUT].close()

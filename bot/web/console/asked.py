@@ -1,0 +1,83 @@
+"""What residents asked in vain: groups of questions, and the four things that can be done with one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from bot.review import Group, Review
+from bot.review_queue import ReviewQueue
+from bot.web.console import keys
+from bot.web.console.rendering import render
+
+_SHOWN = 50
+
+
+def review_of(request: web.Request) -> Review:
+    """Return the review queue for whoever asks."""
+    account = request[keys.ACCOUNT]
+    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    app = request.app
+    queue = ReviewQueue(app[keys.DATABASE])
+    return Review(app[keys.SETTINGS].content_dir, queue, app[keys.AUDIT], account.name)
+
+
+async def get_asked(request: web.Request) -> web.StreamResponse:
+    """GET /asked: the groups that were asked most."""
+    groups = await asyncio.to_thread(review_of(request).groups)
+    return render(
+        request,
+        "asked.html",
+        groups=groups[:_SHOWN],
+        all=len(groups),
+        questions=sum(len(group.questions) for group in groups),
+        is_kept=request.app[keys.SETTINGS].keep_unanswered,
+    )
+
+
+async def get_group(request: web.Request) -> web.StreamResponse:
+    """GET /asked/{group}: its questions, what residents get now, and what can be done."""
+    group = await _group(request)
+    published = await asyncio.to_thread(request.app[keys.STORE].published)
+    # Where words were removed the model knows less than when the question was asked.
+    tried = await request.app[keys.TRY_OUT].ask(published, group.text) if published else None
+    topics = (await asyncio.to_thread(request.app[keys.DESK].topics)).topics
+    return render(request, "group.html", group=group, tried=tried, topics=topics)
+
+
+async def post_belongs(request: web.Request) -> web.StreamResponse:
+    """POST /asked/{group}/belongs: `topic`, `text`; with `confirmed` it is done."""
+    form = await request.post()
+    group, review = await _group(request), review_of(request)
+    addition = await asyncio.to_thread(
+        review.belongs_to, group, str(form.get("topic", "")), str(form.get("text", ""))
+    )
+    if "confirmed" not in form:
+        return render(request, "confirm.html", action="belongs", addition=addition, group=group, form=form)
+    await asyncio.to_thread(review.add, addition)
+    raise web.HTTPSeeOther("/asked")
+
+
+async def post_out_of_scope(request: web.Request) -> web.StreamResponse:
+    """POST /asked/{group}/out-of-scope: `text`; with `confirmed` it is done."""
+    form = await request.post()
+    group, review = await _group(request), review_of(request)
+    addition = await asyncio.to_thread(review.out_of_scope, group, str(form.get("text", "")))
+    if "confirmed" not in form:
+        return render(request, "confirm.html", action="out-of-scope", addition=addition, group=group, form=form)
+    await asyncio.to_thread(review.add, addition)
+    raise web.HTTPSeeOther("/asked")
+
+
+async def post_discard(request: web.Request) -> web.StreamResponse:
+    """POST /asked/{group}/discard: with `confirmed` it is done."""
+    form, group = await request.post(), await _group(request)
+    if "confirmed" not in form:
+        return render(request, "confirm.html", action="discard", addition=None, group=group, form=form)
+    await asyncio.to_thread(review_of(request).discard, group)
+    raise web.HTTPSeeOther("/asked")
+
+
+async def _group(request: web.Request) -> Group:
+    return await asyncio.to_thread(review_of(request).group, request.match_info["group"])

@@ -1,0 +1,83 @@
+"""The content that staff edit as it stands now, read again only when a file has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.content import Content, read_content
+from bot.language import LanguageIdentifier
+from bot.models import ModelStore
+from bot.problems import ContentError, Problem, Problems
+from bot.topic_update import FAQ
+from bot.topics import Topic, check_topics
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics that can be read, and what is wrong with the others (or with any of them)."""
+
+    topics: Mapping[str, Topic]
+    problems: tuple[Problem, ...]
+
+
+class Desk:
+    """Reads the content below a folder. Its methods take up to some seconds: call them in a thread."""
+
+    def __init__(self, root: Path, store: ModelStore) -> None:
+        self.root, self._store = root, store
+        self._lock = threading.Lock()
+        self._read: dict[str, tuple[object, Any]] = {}
+
+    def topics(self) -> Topics:
+        """Return the topics as they stand in their files."""
+
+        def read() -> Topics:
+            problems = Problems(self.root)
+            topics = check_topics(self.root / FAQ, problems)
+            return Topics(topics, tuple(sorted(problems.found)))
+
+        return self._once("topics", (FAQ,), read)
+
+    def content(self) -> Content:
+        """Return the whole content; while it has a mistake, that of the published model.
+
+        Raises ContentError where there is none without a mistake.
+        """
+
+        def read() -> Content:
+            try:
+                return read_content(self.root)
+            except ContentError:
+                published = self._store.published()
+                if published is None:
+                    raise
+                return published.content
+
+        return self._once("content", (Path("data"), Path("domain.yml")), read)
+
+    def identifier(self) -> LanguageIdentifier:
+        """Return what tells in which language a text is."""
+        return self.content().language_identifier
+
+    def published_topics(self) -> Mapping[str, Topic] | None:
+        """Return the topics as residents are answered from them, None where nothing is published."""
+        published = self._store.published()
+        return published.content.topics if published else None
+
+    def _once(self, name: str, paths: tuple[Path, ...], read: Callable[[], Any]) -> Any:
+        with self._lock:
+            now = tuple(_state(self.root / path) for path in paths)
+            before = self._read.get(name)
+            if before is None or before[0] != now:
+                before = self._read[name] = now, read()
+            return before[1]
+
+
+def _state(path: Path) -> object:
+    """Return what changes when a file, or one in a folder, does."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file())

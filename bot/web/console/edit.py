@@ -1,0 +1,295 @@
+"""Editing one topic: both languages side by side, checked while it is written, and seen as residents will."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from bot.content import Content
+from bot.language import LANGUAGES
+from bot.problems import ContentError
+from bot.release import note_changes
+from bot.replies import answer
+from bot.review import Group
+from bot.sheet_columns import CHOICES, COLUMNS
+from bot.sheet_file import SheetProblems, SheetRow
+from bot.sheet_rows import ID, RowReader, cells_of, state_of
+from bot.text_messages import parts, text_messages
+from bot.topic_edit import EditConflict, FieldProblem, edit_topic
+from bot.topic_files import TopicEditError, read_fields
+from bot.topic_layout import TopicFields
+from bot.topic_update import FAQ
+from bot.topics import DAYS_TO_REVIEW, Answer, Topic
+from bot.web.console import keys
+from bot.web.console.asked import review_of
+from bot.web.console.differences import word_differences
+from bot.web.console.rendering import render, text, write
+
+# What a form has; the rest of a topic is changed by other pages (approved_by, enabled).
+FIELDS = tuple(name for name in COLUMNS if name not in ("id", "approved_by", "enabled"))
+NEW = "new"
+# The day from which spreadsheets count others; nobody writes such numbers here.
+_EPOCH = datetime.datetime(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What stands on the page: the topic's id, the texts of its fields, and the state they began from."""
+
+    topic_id: str
+    cells: Mapping[str, str]
+    seen: str
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """How residents will see an answer in one language."""
+
+    language: str
+    title: str
+    reply: Any
+    messages: Sequence[tuple[str, int]]
+
+
+async def get_topic(request: web.Request) -> web.StreamResponse:
+    """GET /topics/{topic}: the form; GET /topics/new: an empty one, or begun with a group of questions."""
+    topic_id = request.match_info.get("topic", NEW)
+    if topic_id == NEW:
+        form = Form("", {**dict.fromkeys(FIELDS, ""), **await _begun(request)}, "")
+        return await _page(request, form)
+    present = await _present(request, topic_id)
+    if present is None:
+        raise web.HTTPNotFound
+    form = Form(topic_id, cells_of(present), state_of(present))
+    return await _page(request, form, saved="saved" in request.query)
+
+
+async def post_topic(request: web.Request) -> web.StreamResponse:
+    """POST /topics/{topic}: `save` it, or `look` how it would be; `piece` asks for the live part alone."""
+    posted = await request.post()
+    form = _form(request, posted)
+    if not ID.fullmatch(form.topic_id):
+        problem = FieldProblem("id", text(request, "id_wrong"), text(request, "id_mend"))
+        return await _page(request, form, problems=(problem,), status=422)
+    present = await _present(request, form.topic_id)
+    fields, problems = await _read(request, form, present)
+    if "piece" in posted:
+        return await _piece(request, form, fields, problems)
+    if fields is None or posted.get("action") == "look":
+        if fields is not None:
+            problems = await _live_problems(request, form.topic_id, fields)
+        status = 422 if fields is None else 200
+        return await _page(request, form, problems=problems, fields=fields, status=status, looked=True)
+    return await _save(request, form, fields)
+
+
+async def _save(request: web.Request, form: Form, fields: TopicFields) -> web.StreamResponse:
+    account, root = request[keys.ACCOUNT], request.app[keys.SETTINGS].content_dir
+    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    try:
+        done = await asyncio.to_thread(
+            edit_topic, root, form.topic_id, fields, seen=form.seen, compared=form.compared
+        )
+    except EditConflict as conflict:
+        theirs = cells_of(conflict.present) if conflict.present else {}
+        again = dataclasses.replace(form, seen=state_of(conflict.present) if conflict.present else "")
+        return await _page(request, again, fields=fields, theirs=theirs, status=409)
+    except ContentError as error:
+        located = await asyncio.to_thread(request.app[keys.LIVE_CHECK].locate, form.topic_id, fields, error)
+        return await _page(request, form, problems=located, fields=fields, status=422)
+    await asyncio.to_thread(
+        note_changes, request.app[keys.AUDIT], account.name, "edit", form.topic_id, done.before, done.after
+    )
+    await _take_out(request)
+    raise web.HTTPSeeOther(f"/topics/{form.topic_id}?saved")
+
+
+async def _present(request: web.Request, topic_id: str) -> TopicFields | None:
+    """Return a topic as it stands, None where there is none; raises TopicEditError where it is unreadable."""
+    if not ID.fullmatch(topic_id):
+        raise web.HTTPNotFound
+    path = request.app[keys.SETTINGS].content_dir / FAQ / f"{topic_id}.yml"
+    try:
+        return read_fields(await asyncio.to_thread(path.read_text, encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def _form(request: web.Request, posted: Mapping[str, Any]) -> Form:
+    topic_id = request.match_info.get("topic", NEW)
+    return Form(
+        str(posted.get("id", "")).strip() if topic_id == NEW else topic_id,
+        {name: str(posted.get(name, "")) for name in FIELDS},
+        str(posted.get("seen", "")),
+        "compared" in posted,
+    )
+
+
+async def _read(
+    request: web.Request, form: Form, present: TopicFields | None
+) -> tuple[TopicFields | None, tuple[FieldProblem, ...]]:
+    """Return what the form says of the topic, or None and what cannot be taken.
+
+    It is read as a row of the spreadsheet is; whether the answer is on, and who approved it, stays.
+    """
+    kept = {name: cells_of(present)[name] for name in ("approved_by", "enabled")} if present else {}
+    problems = SheetProblems()
+    identifier = await asyncio.to_thread(request.app[keys.DESK].identifier)
+    row = SheetRow(1, {**form.cells, **kept})
+    fields = RowReader([row], present, problems, _EPOCH, identifier.identify).fields()
+    found = tuple(FieldProblem(one.column, one.what, one.mend) for one in problems.found)
+    return fields, found
+
+
+async def _live_problems(
+    request: web.Request, topic_id: str, fields: TopicFields
+) -> tuple[FieldProblem, ...]:
+    check = request.app[keys.LIVE_CHECK]
+    return tuple(await asyncio.to_thread(check.problems, topic_id, fields))
+
+
+async def _piece(
+    request: web.Request, form: Form, fields: TopicFields | None, problems: tuple[FieldProblem, ...]
+) -> web.StreamResponse:
+    """Answer with what is to be shown beside the fields, and with the preview, as JSON."""
+    if fields is not None:
+        problems = await _live_problems(request, form.topic_id, fields)
+    shown = {
+        name: write(request, "field_problems.html", problems=[one for one in problems if one.field == name])
+        for name in ("id", *FIELDS)
+    }
+    values = await _look(request, form, fields)
+    return web.json_response({"problems": shown, "look": write(request, "look.html", **values)})
+
+
+async def _look(request: web.Request, form: Form, fields: TopicFields | None) -> dict[str, Any]:
+    """Return how residents will see the answer, and what differs from what they see now."""
+    if fields is None:
+        return {"views": None, "changes": []}
+    content = await asyncio.to_thread(request.app[keys.DESK].content)
+    topic = _as_topic(form.topic_id, fields, content.topics.get(form.topic_id))
+    content = dataclasses.replace(content, topics={**content.topics, topic.id: topic})
+    views = [_view(request, content, topic, code) for code in LANGUAGES if code in topic.answers]
+    published = await asyncio.to_thread(request.app[keys.DESK].published_topics)
+    before = _cells_of_topic((published or {}).get(form.topic_id))
+    after = _cells_of_topic(topic)
+    changes = [
+        (name, list(word_differences(before.get(name, ""), text)))
+        for name, text in after.items()
+        if before.get(name, "") != text
+    ]
+    return {"views": views, "changes": changes}
+
+
+def _as_topic(topic_id: str, fields: TopicFields, present: Topic | None) -> Topic:
+    answers = {
+        code: Answer(code, fields.answers[code], fields.shorts[code])
+        for code in LANGUAGES
+        if fields.answers[code]
+    }
+    return Topic(
+        id=topic_id,
+        title=fields.titles,
+        group=fields.group,
+        volatility=fields.volatility,
+        enabled=True,  # it is to be seen as it would be given
+        reviewed=fields.reviewed,
+        review_by=fields.review_by,
+        approved_by=fields.approved_by,
+        sources=fields.sources,
+        related=tuple(name for name in fields.related),
+        services=present.services if present else (),
+        show_services=present.show_services if present else False,
+        questions=fields.questions,
+        answers=answers,
+    )
+
+
+def _view(request: web.Request, content: Content, topic: Topic, language: str) -> View:
+    # One that names topics which are not there yet is shown without them.
+    known = dataclasses.replace(topic, related=tuple(name for name in topic.related if name in content.topics))
+    content = dataclasses.replace(content, require_approval=False)
+    reply = answer(content, known, language)
+    url = f"{request.app[keys.SETTINGS].public_url}/{language}/{topic.id}"
+    messages = [(message, parts(message)) for message in text_messages(content, [reply], [url])]
+    return View(language, topic.title[language], reply, messages)
+
+
+def _cells_of_topic(topic: Topic | None) -> dict[str, str]:
+    """Return the texts of a topic by the names of their fields."""
+    if topic is None:
+        return {}
+    cells = {f"title_{code}": topic.title[code] for code in LANGUAGES}
+    for code, said in topic.answers.items():
+        cells |= {f"answer_{code}": said.text, f"short_{code}": said.short}
+    for code in LANGUAGES:
+        cells[f"questions_{code}"] = "\n".join(topic.questions.get(code, ()))
+    cells["sources"] = "\n".join(f"{source.title} | {source.url}" for source in topic.sources)
+    return cells
+
+
+async def _begun(request: web.Request) -> dict[str, str]:
+    """Return the questions of the group that a new topic is begun with, by field."""
+    group = await _group(request)
+    if group is None:
+        return {}
+    return {f"questions_{group.language}": "\n".join(group.texts)}
+
+
+async def _take_out(request: web.Request) -> None:
+    """Take the group that a new topic was begun with out of the review queue."""
+    group = await _group(request)
+    if group is not None:
+        await asyncio.to_thread(review_of(request).begun, group, request.match_info.get("topic", NEW))
+
+
+async def _group(request: web.Request) -> Group | None:
+    name = request.query.get("from", "")
+    return await asyncio.to_thread(review_of(request).group, name) if name else None
+
+
+async def _page(
+    request: web.Request,
+    form: Form,
+    *,
+    problems: Sequence[FieldProblem] = (),
+    fields: TopicFields | None = None,
+    theirs: Mapping[str, str] | None = None,
+    status: int = 200,
+    looked: bool = False,
+    saved: bool = False,
+) -> web.StreamResponse:
+    is_new = request.match_info.get("topic", NEW) == NEW
+    read = await asyncio.to_thread(request.app[keys.DESK].topics)
+    look = await _look(request, form, fields) if fields is not None else {"views": None, "changes": []}
+    placed = {one.field for one in problems}
+    return render(
+        request,
+        "edit.html",
+        status=status,
+        form=form,
+        is_new=is_new,
+        topic=read.topics.get(form.topic_id),
+        problems=problems,
+        elsewhere=[one for one in problems if one.field not in (*FIELDS, "id")],
+        placed=placed,
+        theirs={
+            name: value
+            for name, value in (theirs or {}).items()
+            if name in form.cells and value != form.cells[name]
+        },
+        conflict=theirs is not None,
+        choices=CHOICES,
+        days=DAYS_TO_REVIEW,
+        notes=COLUMNS,
+        looked=looked,
+        saved=saved,
+        **look,
+    )

@@ -1,0 +1,70 @@
+"""What went wrong, said on a page: in plain words, without a traceback, and what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+
+from bot.approval import ApprovalError
+from bot.database import DatabaseError
+from bot.hsds_client import PullError
+from bot.models import ModelError
+from bot.problems import ContentError
+from bot.publishing import PublishError
+from bot.resource_update import UpdateError
+from bot.review import ReviewError
+from bot.runs import RunError
+from bot.sheet_file import SheetError
+from bot.topic_files import TopicEditError
+from bot.topic_update import ContentChangedError
+from bot.training import TrainingError
+from bot.web.console.rendering import render, text
+from bot.web.security import Handler
+
+logger = logging.getLogger(__name__)
+
+# What the core refuses, each with a sentence for whoever asked.
+_REFUSED = (
+    ApprovalError,
+    ContentChangedError,
+    ContentError,
+    ModelError,
+    PublishError,
+    PullError,
+    ReviewError,
+    RunError,
+    SheetError,
+    TopicEditError,
+    TrainingError,
+    UpdateError,
+)
+_TEXTS = {403: "error_forbidden", 404: "error_not_found", 413: "error_too_large", 421: "error_other_name"}
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error with a page."""
+    try:
+        return await handler(request)
+    except web.HTTPRedirection:
+        raise
+    except web.HTTPException as error:
+        if error.content_type == "text/html":
+            raise
+        return _page(request, error.status, text(request, _TEXTS.get(error.status, "error_bad_request")))
+    except _REFUSED as error:
+        return _page(request, 409, str(error))
+    except DatabaseError as error:
+        return _page(request, 503, str(error))
+    except OSError as error:
+        logger.error("%s failed: %s", request.path, error.strerror)
+        return _page(request, 507, text(request, "error_disk", REASON=error.strerror or type(error).__name__))
+    except Exception as error:
+        # Staff read residents' questions here: the text of an error may hold some.
+        logger.error("%s failed: %s", request.path, type(error).__name__)
+        return _page(request, 500, text(request, "error_unforeseen"))
+
+
+def _page(request: web.Request, status: int, message: str) -> web.Response:
+    return render(request, "refusal.html", status=status, message=message)

@@ -1,0 +1,47 @@
+"""The typed names under which the console keeps what its handlers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+from jinja2 import Environment
+
+from bot.accounts import Account, Accounts
+from bot.audit import AuditLog
+from bot.database import Database
+from bot.models import ModelStore
+from bot.publishing import ServingFile
+from bot.runs import Runs
+from bot.settings import Settings
+from bot.sign_in import SignIn
+from bot.topic_edit import LiveCheck
+from bot.tryout import TryOut
+from bot.web.assets import Assets
+from bot.web.console.desk import Desk
+from bot.web.console.pending import Pending
+from bot.web.console.sessions import Sessions
+from bot.web.console.strings import Strings
+
+ACCOUNTS = web.AppKey("ACCOUNTS", Accounts)
+ASSETS = web.AppKey("ASSETS", Assets)
+AUDIT = web.AppKey("AUDIT", AuditLog)
+DATABASE = web.AppKey("DATABASE", Database)
+DESK = web.AppKey("DESK", Desk)
+LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
+PENDING = web.AppKey("PENDING", Pending)
+ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
+RUNS = web.AppKey("RUNS", Runs)
+SERVING = web.AppKey("SERVING", ServingFile)
+SESSIONS = web.AppKey("SESSIONS", Sessions)
+SETTINGS = web.AppKey("SETTINGS", Settings)
+SIGN_IN = web.AppKey("SIGN_IN", SignIn)
+STORE = web.AppKey("STORE", ModelStore)
+STRINGS = web.AppKey("STRINGS", Strings)
+TRY_OUT = web.AppKey("TRY_OUT", TryOut)
+TEMPLATES = web.AppKey("TEMPLATES", Environment)
+
+# Kept with a request: who sends it (None: nobody who is signed in), the token of the browser, the language.
+ACCOUNT: web.RequestKey[Account | None] = web.RequestKey("ACCOUNT")
+LANGUAGE: web.RequestKey[str] = web.RequestKey("LANGUAGE", str)
+TOKEN: web.RequestKey[str] = web.RequestKey("TOKEN", str)

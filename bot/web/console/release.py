@@ -1,0 +1,129 @@
+"""Training, the report on a model, publishing it and going back: started here, done by processes of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from aiohttp import web
+
+from bot.gate import Verdict, judge
+from bot.models import Model
+from bot.web.console import keys
+from bot.web.console.rendering import render, text, write
+from bot.web.door import SECONDS_TO_END, Connection
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+# A connection that nothing is sent on for longer may be cut by what stands between.
+_SECONDS_OF_SILENCE = 15
+SLOTS = ("training", "release")
+
+
+async def get_release(request: web.Request) -> web.StreamResponse:
+    """GET /release: what answers now, what is under way, and the models that could answer."""
+    app = request.app
+    models, published, previous = await asyncio.to_thread(_models, request)
+    serving = await asyncio.to_thread(app[keys.SERVING].read)
+    changed = None
+    if published is not None:
+        topics = (await asyncio.to_thread(app[keys.DESK].topics)).topics
+        changed = sum(published.content.topics.get(name) != topic for name, topic in topics.items())
+    return render(
+        request,
+        "release.html",
+        models=models,
+        published=published,
+        previous=previous,
+        serving=serving,
+        changed=changed,
+        runs=[run for slot in SLOTS if (run := app[keys.RUNS].last(slot))],
+    )
+
+
+def _models(request: web.Request) -> tuple[list[Model], Model | None, Model | None]:
+    store = request.app[keys.STORE]
+    published = store.published()
+    if published is not None:
+        _ = published.content  # read here, in a thread
+    return store.list()[::-1], published, store.previous()
+
+
+async def get_events(request: web.Request) -> web.StreamResponse:
+    """GET /release/events: the state of what is under way, as server-sent events, until it is over."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+    await response.prepare(request)
+    runs, sent, silent = request.app[keys.RUNS], "", 0.0
+    while True:
+        now = [run for slot in SLOTS if (run := runs.last(slot))]
+        html = write(request, "runs.html", runs=now)
+        if html != sent:
+            await response.write(f"data: {json.dumps(html)}\n\n".encode())
+            sent, silent = html, 0.0
+        if not any(run.running for run in now):
+            await response.write(b"event: over\ndata: {}\n\n")
+            return response
+        if silent >= _SECONDS_OF_SILENCE:
+            await response.write(b": \n\n")
+            silent = 0.0
+        if isinstance(request.protocol, Connection):
+            request.protocol.expect(SECONDS_TO_END)
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        silent += _SECONDS_BETWEEN_LOOKS
+
+
+async def get_report(request: web.Request) -> web.StreamResponse:
+    """GET /release/{version}: what a model changes, what gets better or worse, pass or stop and why."""
+    model, published, verdict = await asyncio.to_thread(_judge, request, request.match_info["version"])
+    return render(
+        request,
+        "report.html",
+        model=model,
+        verdict=verdict,
+        is_published=published is not None and published.version == model.version,
+    )
+
+
+def _judge(request: web.Request, version: str) -> tuple[Model, Model | None, Verdict]:
+    store = request.app[keys.STORE]
+    model = next((model for model in store.list() if model.version == version), None)
+    if model is None:
+        raise web.HTTPNotFound
+    published = store.published()
+    before = store.previous() if published is not None and published.version == version else published
+    return model, published, judge(model, before)
+
+
+async def post_train(request: web.Request) -> web.StreamResponse:
+    """POST /release/train."""
+    return begin(request, {"kind": "train"})
+
+
+async def post_publish(request: web.Request) -> web.StreamResponse:
+    """POST /release/publish: `version`, and `despite` where the report says stop."""
+    form = await request.post()
+    version, despite = str(form.get("version", "")), " ".join(str(form.get("despite", "")).split())
+    model, published, verdict = await asyncio.to_thread(_judge, request, version)
+    if not verdict.passed and not despite:
+        return render(
+            request,
+            "report.html",
+            status=422,
+            model=model,
+            verdict=verdict,
+            is_published=published is not None and published.version == version,
+            failure=text(request, "despite_missing"),
+        )
+    return begin(request, {"kind": "publish", "version": version, "despite": despite[:500]})
+
+
+async def post_undo(request: web.Request) -> web.StreamResponse:
+    """POST /release/undo: answer from the model before."""
+    return begin(request, {"kind": "rollback"})
+
+
+def begin(request: web.Request, job: dict[str, str]) -> web.StreamResponse:
+    """Start a run and go where it can be watched; raises RunError where one of its kind is under way."""
+    account = request[keys.ACCOUNT]
+    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    request.app[keys.RUNS].start(job, account.name)
+    raise web.HTTPSeeOther("/release")

@@ -1,0 +1,147 @@
+"""Topics as a spreadsheet: out, and in again after everybody has seen what would change."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.release import note_import
+from bot.sheet_file import SheetError
+from bot.spreadsheet import export, import_sheet, write_template
+from bot.topic_update import FAQ
+from bot.web.console import keys
+from bot.web.console.rendering import render, text
+
+_TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A spreadsheet that somebody has uploaded: what kind it is, and what is in it."""
+
+    name: str
+    suffix: str
+    content: bytes
+    compared: tuple[str, ...]
+
+
+async def get_spreadsheet(request: web.Request) -> web.StreamResponse:
+    """GET /spreadsheet: where to get one and bring one in."""
+    return _page(request)
+
+
+async def get_export(request: web.Request) -> web.StreamResponse:
+    """GET /spreadsheet/topics.xlsx or .csv, /spreadsheet/template.xlsx: a spreadsheet."""
+    name = request.match_info["name"]
+    suffix = Path(name).suffix
+    if suffix not in _TYPES or Path(name).stem not in ("topics", "template"):
+        raise web.HTTPNotFound
+    root = request.app[keys.SETTINGS].content_dir
+    body = await asyncio.to_thread(_written, root, name)
+    day = datetime.date.today().isoformat()
+    return web.Response(
+        body=body,
+        content_type=_TYPES[suffix],
+        headers={"Content-Disposition": f'attachment; filename="{Path(name).stem}-{day}{suffix}"'},
+    )
+
+
+def _written(root: Path, name: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        sheet = Path(folder) / name
+        (export if sheet.stem == "topics" else write_template)(root, sheet)
+        return sheet.read_bytes()
+
+
+async def post_spreadsheet(request: web.Request) -> web.StreamResponse:
+    """POST /spreadsheet: `sheet` is a file; shows what it would change, or everything that is wrong with it."""
+    form = await request.post()
+    sheet = form.get("sheet")
+    if not isinstance(sheet, web.FileField) or Path(sheet.filename).suffix.lower() not in _TYPES:
+        return _page(request, failure=text(request, "no_sheet"), status=422)
+    upload = Upload(
+        Path(sheet.filename).name,
+        Path(sheet.filename).suffix.lower(),
+        await asyncio.to_thread(sheet.file.read),
+        tuple(str(form.get("compared", "")).replace(",", " ").split()),
+    )
+    return await _import(request, upload, dry_run=True)
+
+
+async def post_import(request: web.Request) -> web.StreamResponse:
+    """POST /spreadsheet/import: `upload` names what was shown; now it is done."""
+    account = request[keys.ACCOUNT]
+    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    upload = request.app[keys.PENDING].find(account.name, str((await request.post()).get("upload", "")))
+    if not isinstance(upload, Upload):
+        return _page(request, failure=text(request, "upload_gone"), status=409)
+    return await _import(request, upload, dry_run=False)
+
+
+async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web.StreamResponse:
+    account, lines = request[keys.ACCOUNT], list[str]()
+    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    root = request.app[keys.SETTINGS].content_dir
+    try:
+        before, changed = await asyncio.to_thread(_imported, root, upload, lines, dry_run=dry_run)
+    except SheetError as error:
+        return _page(request, error=error, lines=lines, name=upload.name, status=422)
+    if dry_run or not changed:
+        name = request.app[keys.PENDING].keep(account.name, upload) if changed else ""
+        return _page(request, lines=lines, changed=changed, upload=name, name=upload.name)
+    audit = request.app[keys.AUDIT]
+    await asyncio.to_thread(note_import, audit, account.name, before, root, changed)
+    return _page(request, lines=lines, changed=changed, name=upload.name, is_done=True)
+
+
+def _imported(
+    root: Path, upload: Upload, lines: list[str], *, dry_run: bool
+) -> tuple[dict[str, str], Collection[str]]:
+    before = {file.stem: file.read_text(encoding="utf-8") for file in (root / FAQ).glob("*.yml")}
+    with tempfile.TemporaryDirectory() as folder:
+        sheet = Path(folder) / f"sheet{upload.suffix}"
+        sheet.write_bytes(upload.content)
+        changed = import_sheet(
+            root,
+            sheet,
+            dry_run=dry_run,
+            compared=upload.compared,
+            show=lines.append,
+            approves=False,
+        )
+    return before, changed
+
+
+def _page(
+    request: web.Request,
+    *,
+    failure: str = "",
+    error: SheetError | None = None,
+    lines: Collection[str] = (),
+    changed: Collection[str] | None = None,
+    upload: str = "",
+    name: str = "",
+    is_done: bool = False,
+    status: int = 200,
+) -> web.StreamResponse:
+    return render(
+        request,
+        "spreadsheet.html",
+        status=status,
+        failure=failure,
+        error=error,
+        lines=lines,
+        changed=changed,
+        upload=upload,
+        name=name,
+        is_done=is_done,
+    )

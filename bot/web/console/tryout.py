@@ -1,0 +1,60 @@
+"""Try it: which topic answers a question, how sure that is, and the words that counted."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from bot.models import Model
+from bot.web.console import keys
+from bot.web.console.rendering import render, text
+
+MOST_CHARACTERS = 1000
+
+
+async def get_try(request: web.Request) -> web.StreamResponse:
+    """GET /try: the box."""
+    return await _page(request)
+
+
+async def post_try(request: web.Request) -> web.StreamResponse:
+    """POST /try: `text`, and the `version` of a model; nothing of it is kept."""
+    form = await request.post()
+    question = " ".join(str(form.get("text", "")).split())[:MOST_CHARACTERS]
+    version = str(form.get("version", ""))
+    if not question:
+        return await _page(request, version=version, failure=text(request, "nothing_to_try"), status=422)
+    model = next((model for model in await _models(request) if model.version == version), None)
+    if model is None:
+        raise web.HTTPNotFound
+    tried = await request.app[keys.TRY_OUT].ask(model, question)
+    return await _page(request, question=question, version=version, tried=tried)
+
+
+async def _models(request: web.Request) -> list[Model]:
+    return await asyncio.to_thread(request.app[keys.STORE].list)
+
+
+async def _page(
+    request: web.Request,
+    *,
+    question: str = "",
+    version: str = "",
+    tried: object = None,
+    failure: str = "",
+    status: int = 200,
+) -> web.StreamResponse:
+    models = await _models(request)
+    published = await asyncio.to_thread(request.app[keys.STORE].published_version)
+    return render(
+        request,
+        "try.html",
+        status=status,
+        question=question,
+        version=version or published,
+        models=models[::-1],
+        published=published,
+        tried=tried,
+        failure=failure,
+    )
