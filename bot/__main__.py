@@ -7,6 +7,7 @@ import asyncio
 import collections
 import dataclasses
 import datetime
+import getpass
 import itertools
 import json
 import logging
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.accounts import ROLES, AccountError, Accounts
 from bot.audit import AuditError, AuditLog, folder_hash, operator
 from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.console import PORT as CONSOLE_PORT
@@ -61,6 +63,7 @@ _NOTHING_KEPT = "Questions without an answer are not kept (KYR_KEEP_UNANSWERED=0
 
 # What a command may end with; each carries a sentence for the person at the terminal.
 _EXPECTED = (
+    AccountError,
     AuditError,
     BackupError,
     ContentChangedError,
@@ -206,6 +209,23 @@ def _parser() -> argparse.ArgumentParser:
         "--head", metavar="HASH", help="a hash that was printed earlier and must still be there"
     )
     step.set_defaults(step=_verify_audit)
+    made = command("users", _steps, "List who may sign in to the console; add, change or remove somebody.")
+    made.set_defaults(step=_list_users)
+    steps = made.add_subparsers(title="steps", metavar="STEP")
+    step = steps.add_parser("add", help="let somebody in; asks for the password")
+    step.add_argument("name", metavar="NAME", help="2 to 40 letters a to z, digits, dots, - and _")
+    step.add_argument("--role", required=True, choices=ROLES, help="an approver may do all an editor may")
+    step.set_defaults(step=_add_user)
+    step = steps.add_parser("password", help="give somebody another password; asks for it")
+    step.add_argument("name", metavar="NAME")
+    step.set_defaults(step=_set_password)
+    step = steps.add_parser("role", help="let somebody do more, or less")
+    step.add_argument("name", metavar="NAME")
+    step.add_argument("role", choices=ROLES)
+    step.set_defaults(step=_set_role)
+    step = steps.add_parser("remove", help="let somebody in no more")
+    step.add_argument("name", metavar="NAME")
+    step.set_defaults(step=_remove_user)
     made = command("backup", _backup, "Write the database, the content and the published model to a file.")
     made.add_argument("file", type=Path, metavar="FILE")
     made = command("restore", _restore, "Put back what is in a backup, after showing what it replaces.")
@@ -538,11 +558,63 @@ def _verify_audit(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
+def _accounts(settings: Settings) -> Accounts:
+    database = Database.of(settings)
+    return Accounts(database, AuditLog(database))
+
+
+def _list_users(options: argparse.Namespace, settings: Settings) -> int:
+    accounts = _accounts(settings).list()
+    for account in accounts:
+        _say(f"{account.role:10} {account.name}")
+    if not accounts:
+        _say(f"Nobody may sign in yet. `kyr users add NAME --role {ROLES[-1]}` lets somebody in.")
+    return DONE
+
+
+def _add_user(options: argparse.Namespace, settings: Settings) -> int:
+    accounts = _accounts(settings)
+    account = accounts.add(operator(), options.name, options.role, _read_password())
+    _say(f"{account.name} may sign in now, as {account.role}.")
+    return DONE
+
+
+def _set_password(options: argparse.Namespace, settings: Settings) -> int:
+    account = _accounts(settings).set_password(operator(), options.name, _read_password())
+    _say(f"{account.name} has another password. Whoever is signed in with the one before no longer is.")
+    return DONE
+
+
+def _set_role(options: argparse.Namespace, settings: Settings) -> int:
+    account = _accounts(settings).set_role(operator(), options.name, options.role)
+    _say(f"{account.name} is {account.role}.")
+    return DONE
+
+
+def _remove_user(options: argparse.Namespace, settings: Settings) -> int:
+    account = _accounts(settings).remove(operator(), options.name)
+    _say(f"{account.name} may sign in no more.")
+    return DONE
+
+
+def _read_password() -> str:
+    """Ask for a new password twice, without showing it; a program gives it as one line."""
+    try:
+        if not sys.stdin.isatty():
+            return sys.stdin.readline().rstrip("\r\n")
+        password = getpass.getpass("New password: ")
+        if getpass.getpass("Once more: ") == password:
+            return password
+    except (EOFError, UnicodeDecodeError):
+        raise AccountError("No password could be read. Write it in one line, in UTF-8.") from None
+    raise AccountError("These were two different passwords. Nothing was changed; try again.")
+
+
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
     for line in back_up(options.file, settings, Database.of(settings)):
         _say(f"  {line}")
     by = current_date() + datetime.timedelta(days=DAYS_KEPT)
-    _say(f"Wrote {options.file}. Settings and passwords (.env) are not in it.")
+    _say(f"Wrote {options.file}. Settings and passwords (.env, `kyr users`) are not in it.")
     _say(f"Delete it by {by}: questions of residents are in it, and we promise to keep them no longer.")
     return DONE
 

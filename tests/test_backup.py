@@ -21,6 +21,7 @@ import pytest
 
 import bot.database
 from bot.__main__ import main
+from bot.accounts import Accounts
 from bot.audit import HEAD_FILE, AuditLog, folder_hash
 from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.database import Database, DatabaseError
@@ -36,6 +37,7 @@ QUESTIONS = [
     Unanswered("qué pasa con las cámaras", "es", 2),
     Unanswered("what about cameras", "en", 1, NOT_HELPFUL, "bond"),
 ]
+WORDS = "four words nobody joins"
 
 
 # A migration that does something to the rows that are there.
@@ -157,6 +159,65 @@ def test_a_backup_of_an_older_program_comes_back(
     texts = {(one.text, one.language) for one in ReviewQueue(newer).questions()}
     assert texts == {("qué pasa con las cámaras", "Es"), ("what about cameras", "En")}
     AuditLog(newer).verify()
+
+
+def test_a_backup_of_the_first_version_comes_back(database: Database, tmp_path: Path) -> None:
+    """That of a program which knew neither accounts nor how often it was used."""
+    settings, file = place(tmp_path), tmp_path / "one.tar.gz"
+    fill(settings, database)
+    back_up(file, settings, database)
+    first = without("staff/usage.jsonl")(members(file))
+    write(file, edited("manifest.json", b'"database": "0002"', b'"database": "0001"')(first))
+    ReviewQueue(database).remove(["what about cameras"])
+    accounts = Accounts(database, AuditLog(database))
+    clerk = accounts.add("a terminal", "clerk-1", "editor", WORDS)
+    assert restore(file, settings, database, "luis", agree)
+    assert ReviewQueue(database).questions() == QUESTIONS
+    assert Feedback(database).totals() == [Total("bond", "en", 1, 0)]
+    assert accounts.list() == [clerk]
+    AuditLog(database).verify()
+
+
+def test_accounts_are_in_no_backup_and_stay_as_they_are(make_database: MakeDatabase, tmp_path: Path) -> None:
+    """A backup travels, and whoever was let in or kept out since it was made still is."""
+    settings, other, file = place(tmp_path), place(tmp_path, "other"), tmp_path / "one.tar.gz"
+    database, empty = make_database(), make_database()
+    fill(settings, database)
+    accounts = Accounts(database, AuditLog(database))
+    accounts.add("a terminal", "clerk-1", "editor", WORDS)
+    accounts.add("a terminal", "clerk-2", "editor", WORDS)
+    back_up(file, settings, database)
+    found = members(file)
+    assert sorted(name for name in found if name.startswith("staff/")) == [
+        f"staff/{table}.jsonl" for table in ("audit_log", "feedback", "review_queue", "usage")
+    ]
+    assert not any(b"argon2id" in data for data in found.values())
+
+    accounts.remove("a terminal", "clerk-1")
+    changed = accounts.set_password("a terminal", "clerk-2", f"not {WORDS}")
+    added = accounts.add("a terminal", "clerk-3", "approver", WORDS)
+    assert restore(file, settings, database, "luis", agree)
+    assert accounts.list() == [changed, added]
+    assert accounts.check("clerk-2", f"not {WORDS}") == changed
+
+    assert restore(file, other, empty, "luis", agree)
+    assert Accounts(empty, AuditLog(empty)).list() == []
+
+
+def test_a_backup_that_would_bring_accounts_is_refused(tmp_path: Path) -> None:
+    """Whoever made it wants to be let in."""
+    settings, file = place(tmp_path), tmp_path / "one.tar.gz"
+    database = Database(settings.data_dir)
+    back_up(file, settings, database)
+    row = {"name": "eve", "role": "approver", "password_hash": "x", "changed": "x"}
+    for version in (b'"0002"', b'"0001"'):
+        found = {**members(file), "staff/accounts.jsonl": json.dumps(row).encode()}
+        if version == b'"0001"':
+            found.pop("staff/usage.jsonl")
+        write(tmp_path / "two.tar.gz", edited("manifest.json", b'"0002"', version)(found))
+        with pytest.raises(BackupError, match=r"'staff/accounts\.jsonl' does not belong in a backup"):
+            restore(tmp_path / "two.tar.gz", settings, database, "luis", agree)
+    assert Accounts(database, AuditLog(database)).list() == []
 
 
 def test_another_history_is_not_destroyed(make_database: MakeDatabase, tmp_path: Path) -> None:
