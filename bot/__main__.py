@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import collections
-import dataclasses
 import datetime
 import getpass
 import itertools
@@ -56,6 +55,7 @@ from bot.spreadsheet import export, import_sheet, write_template
 from bot.topic_files import TopicEditError
 from bot.topic_update import FAQ, ContentChangedError
 from bot.training import TrainingError, parse
+from bot.usage import WEEKS_KEPT, Usage, format_weeks
 
 DONE, AT_FAULT = 0, 1
 
@@ -175,6 +175,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     made.add_argument("sheet", type=Path, metavar="SHEET")
     command("feedback", _feedback, "List how many people said that each answer helped them, or not.")
+    made = command("usage", _usage, "Show how often topics, languages and channels were used, week by week.")
+    made.add_argument("-n", type=int, default=4, metavar="NUMBER", help="of weeks (default: %(default)s)")
     made = command("review", _steps, "List questions that were not answered or not well; deal with them.")
     made.add_argument("-n", type=int, default=20, metavar="NUMBER", help="how many (default: %(default)s)")
     made.set_defaults(step=_review)
@@ -285,10 +287,9 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
 
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
-    # What staff try out is not what residents asked in vain.
-    assistant = assemble(model, dataclasses.replace(settings, keep_unanswered=False))
+    assistant = assemble(model, settings)
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
-        return await ask(url, options.text, options.lang)
+        return await ask(url, options.text, options.lang, assistant.begin_test())
 
 
 def _as_text(reply: dict[str, Any], numbers: Iterator[int]) -> str:
@@ -451,6 +452,17 @@ def _feedback(options: argparse.Namespace, settings: Settings) -> int:
         _say(f"{total.topic:40} {total.language}  yes {total.helped:5}  no {total.not_helped:5}")
     if not totals:
         _say("Nobody has said yet whether an answer helped.")
+    return DONE
+
+
+def _usage(options: argparse.Namespace, settings: Settings) -> int:
+    weeks = Usage(Database.of(settings)).weeks(min(max(1, options.n), WEEKS_KEPT))
+    if not weeks:
+        _say("There is nothing to show yet: only weeks that are over are shown, and no figure below 5.")
+        return DONE
+    for line in format_weeks(weeks):
+        _say(line)
+    _say("Weeks begin on Mondays. Only those that are over are shown; figures are rounded down to fives.")
     return DONE
 
 

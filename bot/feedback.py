@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from bot.database import Database, count_one
 from bot.local_time import current_date, week_of
 from bot.tables import FEEDBACK
+from bot.usage import FEWEST_SHOWN, rounded, weeks_over
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,17 @@ class Total:
     language: str
     helped: int
     not_helped: int
+
+
+@dataclass(frozen=True)
+class WeeklyTotal:
+    """The same of one week, which its Monday stands for; None where fewer than FEWEST_SHOWN said so."""
+
+    week: str
+    topic: str
+    language: str
+    helped: int | None
+    not_helped: int | None
 
 
 @dataclass(frozen=True)
@@ -49,3 +61,21 @@ class Feedback:
             for topic, language in {key[:2] for key in sums}
         ]
         return sorted(found, key=lambda one: (-one.not_helped, -one.helped, one.topic, one.language))
+
+    def weeks(self, number: int, *, today: datetime.date | None = None) -> list[WeeklyTotal]:
+        """Return what was said in the last so many weeks that are over, the newest first.
+
+        Small numbers are hidden and others rounded down, as in bot.usage; where both are hidden, there is
+        none.
+        """
+        weeks = weeks_over(number, today)
+        said = select(FEEDBACK).where(FEEDBACK.c["count"] >= FEWEST_SHOWN, FEEDBACK.c.week.in_(weeks))
+        with self.database.transaction() as connection:
+            shown = {tuple(key): rounded(count) for *key, count in connection.execute(said)}
+
+        def total(week: str, topic: str, language: str) -> WeeklyTotal:
+            helped, not_helped = (shown.get((week, topic, language, helpful)) for helpful in (1, 0))
+            return WeeklyTotal(week, topic, language, helped, not_helped)
+
+        answers = sorted({key[:3] for key in shown}, key=lambda key: key[1:])
+        return [total(*key) for week in weeks for key in answers if key[0] == week]

@@ -11,7 +11,7 @@ import redis
 from redis.exceptions import RedisError
 
 from bot.database import Database
-from bot.tables import FEEDBACK, REVIEW_QUEUE
+from bot.tables import FEEDBACK, REVIEW_QUEUE, USAGE
 
 # What the names of conversations in Redis begin with.
 CONVERSATION_PREFIX = "kyr:conversation:"
@@ -26,14 +26,18 @@ class PurgeError(Exception):
 
 
 def purge(database: Database, redis_url: str) -> list[str]:
-    """Empty the review queue, the counts of feedback and conversations in Redis; return what is gone.
+    """Empty the review queue, all counts, and conversations in Redis; return what is gone.
 
     Raises DatabaseError and PurgeError; what was removed before is gone. A running assistant goes on. The
     audit log stays: it holds nothing of what people asked and said.
     """
-    names = {REVIEW_QUEUE.name: "rows of the review queue", FEEDBACK.name: "rows of counted feedback"}
+    names = {
+        REVIEW_QUEUE.name: "rows of the review queue",
+        FEEDBACK.name: "rows of counted feedback",
+        USAGE.name: "rows of counted usage",
+    }
     try:
-        emptied = database.empty(REVIEW_QUEUE, FEEDBACK)
+        emptied = database.empty(REVIEW_QUEUE, FEEDBACK, USAGE)
         gone = [f"{number} {names[table]}" for table, number in emptied.items() if number]
         gone += _remove_earlier_files(database.data_dir)
     finally:

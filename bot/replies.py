@@ -258,6 +258,11 @@ def language_of_choice(payload: str) -> str | None:
     return language if payload.startswith(CHOOSE_LANGUAGE) and language in LANGUAGES else None
 
 
+def made_by_page(payload: str) -> bool:
+    """Whether a choice is one that a page makes by itself, without a button."""
+    return payload == CHOOSE_AGAIN or language_of_choice(payload) is not None
+
+
 def button_meant(content: Content, text: str, buttons: Sequence[Button]) -> Button | None:
     """Return the button that a text names by its number ("2", "la segunda") or its title, if it names one.
 

@@ -136,6 +136,11 @@ class Assistant:
         """The action server that answers."""
         return self.backend.actions
 
+    def begin_test(self) -> str:
+        """Begin a session of which nothing is counted or kept for review; return its token."""
+        conversations = self.app[keys.CONVERSATIONS]
+        return conversations.token(conversations.begin_test())
+
     def _assemble(self, model: Model, content: Content, beside: Backend | None = None) -> Backend:
         """Put the backend of a model together; with the Rasa of `beside` where that has learnt the same."""
         actions = actions_child(model.content_dir, self._settings.resources_dir)
@@ -300,23 +305,25 @@ def _reason(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)
 
 
-async def ask(url: str, message: str, language: str | None) -> dict[str, Any]:
-    """Ask the gateway one question and return the body of its answer."""
-    body = {"message": message, **({"lang": language} if language else {})}
-    async with ClientSession() as session, session.post(f"{url}/api/chat", json=body) as response:
+async def ask(url: str, message: str, language: str | None, session: str | None = None) -> dict[str, Any]:
+    """Ask the gateway one question, perhaps in a session, and return the body of its answer."""
+    given = {"lang": language, "session": session}
+    body = {"message": message, **{name: value for name, value in given.items() if value}}
+    async with ClientSession() as client, client.post(f"{url}/api/chat", json=body) as response:
         answered: dict[str, Any] = await response.json()
         return answered
 
 
-async def wait_until_answered(url: str, question: str) -> None:
-    """Wait until a question is really answered; raises ServeError."""
+async def wait_until_answered(url: str, question: str, session: str | None = None) -> None:
+    """Wait until a question, perhaps in a session, is really answered; raises ServeError."""
     deadline = asyncio.get_running_loop().time() + _SECONDS_TO_GOLDEN_ANSWER
     while asyncio.get_running_loop().time() < deadline:
-        async with ClientSession(timeout=ClientTimeout(total=5)) as session:
+        async with ClientSession(timeout=ClientTimeout(total=5)) as client:
             with contextlib.suppress(ClientError, asyncio.TimeoutError):
-                async with session.get(f"{url}/health") as response:
-                    if response.status == 200 and not (await ask(url, question, None)).get("degraded"):
-                        return
+                async with client.get(f"{url}/health") as response:
+                    is_up = response.status == 200
+                if is_up and not (await ask(url, question, None, session)).get("degraded"):
+                    return
         await asyncio.sleep(1)
     raise ServeError("Everything has started, but a test question got no answer. See the lines above.")
 
@@ -441,7 +448,8 @@ async def _serve_model(
     async with listening(assistant.app, host, port) as url:
         say(f"Starting Rasa and the action server behind {url} (about half a minute)")
         async with assistant.running(watch=True):
-            await wait_until_answered(url, "ICE is at my door, do I have to open?")
+            question = "ICE is at my door, do I have to open?"
+            await wait_until_answered(url, question, assistant.begin_test())
             say(f"Ready: {url}")
             await _follow(assistant, settings, stop, say)
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import bot.database
 from bot.__main__ import main
@@ -30,6 +31,8 @@ from bot.models import ARCHIVE, CONTENT, THRESHOLDS, ModelStore
 from bot.processes import free_port
 from bot.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
 from bot.settings import PROJECT_ROOT, Settings
+from bot.tables import USAGE
+from bot.usage import Usage
 from tests.conftest import SMALL_CONTENT, MakeDatabase, PostgresServer
 from tests.test_database import url_of
 
@@ -92,6 +95,7 @@ def fill(settings: Settings, database: Database) -> None:
         queue.add("qué pasa con las cámaras", "es")
     queue.add("what about cameras", "en", reason=NOT_HELPFUL, topic="bond")
     Feedback(database).count("bond", "en", helpful=True)
+    Usage(database).count(topic="bond", language="en", channel="sms", outcome="answer")
     AuditLog(database).record("a clerk", "publish", "20260101-000000-aaaaaaaa", before=None, after="ñ")
     publish_model(settings, "20260101-000000-aaaaaaaa")
 
@@ -115,6 +119,9 @@ def test_everything_comes_back(
     assert restore(file, there, other, "luis", agree)
     assert ReviewQueue(other).questions() == QUESTIONS
     assert Feedback(other).totals() == [Total("bond", "en", 1, 0)]
+    with other.transaction() as connection:
+        counted = connection.execute(select(USAGE.c.value, USAGE.c["count"])).all()
+    assert sorted(counted) == [("answer", 1), ("bond", 1), ("en", 1), ("sms", 1)]
     assert folder_hash(there.content_dir) == folder_hash(here.content_dir)
     model = ModelStore(there.data_dir).published()
     assert model is not None and model.version == "20260101-000000-aaaaaaaa"

@@ -13,6 +13,7 @@ from bot.feedback import Feedback
 from bot.processes import free_port
 from bot.purge import purge
 from bot.review_queue import NOT_HELPFUL, ReviewQueue
+from bot.usage import Usage
 from tests.conftest import PostgresServer
 
 
@@ -29,6 +30,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     ReviewQueue(database).add("what about cameras", "en")
     ReviewQueue(database).add("puedo quedarme callado", "es", reason=NOT_HELPFUL, topic="bond")
     Feedback(database).count("red_card", "es", helpful=True)
+    Usage(database).count(topic="red_card", language="es", channel="sms", outcome="answer")
     AuditLog(database).record("a clerk", "publish", "m1", before=None, after="m1")
     (tmp_path / "published.json").write_text("{}", encoding="utf-8")
     return database
@@ -51,6 +53,7 @@ def test_purge_removes_all_of_it_and_nothing_else(
     assert capsys.readouterr().out == (
         "Removed: 2 rows of the review queue\n"
         "Removed: 1 rows of counted feedback\n"
+        "Removed: 4 rows of counted usage\n"
         f"Removed: {database.data_dir / 'review.sqlite3-journal'}\n"
     )
     assert (database.data_dir / "published.json").exists()
@@ -68,12 +71,13 @@ def test_nothing_of_it_is_left_in_the_file(tmp_path: Path) -> None:
     for number in range(50):
         ReviewQueue(database).add(f"{number} " + "what about cameras " * 40, "en")
         Feedback(database).count(f"topic{number}", "es", helpful=True)
+        Usage(database).count(topic=f"used{number}", language="es", channel="sms", outcome="answer")
     before = (tmp_path / DATABASE_FILE).read_bytes()
-    assert b"about cameras" in before and b"topic7" in before
+    assert b"about cameras" in before and b"topic7" in before and b"used7" in before
     purge(database, "")
     (file,) = tmp_path.iterdir()
     after = file.read_bytes()
-    assert b"cameras" not in after and b"topic7" not in after
+    assert b"cameras" not in after and b"topic7" not in after and b"used7" not in after
     assert len(after) < len(before) / 2, "and the file has become small"
 
 

@@ -15,6 +15,7 @@ from bot.database import Database
 from bot.feedback import Feedback
 from bot.review_queue import ReviewQueue
 from bot.settings import Settings
+from bot.usage import Usage
 from bot.web import chat, embed, feedback, health, keys, pages, security
 from bot.web.answered import Answered
 from bot.web.assets import Assets
@@ -66,6 +67,7 @@ def create_app(
     app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
+    app[keys.USAGE] = Usage(database)
     app[keys.WRITER] = Writer()
 
     async def close_rasa_client(app: web.Application) -> None:
@@ -73,7 +75,7 @@ def create_app(
 
     app.on_cleanup.append(close_rasa_client)
     app.cleanup_ctx.append(_write_staff_data)
-    app.cleanup_ctx.append(_forget_old_questions(queue))
+    app.cleanup_ctx.append(_forget_daily(queue, app[keys.USAGE]))
     app.on_response_prepare.append(security.add_headers)
     offline = OfflineCopies(app)
     app.add_routes(
@@ -111,11 +113,12 @@ async def _write_staff_data(app: web.Application) -> AsyncIterator[None]:
     await app[keys.WRITER].finish()
 
 
-def _forget_old_questions(queue: ReviewQueue) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Once a day let go of questions that were kept long enough, also where no new one comes."""
+def _forget_daily(queue: ReviewQueue, usage: Usage) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Once a day let go of what was kept long enough, also where nothing new comes."""
 
     def forget(writer: Writer) -> None:
         writer.write("Old questions could not be removed", queue.forget_old)
+        writer.write("Old counts could not be removed", usage.forget_old)
 
     async def forget_daily(writer: Writer) -> None:
         while True:

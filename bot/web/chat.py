@@ -12,6 +12,7 @@ from bot.content import Content
 from bot.language import LANGUAGES
 from bot.markup import parse_blocks
 from bot.replies import Reply
+from bot.usage import WEB
 from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.dialogue import MOST_CHARACTERS, Outcome, clean, reply
@@ -30,7 +31,12 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
     async def answer() -> dict[str, Any]:
         page = body.get("lang") if body.get("lang") in LANGUAGES else None
         outcome = await reply(
-            request.app, conversation, message=message, choice=body.get("choice"), page=page
+            request.app,
+            conversation,
+            channel=WEB,
+            message=message,
+            choice=body.get("choice"),
+            page=page,
         )
         if outcome is None:
             raise BadRequest(400, "unknown_choice")

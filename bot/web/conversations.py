@@ -17,7 +17,7 @@ from cachetools import TTLCache
 
 from bot.expiring_cache import ExpiringCache
 from bot.local_time import current_date
-from bot.replies import CHOOSE_AGAIN, Button, language_of_choice
+from bot.replies import Button, made_by_page
 
 SECONDS_TO_LIVE = 30 * 60
 MOST_CONVERSATIONS = 10_000
@@ -36,7 +36,8 @@ class Conversation:
     about, and `buttons` are the choices shown last, in their order. `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to
-    and have not given us their question for.
+    and have not given us their question for. In a `test` somebody tries the bot out: nothing of it is
+    counted, or kept for review.
     """
 
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -49,6 +50,7 @@ class Conversation:
     offered: dict[str, None] = field(default_factory=dict)
     to_rate: dict[str, str] = field(default_factory=dict)
     not_helped: dict[str, str] = field(default_factory=dict)
+    test: bool = False
 
     def offer(self, buttons: Sequence[Button]) -> None:
         """Note choices that the person is shown."""
@@ -60,7 +62,7 @@ class Conversation:
 
     def may_choose(self, payload: str) -> bool:
         """Whether a choice was offered in this conversation, or is one that a page makes by itself."""
-        return payload in self.offered or payload == CHOOSE_AGAIN or bool(language_of_choice(payload))
+        return payload in self.offered or made_by_page(payload)
 
 
 class SenderKeys:
@@ -102,6 +104,12 @@ class Conversations:
     def resume(self, token: object) -> Conversation:
         """Return the conversation of a token, or a new one where the token is none of ours."""
         conversation = self.get(token) or Conversation()
+        self._known[conversation.id] = conversation
+        return conversation
+
+    def begin_test(self) -> Conversation:
+        """Return a new conversation in which somebody tries the bot out."""
+        conversation = Conversation(test=True)
         self._known[conversation.id] = conversation
         return conversation
 

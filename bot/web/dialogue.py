@@ -22,7 +22,6 @@ from bot.follow_ups import Context
 from bot.language import LANGUAGES, OTHER
 from bot.privacy import keep_own_words, remove_personal_details
 from bot.replies import (
-    CHOOSE_AGAIN,
     GENERAL_NEEDS,
     SAY,
     Button,
@@ -32,6 +31,7 @@ from bot.replies import (
     choose_again,
     find_help,
     language_of_choice,
+    made_by_page,
     repeat,
     reply_to_choice,
     say,
@@ -39,6 +39,7 @@ from bot.replies import (
 )
 from bot.web import keys
 from bot.web.conversations import Conversation
+from bot.web.counting import outcome_of
 from bot.web.rasa_client import RasaClient, RasaUnavailable
 from bot.web.served import ServedModel
 
@@ -62,16 +63,21 @@ async def reply(
     app: web.Application,
     conversation: Conversation,
     *,
+    channel: str,
     message: str = "",
     choice: str | None = None,
     page: str | None = None,
 ) -> Outcome | None:
     """Return the replies to a message or a choice, or None where that choice was not offered.
 
-    `message` is as `clean` returns it, and `page` the language of the page it comes from, if there is one.
+    `channel` is one of bot.usage.CHANNELS, `message` is as `clean` returns it, and `page` the language of the
+    page it comes from, if there is one.
     """
     with app[keys.SERVED].use() as model:
-        return await _reply(app, model, conversation, message, choice, page)
+        outcome = await _reply(app, model, conversation, message, choice, page)
+    if outcome is not None and not made_by_page(choice or ""):
+        _count(app, conversation, channel, outcome)
+    return outcome
 
 
 async def _reply(
@@ -90,7 +96,7 @@ async def _reply(
         choice = button.payload if button else None
     if choice is None:
         outcome = await _reply_to_message(content, rasa, conversation, message, hint)
-        _keep_unanswered(app, message, outcome.replies)
+        _keep_unanswered(app, conversation, message, outcome.replies)
     elif conversation.may_choose(choice):
         chosen = await _reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
         if chosen is None:
@@ -141,7 +147,7 @@ async def _reply_to_chosen(
     asked_for = language_of_choice(choice)
     if asked_for:
         conversation.requested_language = asked_for
-    if asked_for or choice == CHOOSE_AGAIN:
+    if made_by_page(choice):
         spoken = conversation.requested_language or conversation.language or language
         again = repeat(content, conversation.again, spoken)
         if again is None and asked_for:
@@ -268,11 +274,28 @@ def _notice(content: Content, conversation: Conversation, replies: Sequence[Repl
     return [say(content, "utter_not_legal_advice", language) for language in spoken]
 
 
-def _keep_unanswered(app: web.Application, message: str, replies: Sequence[Reply]) -> None:
+def _keep_unanswered(
+    app: web.Application, conversation: Conversation, message: str, replies: Sequence[Reply]
+) -> None:
     """Put a question that was not answered into the review queue; nobody waits for it."""
     queue = app[keys.REVIEW_QUEUE]
-    if queue is None or not any(reply.again in _UNANSWERED for reply in replies):
+    if queue is None or conversation.test or not any(reply.again in _UNANSWERED for reply in replies):
         return
     text = keep_own_words(message, app[keys.SERVED].content.own_words.to_keep)
     add = functools.partial(queue.add, text, replies[0].language)
     app[keys.WRITER].write("A question could not be kept for review", add)
+
+
+def _count(app: web.Application, conversation: Conversation, channel: str, outcome: Outcome) -> None:
+    """Count a message by what it was met with; nobody waits for it."""
+    if conversation.test:
+        return
+    first = outcome.replies[0]
+    count = functools.partial(
+        app[keys.USAGE].count,
+        topic=first.topic,
+        language=first.language,
+        channel=channel,
+        outcome=outcome_of(first, degraded=outcome.degraded),
+    )
+    app[keys.WRITER].write("A message could not be counted", count)

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from bot.feedback import Feedback
 from bot.review_queue import ReviewQueue
 from bot.settings import Network
+from bot.usage import Usage
 from bot.web.answered import Answered
 from bot.web.assets import Assets
 from bot.web.conversations import Conversations
@@ -41,4 +42,5 @@ SERVED = web.AppKey("SERVED", Served)
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
+USAGE = web.AppKey("USAGE", Usage)
 WRITER = web.AppKey("WRITER", Writer)

@@ -15,10 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy import select
 
+from bot.database import Database
 from bot.models import Model, ModelStore
 from bot.processes import free_port
 from bot.settings import PROJECT_ROOT
+from bot.tables import USAGE
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +81,7 @@ async def test_serve_answers_restarts_what_dies_and_leaves_nothing_running(
         assert len(listeners) == 4 and set(listeners) == {"127.0.0.1"}
 
         os.kill(rasa.pid, signal.SIGKILL)
+        assert counted(environment) == 0, "the test question of the start is no resident's"
         async with ClientSession() as session:
             body = await say(session, port, "me llamo Ana y tengo miedo de la migra")
             assert body["degraded"] and body["replies"]
@@ -92,10 +96,19 @@ async def test_serve_answers_restarts_what_dies_and_leaves_nothing_running(
         process.terminate()
         rest = (await process.stdout.read()).decode()
         assert await process.wait() == 0
+        assert counted(environment) > 1
         _, alive = psutil.wait_procs(family, timeout=10)
         assert alive == []
         assert "Rasa ended (code -9); starting it again" in rest
         assert "Ana" not in rest and "miedo" not in rest and "Traceback" not in rest
+
+
+def counted(environment: dict[str, str]) -> int:
+    """Return how many messages were counted."""
+    database = Database(Path(), environment["KYR_DATABASE_URL"])
+    with database.transaction() as connection:
+        numbers = connection.execute(select(USAGE.c["count"]).where(USAGE.c.kind == "channel"))
+        return sum(numbers.scalars())
 
 
 async def say(session: ClientSession, port: int, message: str) -> dict[str, object]:
@@ -122,7 +135,7 @@ async def test_a_port_in_use_is_named(environment: dict[str, str]) -> None:
 
 
 async def test_ask_prints_the_answer_of_the_gateway(environment: dict[str, str]) -> None:
-    """In the shape of POST /api/chat, and nothing else on standard output."""
+    """In the shape of POST /api/chat, and nothing else on standard output; it is not counted."""
     arguments = ("ask", "¿tengo que abrir la puerta a la migra?", "--json")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
@@ -135,3 +148,4 @@ async def test_ask_prints_the_answer_of_the_gateway(environment: dict[str, str])
     body = json.loads(out)
     assert process.returncode == 0
     assert (body["lang"], body["replies"][0]["topic"]) == ("es", "ice_at_home")
+    assert counted(environment) == 0

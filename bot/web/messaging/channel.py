@@ -65,7 +65,7 @@ class BadMessage(Exception):
 
 
 class Channel(Protocol):
-    """One channel; a new one is one file with these four methods, added in bot/web/app.py."""
+    """One channel; a new one is one file with these five methods, added in bot/web/app.py."""
 
     @property
     def name(self) -> str:
@@ -76,6 +76,9 @@ class Channel(Protocol):
 
     def parse(self, body: bytes) -> Incoming | None:
         """Return the message in a request, None where there is nothing to answer; raises BadMessage."""
+
+    def counted_as(self, incoming: Incoming) -> str:
+        """Return which of bot.usage.CHANNELS a message has come by."""
 
     def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
         """Return the answer as `send` takes it; `page_urls` says where each reply is a page, or ""."""

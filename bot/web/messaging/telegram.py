@@ -19,6 +19,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.replies import Reply
 from bot.text_messages import call_line, plain_text
+from bot.usage import TELEGRAM
 from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.web.messaging.choices import choice_name
 
@@ -69,6 +70,10 @@ class Telegram:
             return None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadMessage(type(error).__name__) from None
+
+    def counted_as(self, incoming: Incoming) -> str:
+        """Return Telegram."""
+        return TELEGRAM
 
     def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
         """Return one message with all replies and a row for each of their buttons."""

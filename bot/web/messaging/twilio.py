@@ -19,6 +19,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.replies import Reply
 from bot.text_messages import text_messages
+from bot.usage import SMS, WHATSAPP
 from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.web.served import Served
 
@@ -60,6 +61,10 @@ class Twilio:
         if fields.get("MessageType") == "reaction":
             return Incoming(message_id, sender, Kind.NO_WORDS)
         return read_words(message_id, sender, fields.get("Body", "").strip())
+
+    def counted_as(self, incoming: Incoming) -> str:
+        """Return WhatsApp or text messages, as Twilio writes senders ("whatsapp:+13235550100")."""
+        return WHATSAPP if incoming.sender.startswith("whatsapp:") else SMS
 
     def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
         """Return the messages, as many as it takes."""

@@ -70,7 +70,7 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
                 # Whoever wants to stop or to be told what this is may do so at any time.
                 if incoming.kind in (Kind.TEXT, Kind.CHOICE):
                     app[keys.LIMITS].check(MESSAGE, f"{channel.name} {incoming.sender}")
-                return _render(app, channel, incoming, await _replies(app, conversation, incoming))
+                return _render(app, channel, incoming, await _replies(app, channel, conversation, incoming))
             except Exception as error:
                 if isinstance(error, TooMany) and not error.everybody:
                     raise
@@ -89,17 +89,19 @@ def _render(app: web.Application, channel: Channel, incoming: Incoming, replies:
     return channel.render(incoming, replies, [_page_url(app, one) for one in replies])
 
 
-async def _replies(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:
-    content = app[keys.SERVED].content
+async def _replies(
+    app: web.Application, channel: Channel, conversation: Conversation, incoming: Incoming
+) -> Sequence[Reply]:
+    content, counted_as = app[keys.SERVED].content, channel.counted_as(incoming)
     message = clean(incoming.text[:MOST_CHARACTERS])
     if incoming.kind is Kind.TEXT and message:
-        outcome = await reply(app, conversation, message=message)
+        outcome = await reply(app, conversation, channel=counted_as, message=message)
     elif incoming.kind is Kind.CHOICE:
         payload = payload_of(incoming.choice, conversation)
-        outcome = await reply(app, conversation, choice=payload) if payload else None
+        outcome = await reply(app, conversation, channel=counted_as, choice=payload) if payload else None
         # The conversation has been forgotten meanwhile: what was chosen is asked as a question.
         if outcome is None and message:
-            outcome = await reply(app, conversation, message=message)
+            outcome = await reply(app, conversation, channel=counted_as, message=message)
         if outcome is None:
             return say_as_spoken(content, conversation, "utter_choice_gone")
     else:
