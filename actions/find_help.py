@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -12,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.content import current_content
 from actions.utterance import utter
 from bot.help_search import HelpSearch, known_place
-from bot.replies import GENERAL_NEEDS, PEOPLE_TO_TALK_TO, ask_need, found_help, help_response
+from bot.replies import ask_need, help_for
 
 _FORGET = [SlotSet(slot, None) for slot in ("need", "near", "speaks")]
 
@@ -60,22 +59,13 @@ class ActionFindHelp(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Utter a named response with the services beside it, and forget what was searched for."""
-        content = current_content()
-        language = tracker.get_slot("language")
+        content, language = current_content(), tracker.get_slot("language")
         decision = tracker.latest_message.get("decision") or {}
         topic = content.topics.get(decision.get("topic") or "")
-        needs = tuple(need for need in tracker.get_slot("need") or () if need in content.directory.needs)
-        response = None
-        if decision.get("intent") == "talk_to_person":
-            response, needs = "utter_talk_to_person", PEOPLE_TO_TALK_TO
-        elif decision.get("intent") == "no_answer" and topic is not None:
-            response, needs = help_response(topic), topic.services
-        elif decision.get("intent") == "help_with_that" and topic is not None:
-            needs, topic = topic.services, None
-        search = HelpSearch(needs or GENERAL_NEEDS, tracker.get_slot("near"), tracker.get_slot("speaks"))
-        found = found_help(content, search, language)
-        text = content.say(response, language) if response else found.text
-        utter(dispatcher, dataclasses.replace(found, text=text, topic=topic.id if topic else None))
+        search = HelpSearch(
+            tuple(tracker.get_slot("need") or ()), tracker.get_slot("near"), tracker.get_slot("speaks")
+        )
+        utter(dispatcher, help_for(content, decision.get("intent", ""), topic, search, language))
         return list(_FORGET)
 
 

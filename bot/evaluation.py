@@ -65,9 +65,6 @@ def read_questions(path: Path) -> list[Question]:
 def result_row(question: Question, parsed: Mapping[str, Any], content: Content) -> dict[str, Any]:
     """Compare what the NLU made of a question (Rasa's `/model/parse`) with what was expected."""
     decision = parsed["decision"]
-    outcome, topic = decision["outcome"], decision["topic"]
-    if topic in content.topics and not content.topics[topic].answered:
-        outcome = "decline"  # it says that there is no checked answer yet, and who can help
     ranking = [
         [entry["name"].removeprefix(TOPIC_PREFIX), round(entry["confidence"], 4)]
         for entry in parsed["intent_ranking"]
@@ -78,13 +75,21 @@ def result_row(question: Question, parsed: Mapping[str, Any], content: Content) 
         "expected": question.topic,
         "ok": sorted(question.right),
         "must_pass": question.must_pass,
-        "outcome": outcome,
-        "topic": topic,
+        "outcome": outcome_of(decision, content),
+        "topic": decision["topic"],
         "confidence": ranking[0][1] if ranking else 0.0,
         "ranking": ranking,
         "offered": list(decision["offered"]),
         "language": parsed["language"],
     }
+
+
+def outcome_of(decision: Mapping[str, Any], content: Content) -> str:
+    """Return what a decision comes to (see bot.decision.Decision): no answer where its topic has none."""
+    topic = content.topics.get(decision["topic"])
+    if topic is not None and not topic.answered:
+        return "decline"  # it says that there is no checked answer yet, and who can help
+    return str(decision["outcome"])
 
 
 def summarize(rows: Sequence[Mapping[str, Any]], content: Content) -> dict[str, Any]:

@@ -176,6 +176,24 @@ def found_help(
     return Reply(text, language, buttons=tuple(buttons), services=cards, again=search.payload())
 
 
+def help_for(content: Content, intent: str, topic: Topic | None, search: HelpSearch, language: str) -> Reply:
+    """Return the services that an intent which leads to some calls for, introduced as it wants them.
+
+    `topic` is the one decided on, if any, and `search` what was said of the help that is looked for.
+    """
+    needs = tuple(need for need in search.needs if need in content.directory.needs)
+    response = None
+    if intent == "talk_to_person":
+        response, needs = "utter_talk_to_person", PEOPLE_TO_TALK_TO
+    elif intent == "no_answer" and topic is not None:
+        response, needs = help_response(topic), topic.services
+    elif intent == "help_with_that" and topic is not None:
+        needs, topic = topic.services, None
+    found = found_help(content, dataclasses.replace(search, needs=needs or GENERAL_NEEDS), language)
+    text = content.say(response, language) if response else found.text
+    return dataclasses.replace(found, text=text, topic=topic.id if topic else None)
+
+
 def ask_need(content: Content, language: str) -> Reply:
     """Return the question what is needed, with a button for each need that is offered."""
     needs = [need for need in content.directory.needs.values() if need.offered]

@@ -13,7 +13,7 @@ import json
 import multiprocessing
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -30,7 +30,7 @@ from bot.language import LANGUAGES
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore, write_whole
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
-from bot.workbench import Workbench, WorkbenchError, learner, workbench
+from bot.workbench import ASKING, TRAINING, Workbench, WorkbenchError, learner, workbench
 
 Progress = Callable[[str], None]
 
@@ -144,22 +144,24 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
     if existing is not None:
         progress(f"Nothing has changed since model {existing.version}")
         return existing
+    with training_errors(TRAINING), store.workplace() as folder:
+        return await _train(root, store, folder, progress)
+
+
+@contextlib.contextmanager
+def training_errors(name: str) -> Iterator[None]:
+    """Raise as TrainingError what ends a job of the workbench, which is called by a name."""
     try:
-        with store.workplace() as folder:
-            return await _train(root, store, folder, progress)
+        yield
     except WorkbenchError as error:
         raise TrainingError(str(error)) from None
     except OSError as error:
-        raise _refused(error) from None
-
-
-def _refused(error: OSError) -> TrainingError:
-    # An error of `shutil` lists every file that it stands for.
-    reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error
-    return TrainingError(
-        f"Training ended: {reason}. Nothing was changed. Make room on the disk (1 GB will do) or look at "
-        "its permissions, and try again."
-    )
+        # An error of `shutil` lists every file that it stands for.
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error
+        raise TrainingError(
+            f"{name} ended: {reason}. Nothing was changed. Make room on the disk (1 GB will do) or look at "
+            "its permissions, and try again."
+        ) from None
 
 
 async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress) -> Model:
@@ -366,10 +368,6 @@ async def parse(
 
     Without `thresholds` the decisions are those of the thresholds to begin with. Raises TrainingError.
     """
-    try:
+    with training_errors(ASKING):
         async with workbench(thresholds=thresholds) as bench:
             return await bench.parse(archive, [question.text for question in questions])
-    except WorkbenchError as error:
-        raise TrainingError(str(error)) from None
-    except OSError as error:
-        raise _refused(error) from None

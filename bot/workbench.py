@@ -15,11 +15,13 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.calibration import THRESHOLDS_FILE
+from bot.privacy import loggable
 from bot.settings import PROJECT_ROOT
 
 # Tells the process where lemmas of training questions are kept from one training to the next.
@@ -29,6 +31,8 @@ LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
 # What the learner does, one after another; each has a lock, which it holds until it is done or has ended.
 LEMMAS, FEATURES, JUDGES = _STAGES = "lemmas", "features", "judges"
 _LEARNER_LOG = "log"
+# What its jobs are called where one has failed.
+TRAINING, ASKING = "Training", "Asking the model"
 # A line holds what is made of one question.
 _LONGEST_LINE = 1 << 20
 _LINES_SHOWN = 20
@@ -44,10 +48,20 @@ class WorkbenchError(Exception):
 
 
 class Workbench:
-    """The process, started and importing Rasa; it does one job."""
+    """The process, started and importing Rasa; it does one training, or is asked one job after another.
+
+    After an error it is of no more use.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        # Once a person's question has been put to it, what Rasa prints may hold the words of it.
+        self._holds_words = False
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process.returncode is None else None
 
     async def train(self, content: Path, archive: Path, texts: Sequence[str], on_step: OnStep) -> list[Any]:
         """Train on the content under a folder, and ask the new model every text; write its archive.
@@ -55,21 +69,30 @@ class Workbench:
         Return what was made of each text: its `language`, `intent_ranking`, `decision`, and what was
         `judged`. Raises WorkbenchError, and OSError where the disk refuses something.
         """
-        return await self._do({"content": str(content), "archive": str(archive), "texts": texts}, on_step)
+        job = {"content": str(content), "archive": str(archive), "texts": texts}
+        # The archive is whole only when the process has ended.
+        return await self._do(TRAINING, job, on_step, to_the_end=True)
 
     async def parse(self, archive: Path, texts: Sequence[str]) -> list[Any]:
-        """Ask the model in an archive every text; return and raise as `train` does."""
-        job = {"content": "", "archive": str(archive), "texts": texts}
-        return await self._do(job, lambda step, done: None)
+        """Ask the model in an archive every text; return and raise as `train` does.
 
-    async def _do(self, job: Mapping[str, Any], on_step: OnStep) -> list[Any]:
-        process = self._process
+        The model stays loaded: asked again, it answers in milliseconds.
+        """
+
+        def begin(step: str, done: float) -> None:
+            self._holds_words = self._holds_words or step == "ask"
+
+        job = {"content": "", "archive": str(archive), "texts": texts}
+        return await self._do(ASKING, job, begin, to_the_end=False)
+
+    async def _do(self, name: str, job: Mapping[str, Any], on_step: OnStep, *, to_the_end: bool) -> list[Any]:
+        process, asked = self._process, len(job["texts"])
         assert process.stdout is not None  # noqa: S101 - opened as a pipe
         last: collections.deque[str] = collections.deque(maxlen=_LINES_SHOWN)
-        parsed = []
+        parsed: list[Any] = []
         failed = ""
         await _give(process, job)
-        async for line in process.stdout:
+        while (to_the_end or len(parsed) < asked) and (line := await process.stdout.readline()):
             told = _told(line)
             if "parsed" in told:
                 parsed.append(told["parsed"])
@@ -78,17 +101,19 @@ class Workbench:
             elif "failed" in told:
                 failed = told["failed"]
             else:
-                last.append(line.decode(errors="replace").rstrip())
-        if await process.wait() != 0 or len(parsed) != len(job["texts"]):
+                text = line.decode(errors="replace").rstrip()
+                last.append((loggable(text) or "(withheld)") if self._holds_words else text)
+        if len(parsed) != asked or (to_the_end and await process.wait() != 0):
+            code = await process.wait()
             if failed:
                 raise OSError(failed)
-            if process.returncode == -signal.SIGKILL:
+            if code == -signal.SIGKILL:
                 raise WorkbenchError(
-                    "Training ended: something killed it. Nothing was changed. See that 2 GB of memory are "
+                    f"{name} ended: something killed it. Nothing was changed. See that 2 GB of memory are "
                     "free, and try again."
                 )
             _log.error("Rasa ended too early. Its last lines:\n  %s", "\n  ".join(last))
-            raise WorkbenchError("Training ended: Rasa failed, the log says how. Nothing was changed.")
+            raise WorkbenchError(f"{name} ended: Rasa failed, the log says how. Nothing was changed.")
         return parsed
 
 
@@ -109,21 +134,24 @@ async def workbench(
 
     Decisions are by the thresholds of a file, or by those to begin with. `learnt` is the folder of a learner.
     """
-    environment = {
-        THRESHOLDS_FILE: str(thresholds or ""),
-        LEMMAS_FILE: str(lemmas_file or ""),
-        LEARNT_FOLDER: str(learnt or ""),
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    async with _process(
-        "bot.nlu",
-        environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        limit=_LONGEST_LINE,
-    ) as process:
-        yield Workbench(process)
+    # It may be killed while it unpacks a model, and could not clear that away.
+    with tempfile.TemporaryDirectory(prefix="kyr-", ignore_cleanup_errors=True) as unpacked:
+        environment = {
+            THRESHOLDS_FILE: str(thresholds or ""),
+            LEMMAS_FILE: str(lemmas_file or ""),
+            LEARNT_FOLDER: str(learnt or ""),
+            "TMPDIR": unpacked,
+            "RASA_TELEMETRY_ENABLED": "false",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
+        async with _process(
+            "bot.nlu",
+            environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=_LONGEST_LINE,
+        ) as process:
+            yield Workbench(process)
 
 
 class Learner:

@@ -23,7 +23,7 @@ if __name__ == "__main__":
 
 from bot.glossary import Glossary
 from bot.language import LANGUAGES
-from bot.nlu.child import read_job
+from bot.nlu.child import read_jobs
 from bot.nlu.judges import INVERSE_STRENGTH, Judges
 from bot.nlu.learnt import features_digest, judges_digest, keep
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline
@@ -88,4 +88,4 @@ def _call(number: int) -> LinearModel:
 if __name__ == "__main__":
     for each in LANGUAGES:
         blank_pipeline(each)  # while the content is still being checked
-    learn(read_job())
+    learn(next(read_jobs()))

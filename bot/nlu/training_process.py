@@ -5,16 +5,20 @@ to train it on first, if it is to be trained; `texts`, the questions. What comes
 standard output: `{"step": ...}` as it goes on, and one `{"parsed": ...}` for each question; or, where the
 disk refuses something, `{"failed": ...}`. Other lines are what Rasa has to say. Rasa is imported before the
 job is read, so that it can be while the content is still being checked.
+
+A training is the only job of its process. Where a model was only asked, the process waits for the next job
+and keeps the model loaded. It ends with the first job that fails.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,7 +37,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.data import TrainingType
 from rasa.utils.log_utils import configure_structlog
 
-from bot.nlu.child import read_job
+from bot.nlu.child import read_jobs
 from bot.nlu.content_importer import ContentImporter
 
 # Of what Rasa makes of a question only this is asked for.
@@ -112,12 +116,20 @@ def train(content: Path, archive: Path, texts: Sequence[str]) -> None:
 
 
 def parse(archive: Path, texts: Sequence[str]) -> None:
-    """Ask the model in an archive every question."""
-    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+    """Ask the model in an archive every question; it stays loaded until another one is asked."""
+    runner, target = _load(archive)
+    ask(runner, target, texts)
+
+
+@functools.lru_cache(maxsize=1)
+def _load(archive: Path) -> tuple[GraphRunner, str]:
+    """Return the model in an archive, and what of it understands questions."""
+    # Not beside the archive: what a kill left there would be taken for part of the model.
+    with tempfile.TemporaryDirectory() as folder:
         metadata, runner = load_predict_graph_runner(
             Path(folder), archive, LocalModelStorage, DaskGraphRunner
         )
-    ask(runner, metadata.nlu_target, texts)
+    return runner, metadata.nlu_target
 
 
 def ask(runner: GraphRunner, target: str, texts: Sequence[str]) -> None:
@@ -132,10 +144,16 @@ def ask(runner: GraphRunner, target: str, texts: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Read a job and do it."""
+    """Do one job after another."""
     logging.basicConfig(level=logging.WARNING)
     configure_structlog(logging.WARNING)
-    job = read_job()
+    for job in read_jobs():
+        _do(job)
+        if job["content"]:
+            return
+
+
+def _do(job: Mapping[str, Any]) -> None:
     archive = Path(job["archive"])
     try:
         if job["content"]:

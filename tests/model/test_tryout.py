@@ -1,0 +1,248 @@
+"""Questions that staff try on a model, and the process that is kept for them."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.evaluation import Question
+from bot.models import Model, ModelError
+from bot.replies import answer, ask_need, clarify
+from bot.training import TrainingError, parse
+from bot.tryout import MOST_WORDS, TryOut
+
+pytestmark = pytest.mark.slow
+
+HOME = "can ICE come into my house without a warrant?"
+
+
+@pytest.fixture(scope="module")
+async def tryout() -> AsyncIterator[TryOut]:
+    """One for all tests that leave it as they find it: to start its process takes so long."""
+    shared = TryOut()
+    yield shared
+    await shared.close()
+
+
+def copied(model: Model, folder: Path) -> Model:
+    """Return another model that is made of the same."""
+    shutil.copytree(model.folder, folder)
+    other = dataclasses.replace(model, version=folder.name, folder=folder)
+    other.has_read(model.content)
+    return other
+
+
+def family_of(tryout: TryOut) -> list[psutil.Process]:
+    """Return the process and what it has started."""
+    process = psutil.Process(tryout.pid)
+    return [process, *process.children(recursive=True)]
+
+
+async def has_process(tryout: TryOut, wanted: bool) -> None:
+    """Wait until there is one, or none any more."""
+    for _ in range(400):
+        if (tryout.pid is not None) == wanted:
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("the process is still as it was")
+
+
+async def test_the_right_topic_answers_and_its_words_count(model: Model, tryout: TryOut) -> None:
+    tried = await tryout.ask(model, HOME)
+    assert (tried.language, tried.outcome, tried.topic, tried.offered) == ("en", "answer", "ice_at_home", ())
+    assert len(tried.ranking) == 5 and tried.winner == tried.ranking[0]
+    assert tried.winner.name == "ice_at_home" and tried.winner.is_topic
+    assert tried.thresholds is not None and tried.winner.score >= tried.thresholds.answer_at
+    assert [word.text for word in tried.words] == HOME.split()
+    assert max(tried.words, key=lambda word: word.counted).text == "house"
+    assert min(tried.words, key=lambda word: word.counted).counted < 0
+    assert tried.reply == answer(model.content, model.content.topics["ice_at_home"], "en")
+
+
+async def test_a_word_counts_what_the_score_loses_without_it(model: Model, tryout: TryOut) -> None:
+    whole, less = await tryout.ask(model, "hospital police"), await tryout.ask(model, "police")
+    assert whole.winner is not None and less.winner is not None
+    without = next((one.score for one in less.ranking if one.name == whole.winner.name), 0.0)
+    assert whole.words[0].counted == pytest.approx(whole.winner.score - without, abs=0.02)
+    assert less.words[0].counted == less.winner.score
+
+
+async def test_the_next_question_needs_no_other_process(model: Model, tryout: TryOut) -> None:
+    await tryout.ask(model, HOME)
+    first = tryout.pid
+    tried = await tryout.ask(model, "qué es la tarjeta roja")
+    assert tried.topic == "red_card" and tried.language == "es"
+    assert tryout.pid == first is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "intent", "said"),
+    [
+        ("ICE is at my door right now", "emergency", "emergency_now", "utter_emergency_now"),
+        ("what is the best pizza", "decline", "out_of_scope", "utter_out_of_scope"),
+        ("hola", "smalltalk", "greet", "utter_greet"),
+        ("🙂", "fallback", "not_understood", "utter_not_understood"),
+        ("", "fallback", "not_understood", "utter_not_understood"),
+        ("我需要律師幫助我的家人", "decline", "other_language", "utter_other_language"),
+    ],
+)
+async def test_the_reply_is_what_residents_would_read(
+    model: Model, tryout: TryOut, text: str, outcome: str, intent: str, said: str
+) -> None:
+    tried = await tryout.ask(model, text)
+    assert (tried.outcome, tried.intent) == (outcome, intent)
+    assert tried.reply is not None
+    language = tried.language if tried.language != "other" else "es"
+    assert tried.reply.text == model.content.say(said, language)
+    assert (tried.thresholds is None) == (tried.language == "other")
+
+
+async def test_topics_are_offered_where_none_is_sure(model: Model, tryout: TryOut) -> None:
+    tried = await tryout.ask(model, "se me olvidó mi cita con el juez")
+    assert tried.outcome == "clarify" and tried.offered
+    assert tried.winner == tried.ranking[0]
+    assert tried.reply == clarify(model.content, tried.offered, "es")
+
+
+async def test_a_search_finds_services_and_asks_what_it_was_not_told(model: Model, tryout: TryOut) -> None:
+    """Asked where and in which language, residents go on: that depends on what they say."""
+    found = await tryout.ask(model, "free lawyer near 90255")
+    assert found.intent == "search_help" and found.reply is not None
+    assert len(found.reply.services) == 3 and found.reply.topic == found.topic == "legal_aid_find"
+    asked = await tryout.ask(model, "I need help")
+    assert asked.intent == "find_help" and asked.reply == ask_need(model.content, "en")
+    goes_on = await tryout.ask(model, "tell me more")
+    assert goes_on.intent == "more" and goes_on.reply is None
+
+
+async def test_of_a_long_text_the_first_words_are_tried(model: Model, tryout: TryOut) -> None:
+    text = "ICE came to my house\n and I do not know  what I can do " * 4
+    tried = await tryout.ask(model, text)
+    assert [word.text for word in tried.words] == text.split()[:MOST_WORDS]
+
+
+async def test_personal_details_are_taken_out_as_they_are_for_residents(model: Model, tryout: TryOut) -> None:
+    """Whatever name it is, it counts nothing; and yet it stands among the words."""
+    one = await tryout.ask(model, "me llamo Xochiquetzal, ¿qué es la tarjeta roja?")
+    other = await tryout.ask(model, "me llamo Wenceslao, ¿qué es la tarjeta roja?")
+    assert one.words[2].text == "Xochiquetzal,"
+    assert one.ranking == other.ranking
+
+
+async def test_questions_at_the_same_time_wait_for_each_other(model: Model, tryout: TryOut) -> None:
+    asked = (tryout.ask(model, text) for text in (HOME, "qué es la tarjeta roja", "hola"))
+    tried = await asyncio.gather(*asked)
+    assert [one.topic or one.intent for one in tried] == ["ice_at_home", "red_card", "greet"]
+
+
+async def test_nothing_that_was_typed_is_logged_or_left_on_the_disk(
+    model: Model, tryout: TryOut, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert (await tryout.ask(model, "xochiquetzal")).words[0].text == "xochiquetzal"
+    assert "xochiquetzal" not in caplog.text.lower()
+    model.verify()
+    written = Path(psutil.Process(tryout.pid).environ()["TMPDIR"])
+    assert [path for path in written.rglob("*") if path.is_file()] == []
+
+
+async def test_a_killed_process_is_replaced(model: Model, tryout: TryOut) -> None:
+    await tryout.ask(model, HOME)
+    first = tryout.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    await has_process(tryout, False)
+    assert (await tryout.ask(model, HOME)).topic == "ice_at_home"
+    assert tryout.pid not in (None, first)
+
+
+async def test_another_model_exchanges_the_process(model: Model, tryout: TryOut, tmp_path: Path) -> None:
+    """The one before ends: two models have more memory than a small machine can spare."""
+    await tryout.ask(model, HOME)
+    first = family_of(tryout)
+    other = copied(model, tmp_path / "other")
+    assert (await tryout.ask(other, HOME)).topic == "ice_at_home"
+    assert tryout.pid not in (None, first[0].pid)
+    _, alive = psutil.wait_procs(first, timeout=5)
+    assert alive == []
+
+
+async def test_it_ends_when_nothing_is_asked_for_long(model: Model) -> None:
+    tryout = TryOut(seconds_idle=0.5)
+    await tryout.ask(model, HOME)
+    family = family_of(tryout)
+    await has_process(tryout, False)
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+    await tryout.close()
+
+
+async def test_closing_ends_the_process_while_it_still_starts(model: Model) -> None:
+    """Whoever waits for an answer is told, and the model is as it was."""
+    tryout = TryOut()
+    asked = asyncio.create_task(tryout.ask(model, HOME))
+    await has_process(tryout, True)
+    family = family_of(tryout)
+    await asyncio.sleep(1)
+    await tryout.close()
+    with pytest.raises(TrainingError) as ended:
+        await asked
+    assert str(ended.value) == (
+        "Asking the model ended: something killed it. Nothing was changed. "
+        "See that 2 GB of memory are free, and try again."
+    )
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == [] and tryout.pid is None
+    model.verify()
+
+
+async def test_who_stops_waiting_takes_the_process_along(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer would be taken for that of the next question."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tryout = TryOut()
+    asked = asyncio.create_task(tryout.ask(model, HOME))
+    await has_process(tryout, True)
+    family = family_of(tryout)
+    assert len(list(tmp_path.iterdir())) == 1
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == [] and tryout.pid is None
+    assert list(tmp_path.iterdir()) == []
+    await tryout.close()
+
+
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+async def test_a_model_that_is_not_as_it_was_trained_is_not_loaded(
+    model: Model, tmp_path: Path, damage: str
+) -> None:
+    tryout, other = TryOut(), copied(model, tmp_path / "other")
+    if damage == "gone":
+        shutil.rmtree(other.folder)
+    else:
+        with other.archive.open("ab") as archive:
+            archive.write(b"\0")
+    with pytest.raises(ModelError, match="the file is not the one that was trained"):
+        await tryout.ask(other, HOME)
+    assert tryout.pid is None
+
+
+async def test_an_archive_that_cannot_be_read_ends_asking_with_a_sentence(tmp_path: Path) -> None:
+    archive = tmp_path / "model.tar.gz"
+    archive.write_bytes(b"no archive")
+    with pytest.raises(TrainingError, match=r"^Asking the model ended: .*\. Nothing was changed\."):
+        await parse(archive, [Question("hola", "es", "greet", frozenset(), False)])
+    assert list(tmp_path.iterdir()) == [archive]
