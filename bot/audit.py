@@ -28,6 +28,8 @@ from bot.settings import Settings
 from bot.tables import AUDIT_LOG
 
 HEAD_FILE = "audit-head"
+# Stands behind the name of whoever works at the terminal.
+TERMINAL = " (terminal)"
 # What the first entry continues.
 NOTHING_BEFORE = "0" * 64
 
@@ -85,7 +87,7 @@ def operator() -> str:
         name = getpass.getuser()
     except (ImportError, KeyError, OSError):  # no such user on this system, as in some containers
         name = str(os.getuid())
-    return f"{name} (terminal)"
+    return name + TERMINAL
 
 
 @dataclass(frozen=True)
