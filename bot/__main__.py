@@ -24,7 +24,7 @@ from bot.content import check_content, read_content
 from bot.database import Database, DatabaseError
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
 from bot.feedback import Feedback
-from bot.gate import format_report, judge
+from bot.gate import format_report
 from bot.hsds_client import PullError, pull
 from bot.language import LANGUAGES
 from bot.local_time import current_date
@@ -33,7 +33,7 @@ from bot.problems import ContentError
 from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
-from bot.release import Release, StoppedError, note_import
+from bot.release import Release, StoppedError, changes_since, note_changes
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review import (
@@ -117,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     made = command("serve", _serve, "Serve the assistant; trains first if there is no published model.")
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     made.add_argument("--port", type=int, default=8080, help="port to listen on (default: %(default)s)")
-    made.add_argument("--console", action="store_true", help=f"serve the staff console as well, on port {CONSOLE_PORT}")
+    made.add_argument(
+        "--console", action="store_true", help=f"serve the staff console as well, on port {CONSOLE_PORT}"
+    )
     made = command("console", _console, "Serve the staff console, where clerks edit, train and publish.")
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     made.add_argument(
@@ -334,7 +336,7 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
     if published is not None and published.version == model.version:
         _say(f"Model {model.version} is published already.")
         return DONE
-    _say("\n".join(["", *format_report(judge(model, published)), ""]))
+    _say("\n".join(["", *format_report(release.verdict(model, published)), ""]))
     _say(f"Model {model.version} is ready. To use it: kyr publish {model.version}")
     return DONE
 
@@ -435,7 +437,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
     elif options.dry_run:
         _say(f"Topics that would change: {len(changed)}. Nothing was written; leave out --dry-run to do it.")
     else:
-        note_import(audit, operator(), before, settings.content_dir, changed)
+        note_changes(audit, operator(), "import", changes_since(before, settings.content_dir, changed))
         _say(f"Topics changed: {len(changed)}. Next, `kyr train` and `kyr publish` put them to use.")
     return DONE
 
@@ -678,11 +680,11 @@ def _publish(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> int:
-    store = ModelStore(settings.data_dir)
-    candidate, published = store.get(options.version), store.published()
+    release = _release(settings)
+    candidate, published = release.store.get(options.version), release.store.published()
     if published is not None and published.version == candidate.version:
-        published = store.previous()
-    _say("\n".join(format_report(judge(candidate, published))))
+        published = release.store.previous()
+    _say("\n".join(format_report(release.verdict(candidate, published))))
     return DONE
 
 

@@ -28,6 +28,8 @@ from bot.settings import Settings
 from bot.tables import AUDIT_LOG
 
 HEAD_FILE = "audit-head"
+# Stands behind the name of whoever works at the terminal.
+TERMINAL = " (terminal)"
 # What the first entry continues.
 NOTHING_BEFORE = "0" * 64
 
@@ -85,7 +87,7 @@ def operator() -> str:
         name = getpass.getuser()
     except (ImportError, KeyError, OSError):  # no such user on this system, as in some containers
         name = str(os.getuid())
-    return f"{name} (terminal)"
+    return name + TERMINAL
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class AuditLog:
     def entries(
         self, limit: int | None = None, subject: str | None = None, *, before: int | None = None
     ) -> list[Entry]:
-        """Return the newest entries, the newest first, of one subject or of all, and before one of a number."""
+        """Return the newest entries (before that number), the newest first, of one subject or of all."""
         query = select(AUDIT_LOG).order_by(AUDIT_LOG.c.number.desc()).limit(limit)
         if subject is not None:
             query = query.where(AUDIT_LOG.c.subject == subject)

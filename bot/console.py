@@ -18,9 +18,9 @@ async def serve_console(settings: Settings, host: str, port: int, say: Callable[
     """Serve until SIGINT or SIGTERM; raises ServeError, DatabaseError."""
     if not _is_loopback(host) and not settings.console_url.startswith("https://"):
         raise ServeError(
-            f"The console would listen on {host}, where others on the network could read passwords. Put a web "
-            "server with a certificate before it and set KYR_CONSOLE_URL to its address (https://...), or "
-            "leave --host away."
+            f"The console would listen on {host}, where others on the network could read passwords. Put a "
+            "web server with a certificate before it and set KYR_CONSOLE_URL to its address (https://...), "
+            "or leave --host away."
         )
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

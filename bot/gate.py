@@ -6,6 +6,7 @@ It compares what the candidate and the published model made of the same question
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bot.changes import CHANGED, TopicChange, topic_changes
 from bot.content import overdue_answers
 from bot.decision import EMERGENCY, OUT_OF_SCOPE
 from bot.language import LANGUAGES
@@ -39,7 +41,7 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class Stop:
-    """A reason not to publish; `rule` is check, must_pass, floor, emergency or topic."""
+    """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic, or off (bot.release)."""
 
     rule: str
     text: str
@@ -76,6 +78,25 @@ class Verdict:
         """Whether nothing stands against publishing it."""
         return not self.stops
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON can hold it; `from_json` makes it again."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Verdict:
+        """Return the verdict of which this is the JSON."""
+        return cls(
+            told["version"],
+            told["published"],
+            tuple(told["changes"]),
+            {
+                language: {name: (was, now, floor) for name, (was, now, floor) in figures.items()}
+                for language, figures in told["figures"].items()
+            },
+            tuple(Difference(**one) for one in told["differences"]),
+            tuple(Stop(**one) for one in told["stops"]),
+        )
+
 
 def judge(candidate: Model, published: Model | None, *, today: datetime.date | None = None) -> Verdict:
     """Judge a candidate against the rules of its content, and against the published model where there is one.
@@ -100,7 +121,9 @@ def judge(candidate: Model, published: Model | None, *, today: datetime.date | N
     return Verdict(
         candidate.version,
         published.version if published else None,
-        tuple(_changes(candidate.report["changes"])),
+        tuple(
+            _changes(topic_changes(published.content.topics if published else {}, candidate.content.topics))
+        ),
         {language: _compared(candidate, published, rules["floors"], language) for language in LANGUAGES},
         differences,
         tuple(stops),
@@ -189,10 +212,10 @@ def _compared(
     return {name: (was.get(name), now[name], floors[language][name]) for name in _FIGURES}
 
 
-def _changes(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _changes(changes: Sequence[TopicChange]) -> Iterator[str]:
     for change in changes:
-        named = ", ".join(sorted(change["after"] | change["before"])) if change["kind"] == "changed" else ""
-        yield f"{change['topic']}: {change['kind']}" + (f" ({named})" if named else "")
+        named = ", ".join(sorted({*change.after, *change.before})) if change.kind == CHANGED else ""
+        yield f"{change.topic}: {change.kind}" + (f" ({named})" if named else "")
 
 
 def _differences(

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,7 @@ class ModelStore:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "models"
         self._pointer = data_dir / "published.json"
+        self._publishing = data_dir / "publishing.lock"
         # A model is read once, and its content with it.
         self._read: dict[str, Model] = {}
 
@@ -104,10 +105,13 @@ class ModelStore:
         return [model for version in sorted(versions) if (model := self._find(version)) is not None]
 
     def _find(self, version: str) -> Model | None:
-        """Return a model, None where it is of an older program, which this one cannot read."""
+        """Return a model, None where it has gone or is of an older program, which this one cannot read."""
         if version not in self._read:
             folder = self._folder / version
-            report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
+            try:
+                report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
+            except FileNotFoundError:  # another process has let it go meanwhile
+                return None
             if "files" not in report:
                 return None
             self._read[version] = Model(
@@ -172,23 +176,46 @@ class ModelStore:
             self._read.pop(model.version, None)
 
     @contextlib.contextmanager
-    def workplace(self) -> Iterator[Path]:
+    def workplace(self, *, learning: bool = True) -> Iterator[Path]:
         """Yield a folder to build a model in; what a crash leaves there is never taken for a model.
 
-        One process at a time has it. Raises ModelError where another one does.
+        One process at a time has it for a model that is to learn; one that only says other things is built
+        at any time. Raises ModelError where another one learns.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("w") as lock:
+        with contextlib.ExitStack() as stack:
+            if learning:
+                lock = stack.enter_context((self._folder / ".lock").open("w"))
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    raise ModelError("A training is under way already. Wait until it is done.") from None
+            # Nobody else makes or removes one before this one has its lock.
+            with _locked(self._folder):
+                for left in self._folder.glob(f"{_BUILDING}*"):
+                    _remove_where_left(left)
+                folder = stack.enter_context(
+                    tempfile.TemporaryDirectory(
+                        prefix=_BUILDING, dir=self._folder, ignore_cleanup_errors=True
+                    )
+                )
+                stack.enter_context(_locked(Path(folder)))
+            yield Path(folder)
+
+    @contextlib.contextmanager
+    def publishing(self, wait: Callable[[], object]) -> Iterator[None]:
+        """Be the only one who changes what is published; `wait` is called where another has to be waited for.
+
+        Two who build on the same model at once would otherwise lose what the first one has changed.
+        """
+        self._pointer.parent.mkdir(parents=True, exist_ok=True)
+        with self._publishing.open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise ModelError("A training is under way already. Wait until it is done.") from None
-            for left in self._folder.glob(f"{_BUILDING}*"):
-                shutil.rmtree(left, ignore_errors=True)
-            with tempfile.TemporaryDirectory(
-                prefix=_BUILDING, dir=self._folder, ignore_cleanup_errors=True
-            ) as folder:
-                yield Path(folder)
+                wait()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def add(self, built: Path, version: str, report: Mapping[str, Any]) -> Model:
         """Take a built model in, all at once."""
@@ -203,6 +230,32 @@ class ModelStore:
         os.rename(built, target)
         _on_disk(self._folder)
         return self.get(version)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, after waiting for it; it goes with the process, however it ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _remove_where_left(folder: Path) -> None:
+    """Remove a folder that nobody builds in any more."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # its builder has just finished
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(handle)
 
 
 def files_of(folder: Path) -> dict[str, str]:

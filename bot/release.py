@@ -7,24 +7,26 @@ file has a mistake or the database is away. It must not import Rasa or aiohttp.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.audit import AuditLog
-from bot.changes import differing, topic_changes
+from bot.changes import topic_changes
 from bot.database import DatabaseError
-from bot.gate import Verdict, judge
+from bot.gate import Stop, Verdict, judge
 from bot.models import Model, ModelStore, write_whole
 from bot.publishing import PublishError, Say, ServingFile, publish, roll_back
-from bot.sheet_rows import cells_of
-from bot.topic_files import read_fields, with_fields
+from bot.sheet_differences import changed_cells
+from bot.sheet_rows import state_of
+from bot.topic_files import TopicEditError, read_fields, read_text, with_fields
 from bot.topic_layout import TopicFields
 from bot.topic_update import FAQ, replace_topics
-from bot.training import copy_content, train
+from bot.training import copy_content, retell, train
 
 MOST_LETTERS = 200
 
@@ -59,25 +61,44 @@ class Release:
 
         Raises StoppedError, ModelError, PublishError and DatabaseError.
         """
-        candidate, published = self.store.get(version), self.store.published()
-        candidate.verify()
-        verdict = judge(candidate, None if published == candidate else published)
-        if not verdict.passed and not despite.strip():
-            self._note("publish stopped", version, after={"stops": [stop.text for stop in verdict.stops]})
-            raise StoppedError(verdict)
-        after: dict[str, Any] = {"version": version}
-        if not verdict.passed:
-            after |= {"despite": despite.strip(), "stops": [stop.text for stop in verdict.stops]}
-        self._published("publish", published, candidate, after)
-        return verdict
+        with self._alone():
+            candidate, published = self.store.get(version), self.store.published()
+            candidate.verify()
+            verdict = self.verdict(candidate, None if published == candidate else published)
+            if not verdict.passed and not despite.strip():
+                self._note("publish stopped", version, after={"stops": [stop.text for stop in verdict.stops]})
+                raise StoppedError(verdict)
+            after: dict[str, Any] = {"version": version}
+            if not verdict.passed:
+                after |= {"despite": despite.strip(), "stops": [stop.text for stop in verdict.stops]}
+            self._published("publish", published, candidate, after)
+            return verdict
+
+    def verdict(self, candidate: Model, published: Model | None) -> Verdict:
+        """Judge a candidate as the gate does, and by which answers were turned off since it was made."""
+        verdict = judge(candidate, published)
+        stops = tuple(
+            Stop("off", f"The answer to {topic} was turned off after the model was made. Train again")
+            for topic in self._turned_off(candidate)
+        )
+        return dataclasses.replace(verdict, stops=verdict.stops + stops)
+
+    def _turned_off(self, candidate: Model) -> Iterator[str]:
+        for topic in candidate.content.topics.values():
+            # A file that is broken or gone says nothing of that; `kyr check` names it.
+            with contextlib.suppress(OSError, TopicEditError):
+                file = self.content / FAQ / f"{topic.id}.yml"
+                if topic.enabled and not read_fields(read_text(file)).enabled:
+                    yield topic.id
 
     def roll_back(self) -> Model:
         """Go back to the model before; raises PublishError and ModelError."""
-        published, previous = self.store.published(), self.store.previous()
-        if previous is None:
-            return roll_back(self.store, self.serving, self.say)  # says that there is none
-        self._published("rollback", published, previous, {"version": previous.version})
-        return previous
+        with self._alone():
+            published, previous = self.store.published(), self.store.previous()
+            if previous is None:
+                return roll_back(self.store, self.serving, self.say)  # says that there is none
+            self._published("rollback", published, previous, {"version": previous.version})
+            return previous
 
     def train(self) -> Model:
         """Make a candidate of the content that staff edit; raises what bot.training.train does."""
@@ -91,7 +112,8 @@ class Release:
     def turn_off(self, topic: str, reason: str) -> None:
         """Give no answer to a topic from now on, here and in the content that staff edit.
 
-        Of other changes in that content nothing is published. Raises PublishError and ModelError.
+        Of other changes in that content nothing is published. It does not wait for a training that is under
+        way. Raises PublishError, ModelError, TrainingError and TopicEditError.
         """
         self._change_topic(topic, lambda fields: dataclasses.replace(fields, enabled=False))
         self._publish_changed(topic, "topic off", {"reason": reason}, gate=False)
@@ -101,14 +123,21 @@ class Release:
         self._change_topic(topic, lambda fields: dataclasses.replace(fields, enabled=True), check=True)
         self._publish_changed(topic, "topic on", {}, gate=True)
 
-    def approve(self, topic: str, approved_by: str) -> None:
-        """Write down who has signed an answer off, and publish that; raises as `turn_on` does."""
+    def approve(self, topic: str, approved_by: str, *, seen: str = "") -> None:
+        """Write down who has signed an answer off, and publish that; raises as `turn_on` does.
+
+        `seen` is the state (bot.sheet_rows.state_of) in which it was read, where that is known.
+        """
         if not 0 < len(approved_by.strip()) <= MOST_LETTERS or "\n" in approved_by:
             raise PublishError(f"Say who signs it off in one line of at most {MOST_LETTERS} letters.")
         approved = approved_by.strip()
-        self._change_topic(
-            topic, lambda fields: dataclasses.replace(fields, approved_by=approved), check=True
-        )
+
+        def sign(fields: TopicFields) -> TopicFields:
+            if seen and state_of(fields) != seen:
+                raise PublishError(f"The topic {topic} was changed since it was read. Read it again first.")
+            return dataclasses.replace(fields, approved_by=approved)
+
+        self._change_topic(topic, sign, check=True)
         self._publish_changed(topic, "approve", {"approved_by": approved}, gate=True)
 
     def _change_topic(
@@ -119,45 +148,66 @@ class Release:
         file = self.content / FAQ / name
         if name not in {each.name for each in (self.content / FAQ).glob("*.yml")}:
             raise PublishError(f"There is no topic {topic!r}. `kyr topics` lists them.")
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
         edited = with_fields(text, topic, change(read_fields(text)))
         if edited == text:
             return
-        if check:
-            replace_topics(self.content, {name: edited}, before={name: text})
-        else:
-            write_whole(file, edited)
+        try:
+            if check:
+                replace_topics(self.content, {name: edited}, before={name: text})
+            else:
+                write_whole(file, edited)
+        except OSError as error:
+            raise PublishError(
+                f"{FAQ / name} could not be written ({error.strerror}). Nothing was changed. Make room on "
+                "the disk or look at its permissions, and try again."
+            ) from None
 
     def _publish_changed(self, topic: str, action: str, after: Mapping[str, Any], *, gate: bool) -> None:
         """Publish the present model with the header of one topic as it stands in the content now."""
-        published = self.store.published()
-        if published is None:
-            self._note(action, topic, after=dict(after))
-            self.say("No model is published yet: it counts from the first one on.")
-            return
-        wanted = read_fields((self.content / FAQ / f"{topic}.yml").read_text(encoding="utf-8"))
+        with self._alone():
+            published = self.store.published()
+            if published is None:
+                self._note(action, topic, after=dict(after))
+                self.say("No model is published yet: it counts from the first one on.")
+                return
+            candidate = self._with_header(published, topic)
+            if candidate is None:
+                self._note(action, topic, after=dict(after))
+                self.say(f"The published model does not know {topic} yet: it counts from the next one on.")
+                return
+            if candidate.version == published.version:
+                self._note(action, topic, after=dict(after))
+                self.say(f"Model {published.version} stays: for residents nothing changes by it now.")
+                return
+            if gate:
+                verdict = judge(candidate, published)
+                if not verdict.passed:
+                    raise StoppedError(verdict)
+            self._published(action, published, candidate, {"version": candidate.version, **after})
+
+    def _with_header(self, published: Model, topic: str) -> Model | None:
+        """Return a model with a topic's header as it is in the content; None where it has no such topic."""
+        wanted = read_fields(read_text(self.content / FAQ / f"{topic}.yml"))
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             copy_content(published.content_dir, root)
             file = root / FAQ / f"{topic}.yml"
             if not file.exists():
-                self._note(action, topic, after=dict(after))
-                self.say(f"The published model does not know {topic} yet: it counts from the next one on.")
-                return
-            text = file.read_text(encoding="utf-8")
-            fields = dataclasses.replace(
-                read_fields(text), enabled=wanted.enabled, approved_by=wanted.approved_by
-            )
-            file.write_text(with_fields(text, topic, fields), encoding="utf-8")
-            candidate = asyncio.run(train(root, self.store, self.say))
-        if candidate.version == published.version:
-            self.say(f"Model {published.version} says so already")
-            return
-        if gate:
-            verdict = judge(candidate, published)
-            if not verdict.passed:
-                raise StoppedError(verdict)
-        self._published(action, published, candidate, {"version": candidate.version, **after})
+                return None
+            text = read_text(file)
+            present = read_fields(text)
+            fields = dataclasses.replace(present, enabled=wanted.enabled)
+            # What was signed off may be a new answer, which residents are not given yet.
+            if present.signed == wanted.signed:
+                fields = dataclasses.replace(fields, approved_by=wanted.approved_by)
+            file.write_bytes(with_fields(text, topic, fields).encode())
+            # Only a model of an older program has learnt otherwise than this content asks for.
+            return retell(root, self.store, self.say) or asyncio.run(train(root, self.store, self.say))
+
+    def _alone(self) -> contextlib.AbstractContextManager[None]:
+        """Change what is published, after whoever does so now."""
+        return self.store.publishing(lambda: self.say("Waiting for another change of what is published"))
 
     def _published(
         self, action: str, published: Model | None, candidate: Model, after: Mapping[str, Any]
@@ -185,23 +235,33 @@ class Release:
         self.audit.record(self.who, action, subject, before=before, after=after)
 
 
-def note_import(
-    audit: AuditLog, who: str, before: Mapping[str, str], content: Path, topics: Iterable[str]
+def note_changes(
+    audit: AuditLog, who: str, action: str, changes: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]
 ) -> None:
-    """Note the topics that an import has changed; `before` are the texts of topic files, by id, as they were.
+    """Note what an "import" or an "edit" has changed in the content: all of it, or nothing.
 
-    Raises DatabaseError.
+    `changes` are by topic, before and after (see bot.sheet_differences.changed_cells). Raises DatabaseError.
     """
-    for topic in topics:
-        text = (content / FAQ / f"{topic}.yml").read_text(encoding="utf-8")
-        old, new = (_cells(one) if one else {} for one in (before.get(topic), text))
-        was, now = differing(old, new)
-        audit.record(who, "import", topic, before=was, after=now)
+    try:
+        with audit.database.transaction() as connection:
+            for topic, (before, after) in changes.items():
+                audit.append(connection, who, action, topic, before=before, after=after)
+    except DatabaseError as error:
+        raise DatabaseError(
+            f"The content is changed now ({', '.join(changes)}), but nothing of that is in the audit log. "
+            f"{error} Do not make the change again; write down elsewhere who made it."
+        ) from None
+    audit.keep_head()
 
 
-def _cells(text: str) -> dict[str, Any]:
-    """Return what the spreadsheet says of a topic; of questions, a list."""
-    cells = cells_of(read_fields(text))
+def changes_since(
+    before: Mapping[str, str], content: Path, topics: Iterable[str]
+) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return what topics have changed, for `note_changes`; `before` are the texts of topic files, by id."""
     return {
-        name: cell.splitlines() if name.startswith("questions_") else cell for name, cell in cells.items()
+        topic: changed_cells(
+            read_fields(before[topic]) if topic in before else None,
+            read_fields(read_text(content / FAQ / f"{topic}.yml")),
+        )
+        for topic in topics
     }

@@ -27,8 +27,9 @@ from bot.models import Model
 from bot.near_duplicates import AskedIn, near_duplicates
 from bot.privacy import REMOVED, remove_personal_details
 from bot.review_queue import UNANSWERED, ReviewQueue, Unanswered
+from bot.sheet_columns import EXAMPLE
 from bot.sheet_rows import ID, clean
-from bot.spreadsheet import EXAMPLE, write_draft
+from bot.spreadsheet import write_draft
 from bot.topic_files import add_question
 from bot.topic_update import FAQ, NLU, Outcome, replace_topics
 from bot.training import parse
@@ -251,6 +252,10 @@ class Review:
         written = group.texts[:number]
         self._take_out(written, "review: draft", topic, {"sheet": printable(sheet.name)})
         return written
+
+    def begun(self, group: Group, topic: str) -> int:
+        """Take out a group that a new topic was begun with elsewhere; return how many questions that were."""
+        return self._take_out(group.texts, "review: draft", topic, {})
 
     def discard(self, group: Group) -> int:
         """Take a group out of the queue and do nothing else; return how many questions that were."""

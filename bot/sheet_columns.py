@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from bot.topics import DAYS_TO_REVIEW, GROUPS, MOST_STEPS, SHORT_LENGTH, TEXT_LENGTH, TITLE_LENGTH
 
 SHEET = "Topics"
+# What the ids of the examples in a template begin with.
+EXAMPLE = "example_"
 # What a cell of Excel can hold.
 MOST_CHARACTERS = 32_767
 

@@ -1,10 +1,12 @@
-"""What a sheet changes in a topic, in lines for people. It must not import Rasa or aiohttp."""
+"""What changes in a topic, in lines for people and for the audit log. It must not import Rasa or aiohttp."""
 
 from __future__ import annotations
 
 import collections
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+from bot.changes import differing
 from bot.language import LANGUAGES
 from bot.sheet_rows import cells_of
 from bot.topic_layout import TopicFields
@@ -35,6 +37,21 @@ def differences(topic_id: str, before: TopicFields | None, after: TopicFields) -
             f"! {topic_id}: the answer changes, and approved_by still says {after.approved_by}. "
             "Empty the cell if it must be signed off again"
         )
+
+
+def changed_cells(before: TopicFields | None, after: TopicFields) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the spreadsheet says of a topic before and after, where that differs.
+
+    Of questions, a list of those that came or went.
+    """
+    return differing(_cells(before) if before else {}, _cells(after))
+
+
+def _cells(fields: TopicFields) -> dict[str, Any]:
+    return {
+        name: cell.splitlines() if name.startswith("questions_") else cell
+        for name, cell in cells_of(fields).items()
+    }
 
 
 def _said(fields: TopicFields) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.nodes import SequenceNode
@@ -56,6 +57,16 @@ _REVIEWED_WITH = "reviewed_with"
 
 class TopicEditError(Exception):
     """A topic that cannot be edited as wanted; the text says why and what to do."""
+
+
+def read_text(file: Path) -> str:
+    """Return the text of a topic file with its line breaks as they are; raises TopicEditError and OSError."""
+    try:
+        return file.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise TopicEditError(
+            f"{file.name} is not UTF-8 text. Mend the file first; `kyr check` helps."
+        ) from None
 
 
 def read_fields(text: str) -> TopicFields:

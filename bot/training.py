@@ -140,9 +140,8 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
     Where only what is said has changed, it takes the model over that has learnt from the same questions.
     Raises ContentError, ModelError or TrainingError; then nothing is left behind.
     """
-    existing = store.with_content(content_hash(root))
+    existing = _existing(root, store, progress)
     if existing is not None:
-        progress(f"Nothing has changed since model {existing.version}")
         return existing
     with training_errors(TRAINING), store.workplace() as folder:
         return await _train(root, store, folder, progress)
@@ -164,6 +163,33 @@ def training_errors(name: str) -> Iterator[None]:
         ) from None
 
 
+def retell(root: Path, store: ModelStore, progress: Progress) -> Model | None:
+    """Do as `train` where only what is said has changed, while somebody else may train; raises as it does.
+
+    Return None where no model has learnt from the same questions.
+    """
+    existing = _existing(root, store, progress)
+    if existing is not None:
+        return existing
+    started = time.monotonic()
+    with training_errors(TRAINING), store.workplace(learning=False) as folder:
+        built = folder / "model"
+        copy_content(root, built / CONTENT)
+        progress("Checking the content")
+        content = read_content(built / CONTENT)
+        same = store.with_training(training_hash(built / CONTENT, content))
+        if same is None:
+            return None
+        return _keep(store, built, content, _take_over(same, built, progress), started)
+
+
+def _existing(root: Path, store: ModelStore, progress: Progress) -> Model | None:
+    existing = store.with_content(content_hash(root))
+    if existing is not None:
+        progress(f"Nothing has changed since model {existing.version}")
+    return existing
+
+
 async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress) -> Model:
     started = time.monotonic()
     models = store.list()
@@ -171,10 +197,9 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
     built = folder / "model"
     copy = built / CONTENT
     copy_content(root, copy)
-    published = store.published()
 
     def read_published() -> None:
-        if published:
+        if published := store.published():
             asyncio.get_running_loop().run_in_executor(None, _read, published)
 
     learnt_folder, lemmas_file = folder / "learnt", _lemmas_file(folder)
@@ -194,34 +219,51 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
             await pupil.learn(training_questions(content), content.glossary.synonyms, classifier.get("C"))
             step, held_out_figures = await _learn(bench, built, content, sets, pace, read_published)
             write_whole(built / THRESHOLDS, write_thresholds(step))
-        else:
-            progress(f"Only answers have changed since model {same.version}: nothing to learn")
-            for name in (ARCHIVE, THRESHOLDS, PARSED):
-                shutil.copyfile(same.folder / name, built / name)
-            held_out_figures = same.report["held_out"]
-    by_set = rows_by_set(built, content)
-    summary = summarize(by_set.pop(EVALUATION_QUESTIONS), content)
-    summary |= {name: figures(one) for name, one in by_set.items()}
-    now = datetime.datetime.now(datetime.timezone.utc)
-    changes = topic_changes(published.content.topics if published else {}, content.topics)
-    wanted = content_hash(copy)
-    report = {
-        "content_hash": wanted,
+    if same is not None:
+        return _keep(store, built, content, _take_over(same, built, progress), started)
+    of_learning = {
         "training_hash": learnt,
-        "code_hash": code_hash(),
-        "trained_at": now.isoformat(timespec="seconds"),
-        "learnt_in": same.report["learnt_in"] if same else None,
-        "compared_with": published.version if published else None,
-        "changes": [asdict(change) for change in changes],
-        "seconds": pace.seconds or (same.report["seconds"] if same else {}),
-        "seconds_in_all": round(time.monotonic() - started, 1),
-        "summary": summary,
+        "learnt_in": None,
+        "seconds": pace.seconds,
         # Each half of all the questions with thresholds chosen on the other half: what is to be
         # expected of questions that the thresholds were not chosen on.
         "held_out": held_out_figures,
     }
+    return _keep(store, built, content, of_learning, started)
+
+
+def _take_over(same: Model, built: Path, progress: Progress) -> dict[str, Any]:
+    """Copy what a model has learnt; return what its report says of that."""
+    progress(f"Only answers have changed since model {same.version}: nothing to learn")
+    for name in (ARCHIVE, THRESHOLDS, PARSED):
+        shutil.copyfile(same.folder / name, built / name)
+    return {name: same.report[name] for name in ("training_hash", "learnt_in", "seconds", "held_out")}
+
+
+def _keep(
+    store: ModelStore, built: Path, content: Content, of_learning: Mapping[str, Any], started: float
+) -> Model:
+    """Take in a model that has learnt, with its report; `started` is by the monotonic clock."""
+    by_set = rows_by_set(built, content)
+    summary = summarize(by_set.pop(EVALUATION_QUESTIONS), content)
+    summary |= {name: figures(one) for name, one in by_set.items()}
+    now = datetime.datetime.now(datetime.timezone.utc)
+    published = store.published()
+    changes = topic_changes(published.content.topics if published else {}, content.topics)
+    wanted = content_hash(built / CONTENT)
     version = f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}"
-    model = store.add(built, version, {**report, "learnt_in": report["learnt_in"] or version})
+    report = {
+        **of_learning,
+        "content_hash": wanted,
+        "code_hash": code_hash(),
+        "trained_at": now.isoformat(timespec="seconds"),
+        "learnt_in": of_learning["learnt_in"] or version,
+        "compared_with": published.version if published else None,
+        "changes": [asdict(change) for change in changes],
+        "seconds_in_all": round(time.monotonic() - started, 1),
+        "summary": summary,
+    }
+    model = store.add(built, version, report)
     model.has_read(content)
     return model
 

@@ -140,7 +140,7 @@ async def test_a_sign_in_ends_after_a_while(
     passed = 0
     while passed + step < seconds and seconds > SECONDS_IDLE + 1:
         passed += step
-        monkeypatch.setattr(sessions, "_clock", lambda: now + passed)
+        monkeypatch.setattr(sessions, "_clock", lambda passed=passed: now + passed)
         if passed < SECONDS_IN_ALL:
             await editor.get("/topics")
     monkeypatch.setattr(sessions, "_clock", lambda: now + seconds)
@@ -176,7 +176,9 @@ async def test_no_page_may_load_or_send_anything_elsewhere(editor: Clerk) -> Non
     assert "unsafe" not in policy
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x"]
+)
 async def test_signing_in_leads_to_no_other_site(console: Console, path: str) -> None:
     clerk = await console.make_clerk("ana", signed_in=False)
     fields = {"name": "ana", "password": PASSWORD, "carried_path": path, FORM_TOKEN: await clerk.token()}
@@ -188,11 +190,13 @@ async def test_what_was_written_survives_an_expired_sign_in(console: Console, ed
     console.app[keys.SESSIONS]._known.clear()
     page = await editor.post("/topics/new", status=401, id="fresh_topic", title_en='A "new" title <b>')
     assert "What you wrote is not lost" in page
-    carried = {
-        "carried_path": "/topics/new",
-        "carried_fields": '{"id": ["fresh_topic"], "title_en": ["A \\"new\\" title <b>"]}',
-    }
-    page = await editor.post("/sign-in", name="ana", password=PASSWORD, **carried)
+    page = await editor.post(
+        "/sign-in",
+        name="ana",
+        password=PASSWORD,
+        carried_path="/topics/new",
+        carried_fields='{"id": ["fresh_topic"], "title_en": ["A \\"new\\" title <b>"]}',
+    )
     assert 'action="/topics/new"' in page
     assert "A &#34;new&#34; title &lt;b&gt;" in page
     assert not console.topic_file("fresh_topic").exists()

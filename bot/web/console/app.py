@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -118,11 +119,12 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.SESSIONS] = Sessions()
     app[keys.SETTINGS] = settings
     app[keys.SIGN_IN] = SignIn(accounts)
+    app[keys.SIGN_IN_THREADS] = ThreadPoolExecutor(4)
     app[keys.STORE] = store
     app[keys.STRINGS] = read_strings()
     app[keys.TEMPLATES] = create_templates()
     app[keys.TRY_OUT] = TryOut()
-    app.on_cleanup.append(_close_try_out)
+    app.on_cleanup.append(_close)
     roles = {}
     for route in ROUTES:
         added = app.router.add_route(route.method, route.path, route.handler)
@@ -134,5 +136,6 @@ def create_console(settings: Settings) -> web.Application:
     return app
 
 
-async def _close_try_out(app: web.Application) -> None:
+async def _close(app: web.Application) -> None:
     await app[keys.TRY_OUT].close()
+    app[keys.SIGN_IN_THREADS].shutdown(wait=False)

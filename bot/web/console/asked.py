@@ -65,7 +65,9 @@ async def post_out_of_scope(request: web.Request) -> web.StreamResponse:
     group, review = await _group(request), review_of(request)
     addition = await asyncio.to_thread(review.out_of_scope, group, str(form.get("text", "")))
     if "confirmed" not in form:
-        return render(request, "confirm.html", action="out-of-scope", addition=addition, group=group, form=form)
+        return render(
+            request, "confirm.html", action="out-of-scope", addition=addition, group=group, form=form
+        )
     await asyncio.to_thread(review.add, addition)
     raise web.HTTPSeeOther("/asked")
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.content import Content, read_content
 from bot.language import LanguageIdentifier
@@ -14,6 +14,8 @@ from bot.models import ModelStore
 from bot.problems import ContentError, Problem, Problems
 from bot.topic_update import FAQ
 from bot.topics import Topic, check_topics
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,19 @@ class Desk:
         published = self._store.published()
         return published.content.topics if published else None
 
-    def _once(self, name: str, paths: tuple[Path, ...], read: Callable[[], Any]) -> Any:
+    def _once(self, name: str, paths: tuple[Path, ...], read: Callable[[], _Read]) -> _Read:
         with self._lock:
             now = tuple(_state(self.root / path) for path in paths)
             before = self._read.get(name)
             if before is None or before[0] != now:
                 before = self._read[name] = now, read()
-            return before[1]
+            found: _Read = before[1]
+            return found
 
 
 def _state(path: Path) -> object:
     """Return what changes when a file, or one in a folder, does."""
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file())
+    return tuple(
+        (str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file()
+    )

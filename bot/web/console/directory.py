@@ -1,4 +1,4 @@
-"""The resource directory: which services, when they were checked, and replacing it by one that others publish."""
+"""The resource directory: which services, when they were checked, and replacing it by that of others."""
 
 from __future__ import annotations
 

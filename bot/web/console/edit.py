@@ -21,9 +21,10 @@ from bot.sheet_columns import CHOICES, COLUMNS
 from bot.sheet_file import SheetProblems, SheetRow
 from bot.sheet_rows import ID, RowReader, cells_of, state_of
 from bot.text_messages import parts, text_messages
-from bot.topic_edit import EditConflict, FieldProblem, edit_topic
-from bot.topic_files import TopicEditError, read_fields
+from bot.topic_edit import EditConflict, edit_topic
+from bot.topic_files import read_fields
 from bot.topic_layout import TopicFields
+from bot.topic_problems import FieldProblem
 from bot.topic_update import FAQ
 from bot.topics import DAYS_TO_REVIEW, Answer, Topic
 from bot.web.console import keys
@@ -84,7 +85,7 @@ async def post_topic(request: web.Request) -> web.StreamResponse:
         return await _piece(request, form, fields, problems)
     if fields is None or posted.get("action") == "look":
         if fields is not None:
-            problems = await _live_problems(request, form.topic_id, fields)
+            problems = await _live_problems(request, form.topic_id, fields, compared=form.compared)
         status = 422 if fields is None else 200
         return await _page(request, form, problems=problems, fields=fields, status=status, looked=True)
     return await _save(request, form, fields)
@@ -102,12 +103,13 @@ async def _save(request: web.Request, form: Form, fields: TopicFields) -> web.St
         again = dataclasses.replace(form, seen=state_of(conflict.present) if conflict.present else "")
         return await _page(request, again, fields=fields, theirs=theirs, status=409)
     except ContentError as error:
-        located = await asyncio.to_thread(request.app[keys.LIVE_CHECK].locate, form.topic_id, fields, error)
+        check = request.app[keys.LIVE_CHECK]
+        located = await asyncio.to_thread(check.locate, form.topic_id, fields, error, compared=form.compared)
         return await _page(request, form, problems=located, fields=fields, status=422)
-    await asyncio.to_thread(
-        note_changes, request.app[keys.AUDIT], account.name, "edit", form.topic_id, done.before, done.after
-    )
-    await _take_out(request)
+    if done.before or done.after:
+        changes = {form.topic_id: (done.before, done.after)}
+        await asyncio.to_thread(note_changes, request.app[keys.AUDIT], account.name, "edit", changes)
+    await _take_out(request, form.topic_id)
     raise web.HTTPSeeOther(f"/topics/{form.topic_id}?saved")
 
 
@@ -149,10 +151,10 @@ async def _read(
 
 
 async def _live_problems(
-    request: web.Request, topic_id: str, fields: TopicFields
+    request: web.Request, topic_id: str, fields: TopicFields, *, compared: bool
 ) -> tuple[FieldProblem, ...]:
     check = request.app[keys.LIVE_CHECK]
-    return tuple(await asyncio.to_thread(check.problems, topic_id, fields))
+    return tuple(await asyncio.to_thread(check.problems, topic_id, fields, compared=compared))
 
 
 async def _piece(
@@ -160,7 +162,7 @@ async def _piece(
 ) -> web.StreamResponse:
     """Answer with what is to be shown beside the fields, and with the preview, as JSON."""
     if fields is not None:
-        problems = await _live_problems(request, form.topic_id, fields)
+        problems = await _live_problems(request, form.topic_id, fields, compared=form.compared)
     shown = {
         name: write(request, "field_problems.html", problems=[one for one in problems if one.field == name])
         for name in ("id", *FIELDS)
@@ -204,7 +206,7 @@ def _as_topic(topic_id: str, fields: TopicFields, present: Topic | None) -> Topi
         review_by=fields.review_by,
         approved_by=fields.approved_by,
         sources=fields.sources,
-        related=tuple(name for name in fields.related),
+        related=fields.related,
         services=present.services if present else (),
         show_services=present.show_services if present else False,
         questions=fields.questions,
@@ -214,7 +216,9 @@ def _as_topic(topic_id: str, fields: TopicFields, present: Topic | None) -> Topi
 
 def _view(request: web.Request, content: Content, topic: Topic, language: str) -> View:
     # One that names topics which are not there yet is shown without them.
-    known = dataclasses.replace(topic, related=tuple(name for name in topic.related if name in content.topics))
+    known = dataclasses.replace(
+        topic, related=tuple(name for name in topic.related if name in content.topics)
+    )
     content = dataclasses.replace(content, require_approval=False)
     reply = answer(content, known, language)
     url = f"{request.app[keys.SETTINGS].public_url}/{language}/{topic.id}"
@@ -243,11 +247,11 @@ async def _begun(request: web.Request) -> dict[str, str]:
     return {f"questions_{group.language}": "\n".join(group.texts)}
 
 
-async def _take_out(request: web.Request) -> None:
+async def _take_out(request: web.Request, topic_id: str) -> None:
     """Take the group that a new topic was begun with out of the review queue."""
     group = await _group(request)
     if group is not None:
-        await asyncio.to_thread(review_of(request).begun, group, request.match_info.get("topic", NEW))
+        await asyncio.to_thread(review_of(request).begun, group, topic_id)
 
 
 async def _group(request: web.Request) -> Group | None:

@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import json
 import logging
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -48,8 +49,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 async def cookies(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give a browser its token where it has none yet, or another one now."""
     given = request.cookies.get(COOKIE, "")
-    request[keys.TOKEN] = given if request.app[keys.SESSIONS].is_ours(given) else (
-        request.app[keys.SESSIONS].new_token()
+    request[keys.TOKEN] = (
+        given if request.app[keys.SESSIONS].is_ours(given) else (request.app[keys.SESSIONS].new_token())
     )
     request[keys.LANGUAGE], request[keys.ACCOUNT] = _language(request), None
     try:
@@ -88,11 +89,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             await _note_refusal(request, "another site")
             raise web.HTTPForbidden
         form = await request.post()
-        if not hmac.compare_digest(str(form.get(FORM_TOKEN, "")).encode(), sessions.form_token(token).encode()):
+        if not hmac.compare_digest(
+            str(form.get(FORM_TOKEN, "")).encode(), sessions.form_token(token).encode()
+        ):
             await _note_refusal(request, "a forged or old form")
             if account is None and needed != ANYBODY:
-                return sign_in_page(request, status=401, carried=_carried(request, form))
-            return continue_page(request, request.path, _carried(request, form), status=403)
+                return sign_in_page(request, status=401, carried=_carried(form))
+            return continue_page(request, request.path, _carried(form), status=403)
     if needed == ANYBODY:
         return await handler(request)
     if account is None:
@@ -153,7 +156,7 @@ async def _note_refusal(request: web.Request, why: str) -> None:
         logger.error("A refusal could not be noted. %s", error)
 
 
-def _carried(request: web.Request, form: MultiDictProxy[str | web.FileField]) -> dict[str, list[str]]:
+def _carried(form: MultiDictProxy[Any]) -> dict[str, list[str]]:
     """Return the fields of a form that are text, but for its token."""
     return {
         name: [value for value in form.getall(name) if isinstance(value, str)]

@@ -16,7 +16,7 @@ _A_PAGE = 50
 
 
 async def get_history(request: web.Request) -> web.StreamResponse:
-    """GET /history: the newest entries; `subject` narrows to one, `before` goes on, `verify` checks the log."""
+    """GET /history: the newest entries; `subject` narrows, `before` goes on, `verify` checks the log."""
     subject, before = request.query.get("subject", "").strip(), request.query.get("before", "")
     audit = request.app[keys.AUDIT]
     entries = await asyncio.to_thread(

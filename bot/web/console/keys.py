@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 from jinja2 import Environment
@@ -36,6 +37,7 @@ SERVING = web.AppKey("SERVING", ServingFile)
 SESSIONS = web.AppKey("SESSIONS", Sessions)
 SETTINGS = web.AppKey("SETTINGS", Settings)
 SIGN_IN = web.AppKey("SIGN_IN", SignIn)
+SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
 STORE = web.AppKey("STORE", ModelStore)
 STRINGS = web.AppKey("STRINGS", Strings)
 TRY_OUT = web.AppKey("TRY_OUT", TryOut)

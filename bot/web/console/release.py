@@ -1,14 +1,16 @@
-"""Training, the report on a model, publishing it and going back: started here, done by processes of their own."""
+"""Training, the report on a model, publishing it and going back: started here, done by other processes."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from typing import NoReturn
 
 from aiohttp import web
 
-from bot.gate import Verdict, judge
+from bot.gate import Verdict
 from bot.models import Model
+from bot.release import Release
 from bot.web.console import keys
 from bot.web.console.rendering import render, text, write
 from bot.web.door import SECONDS_TO_END, Connection
@@ -17,6 +19,13 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 # A connection that nothing is sent on for longer may be cut by what stands between.
 _SECONDS_OF_SILENCE = 15
 SLOTS = ("training", "release")
+
+
+def release_of(request: web.Request, who: str) -> Release:
+    """Return what staff do with models, done by somebody."""
+    app = request.app
+    content = app[keys.SETTINGS].content_dir
+    return Release(content, app[keys.STORE], app[keys.SERVING], app[keys.AUDIT], who, lambda text: None)
 
 
 async def get_release(request: web.Request) -> web.StreamResponse:
@@ -90,12 +99,12 @@ def _judge(request: web.Request, version: str) -> tuple[Model, Model | None, Ver
         raise web.HTTPNotFound
     published = store.published()
     before = store.previous() if published is not None and published.version == version else published
-    return model, published, judge(model, before)
+    return model, published, release_of(request, "").verdict(model, before)
 
 
 async def post_train(request: web.Request) -> web.StreamResponse:
     """POST /release/train."""
-    return begin(request, {"kind": "train"})
+    begin(request, "train")
 
 
 async def post_publish(request: web.Request) -> web.StreamResponse:
@@ -113,17 +122,17 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
             is_published=published is not None and published.version == version,
             failure=text(request, "despite_missing"),
         )
-    return begin(request, {"kind": "publish", "version": version, "despite": despite[:500]})
+    begin(request, "publish", version=version, despite=despite[:500])
 
 
 async def post_undo(request: web.Request) -> web.StreamResponse:
     """POST /release/undo: answer from the model before."""
-    return begin(request, {"kind": "rollback"})
+    begin(request, "rollback")
 
 
-def begin(request: web.Request, job: dict[str, str]) -> web.StreamResponse:
+def begin(request: web.Request, kind: str, **arguments: str) -> NoReturn:
     """Start a run and go where it can be watched; raises RunError where one of its kind is under way."""
     account = request[keys.ACCOUNT]
     assert account is not None  # noqa: S101 - the guard lets nobody else through
-    request.app[keys.RUNS].start(job, account.name)
+    request.app[keys.RUNS].start(kind, arguments, account.name)
     raise web.HTTPSeeOther("/release")

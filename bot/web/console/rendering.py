@@ -82,9 +82,7 @@ def write(request: web.Request, template: str, **values: Any) -> str:
 
 def render(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
     """Answer with a page."""
-    response = web.Response(
-        text=write(request, template, **values), content_type="text/html", status=status
-    )
+    response = web.Response(text=write(request, template, **values), content_type="text/html", status=status)
     response.headers["Content-Language"] = request[keys.LANGUAGE]
     response.enable_compression()
     return response

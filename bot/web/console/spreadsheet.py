@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.release import note_import
+from bot.release import changes_since, note_changes
 from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, write_template
 from bot.topic_update import FAQ
@@ -63,7 +63,7 @@ def _written(root: Path, name: str) -> bytes:
 
 
 async def post_spreadsheet(request: web.Request) -> web.StreamResponse:
-    """POST /spreadsheet: `sheet` is a file; shows what it would change, or everything that is wrong with it."""
+    """POST /spreadsheet: `sheet` is a file; shows what it would change, or all that is wrong with it."""
     form = await request.post()
     sheet = form.get("sheet")
     if not isinstance(sheet, web.FileField) or Path(sheet.filename).suffix.lower() not in _TYPES:
@@ -98,8 +98,9 @@ async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web
     if dry_run or not changed:
         name = request.app[keys.PENDING].keep(account.name, upload) if changed else ""
         return _page(request, lines=lines, changed=changed, upload=name, name=upload.name)
-    audit = request.app[keys.AUDIT]
-    await asyncio.to_thread(note_import, audit, account.name, before, root, changed)
+    await asyncio.to_thread(
+        note_changes, request.app[keys.AUDIT], account.name, "import", changes_since(before, root, changed)
+    )
     return _page(request, lines=lines, changed=changed, name=upload.name, is_done=True)
 
 

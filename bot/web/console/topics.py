@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.approval import approve
+from bot.approval import refuse_author
 from bot.local_time import current_date
-from bot.sheet_rows import ID
+from bot.sheet_rows import ID, state_of
+from bot.topic_files import read_fields, read_text
+from bot.topic_update import FAQ
 from bot.topics import Topic
 from bot.usage import Usage
 from bot.web.console import keys
@@ -98,7 +100,9 @@ async def get_switch(request: web.Request) -> web.StreamResponse:
     """GET /topics/{topic}/off, /on and /approve: what is about to be done, and a button to do it."""
     topic = await _topic(request)
     action = request.path.rpartition("/")[2]
-    return render(request, "switch.html", topic=topic, action=action)
+    file = request.app[keys.SETTINGS].content_dir / FAQ / f"{topic.id}.yml"
+    seen = state_of(read_fields(await asyncio.to_thread(read_text, file)))
+    return render(request, "switch.html", topic=topic, action=action, seen=seen)
 
 
 async def post_off(request: web.Request) -> web.StreamResponse:
@@ -112,23 +116,24 @@ async def post_off(request: web.Request) -> web.StreamResponse:
             status=422,
             topic=topic,
             action="off",
+            seen="",
             failure=text(request, "reason_missing"),
         )
-    return begin(request, {"kind": "off", "topic": topic.id, "reason": reason[:500]})
+    begin(request, "off", topic=topic.id, reason=reason[:500])
 
 
 async def post_on(request: web.Request) -> web.StreamResponse:
     """POST /topics/{topic}/on."""
-    return begin(request, {"kind": "on", "topic": (await _topic(request)).id})
+    begin(request, "on", topic=(await _topic(request)).id)
 
 
 async def post_approve(request: web.Request) -> web.StreamResponse:
     """POST /topics/{topic}/approve: nobody approves what they wrote."""
-    topic, account = await _topic(request), request[keys.ACCOUNT]
+    topic, account, form = await _topic(request), request[keys.ACCOUNT], await request.post()
     assert account is not None  # noqa: S101 - the guard lets nobody else through
-    await asyncio.to_thread(approve, request.app[keys.AUDIT], topic.id, account.name)
+    await asyncio.to_thread(refuse_author, request.app[keys.AUDIT], topic.id, account.name)
     approved_by = f"{account.name}, {current_date().isoformat()}"
-    return begin(request, {"kind": "approve", "topic": topic.id, "approved_by": approved_by})
+    begin(request, "approve", topic=topic.id, approved_by=approved_by, seen=str(form.get("seen", "")))
 
 
 async def _topic(request: web.Request) -> Topic:

@@ -1,0 +1,324 @@
+"""What staff start and what takes its time: a process of its own, which goes on when whoever started it ends.
+
+One run at a time is under way in each of two slots: a training, and a change of what residents are answered,
+which need not wait for a training. Whether one is, is decided by a lock that its process holds until its end,
+however that comes. What a run says stands in a file, so that whoever starts anew can show it. Under systemd
+the starter needs KillMode=process, or a restart of it ends the runs too. It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import fcntl
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from bot.approval import ApprovalError, approve
+from bot.audit import AuditLog
+from bot.database import Database, DatabaseError
+from bot.gate import Verdict
+from bot.local_time import TIME_ZONE
+from bot.models import ModelError, ModelStore, write_whole
+from bot.problems import ContentError
+from bot.publishing import PublishError, ServingFile
+from bot.release import Release, StoppedError
+from bot.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
+from bot.topic_files import TopicEditError
+from bot.topic_update import ContentChangedError
+from bot.training import TrainingError
+
+TRAINING, RELEASE = "training", "release"
+
+# Each kind of job: its slot, and what it has to be told, what it is about first.
+_JOBS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "train": (TRAINING, ()),
+    "publish": (RELEASE, ("version", "despite")),
+    "rollback": (RELEASE, ()),
+    "off": (RELEASE, ("topic", "reason")),
+    "on": (RELEASE, ("topic",)),
+    "approve": (RELEASE, ("topic", "approved_by", "seen")),
+}
+_UNDER_WAY = {
+    TRAINING: "A training is under way already",
+    RELEASE: "Another change for residents is under way already",
+}
+_ENDED = {
+    TRAINING: "It was ended from outside; nothing was changed. Start it again.",
+    RELEASE: "It was ended from outside. History says what it has changed by then.",
+}
+# Who only looks whether a run is under way has the lock for a moment, and a run for one at its very end.
+_SECONDS_TO_GIVE_WAY = 0.5
+_SECONDS_BETWEEN_LOOKS = 0.05
+
+# What a job may end with; each carries a sentence for whoever started it.
+_EXPECTED = (
+    ApprovalError,
+    ContentChangedError,
+    ContentError,
+    DatabaseError,
+    ModelError,
+    PublishError,
+    SettingsError,
+    TopicEditError,
+    TrainingError,
+)
+
+_log = logging.getLogger(__name__)
+
+
+class RunError(Exception):
+    """A run that cannot be started; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a run has said, and when."""
+
+    text: str
+    time: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stands: under way (`running`), or ended with a `result` or an `error`.
+
+    `subject` is the topic or the model it is about, empty for others. Times are in UTC
+    ("2026-07-20T08:00:00Z"); `finished` is empty while it runs and where it was ended from outside. A result
+    names the model that is published now ("version"), of a training the one that was made, and whether the
+    gate let it pass ("passed"). `report` is what the gate said (see `verdict`) where it was asked, which is
+    in the result too.
+    """
+
+    kind: str
+    subject: str
+    who: str
+    started: str
+    lines: tuple[Line, ...] = ()
+    running: bool = True
+    finished: str = ""
+    result: Mapping[str, Any] | None = None
+    error: str = ""
+    report: Mapping[str, Any] | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the gate said: of a training, a publication, or one that it has stopped."""
+        return Verdict.from_json(self.report) if self.report else None
+
+
+class Runs:
+    """The runs of a data folder, with the last one of each slot ("training", "release")."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir.resolve()
+
+    def start(self, kind: str, arguments: Mapping[str, str], who: str) -> Run:
+        """Start a job in its slot; return without waiting for it.
+
+        The kinds with their arguments: train; publish (version, despite); rollback; off (topic, reason); on
+        (topic); approve (topic, approved_by, seen: see bot.approval.approve). Raises RunError where another
+        run is under way there, after half a second at most.
+        """
+        slot, names = _JOBS[kind]
+        if set(arguments) != set(names):
+            raise ValueError(f"the job {kind} needs {names}, not {tuple(arguments)}")
+        run = Run(kind, next((arguments[name] for name in names), ""), who, _now())
+        try:
+            with self._held(slot) as lock:
+                self._begin(slot, lock, run, arguments)
+        except OSError as error:
+            raise RunError(
+                f"It could not be started ({error.strerror}). Make room on the disk or look at the rights "
+                f"to {self._folder}, and try again."
+            ) from None
+        return run
+
+    def last(self, slot: str) -> Run | None:
+        """Return the run of a slot that was started last, None where there was none yet."""
+        # Looked at first: what ends in between has told of its end in the file by then.
+        running = self._is_held(slot)
+        try:
+            written = self._file(slot).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        whole = written[: written.rfind("\n") + 1]  # a line may be half written yet
+        first, *more = map(json.loads, whole.splitlines())
+        lines = tuple(Line(**each) for each in more if "text" in each)
+        run = dataclasses.replace(Run(**first), lines=lines, running=running)
+        end = next((each for each in more if "text" not in each), None)
+        if end is not None:
+            return dataclasses.replace(
+                run,
+                running=False,
+                finished=end["time"],
+                result=end.get("done"),
+                error=end.get("failed", ""),
+                report=end.get("done", end).get("report"),
+            )
+        return run if running else dataclasses.replace(run, error=_ENDED[slot])
+
+    @property
+    def _folder(self) -> Path:
+        return self._data_dir / "runs"
+
+    def _file(self, slot: str) -> Path:
+        return self._folder / f"{slot}.jsonl"
+
+    @contextlib.contextmanager
+    def _held(self, slot: str) -> Iterator[IO[str]]:
+        """Have the lock of a slot; raises RunError where a run has it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / f"{slot}.lock").open("w") as lock:
+            until = time.monotonic() + _SECONDS_TO_GIVE_WAY
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise self._under_way(slot) from None
+                    time.sleep(_SECONDS_BETWEEN_LOOKS)
+            yield lock
+
+    def _under_way(self, slot: str) -> RunError:
+        run = self.last(slot)
+        begun = f", begun by {run.who} at {_clock(run.started)}" if run else ""
+        return RunError(f"{_UNDER_WAY[slot]}{begun}. Wait until it is done.")
+
+    def _is_held(self, slot: str) -> bool:
+        try:
+            with (self._folder / f"{slot}.lock").open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def _begin(self, slot: str, lock: IO[str], run: Run, arguments: Mapping[str, str]) -> None:
+        """Start the process, and give it its job and the lock, which goes with it."""
+        log = self._folder / f"{slot}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "bot.runs"],
+                cwd=PROJECT_ROOT,
+                env={**os.environ, "KYR_DATA_DIR": str(self._data_dir)},
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                pass_fds=(lock.fileno(),),
+            )
+        threading.Thread(target=process.wait, daemon=True).start()  # so that nothing of it stays when it ends
+        job = {
+            "kind": run.kind,
+            "arguments": dict(arguments),
+            "who": run.who,
+            "file": str(self._file(slot)),
+            "log": str(log),
+            "lock": lock.fileno(),
+            # Paths in the settings may be relative to where the starter works.
+            "folder": str(Path.cwd()),
+        }
+        assert process.stdin is not None  # noqa: S101 - opened as a pipe
+        # Without a job, where the file cannot be written, it ends; where it has ended, its log says why.
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            first = {name: getattr(run, name) for name in ("kind", "subject", "who", "started")}
+            write_whole(self._file(slot), json.dumps(first) + "\n")
+            process.stdin.write(json.dumps(job).encode())
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _clock(moment: str) -> str:
+    """Return when that was by the clock of the office ("10:03")."""
+    utc = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    return f"{utc.astimezone(TIME_ZONE):%H:%M}"
+
+
+def main() -> None:
+    """Do the job that stands on the standard input, as the process that `Runs` has started."""
+    told = sys.stdin.read()
+    if not told:
+        return  # whoever started it could not go on
+    job = json.loads(told)
+    os.set_inheritable(job["lock"], False)  # it ends with this process, not with one that this starts
+    os.chdir(job["folder"])
+    file = Path(job["file"])
+    end: dict[str, Any]
+    try:
+        settings = read_settings()
+        logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+        release = _release(settings, job["who"], lambda text: _append(file, {"text": text}))
+        end = {"done": _do(release, job["kind"], job["arguments"])}
+    except StoppedError as error:
+        end = {"failed": str(error), "report": error.verdict.as_json()}
+    except _EXPECTED as error:
+        end = {"failed": str(error)}
+    except Exception as error:
+        _log.exception("The run failed")
+        reason = f"{type(error).__name__}; the log {job['log']} says more"
+        end = {"failed": f"It failed for a reason nobody foresaw: {reason}."}
+    _append(file, end)
+    os.close(job["lock"])
+
+
+def _release(settings: Settings, who: str, say: Callable[[str], None]) -> Release:
+    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+    return Release(settings.content_dir, store, serving, AuditLog(Database.of(settings)), who, say)
+
+
+def _append(file: Path, told: Mapping[str, Any]) -> None:
+    # What the disk does not take is not told; the job itself may need no disk.
+    with contextlib.suppress(OSError), file.open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps({**told, "time": _now()}) + "\n")
+
+
+def _do(release: Release, kind: str, arguments: Mapping[str, str]) -> dict[str, Any]:
+    """Do a job; return its result."""
+    verdict = None
+    if kind == "train":
+        return _train(release)
+    if kind == "publish":
+        verdict = release.publish(arguments["version"], despite=arguments["despite"])
+    elif kind == "rollback":
+        release.roll_back()
+    elif kind == "off":
+        release.turn_off(arguments["topic"], arguments["reason"])
+    elif kind == "on":
+        release.turn_on(arguments["topic"])
+    else:
+        approve(release, arguments["topic"], arguments["approved_by"], seen=arguments["seen"])
+    return {"version": release.store.published_version(), **_judged(verdict)}
+
+
+def _train(release: Release) -> dict[str, Any]:
+    model, published = release.train(), release.store.published()
+    verdict = None
+    if published is not None and published.version == model.version:
+        release.say(f"Model {model.version} is published already")
+    else:
+        release.say("Comparing it with the published model" if published else "Judging it")
+        verdict = release.verdict(model, published)
+    return {"version": model.version, **_judged(verdict)}
+
+
+def _judged(verdict: Verdict | None) -> dict[str, Any]:
+    return {"passed": verdict is None or verdict.passed, "report": verdict.as_json() if verdict else None}
+
+
+if __name__ == "__main__":
+    main()
