@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Clerk:
     async def upload(self, path: str, file: Path | bytes, name: str, *, status: int = 200) -> str:
         """Send a file by a form."""
         data = FormData({FORM_TOKEN: await self.token()})
-        content = file.read_bytes() if isinstance(file, Path) else file
+        content = io.BytesIO(file.read_bytes() if isinstance(file, Path) else file)
         data.add_field("sheet", content, filename=name, content_type="application/octet-stream")
         async with self.client.post(path, data=data) as response:
             page = await response.text()

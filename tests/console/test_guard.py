@@ -116,7 +116,8 @@ async def test_the_cookie_from_before_signing_in_is_not_the_one_after(console: C
     before = clerk.client.session.cookie_jar.filter_cookies(url)[COOKIE].value
     await clerk.sign_in()
     assert clerk.client.session.cookie_jar.filter_cookies(url)[COOKIE].value != before
-    await clerk.get("/topics", status=401, headers={"Cookie": f"{COOKIE}={before}"})
+    other = await console.make_clerk("other", signed_in=False)
+    await other.get("/topics", status=401, headers={"Cookie": f"{COOKIE}={before}"})
 
 
 async def test_the_cookie_is_read_by_no_script_and_sent_by_no_other_site(console: Console) -> None:
@@ -127,8 +128,9 @@ async def test_the_cookie_is_read_by_no_script_and_sent_by_no_other_site(console
     assert "SameSite=Strict" in cookie
 
 
-async def test_a_cookie_that_was_made_up_is_worth_nothing(editor: Clerk) -> None:
-    await editor.get("/topics", status=401, headers={"Cookie": f"{COOKIE}={'A' * 43}.{'0' * 64}"})
+async def test_a_cookie_that_was_made_up_is_worth_nothing(console: Console) -> None:
+    thief = await console.make_clerk("thief", signed_in=False)
+    await thief.get("/topics", status=401, headers={"Cookie": f"{COOKIE}={'A' * 43}.{'0' * 64}"})
 
 
 @pytest.mark.parametrize("seconds", [SECONDS_IDLE + 1, SECONDS_IN_ALL + 1])

@@ -84,22 +84,24 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     account = request[keys.ACCOUNT] = await _account(request, token)
     resource = request.match_info.route.resource
     needed = request.app[keys.ROLES].get((request.method, resource.canonical if resource else ""), ANYBODY)
+    carried: dict[str, list[str]] = {}
     if request.method == "POST":
         if not _from_our_pages(request):
             await _note_refusal(request, "another site")
             raise web.HTTPForbidden
         form = await request.post()
+        carried = _carried(form)
         if not hmac.compare_digest(
             str(form.get(FORM_TOKEN, "")).encode(), sessions.form_token(token).encode()
         ):
             await _note_refusal(request, "a forged or old form")
             if account is None and needed != ANYBODY:
-                return sign_in_page(request, status=401, carried=_carried(form))
-            return continue_page(request, request.path, _carried(form), status=403)
+                return sign_in_page(request, status=401, carried=carried)
+            return continue_page(request, request.path, carried, status=403)
     if needed == ANYBODY:
         return await handler(request)
     if account is None:
-        return sign_in_page(request, status=401)
+        return sign_in_page(request, status=401, carried=carried)
     if not may(account.role, needed):
         await _note_refusal(request, f"needs the role {needed}")
         return render(request, "refused.html", status=403, needed=needed)
