@@ -42,9 +42,11 @@ class Clerk:
         assert found is not None
         return found[1]
 
-    async def post(self, path: str, *, status: int | None = 200, **fields: Any) -> str:
+    async def post(
+        self, path: str, fields: dict[str, str] | None = None, *, status: int | None = 200, **more: str
+    ) -> str:
         """Send a form of a page and go where it leads; return the HTML of that page."""
-        response = await self.send(path, {**fields, FORM_TOKEN: await self.token()})
+        response = await self.send(path, {**(fields or {}), **more, FORM_TOKEN: await self.token()})
         page = await response.text()
         assert status is None or response.status == status, page
         return page

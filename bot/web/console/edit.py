@@ -69,7 +69,7 @@ async def get_topic(request: web.Request) -> web.StreamResponse:
     if present is None:
         raise web.HTTPNotFound
     form = Form(topic_id, cells_of(present), state_of(present))
-    return await _page(request, form, saved="saved" in request.query)
+    return await _page(request, form, fields=present, saved="saved" in request.query)
 
 
 async def post_topic(request: web.Request) -> web.StreamResponse:

@@ -1,0 +1,261 @@
+"""What the pages of the console show and do, on the small content."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.review_queue import ReviewQueue
+from bot.sheet_rows import cells_of, state_of
+from bot.spreadsheet import export
+from bot.topic_files import read_fields
+from bot.web.console import keys
+from bot.web.console.edit import FIELDS
+from tests.console.conftest import Clerk, Console
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+def form_of(console: Console, topic: str, **changed: str) -> dict[str, str]:
+    """Return what the page of a topic would send."""
+    present = read_fields(console.topic_file(topic).read_text(encoding="utf-8"))
+    cells = {name: cells_of(present)[name] for name in FIELDS}
+    return {**cells, "seen": state_of(present), "action": "save", **changed}
+
+
+async def test_topics_are_listed_with_their_state_and_can_be_narrowed(editor: Clerk) -> None:
+    page = await editor.get("/topics")
+    assert "/topics/bond" in page
+    assert "/topics/red_card" in page
+    page = await editor.get("/topics?q=bond")
+    assert "/topics/bond" in page
+    assert "/topics/red_card" not in page
+
+
+async def test_a_topic_that_cannot_be_read_is_named_and_the_others_are_listed(
+    console: Console, editor: Clerk
+) -> None:
+    console.topic_file("bond").write_text("topic: [", encoding="utf-8")
+    page = await editor.get("/topics")
+    assert "bond.yml" in page
+    assert "/topics/red_card" in page
+
+
+async def test_a_sentence_is_changed_and_the_change_is_in_the_history(
+    console: Console, editor: Clerk
+) -> None:
+    page = await editor.post("/topics/red_card", form_of(console, "red_card", title_en="Bail and bond"))
+    assert "Saved." in page
+    assert "Bail and bond" in console.topic_file("red_card").read_text(encoding="utf-8")
+    assert console.noted("red_card")[0] == ("ana", "edit")
+    assert "Bail and bond" in await editor.get("/history?subject=red_card")
+
+
+async def test_a_mistake_is_shown_beside_its_field_and_nothing_is_saved(
+    console: Console, editor: Clerk
+) -> None:
+    before = console.topic_file("red_card").read_text(encoding="utf-8")
+    page = await editor.post(
+        "/topics/red_card", status=422, **form_of(console, "red_card", title_en="T" * 61)
+    )
+    assert re.search(r'id="problems-title_en".*?61 characters', page, re.DOTALL)
+    assert console.topic_file("red_card").read_text(encoding="utf-8") == before
+    assert console.noted("red_card") == []
+
+
+async def test_while_one_writes_the_check_answers_with_messages_and_a_preview(
+    console: Console, editor: Clerk
+) -> None:
+    fields = form_of(console, "red_card", title_en="T" * 61, piece="1")
+    page = await editor.post("/topics/red_card", fields)
+    assert "61 characters" in page
+    page = await editor.post("/topics/red_card", form_of(console, "red_card", title_en="Bail", piece="1"))
+    assert "part(s)" in page
+    assert "Bail" in page
+
+
+async def test_the_second_editor_is_told_and_sees_both_versions(console: Console, editor: Clerk) -> None:
+    stale = form_of(console, "red_card", title_en="The second title")
+    await editor.post("/topics/red_card", form_of(console, "red_card", title_en="The first title"))
+    other = await console.make_clerk("berta")
+    page = await other.post("/topics/red_card", stale, status=409)
+    assert "Somebody else has changed this topic" in page
+    assert "The first title" in page
+    assert 'value="The second title"' in page
+    assert "The first title" in console.topic_file("red_card").read_text(encoding="utf-8")
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen is not None
+    await other.post("/topics/red_card", {**stale, "seen": seen[1]})
+    assert "The second title" in console.topic_file("red_card").read_text(encoding="utf-8")
+
+
+async def test_a_changed_answer_is_not_approved_any_more_and_its_author_cannot_approve_it(
+    console: Console, approver: Clerk
+) -> None:
+    text = console.topic_file("red_card").read_text(encoding="utf-8")
+    text = re.sub(r"approved_by: .*", 'approved_by: "somebody, 2026-07-01"', text)
+    console.topic_file("red_card").write_text(text, encoding="utf-8")
+    await approver.post("/topics/red_card", form_of(console, "red_card", title_en="Bail"))
+    assert "approved_by: null" in console.topic_file("red_card").read_text(encoding="utf-8")
+    page = await approver.post("/topics/red_card/approve", status=409, seen="")
+    assert "cannot approve it" in page
+    assert console.app[keys.RUNS].last("release") is None
+
+
+@pytest.mark.parametrize("topic", ["..%2F..%2Fdomain", "Bond", "x" * 61, "a%00b"])
+async def test_a_path_in_the_name_of_a_topic_leads_nowhere(editor: Clerk, topic: str) -> None:
+    await editor.get(f"/topics/{topic}", status=404)
+    page = await editor.post("/topics/new", status=None, id="../../evil", title_en="x")
+    assert "cannot be the short name of a topic" in page
+
+
+async def test_script_in_any_field_is_shown_as_text_and_never_saved(console: Console, editor: Clerk) -> None:
+    before = console.topic_file("red_card").read_text(encoding="utf-8")
+    for name in (*FIELDS, "seen"):
+        page = await editor.post(
+            "/topics/red_card", status=None, **form_of(console, "red_card", **{name: SCRIPT})
+        )
+        assert SCRIPT not in page, name
+    assert console.topic_file("red_card").read_text(encoding="utf-8") == before
+    for path in ("/topics", "/history"):
+        for field in ("q", "show", "subject"):
+            assert SCRIPT not in await editor.get(f"{path}?{field}={SCRIPT}")
+    page = await editor.post("/topics/red_card/off", status=None, reason="")
+    assert "Write why" in page
+    page = await editor.post("/try", status=None, text=SCRIPT, version=SCRIPT)
+    assert SCRIPT not in page
+
+
+async def test_while_the_disk_is_full_nothing_is_saved_and_it_says_so(
+    console: Console, editor: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = console.topic_file("red_card").read_text(encoding="utf-8")
+
+    def full(*arguments: Any, **more: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    form = form_of(console, "red_card", title_en="Bail")
+    # The one place of the disk that fails: where every new file is put on it.
+    monkeypatch.setattr("bot.topic_update._sync", full)
+    page = await editor.post("/topics/red_card", status=409, **form)
+    assert "No space left on device" in page
+    assert console.topic_file("red_card").read_text(encoding="utf-8") == before
+    assert console.noted("red_card") == []
+
+
+async def test_a_spreadsheet_comes_back_as_it_went_out(
+    console: Console, editor: Clerk, tmp_path: Path
+) -> None:
+    async with editor.client.get("/spreadsheet/topics.xlsx") as response:
+        assert response.status == 200
+        sheet = await response.read()
+    assert "changes nothing" in await editor.upload("/spreadsheet", sheet, "topics.xlsx")
+
+
+async def test_a_mistake_in_a_spreadsheet_is_shown_with_its_cell(
+    console: Console, editor: Clerk, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "topics.csv"
+    export(console.settings.content_dir, sheet)
+    sheet.write_text(
+        sheet.read_text(encoding="utf-8-sig").replace("rights", "rihgts"), encoding="utf-8", newline=""
+    )
+    page = await editor.upload("/spreadsheet", sheet, "topics.csv", status=422)
+    assert re.search(r"<td>group</td>\s*<td[^>]*>the cell says “rihgts”", page)
+    assert "nothing was changed" in page
+
+
+async def test_a_spreadsheet_changes_topics_only_after_a_second_yes(
+    console: Console, editor: Clerk, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "topics.csv"
+    title = read_fields(console.topic_file("red_card").read_text(encoding="utf-8")).titles["en"]
+    export(console.settings.content_dir, sheet)
+    written = sheet.read_text(encoding="utf-8-sig").replace(title, "Bail", 1)
+    page = await editor.upload("/spreadsheet", written.encode(), "topics.csv")
+    assert "Bail" not in console.topic_file("red_card").read_text(encoding="utf-8")
+    name = re.search(r'name="upload" value="([^"]+)"', page)
+    assert name is not None
+    other = await console.make_clerk("berta")
+    await other.post("/spreadsheet/import", status=409, upload=name[1])
+    page = await editor.post("/spreadsheet/import", upload=name[1])
+    assert "Topics changed: 1" in page
+    assert console.noted("red_card")[0] == ("ana", "import")
+
+
+async def test_what_is_no_spreadsheet_is_refused(editor: Clerk) -> None:
+    assert "Choose a file" in await editor.upload("/spreadsheet", b"x", "x.exe", status=422)
+    await editor.upload("/spreadsheet", b"PK\x03\x04 broken", "broken.xlsx", status=422)
+
+
+async def test_a_question_asked_in_vain_joins_a_topic_after_a_second_yes(
+    console: Console, editor: Clerk
+) -> None:
+    queue = ReviewQueue(console.app[keys.DATABASE])
+    queue.add("how do they decide the amount of the bond", "en")
+    page = await editor.get("/asked")
+    found = re.search(r"/asked/([0-9a-f]{8})", page)
+    assert found is not None
+    group = f"/asked/{found[1]}"
+    assert "how do they decide" in await editor.get(group)
+    fields = {"topic": "red_card", "text": "how do they decide the amount of the bond"}
+    page = await editor.post(f"{group}/belongs", fields)
+    assert "gets one more question" in page
+    assert queue.questions() != []
+    page = await editor.post(f"{group}/belongs", {**fields, "confirmed": "1"})
+    assert "Nothing is waiting here" in page
+    assert "decide the amount" in console.topic_file("red_card").read_text(encoding="utf-8")
+    assert ("ana", "review: belongs to") in console.noted("red_card")
+
+
+async def test_a_question_asked_in_vain_is_discarded_after_a_second_yes(
+    console: Console, editor: Clerk
+) -> None:
+    queue = ReviewQueue(console.app[keys.DATABASE])
+    queue.add("hello there you", "en")
+    found = re.search(r"/asked/([0-9a-f]{8})", await editor.get("/asked"))
+    assert found is not None
+    assert "hello there you" in await editor.post(f"/asked/{found[1]}/discard")
+    assert queue.questions() != []
+    await editor.post(f"/asked/{found[1]}/discard", confirmed="1")
+    assert queue.questions() == []
+
+
+async def test_a_new_topic_is_begun_with_a_question(console: Console, editor: Clerk) -> None:
+    ReviewQueue(console.app[keys.DATABASE]).add("can my neighbor sponsor me", "en")
+    found = re.search(r"/asked/([0-9a-f]{8})", await editor.get("/asked"))
+    assert found is not None
+    assert "can my neighbor sponsor me" in await editor.get(f"/topics/new?from={found[1]}")
+
+
+async def test_an_editor_turns_an_answer_off_and_a_second_run_is_refused(
+    console: Console, editor: Clerk
+) -> None:
+    with console.app[keys.RUNS]._held("release"):
+        page = await editor.post("/topics/red_card/off", status=409, reason="a test")
+        assert "under way already" in page
+    assert "enabled: false" not in console.topic_file("red_card").read_text(encoding="utf-8")
+
+
+async def test_a_training_is_not_begun_twice(console: Console, editor: Clerk) -> None:
+    with console.app[keys.RUNS]._held("training"):
+        assert "A training is under way already" in await editor.post("/release/train", status=409)
+
+
+async def test_what_was_used_is_shown_without_small_numbers(console: Console, editor: Clerk) -> None:
+    page = await editor.get("/use")
+    assert "There is nothing to show yet" in page
+
+
+async def test_the_history_can_be_checked(editor: Clerk) -> None:
+    assert "none changed, removed or slipped in" in await editor.get("/history?verify=1")
+
+
+async def test_the_directory_lists_its_services_and_refuses_what_is_no_address(editor: Clerk) -> None:
+    assert "Directory" in await editor.get("/directory")
+    assert "is no web address" in await editor.post("/directory/pull", status=409, url="file:///etc/passwd")
