@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Clerk:
         return found[1]
 
     async def post(
-        self, path: str, fields: dict[str, str] | None = None, *, status: int | None = 200, **more: str
+        self, path: str, fields: Mapping[str, str] | None = None, *, status: int | None = 200, **more: str
     ) -> str:
         """Send a form of a page and go where it leads; return the HTML of that page."""
         response = await self.send(path, {**(fields or {}), **more, FORM_TOKEN: await self.token()})

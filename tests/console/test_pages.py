@@ -60,9 +60,7 @@ async def test_a_mistake_is_shown_beside_its_field_and_nothing_is_saved(
     console: Console, editor: Clerk
 ) -> None:
     before = console.topic_file("red_card").read_text(encoding="utf-8")
-    page = await editor.post(
-        "/topics/red_card", status=422, **form_of(console, "red_card", title_en="T" * 61)
-    )
+    page = await editor.post("/topics/red_card", form_of(console, "red_card", title_en="T" * 61), status=422)
     assert re.search(r'id="problems-title_en".*?61 characters', page, re.DOTALL)
     assert console.topic_file("red_card").read_text(encoding="utf-8") == before
     assert console.noted("red_card") == []
@@ -118,7 +116,7 @@ async def test_script_in_any_field_is_shown_as_text_and_never_saved(console: Con
     before = console.topic_file("red_card").read_text(encoding="utf-8")
     for name in (*FIELDS, "seen"):
         page = await editor.post(
-            "/topics/red_card", status=None, **form_of(console, "red_card", **{name: SCRIPT})
+            "/topics/red_card", form_of(console, "red_card", **{name: SCRIPT}), status=None
         )
         assert SCRIPT not in page, name
     assert console.topic_file("red_card").read_text(encoding="utf-8") == before

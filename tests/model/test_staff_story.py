@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import contextlib
 import csv
-import os
-import shutil
-import sys
 import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 from openpyxl import load_workbook
 
-from bot.models import Model, ModelStore
+from bot.models import Model
 from bot.processes import free_port
-from bot.settings import PROJECT_ROOT
-from bot.training import copy_content
+from tests.office import Office, open_office, serving, topic_of
 
 pytestmark = pytest.mark.slow
 
@@ -29,69 +23,10 @@ NEW_TOPIC = Path(__file__).parent / "sheets" / "consulate.csv"
 QUESTION = "¿puedo llamar a mi consulado desde la cárcel?"
 
 
-@dataclass
-class Office:
-    """A city's own content and data, and the terminal of its clerk."""
-
-    folder: Path
-    environment: dict[str, str]
-
-    @property
-    def content(self) -> Path:
-        """Where the clerk's content is."""
-        return self.folder / "content"
-
-    async def kyr(self, *arguments: str, code: int = 0) -> str:
-        """Run a command; return what it prints. Fails where it ends with another code."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
-            cwd=PROJECT_ROOT,
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        printed = (await process.communicate())[0].decode()
-        assert process.returncode == code, printed
-        assert "Traceback" not in printed
-        return printed
-
-
 @pytest.fixture
 def office(model: Model, tmp_path: Path) -> Office:
     """An office with the project's content, and the model of it published."""
-    folder = tmp_path / "office"
-    copy_content(PROJECT_ROOT, folder / "content")
-    shutil.copytree(model.folder, folder / "var" / "models" / model.version)
-    ModelStore(folder / "var").publish(model.version)
-    own = {"KYR_DATA_DIR": str(folder / "var"), "KYR_CONTENT_DIR": str(folder / "content")}
-    limits = {"KYR_MESSAGES_A_MINUTE": "100000", "KYR_MESSAGES_A_MINUTE_OVERALL": "100000"}
-    return Office(folder, {**os.environ, **own, **limits})
-
-
-@contextlib.asynccontextmanager
-async def serving(office: Office, port: int) -> AsyncIterator[None]:
-    """Run `kyr serve` until the block ends."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "serve", "--port", str(port)),
-        cwd=PROJECT_ROOT,
-        env=office.environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    assert process.stdout is not None
-    printed = []
-    try:
-        async for line in process.stdout:
-            printed.append(line.decode())
-            if printed[-1].startswith("Ready"):
-                break
-        assert printed[-1].startswith("Ready"), "".join(printed)
-        yield
-    finally:
-        process.terminate()
-        rest, _ = await process.communicate()
-        assert process.returncode == 0, rest.decode()
-        assert "ERROR" not in rest.decode() and "Traceback" not in rest.decode(), rest.decode()
+    return open_office(model, tmp_path)
 
 
 class Residents:
@@ -128,14 +63,6 @@ class Residents:
             assert response.status == 200, await response.text()
             answer: dict[str, object] = await response.json()
             return answer
-
-
-async def topic_of(session: ClientSession, url: str, question: str) -> str | None:
-    """Return the topic that a question is answered by."""
-    async with session.post(f"{url}/api/chat", json={"message": question, "lang": "es"}) as response:
-        body = await response.json()
-        topic: str | None = body["replies"][0]["topic"]
-        return topic
 
 
 def add_row_of(sheet: Path, new_topic: Path) -> None:

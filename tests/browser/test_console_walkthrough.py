@@ -1,0 +1,120 @@
+"""A clerk's day in the console, in a real browser, with a real assistant: from a spreadsheet to the undo.
+
+With KYR_SCREENSHOTS set to a folder, the pictures of the README are taken on the way.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+from playwright.async_api import Page, expect
+
+from bot.console import PORT
+from bot.models import Model
+from bot.processes import free_port
+from tests.browser.conftest import OpenVisit, Visit
+from tests.office import open_office, serving, topic_of
+
+pytestmark = pytest.mark.slow
+
+_PASSWORD = "a long enough password"  # noqa: S105 - of a test
+_SHEET = Path(__file__).parent / "three_topics.csv"
+_QUESTION = "¿hay que pagar por usar este chat?"
+# A training, or the start of another Rasa, on a busy machine.
+_MINUTES = 4 * 60 * 1000
+
+
+async def _look(visit: Visit, name: str) -> None:
+    """Assert that a page is accessible as it is, and take its picture."""
+    await visit.check_accessible()
+    await visit.check_fits()
+    if folder := os.environ.get("KYR_SCREENSHOTS"):
+        await visit.page.screenshot(path=f"{folder}/console-{name}.png")
+
+
+async def _press(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name).click()
+
+
+async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_back(
+    model: Model, tmp_path: Path, open_visit: OpenVisit
+) -> None:
+    office, port = open_office(model, tmp_path), free_port()
+    await office.kyr("users", "add", "berta", "--role", "approver", typed=f"{_PASSWORD}\n")
+    wrong = tmp_path / "three.csv"
+    wrong.write_text(
+        _SHEET.read_text(encoding="utf-8").replace(",help,What", ",helpp,What"), encoding="utf-8"
+    )
+    async with serving(office, port, "--console"), ClientSession() as session:
+        visit = await open_visit(
+            f"http://127.0.0.1:{PORT}", viewport={"width": 1200, "height": 800}, locale="en"
+        )
+        page, url = visit.page, f"http://127.0.0.1:{port}"
+        page.set_default_timeout(_MINUTES)
+        expect.set_options(timeout=_MINUTES)
+
+        await visit.go("/")
+        await _look(visit, "sign-in")
+        await page.get_by_label("Account name").fill("berta")
+        await page.get_by_label("Password").fill(_PASSWORD)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Topics")).to_be_visible()
+        await _look(visit, "topics")
+
+        await page.get_by_role("link", name="Spreadsheet").click()
+        await page.get_by_label("Spreadsheet (.xlsx or .csv)").set_input_files(wrong)
+        await _press(page, "Show what would change")
+        row = page.get_by_role("row").filter(has_text="helpp")
+        await expect(row).to_contain_text("group")
+        await _look(visit, "sheet-refused")
+        await page.get_by_label("Spreadsheet (.xlsx or .csv)").set_input_files(_SHEET)
+        await _press(page, "Show what would change")
+        await expect(page.get_by_text("assistant_cost: new")).to_be_visible()
+        await _press(page, "Change the topics so")
+        await expect(page.get_by_role("heading", name="Topics changed: 3")).to_be_visible()
+        await _look(visit, "sheet-done")
+
+        await page.get_by_role("link", name="Next: train a model").click()
+        await _press(page, "Train a new model")
+        await expect(page.get_by_text("Under way")).to_be_visible()
+        await expect(page.get_by_text("Learning which question belongs to which topic")).to_be_visible()
+        await _look(visit, "training")
+        await page.get_by_role("link", name="Read the report").click()
+        await expect(page.get_by_text("PASS", exact=True)).to_be_visible()
+        await _look(visit, "report")
+        assert await topic_of(session, url, _QUESTION) != "assistant_cost"
+        await _press(page, "Publish")
+        await expect(page.get_by_text("Done", exact=True).nth(1)).to_be_visible()
+        await _look(visit, "published")
+        assert await topic_of(session, url, _QUESTION) == "assistant_cost"
+
+        resident = await open_visit(url, locale="es")
+        await resident.go("/es/")
+        await resident.ask(_QUESTION)
+        await expect(resident.page.locator(".message.bot").last).to_contain_text("gratis")
+
+        await visit.go("/topics/assistant_cost")
+        await _look(visit, "topic")
+        await page.get_by_role("link", name="Turn the answer off").click()
+        await page.get_by_label("Why").fill("The price may have changed")
+        await _look(visit, "off")
+        await _press(page, "Turn the answer off")
+        await expect(page.get_by_role("heading", name="Turning off assistant_cost")).to_be_visible()
+        await expect(page.get_by_text("Under way")).to_have_count(0)
+        await resident.ask(_QUESTION)
+        await expect(resident.page.locator(".message.bot").last).not_to_contain_text("gratis")
+
+        await _press(page, "Undo: go back to")
+        await expect(page.get_by_role("heading", name="Going back to the model before")).to_be_visible()
+        await expect(page.get_by_text("Under way")).to_have_count(0)
+        assert await topic_of(session, url, _QUESTION) == "assistant_cost"
+
+        await visit.go("/history?verify=1")
+        await expect(page.get_by_role("status")).to_contain_text("none changed")
+        done = await page.locator("tbody tr").all_inner_texts()
+        for action in ("import", "train", "publish", "topic off", "rollback", "sign-in"):
+            assert any("berta" in text and action in text for text in done), action
+        await _look(visit, "history")
