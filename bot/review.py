@@ -27,8 +27,9 @@ from bot.models import Model
 from bot.near_duplicates import AskedIn, near_duplicates
 from bot.privacy import REMOVED, remove_personal_details
 from bot.review_queue import UNANSWERED, ReviewQueue, Unanswered
+from bot.sheet_columns import EXAMPLE
 from bot.sheet_rows import ID, clean
-from bot.spreadsheet import EXAMPLE, write_draft
+from bot.spreadsheet import write_draft
 from bot.topic_files import add_question
 from bot.topic_update import FAQ, NLU, Outcome, replace_topics
 from bot.training import parse
@@ -251,6 +252,21 @@ class Review:
         written = group.texts[:number]
         self._take_out(written, "review: draft", topic, {"sheet": printable(sheet.name)})
         return written
+
+    def begun(self, group: Group, topic: str) -> int:
+        """Take a group out of the queue because a topic was begun with it; return how many questions it had.
+
+        Raises ReviewError, also where the topic is not there: the questions would be lost.
+        """
+        if not ID.fullmatch(topic) or not (self.content / FAQ / f"{topic}.yml").exists():
+            raise ReviewError(f"There is no topic {printable(topic)!r}. Save it first.")
+        try:
+            return self._take_out(group.texts, "review: draft", topic, {})
+        except DatabaseError as error:
+            raise ReviewError(
+                f"The topic {topic} is there now, but its group is still in the queue and the audit log says "
+                f"nothing of that. {error} Then discard the group: its questions are in the topic."
+            ) from None
 
     def discard(self, group: Group) -> int:
         """Take a group out of the queue and do nothing else; return how many questions that were."""

@@ -13,7 +13,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,6 @@ _SPREADSHEET_ML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 Value = str | bool | int | float | datetime.date | datetime.time | datetime.timedelta | None
 
 
-class SheetError(Exception):
-    """A spreadsheet that is refused, or cannot be written; the text says everything that is wrong."""
-
-
 @dataclass(frozen=True, order=True)
 class SheetProblem:
     """One mistake: its row as the spreadsheet counts, its column, what is wrong and what to do."""
@@ -80,6 +76,19 @@ class SheetProblem:
 
     def __str__(self) -> str:
         return f"Row {self.row}, {self.column}: {self.what}. {self.mend}."
+
+
+class SheetError(Exception):
+    """A spreadsheet that is refused, or cannot be written; the text says everything that is wrong.
+
+    So do `problems`, where single cells are to blame, and `elsewhere` of what is wrong outside of the sheet.
+    """
+
+    def __init__(
+        self, text: str, problems: Iterable[SheetProblem] = (), elsewhere: Iterable[str] = ()
+    ) -> None:
+        self.problems, self.elsewhere = tuple(problems), tuple(elsewhere)
+        super().__init__(text)
 
 
 @dataclass
@@ -390,7 +399,7 @@ def _header(table: Sequence[Sequence[Any]], problems: SheetProblems) -> list[str
             1, missing[0], what, "Put the columns back; `kyr template` makes a sheet that has them all"
         )
     if problems.found:
-        raise SheetError("\n".join(map(str, problems.found)))
+        raise SheetError("\n".join(map(str, problems.found)), problems.found)
     return written
 
 

@@ -83,13 +83,6 @@ def normal(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in clean(text).split("\n"))
 
 
-def columns_of(field: str) -> str:
-    """Return the column of a field of a topic file as bot.topic_layout.field_at names it."""
-    if field in COLUMNS:
-        return field
-    return "title_en" if field == "title" else "id"
-
-
 class RowReader:
     """Reads the fields of one topic from its rows (more than one where its questions fill several)."""
 

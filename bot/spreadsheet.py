@@ -19,17 +19,16 @@ from pathlib import Path
 from bot.exchange import bring_back
 from bot.language import LANGUAGES, LanguageIdentifier
 from bot.problems import ContentError, Problem
-from bot.sheet_columns import EXPORTED, MOST_CHARACTERS
+from bot.sheet_columns import EXAMPLE, EXPORTED, MOST_CHARACTERS
 from bot.sheet_differences import differences
 from bot.sheet_file import Sheet, SheetError, SheetProblems, SheetRow, read_sheet
 from bot.sheet_problems import SheetPlaces
 from bot.sheet_rows import ID, RowReader, cells_of, clean, state_of
 from bot.sheet_writing import write_sheet
 from bot.topic_files import TopicEditError, new_topic_file, read_fields, with_fields
-from bot.topic_layout import TopicFields
+from bot.topic_layout import TopicFields, unsigned
 from bot.topic_update import FAQ, replace_topics
 
-EXAMPLE = "example_"
 _PART = re.compile(r"(\S+) \((\d{1,3}) of (\d{1,3})\)")
 # Excel shows no more than 253 line breaks in a cell.
 _MOST_LINES = 250
@@ -75,6 +74,13 @@ class _Change:
     fields: TopicFields
     text: str
 
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether somebody had signed off the answer that it changes, and now nobody has."""
+        if self.before is None or self.before.fields.signed == self.fields.signed:
+            return False
+        return bool(self.before.fields.approved_by and not self.fields.approved_by)
+
 
 def export(root: Path, sheet: Path) -> int:
     """Write every topic to a new sheet (.xlsx or .csv); return their number. Raises SheetError."""
@@ -118,12 +124,14 @@ def import_sheet(
     *,
     dry_run: bool = False,
     compared: Collection[str] = (),
+    approves: bool = True,
     show: Show,
     today: datetime.date | None = None,
 ) -> tuple[str, ...]:
     """Bring the topics to what a sheet says, showing each difference; return the ids of those that change.
 
-    `compared` names topics whose Spanish somebody has compared with the English of the sheet. Raises
+    `compared` names topics whose Spanish somebody has compared with the English of the sheet. A sheet that
+    does not approve signs nothing off: where an answer changes, nobody has approved it any more. Raises
     SheetError with every mistake, and writes nothing, where there is one; so it does in a dry run.
     """
     problems = SheetProblems()
@@ -133,10 +141,12 @@ def import_sheet(
         raise SheetError(
             f"--compared names {', '.join(unknown)}, which has no row in the sheet. Check the name."
         )
-    changes = list(_changes(_Import(root, read, problems, show), topics, compared))
+    changes = list(_changes(_Import(root, read, problems, show, approves), topics, compared))
     for change in changes:
         for line in differences(change.topic_id, change.reader.present, change.fields):
             show(line)
+        if change.is_unsigned:
+            show(f"! {change.topic_id}: the answer changes, so it must be signed off again")
     if not changes and not problems.found:
         return ()
     # With mistakes in the sheet the rest is checked all the same, so that all are shown at once.
@@ -146,8 +156,9 @@ def import_sheet(
         problem for problem in problems.found if _UNKNOWN.sub(r"\1", problem.what) not in topics
     ]
     if problems.found or elsewhere:
-        lines = [*map(str, sorted(set(problems.found))), *elsewhere]
-        raise SheetError("\n".join([*lines, f"{sheet}: nothing was changed. Mend this and import again."]))
+        found = sorted(set(problems.found))
+        lines = [*map(str, found), *elsewhere, f"{sheet}: nothing was changed. Mend this and import again."]
+        raise SheetError("\n".join(lines), found, elsewhere)
     return tuple(change.topic_id for change in changes)
 
 
@@ -202,6 +213,7 @@ class _Import:
     sheet: Sheet
     problems: SheetProblems
     show: Show
+    approves: bool
 
     @functools.cached_property
     def texts(self) -> Mapping[str, str]:
@@ -247,6 +259,10 @@ def _changes(
             continue  # most rows end here: writing and reading a file again takes its time
         if not _may_change(topic_id, rows[0], before, fields, work):
             continue
+        if not work.approves:
+            if not _leaves_approval(rows[0], before, fields, problems):
+                continue
+            fields = unsigned(before.fields if before else None, fields)
         try:
             if before is None:
                 text = new_topic_file(topic_id, fields)
@@ -283,6 +299,17 @@ def _may_change(
     what = f"the topic {topic_id} has been changed since this sheet was exported"
     mend = "Export again, and make your change in the new sheet"
     work.problems.add(row.number, EXPORTED, what, mend)
+    return False
+
+
+def _leaves_approval(
+    row: SheetRow, before: _Present | None, fields: TopicFields, problems: SheetProblems
+) -> bool:
+    """Whether a row signs nothing off; that somebody has, it may say or leave away."""
+    if fields.approved_by in (None, before.fields.approved_by if before else None):
+        return True
+    what = "only an approver signs an answer off, in the console"
+    problems.add(row.number, "approved_by", what, "Empty the cell, or leave it as it was exported")
     return False
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,6 +46,13 @@ class TopicFields:
     def signed(self) -> tuple[object, ...]:
         """What somebody signs off: where it changes, nobody has."""
         return dict(self.titles), dict(self.answers), dict(self.shorts), self.sources
+
+
+def unsigned(before: TopicFields | None, after: TopicFields) -> TopicFields:
+    """Return a topic as it is to be, signed off by nobody where that which is signed off changes."""
+    if before is None or before.signed != after.signed:
+        return dataclasses.replace(after, approved_by=None)
+    return after
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,29 @@ class TopicLayout:
             return None
         keys = items(variation["custom"][1]) if part == "short" and "custom" in variation else variation
         return keys[part][1] if part in keys else None
+
+    def field_at(self, line: int) -> str | None:
+        """Return which field stands at a line (from 1), None for none.
+
+        Header keys by their name; "questions_en", "answer_en" and the like for what is said in a language.
+        """
+        before = [(start, name) for start, name in self._starts if start <= line]
+        return max(before, key=lambda pair: pair[0])[1] if before else None
+
+    @functools.cached_property
+    def _starts(self) -> list[tuple[int, str | None]]:
+        """The lines at which fields, and what is none, begin."""
+        starts: list[tuple[int, str | None]] = [
+            (key.start_mark.line + 1, name) for name, (key, _) in self.header.items()
+        ]
+        starts += [(key.start_mark.line + 1, None) for key, _ in self.keys.values()]
+        starts += [(entry.node.start_mark.line + 1, f"questions_{entry.language}") for entry in self.entries]
+        for language, variation in self.variations.items():
+            first = min(key.start_mark.line for key, _ in variation.values())
+            starts.append((first + 1, f"answer_{language}"))
+            if short := self.said(language, "short"):
+                starts.append((short.start_mark.line + 1, f"short_{language}"))
+        return starts
 
     def fields(self) -> TopicFields:
         titles = items(self.header["title"][1]) if "title" in self.header else {}
@@ -197,23 +228,3 @@ def _variations(keys: Items) -> dict[str, Items]:
                 )
             found[language] = variation
     return found
-
-
-def field_at(text: str, line: int) -> str | None:
-    """Return which field of a topic file stands at a line (from 1), None for none.
-
-    Header keys by their name; "questions_en", "answer_en" and the like for what is said in a language.
-    """
-    file = TopicLayout(plain_breaks(text))
-    starts: list[tuple[int, str | None]] = [
-        (key.start_mark.line + 1, name) for name, (key, _) in file.header.items()
-    ]
-    starts += [(key.start_mark.line + 1, None) for key, _ in file.keys.values()]
-    starts += [(entry.node.start_mark.line + 1, f"questions_{entry.language}") for entry in file.entries]
-    for language, variation in file.variations.items():
-        first = min(key.start_mark.line for key, _ in variation.values())
-        starts.append((first + 1, f"answer_{language}"))
-        if short := file.said(language, "short"):
-            starts.append((short.start_mark.line + 1, f"short_{language}"))
-    before = [(start, name) for start, name in starts if start <= line]
-    return max(before, key=lambda pair: pair[0])[1] if before else None

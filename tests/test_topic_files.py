@@ -20,7 +20,7 @@ from bot.parity import fingerprint
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 from bot.topic_files import TopicEditError, add_question, new_topic_file, read_fields, with_fields
-from bot.topic_layout import TopicFields, field_at
+from bot.topic_layout import TopicFields, TopicLayout
 from bot.topic_update import NLU, ContentChangedError, replace_topics
 from bot.topics import Source
 from tests.conftest import SMALL_CONTENT
@@ -360,7 +360,8 @@ def test_a_question_that_cannot_be_added_is_refused(intent: str, question: str, 
 def test_lines_are_known_by_the_field_that_stands_there() -> None:
     """For messages of the check, which name lines."""
     text = CARD.read_text(encoding="utf-8")
-    found = [field_at(text, line) for line in range(1, len(text.splitlines()) + 1)]
+    layout = TopicLayout(text)
+    found = [layout.field_at(line) for line in range(1, len(text.splitlines()) + 1)]
     assert list(dict.fromkeys(found)) == [
         *(None, "title", "group", "volatility", "reviewed", "review_by", "approved_by", "sources", "related"),
         *("services", "questions_en", "questions_es", "answer_en", "short_en", "answer_es", "short_es"),
