@@ -111,7 +111,7 @@ def check_content(
     """
     topics, _, _, problems = _check(root)
     _check_overdue(root, topics, today or current_date(), problems)
-    _check_near_duplicates(root, problems)
+    warn_of_near_duplicates(near_duplicates(_questions(root, problems)), problems)
     found = sorted(problems.found)
     if not paths:
         return found
@@ -138,15 +138,16 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary 
     topics = check_topics(root / "data" / "faq", problems)
     conversation = check_conversation(root, problems)
     directory = check_directory(root / RESOURCES, problems)
-    _check_duplicate_questions(root, problems)
-    _check_holes(root, problems)
+    asked = _questions(root, problems)
+    check_duplicate_questions(asked, problems)
+    check_holes(asked, problems)
     _check_rules(root, problems)
     texts = list(_texts(root, topics, conversation, directory))
     glossary = None
     if directory is not None:
         glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
-        _check_needs(root, topics, directory, problems)
-        _check_withheld_phones(texts, directory, problems)
+        check_needs(root, topics, directory, problems)
+        check_withheld_phones(texts, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
     return topics, conversation, glossary, problems
 
@@ -159,18 +160,25 @@ def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date
             problems.add(root / "data" / "faq" / f"{topic.id}.yml", 1, what, mend)
 
 
-def _questions(root: Path, problems: Problems) -> Iterator[AskedIn]:
+def _questions(root: Path, problems: Problems) -> list[AskedIn]:
     files = [*sorted((root / "data" / "faq").glob("*.yml")), root / "data" / "nlu" / "conversation.yml"]
-    for path in files:
-        document = read_yaml(path, problems)
-        for intent, language, _, examples in read_examples(document) if document is not None else ():
-            for text, line in examples:
-                yield AskedIn(text, intent, str(language), path, line)
+    return [question for path in files for question in questions_in(path, problems)]
 
 
-def _check_duplicate_questions(root: Path, problems: Problems) -> None:
+def questions_in(path: Path, problems: Problems) -> list[AskedIn]:
+    """Return the questions of a file of training data, in their order."""
+    document = read_yaml(path, problems)
+    return [
+        AskedIn(text, intent, str(language), path, line)
+        for intent, language, _, examples in (read_examples(document) if document is not None else ())
+        for text, line in examples
+    ]
+
+
+def check_duplicate_questions(questions: Iterable[AskedIn], problems: Problems) -> None:
+    """Note questions that stand in two places; they come in the order of their files."""
     first: dict[str, AskedIn] = {}
-    for question in _questions(root, problems):
+    for question in questions:
         key = fold(question.text)
         if not key:
             continue
@@ -184,16 +192,17 @@ def _check_duplicate_questions(root: Path, problems: Problems) -> None:
         problems.add(question.path, question.line, what, "Keep it once, where its answer is")
 
 
-def _check_holes(root: Path, problems: Problems) -> None:
+def check_holes(questions: Iterable[AskedIn], problems: Problems) -> None:
     """Note questions from the review queue in which nobody has written whole words ("f***" is one)."""
-    for question in _questions(root, problems):
+    for question in questions:
         if any(word.strip("¿?¡!.,;:\"'()") == REMOVED for word in question.text.split()):
             what = f"the question “{question.text}” has a hole ({REMOVED}), where a word was removed"
             problems.add(question.path, question.line, what, "Write a whole word there, but no name")
 
 
-def _check_near_duplicates(root: Path, problems: Problems) -> None:
-    for before, question in near_duplicates(list(_questions(root, problems))):
+def warn_of_near_duplicates(pairs: Iterable[tuple[AskedIn, AskedIn]], problems: Problems) -> None:
+    """Note pairs of questions that are as good as the same, at the second one."""
+    for before, question in pairs:
         what = (
             f"the question “{question.text}” is as good as “{before.text}” {_place(before, question)}, "
             f"line {before.line}"
@@ -226,7 +235,8 @@ def _check_rules(root: Path, problems: Problems) -> None:
             problems.add(path, 1, f"no rule says what to do for the intent `{intent}`", "Add one")
 
 
-def _check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, problems: Problems) -> None:
+def check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, problems: Problems) -> None:
+    """Note needs that topics name and the directory does not know."""
     for topic in topics.values():
         for need in topic.services:
             if need not in directory.needs:
@@ -258,9 +268,10 @@ def _texts(
                 yield root / RESOURCES / "services.csv", language, text
 
 
-def _check_withheld_phones(
+def check_withheld_phones(
     texts: Iterable[tuple[Path, str, str]], directory: Directory, problems: Problems
 ) -> None:
+    """Note numbers of the directory that must not be given, in (file, language, text)."""
     for path, _, text in texts:
         digits = "".join(character for character in text if character.isdigit())
         for number, reason in directory.withheld_phones.items():

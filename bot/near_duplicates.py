@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,33 +37,84 @@ class AskedIn:
     line: int
 
 
+class AskedWords:
+    """A question taken apart into what it is compared by."""
+
+    def __init__(self, question: AskedIn) -> None:
+        self.question = question
+        self.folded = fold(question.text)
+        self.words = sorted(self.folded.split())
+        self.key = " ".join(self.words)
+
+
+class NearQuestions:
+    """Questions by their rarest words, so that those near another one are found at once."""
+
+    def __init__(self, frequency: Mapping[str, int]) -> None:
+        """Take in how many questions each word stands; a word that is in none is the rarest."""
+        self._frequency = frequency
+        self._sharing: dict[tuple[str, str], list[AskedWords]] = {}
+
+    def add(self, asked: AskedWords) -> None:
+        """Let a question be found from now on."""
+        self._add(asked, self._rarest(asked))
+
+    def near(self, asked: AskedWords) -> list[AskedIn]:
+        """Return the questions, of another intent, that are as good as the same as one."""
+        return self._near(asked, self._rarest(asked))
+
+    def near_before(self, asked: AskedWords) -> list[AskedIn]:
+        """Do as `near`, and then as `add`."""
+        words = self._rarest(asked)
+        found = self._near(asked, words)
+        self._add(asked, words)
+        return found
+
+    def _add(self, asked: AskedWords, words: Sequence[str]) -> None:
+        for word in words:
+            self._sharing.setdefault((asked.question.language, word), []).append(asked)
+
+    def _near(self, asked: AskedWords, words: Sequence[str]) -> list[AskedIn]:
+        found: dict[int, AskedIn] = {}
+        for word in words:
+            for other in self._sharing.get((asked.question.language, word), ()):
+                if other.question.intent == asked.question.intent or id(other) in found:
+                    continue
+                if _is_near(other, asked):
+                    found[id(other)] = other.question
+        return list(found.values())
+
+    def _rarest(self, asked: AskedWords) -> list[str]:
+        if len(asked.words) < _FEWEST_WORDS:
+            return []
+        by_frequency = sorted(set(asked.words), key=lambda word: (self._frequency.get(word, 0), word))
+        return by_frequency[:_RARE_WORDS]
+
+
+def _is_near(one: AskedWords, other: AskedWords) -> bool:
+    if one.folded == other.folded or not fuzz.ratio(one.key, other.key, score_cutoff=_ALIKE):
+        return False
+    return not _differs_in_a_word(one.words, other.words)
+
+
+def count_words(asked: Iterable[AskedWords]) -> collections.Counter[str]:
+    """Return in how many questions each word stands."""
+    return collections.Counter(itertools.chain.from_iterable(set(each.words) for each in asked))
+
+
 def near_duplicates(questions: Sequence[AskedIn]) -> Iterator[tuple[AskedIn, AskedIn]]:
     """Yield pairs of questions of one language and two intents that are as good as the same.
 
     Not those that are the same to the letter: they are mistakes, which bot.content names.
     """
-    folded = [fold(question.text) for question in questions]
-    words = [sorted(text.split()) for text in folded]
-    keys = [" ".join(each) for each in words]
-    frequency = collections.Counter(itertools.chain.from_iterable(map(set, words)))
-    sharing: dict[tuple[str, str], list[int]] = {}
-    found: set[tuple[int, int]] = set()
-    for index, question in enumerate(questions):
-        if len(words[index]) < _FEWEST_WORDS:
-            continue
-        for word in sorted(set(words[index]), key=lambda word: (frequency[word], word))[:_RARE_WORDS]:
-            others = sharing.setdefault((question.language, word), [])
-            for other in others:
-                if questions[other].intent == question.intent or (other, index) in found:
-                    continue
-                if folded[other] == folded[index]:
-                    continue
-                alike = fuzz.ratio(keys[index], keys[other], score_cutoff=_ALIKE)
-                if alike and not _differs_in_a_word(words[index], words[other]):
-                    found.add((other, index))
-            others.append(index)
-    for other, index in sorted(found):
-        yield questions[other], questions[index]
+    asked = [AskedWords(question) for question in questions]
+    numbers = {id(question): number for number, question in enumerate(questions)}
+    known = NearQuestions(count_words(asked))
+    found: list[tuple[int, int]] = []
+    for number, each in enumerate(asked):
+        found += [(numbers[id(other)], number) for other in known.near_before(each)]
+    for other, number in sorted(found):
+        yield questions[other], questions[number]
 
 
 def _differs_in_a_word(one: Sequence[str], other: Sequence[str]) -> bool:

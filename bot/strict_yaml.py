@@ -39,6 +39,11 @@ def _read(path: Path, problems: Problems) -> CommentedMap | None:
         line = error.object[: error.start].count(b"\n") + 1
         problems.add(path, line, "the file is not UTF-8 text", "Save it as UTF-8")
         return None
+    return parse_yaml(text, path, problems)
+
+
+def parse_yaml(text: str, path: Path, problems: Problems) -> CommentedMap | None:
+    """Return the mapping in the text of a file, or None after noting why it cannot be read."""
     try:
         document = _load(text)
     except DuplicateKeyError as error:

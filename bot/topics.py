@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,24 +122,26 @@ def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
     paths = sorted(folder.glob("*.yml"))
     if not paths:
         problems.add(folder, 1, "there is no topic file", "Add at least one <topic>.yml")
-    topics = {path.stem: topic for path in paths if (topic := _read_topic(path, problems))}
+    topics = {path.stem: topic for path in paths if (topic := read_topic(path, problems))}
     known = {path.stem for path in paths}
     for path in paths:
-        topic = topics.get(path.stem)
-        for related in topic.related if topic else ():
-            if related == path.stem:
-                problems.add(path, 1, f"the topic names itself (`{related}`) as related", "Remove it")
-            elif related not in known:
-                problems.add(
-                    path,
-                    1,
-                    f"the related topic `{related}` does not exist",
-                    "Use the name of a file in data/faq without .yml",
-                )
+        if path.stem in topics:
+            check_related(topics[path.stem].related, path, known, problems)
     return topics
 
 
-def _read_topic(path: Path, problems: Problems) -> Topic | None:
+def check_related(related: Iterable[str], path: Path, known: Container[str], problems: Problems) -> None:
+    """Note what the topic of a file names as related and should not; `known` are the ids of all topics."""
+    for topic_id in related:
+        if topic_id == path.stem:
+            problems.add(path, 1, f"the topic names itself (`{topic_id}`) as related", "Remove it")
+        elif topic_id not in known:
+            what = f"the related topic `{topic_id}` does not exist"
+            problems.add(path, 1, what, "Use the name of a file in data/faq without .yml")
+
+
+def read_topic(path: Path, problems: Problems) -> Topic | None:
+    """Read one topic file, noting every mistake in it; return None where there is one."""
     document = read_yaml(path, problems)
     if document is None:
         return None
