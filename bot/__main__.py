@@ -30,7 +30,7 @@ from bot.problems import ContentError
 from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
-from bot.release import Release, StoppedError, changes_since, note_changes
+from bot.release import Release, StoppedError, note_import
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review import (
@@ -400,7 +400,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
     elif options.dry_run:
         _say(f"Topics that would change: {len(changed)}. Nothing was written; leave out --dry-run to do it.")
     else:
-        note_changes(audit, operator(), "import", changes_since(before, settings.content_dir, changed))
+        note_import(audit, operator(), before, settings.content_dir, changed)
         _say(f"Topics changed: {len(changed)}. Next, `kyr train` and `kyr publish` put them to use.")
     return DONE
 
