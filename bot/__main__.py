@@ -33,7 +33,7 @@ from bot.problems import ContentError
 from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
-from bot.release import Release, StoppedError, changes_since, note_changes
+from bot.release import Release, StoppedError, note_import
 from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review import (
@@ -118,7 +118,12 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     made.add_argument("--port", type=int, default=8080, help="port to listen on (default: %(default)s)")
     made.add_argument(
-        "--console", action="store_true", help=f"serve the staff console as well, on port {CONSOLE_PORT}"
+        "--console",
+        nargs="?",
+        type=int,
+        const=CONSOLE_PORT,
+        metavar="PORT",
+        help="serve the staff console as well (on port %(const)s)",
     )
     made = command("console", _console, "Serve the staff console, where clerks edit, train and publish.")
     made.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -258,8 +263,7 @@ def _say(text: str) -> None:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    console_port = CONSOLE_PORT if options.console else None
-    asyncio.run(serve(settings, options.host, options.port, _say, console_port=console_port))
+    asyncio.run(serve(settings, options.host, options.port, _say, console_port=options.console))
     return DONE
 
 
@@ -437,7 +441,7 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
     elif options.dry_run:
         _say(f"Topics that would change: {len(changed)}. Nothing was written; leave out --dry-run to do it.")
     else:
-        note_changes(audit, operator(), "import", changes_since(before, settings.content_dir, changed))
+        note_import(audit, operator(), before, settings.content_dir, changed)
         _say(f"Topics changed: {len(changed)}. Next, `kyr train` and `kyr publish` put them to use.")
     return DONE
 

@@ -255,7 +255,10 @@ def _texts(
     directory: Directory | None,
 ) -> Iterable[tuple[Path, str, str]]:
     """Yield everything that is said to residents: its file, its language, itself."""
-    yield from texts_of_topics(root, topics)
+    for topic in topics.values():
+        for language, answer in topic.answers.items():
+            for text in (topic.title[language], answer.text, answer.short):
+                yield root / "data" / "faq" / f"{topic.id}.yml", language, text
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
             yield root / "domain.yml", language, text
@@ -263,14 +266,6 @@ def _texts(
         for twins in (service.name, service.description, service.eligibility, service.fees, service.alert):
             for language, text in twins.items():
                 yield root / RESOURCES / "services.csv", language, text
-
-
-def texts_of_topics(root: Path, topics: Mapping[str, Topic]) -> Iterator[tuple[Path, str, str]]:
-    """Yield what is said of topics: its file, its language, itself."""
-    for topic in topics.values():
-        for language, answer in topic.answers.items():
-            for text in (topic.title[language], answer.text, answer.short):
-                yield root / "data" / "faq" / f"{topic.id}.yml", language, text
 
 
 def check_withheld_phones(

@@ -243,6 +243,17 @@ def actions_child(content_dir: Path, resources_dir: Path) -> Child:
     return Child("the action server", ["-m", "actions", str(port)], port, environment)
 
 
+def is_free(port: int) -> bool:
+    """Whether nothing listens on a loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
 def console_child(port: int, database_url: str) -> Child:
     """Return the staff console, in a process of its own: what it does must not keep residents waiting."""
     environment = {"KYR_DATABASE_URL": database_url}

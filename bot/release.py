@@ -236,12 +236,39 @@ class Release:
 
 
 def note_changes(
+    audit: AuditLog, who: str, action: str, topic: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Note what an "edit" has changed in a topic (see bot.sheet_differences.changed_cells).
+
+    Raises DatabaseError.
+    """
+    _note_all(audit, who, action, {topic: (before, after)})
+
+
+def note_import(
+    audit: AuditLog,
+    who: str,
+    before: Mapping[str, str],
+    content: Path,
+    topics: Iterable[str],
+) -> None:
+    """Note the topics that an import has changed; `before` are the texts of topic files, by id, as they were.
+
+    All of them are noted, or none. Raises DatabaseError.
+    """
+    changes = {
+        topic: changed_cells(
+            read_fields(before[topic]) if topic in before else None,
+            read_fields(read_text(content / FAQ / f"{topic}.yml")),
+        )
+        for topic in topics
+    }
+    _note_all(audit, who, "import", changes)
+
+
+def _note_all(
     audit: AuditLog, who: str, action: str, changes: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]
 ) -> None:
-    """Note what an "import" or an "edit" has changed in the content: all of it, or nothing.
-
-    `changes` are by topic, before and after (see bot.sheet_differences.changed_cells). Raises DatabaseError.
-    """
     try:
         with audit.database.transaction() as connection:
             for topic, (before, after) in changes.items():
@@ -252,16 +279,3 @@ def note_changes(
             f"{error} Do not make the change again; write down elsewhere who made it."
         ) from None
     audit.keep_head()
-
-
-def changes_since(
-    before: Mapping[str, str], content: Path, topics: Iterable[str]
-) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return what topics have changed, for `note_changes`; `before` are the texts of topic files, by id."""
-    return {
-        topic: changed_cells(
-            read_fields(before[topic]) if topic in before else None,
-            read_fields(read_text(content / FAQ / f"{topic}.yml")),
-        )
-        for topic in topics
-    }

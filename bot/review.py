@@ -254,8 +254,19 @@ class Review:
         return written
 
     def begun(self, group: Group, topic: str) -> int:
-        """Take out a group that a new topic was begun with elsewhere; return how many questions that were."""
-        return self._take_out(group.texts, "review: draft", topic, {})
+        """Take a group out of the queue because a topic was begun with it; return how many questions it had.
+
+        Raises ReviewError, also where the topic is not there: the questions would be lost.
+        """
+        if not ID.fullmatch(topic) or not (self.content / FAQ / f"{topic}.yml").exists():
+            raise ReviewError(f"There is no topic {printable(topic)!r}. Save it first.")
+        try:
+            return self._take_out(group.texts, "review: draft", topic, {})
+        except DatabaseError as error:
+            raise ReviewError(
+                f"The topic {topic} is there now, but its group is still in the queue and the audit log says "
+                f"nothing of that. {error} Then discard the group: its questions are in the topic."
+            ) from None
 
     def discard(self, group: Group) -> int:
         """Take a group out of the queue and do nothing else; return how many questions that were."""

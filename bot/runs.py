@@ -93,13 +93,14 @@ class Line:
 class Run:
     """A run as it stands: under way (`running`), or ended with a `result` or an `error`.
 
-    `subject` is the topic or the model it is about, empty for others. Times are in UTC
-    ("2026-07-20T08:00:00Z"); `finished` is empty while it runs and where it was ended from outside. A result
-    names the model that is published now ("version"), of a training the one that was made, and whether the
-    gate let it pass ("passed"). `report` is what the gate said (see `verdict`) where it was asked, which is
-    in the result too.
+    `slot` is "training" or "release", `kind` that of the job (see `Runs.start`), and `subject` the topic or
+    the model that it is about, empty for others. Times are in UTC ("2026-07-20T08:00:00Z"); `finished` is
+    empty while it runs and where it was ended from outside. A result names the model that is published now
+    ("version"), of a training the one that was made, and whether the gate let it pass ("passed"). `report` is
+    what the gate said (see `verdict`) where it was asked, which is in the result too.
     """
 
+    slot: str
     kind: str
     subject: str
     who: str
@@ -123,20 +124,20 @@ class Runs:
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir.resolve()
 
-    def start(self, kind: str, arguments: Mapping[str, str], who: str) -> Run:
+    def start(self, job: Mapping[str, str], who: str) -> Run:
         """Start a job in its slot; return without waiting for it.
 
-        The kinds with their arguments: train; publish (version, despite); rollback; off (topic, reason); on
-        (topic); approve (topic, approved_by, seen: see bot.approval.approve). Raises RunError where another
-        run is under way there, after half a second at most.
+        A job has a `kind`, and what that needs: train; publish (version, despite); rollback; off (topic,
+        reason); on (topic); approve (topic, approved_by, seen: see bot.approval.approve). Raises RunError
+        where another run is under way there, after half a second at most.
         """
-        slot, names = _JOBS[kind]
-        if set(arguments) != set(names):
-            raise ValueError(f"the job {kind} needs {names}, not {tuple(arguments)}")
-        run = Run(kind, next((arguments[name] for name in names), ""), who, _now())
+        slot, names = _JOBS[job["kind"]]
+        if {*job} != {"kind", *names}:
+            raise ValueError(f"the job {job['kind']} needs {names}, not {tuple(job)}")
+        run = Run(slot, job["kind"], next((job[name] for name in names), ""), who, _now())
         try:
             with self._held(slot) as lock:
-                self._begin(slot, lock, run, arguments)
+                self._begin(lock, run, job)
         except OSError as error:
             raise RunError(
                 f"It could not be started ({error.strerror}). Make room on the disk or look at the rights "
@@ -206,9 +207,9 @@ class Runs:
             return True
         return False
 
-    def _begin(self, slot: str, lock: IO[str], run: Run, arguments: Mapping[str, str]) -> None:
+    def _begin(self, lock: IO[str], run: Run, job: Mapping[str, str]) -> None:
         """Start the process, and give it its job and the lock, which goes with it."""
-        log = self._folder / f"{slot}.log"
+        file, log = self._file(run.slot), self._folder / f"{run.slot}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "bot.runs"],
@@ -221,11 +222,10 @@ class Runs:
                 pass_fds=(lock.fileno(),),
             )
         threading.Thread(target=process.wait, daemon=True).start()  # so that nothing of it stays when it ends
-        job = {
-            "kind": run.kind,
-            "arguments": dict(arguments),
+        told = {
+            "job": dict(job),
             "who": run.who,
-            "file": str(self._file(slot)),
+            "file": str(file),
             "log": str(log),
             "lock": lock.fileno(),
             # Paths in the settings may be relative to where the starter works.
@@ -234,9 +234,9 @@ class Runs:
         assert process.stdin is not None  # noqa: S101 - opened as a pipe
         # Without a job, where the file cannot be written, it ends; where it has ended, its log says why.
         with contextlib.suppress(BrokenPipeError), process.stdin:
-            first = {name: getattr(run, name) for name in ("kind", "subject", "who", "started")}
-            write_whole(self._file(slot), json.dumps(first) + "\n")
-            process.stdin.write(json.dumps(job).encode())
+            first = {name: getattr(run, name) for name in ("slot", "kind", "subject", "who", "started")}
+            write_whole(file, json.dumps(first) + "\n")
+            process.stdin.write(json.dumps(told).encode())
 
 
 def _now() -> str:
@@ -251,29 +251,29 @@ def _clock(moment: str) -> str:
 
 def main() -> None:
     """Do the job that stands on the standard input, as the process that `Runs` has started."""
-    told = sys.stdin.read()
-    if not told:
+    given = sys.stdin.read()
+    if not given:
         return  # whoever started it could not go on
-    job = json.loads(told)
-    os.set_inheritable(job["lock"], False)  # it ends with this process, not with one that this starts
-    os.chdir(job["folder"])
-    file = Path(job["file"])
+    told = json.loads(given)
+    os.set_inheritable(told["lock"], False)  # it ends with this process, not with one that this starts
+    os.chdir(told["folder"])
+    file = Path(told["file"])
     end: dict[str, Any]
     try:
         settings = read_settings()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-        release = _release(settings, job["who"], lambda text: _append(file, {"text": text}))
-        end = {"done": _do(release, job["kind"], job["arguments"])}
+        release = _release(settings, told["who"], lambda text: _append(file, {"text": text}))
+        end = {"done": _do(release, told["job"])}
     except StoppedError as error:
         end = {"failed": str(error), "report": error.verdict.as_json()}
     except _EXPECTED as error:
         end = {"failed": str(error)}
     except Exception as error:
         _log.exception("The run failed")
-        reason = f"{type(error).__name__}; the log {job['log']} says more"
+        reason = f"{type(error).__name__}; the log {told['log']} says more"
         end = {"failed": f"It failed for a reason nobody foresaw: {reason}."}
     _append(file, end)
-    os.close(job["lock"])
+    os.close(told["lock"])
 
 
 def _release(settings: Settings, who: str, say: Callable[[str], None]) -> Release:
@@ -287,21 +287,21 @@ def _append(file: Path, told: Mapping[str, Any]) -> None:
         opened.write(json.dumps({**told, "time": _now()}) + "\n")
 
 
-def _do(release: Release, kind: str, arguments: Mapping[str, str]) -> dict[str, Any]:
+def _do(release: Release, job: Mapping[str, str]) -> dict[str, Any]:
     """Do a job; return its result."""
-    verdict = None
+    kind, verdict = job["kind"], None
     if kind == "train":
         return _train(release)
     if kind == "publish":
-        verdict = release.publish(arguments["version"], despite=arguments["despite"])
+        verdict = release.publish(job["version"], despite=job["despite"])
     elif kind == "rollback":
         release.roll_back()
     elif kind == "off":
-        release.turn_off(arguments["topic"], arguments["reason"])
+        release.turn_off(job["topic"], job["reason"])
     elif kind == "on":
-        release.turn_on(arguments["topic"])
+        release.turn_on(job["topic"])
     else:
-        approve(release, arguments["topic"], arguments["approved_by"], seen=arguments["seen"])
+        approve(release, job["topic"], job["approved_by"], seen=job["seen"])
     return {"version": release.store.published_version(), **_judged(verdict)}
 
 

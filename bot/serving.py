@@ -26,7 +26,7 @@ from bot.gate import golden_questions, judge
 from bot.models import Model, ModelError, ModelStore
 from bot.privacy import WithholdWords
 from bot.problems import ContentError
-from bot.processes import Child, StartError, actions_child, console_child, rasa_child
+from bot.processes import Child, StartError, actions_child, console_child, is_free, rasa_child
 from bot.publishing import ServingFile, ServingState
 from bot.relay import Relay
 from bot.resources import LiveDirectory
@@ -349,6 +349,10 @@ async def _console_beside(
     settings: Settings, port: int | None, say: Callable[[str], None]
 ) -> AsyncIterator[None]:
     """Run the staff console in a process of its own; residents are served whether it starts or not."""
+    if port is not None and not is_free(port):
+        # Whatever listens there would be taken for the console.
+        say(f"Residents are served without the staff console: something else uses port {port}.")
+        port = None
     if port is None:
         yield
         return

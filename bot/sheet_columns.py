@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.topics import DAYS_TO_REVIEW, GROUPS, MOST_STEPS, SHORT_LENGTH, TEXT_LENGTH, TITLE_LENGTH
 
 SHEET = "Topics"
-# What the ids of the examples in a template begin with.
+# What the ids of examples begin with, which are no topics.
 EXAMPLE = "example_"
 # What a cell of Excel can hold.
 MOST_CHARACTERS = 32_767
@@ -15,7 +15,7 @@ MOST_CHARACTERS = 32_767
 # Each column with the note that staff read on it.
 COLUMNS: Mapping[str, str] = {
     "id": "Short name of the topic in small letters, digits and _, like bond. It names the file and the "
-    "page, and cannot be changed later. A new id makes a new topic. Rows whose id begins with example_ are "
+    f"page, and cannot be changed later. A new id makes a new topic. Rows whose id begins with {EXAMPLE} are "
     "ignored.",
     "group": f"One of: {', '.join(GROUPS)}.",
     "title_en": f"The title in English, {TITLE_LENGTH} characters at most: it is a button on small screens.",

@@ -22,7 +22,6 @@ from bot.content import (
     check_withheld_phones,
     overdue_answers,
     questions_in,
-    texts_of_topics,
     warn_of_near_duplicates,
 )
 from bot.exchange import bring_back
@@ -59,12 +58,12 @@ _MENDED = {
 
 
 class EditConflict(Exception):
-    """A topic was changed by somebody else meanwhile; `present` is how it is now, None where it is gone."""
+    """A topic was changed by somebody else; `present` is how it stands now, None where it is gone."""
 
     def __init__(self, topic_id: str, present: TopicFields | None) -> None:
         self.present = present
         super().__init__(
-            f"The topic {topic_id} was changed by somebody else in the meantime. Nothing was written; put "
+            f"The topic {topic_id} was changed by somebody else in the meantime. Nothing was written. Put "
             "into yours what is to stay of the other, and save again."
         )
 
@@ -96,15 +95,14 @@ def edit_topic(
     cannot be written; ContentError with every mistake (see `LiveCheck.locate`); ContentChangedError.
     """
     before, present = _present(root, topic_id)
-    now = state_of(present) if present else ""
+    if seen != (state_of(present) if present else "") and present != wanted:
+        raise EditConflict(topic_id, present)
     if wanted.approved_by not in (None, present.approved_by if present else None):
         raise TopicEditError("Only an approver signs an answer off. Leave approved_by as it was.")
     wanted = unsigned(present, wanted)
-    if present == wanted and not compared:
-        return Edited({}, {})
-    if now != seen:
-        raise EditConflict(topic_id, present)
     text = _text(topic_id, before, wanted, compared=compared)
+    if text == before:
+        return Edited({}, {})
     name = f"{topic_id}.yml"
     try:
         outcome = replace_topics(root, {name: text}, before={name: before}, dry_run=dry_run, today=today)
@@ -120,8 +118,8 @@ def _present(root: Path, topic_id: str) -> tuple[str | None, TopicFields | None]
     """Return the text of a topic's file and what stands in it, None where there is no such topic."""
     if not ID.fullmatch(topic_id) or topic_id.startswith(EXAMPLE):
         raise TopicEditError(
-            f"{topic_id[:60]!r} cannot be the short name of a topic. Write small letters a to z, digits "
-            f"and _, at most 60, like bond, and nothing that begins with {EXAMPLE}."
+            f"{topic_id[:60]!r} cannot be the short name of a topic. Write small letters a to z, digits and "
+            f"_, at most 60, like bond, and nothing that begins with {EXAMPLE}."
         )
     bring_back((root / FAQ).resolve())
     try:
@@ -188,7 +186,8 @@ class LiveCheck:
         with self._lock:
             around = self._around = _read_around(self._root, self._around)
         places = TopicPlaces({topic_id: (present, text)})
-        return sorted(set(_placed(_found(self._root, topic_id, text, around, today), places)))
+        found = _found(self._root, topic_id, wanted, text, around, today)
+        return sorted(set(_placed(found, places)))
 
     def locate(
         self, topic_id: str, wanted: TopicFields, error: ContentError, *, compared: bool = False
@@ -200,9 +199,14 @@ class LiveCheck:
 
 
 def _found(
-    root: Path, topic_id: str, text: str, around: _Around, today: datetime.date | None
+    root: Path,
+    topic_id: str,
+    wanted: TopicFields,
+    text: str,
+    around: _Around,
+    today: datetime.date | None,
 ) -> list[Problem]:
-    """Return what the check says of a topic whose file has this text."""
+    """Return what the check says of a topic with these fields, whose file has this text."""
     problems = Problems(root)
     path = root / FAQ / f"{topic_id}.yml"
     problems.documents[path] = parse_yaml(plain_breaks(text), path, problems)
@@ -211,58 +215,66 @@ def _found(
     check_holes(asked, problems)
     keys = [AskedWords(question) for question in asked]
     twins = {key.folded: [q for q in around.same.get(key.folded, ()) if q.path != path] for key in keys}
+    # These come after, so that each is noted as one that the topic has too.
     check_duplicate_questions([*asked, *(twin for same in twins.values() for twin in same)], problems)
     pairs = ((other, key.question) for key in keys for other in around.near.near(key))
     warn_of_near_duplicates(pairs, problems)
+    known = {each.stem for each in around.asked if each.parent == path.parent}
+    check_related(wanted.related, path, {*known, topic_id}, problems)
+    # All that is wrong is shown at once: what is said is looked at also where other fields are not right yet.
+    said = [
+        (path, language, text)
+        for texts in (wanted.titles, wanted.answers, wanted.shorts)
+        for language, text in texts.items()
+    ]
+    check_claims(around.claims, said, problems)
+    if around.directory is not None:
+        check_withheld_phones(said, around.directory, problems)
     if topic is not None:
-        check_related(topic, path, {known.stem for known in (*around.asked, path)}, problems)
-        topics = {topic_id: topic}
-        texts = list(texts_of_topics(root, topics))
-        check_claims(around.claims, texts, problems)
         if around.directory is not None:
-            check_needs(root, topics, around.directory, problems)
-            check_withheld_phones(texts, around.directory, problems)
-        problems.found += overdue_answers(root, topics, today)
-    return [problem for problem in problems.found if _is_about(problem, path, root)]
+            check_needs(root, {topic_id: topic}, around.directory, problems)
+        problems.found += overdue_answers(root, {topic_id: topic}, today)
+    return problems.found
 
 
 def _read_around(root: Path, before: _Around) -> _Around:
-    """Return what topics are checked against; what has not changed is taken from `before`."""
-    asked_in = [*sorted((root / FAQ).glob("*.yml")), root / NLU / "conversation.yml"]
-    tables = sorted((root / RESOURCES).glob("*"))
-    stamps = {path: _stamp(path) for path in (*asked_in, root / _CLAIMS, *tables)}
+    """Return what stands around a topic now; what has not changed is not read again."""
+    asking = [*sorted((root / FAQ).glob("*.yml")), root / NLU / "conversation.yml"]
+    tables = sorted((root / RESOURCES).iterdir())
+    stamps = {path: _stamp(path) for path in (*asking, root / _CLAIMS, *tables)}
     if stamps == before.stamps:
         return before
-    problems = Problems(root)  # mistakes of other files are left to the save
 
-    def is_same(path: Path) -> bool:
-        return before.stamps.get(path) == stamps[path]
+    def stays(paths: Iterable[Path]) -> bool:
+        return all(stamps[path] == before.stamps.get(path) for path in paths)
 
+    problems = Problems(root)
     asked = {
         path: before.asked[path]
-        if path in before.asked and is_same(path)
+        if stays([path])
         else [AskedWords(question) for question in questions_in(path, problems)]
-        for path in asked_in
+        for path in asking
     }
-    everything = [one for found in asked.values() for one in found]
-    near, same = NearQuestions(count_words(everything)), dict[str, list[AskedIn]]()
-    for one in everything:
-        near.add(one)
-        same.setdefault(one.folded, []).append(one.question)
-    directory = before.directory
-    if directory is None or not all(map(is_same, tables)):
-        directory = check_directory(root / RESOURCES, problems)
-    return _Around(stamps, asked, same, near, read_claims(root / _CLAIMS, problems), directory)
+    everything = [each for of_one in asked.values() for each in of_one]
+    near = NearQuestions(count_words(everything))
+    same: dict[str, list[AskedIn]] = {}
+    for each in everything:
+        near.add(each)
+        same.setdefault(each.folded, []).append(each.question)
+    return _Around(
+        stamps,
+        asked,
+        same,
+        near,
+        before.claims if stays([root / _CLAIMS]) else read_claims(root / _CLAIMS, problems),
+        before.directory if stays(tables) else check_directory(root / RESOURCES, problems),
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes when a file does; of a missing one, nothing."""
     try:
         status = path.stat()
     except FileNotFoundError:
         return 0, 0
     return status.st_mtime_ns, status.st_size
-
-
-def _is_about(problem: Problem, path: Path, root: Path) -> bool:
-    """Whether a problem is of this topic, by its file or by naming it as the other of two places."""
-    return root / problem.path == path or f"in {path.name}" in problem.what

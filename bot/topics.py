@@ -126,17 +126,17 @@ def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
     known = {path.stem for path in paths}
     for path in paths:
         if path.stem in topics:
-            check_related(topics[path.stem], path, known, problems)
+            check_related(topics[path.stem].related, path, known, problems)
     return topics
 
 
-def check_related(topic: Topic, path: Path, known: Container[str], problems: Problems) -> None:
-    """Note what a topic names as related and should not; `known` are the ids of all topics."""
-    for related in topic.related:
-        if related == path.stem:
-            problems.add(path, 1, f"the topic names itself (`{related}`) as related", "Remove it")
-        elif related not in known:
-            what = f"the related topic `{related}` does not exist"
+def check_related(related: Iterable[str], path: Path, known: Container[str], problems: Problems) -> None:
+    """Note what the topic of a file names as related and should not; `known` are the ids of all topics."""
+    for topic_id in related:
+        if topic_id == path.stem:
+            problems.add(path, 1, f"the topic names itself (`{topic_id}`) as related", "Remove it")
+        elif topic_id not in known:
+            what = f"the related topic `{topic_id}` does not exist"
             problems.add(path, 1, what, "Use the name of a file in data/faq without .yml")
 
 

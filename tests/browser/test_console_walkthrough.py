@@ -12,7 +12,6 @@ import pytest
 from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 
-from bot.console import PORT
 from bot.models import Model
 from bot.processes import free_port
 from tests.browser.conftest import OpenVisit, Visit
@@ -42,15 +41,15 @@ async def _press(page: Page, name: str) -> None:
 async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_back(
     model: Model, tmp_path: Path, open_visit: OpenVisit
 ) -> None:
-    office, port = open_office(model, tmp_path), free_port()
+    office, port, console = open_office(model, tmp_path), free_port(), free_port()
     await office.kyr("users", "add", "berta", "--role", "approver", typed=f"{_PASSWORD}\n")
     wrong = tmp_path / "three.csv"
     wrong.write_text(
         _SHEET.read_text(encoding="utf-8").replace(",help,What", ",helpp,What"), encoding="utf-8"
     )
-    async with serving(office, port, "--console"), ClientSession() as session:
+    async with serving(office, port, "--console", str(console)), ClientSession() as session:
         visit = await open_visit(
-            f"http://127.0.0.1:{PORT}", viewport={"width": 1200, "height": 800}, locale="en"
+            f"http://127.0.0.1:{console}", viewport={"width": 1200, "height": 800}, locale="en"
         )
         page, url = visit.page, f"http://127.0.0.1:{port}"
         page.set_default_timeout(_MINUTES)

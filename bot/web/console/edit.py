@@ -107,8 +107,10 @@ async def _save(request: web.Request, form: Form, fields: TopicFields) -> web.St
         located = await asyncio.to_thread(check.locate, form.topic_id, fields, error, compared=form.compared)
         return await _page(request, form, problems=located, fields=fields, status=422)
     if done.before or done.after:
-        changes = {form.topic_id: (done.before, done.after)}
-        await asyncio.to_thread(note_changes, request.app[keys.AUDIT], account.name, "edit", changes)
+        audit = request.app[keys.AUDIT]
+        await asyncio.to_thread(
+            note_changes, audit, account.name, "edit", form.topic_id, done.before, done.after
+        )
     await _take_out(request, form.topic_id)
     raise web.HTTPSeeOther(f"/topics/{form.topic_id}?saved")
 

@@ -134,5 +134,5 @@ def begin(request: web.Request, kind: str, **arguments: str) -> NoReturn:
     """Start a run and go where it can be watched; raises RunError where one of its kind is under way."""
     account = request[keys.ACCOUNT]
     assert account is not None  # noqa: S101 - the guard lets nobody else through
-    request.app[keys.RUNS].start(kind, arguments, account.name)
+    request.app[keys.RUNS].start({"kind": kind, **arguments}, account.name)
     raise web.HTTPSeeOther("/release")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.release import changes_since, note_changes
+from bot.release import note_import
 from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, write_template
 from bot.topic_update import FAQ
@@ -98,9 +98,7 @@ async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web
     if dry_run or not changed:
         name = request.app[keys.PENDING].keep(account.name, upload) if changed else ""
         return _page(request, lines=lines, changed=changed, upload=name, name=upload.name)
-    await asyncio.to_thread(
-        note_changes, request.app[keys.AUDIT], account.name, "import", changes_since(before, root, changed)
-    )
+    await asyncio.to_thread(note_import, request.app[keys.AUDIT], account.name, before, root, changed)
     return _page(request, lines=lines, changed=changed, name=upload.name, is_done=True)
 
 
