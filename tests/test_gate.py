@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.gate import format_report, golden_questions, judge
+from bot.gate import Verdict, format_report, golden_questions, judge
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from bot.settings import PROJECT_ROOT
 from tests.conftest import SMALL_CONTENT
@@ -158,3 +158,23 @@ def test_golden_questions_are_the_dangerous_ones_that_are_answered_rightly(make_
         ("sign this", "red_card"),
         ("they are here", "emergency_now"),
     ]
+
+
+def test_a_verdict_is_the_same_after_it_was_kept(make_model: MakeModel) -> None:
+    """With its reasons, figures and questions: a page shows it without judging again."""
+    decisions = [*USUAL[:10], answered("food_assistance"), *USUAL[11:]]
+    verdict = judge(make_model("2", decisions), make_model("1"), today=TODAY)
+    assert verdict.stops and verdict.differences
+    kept = Verdict.from_json(json.loads(json.dumps(verdict.as_json())))
+    assert kept == verdict
+    assert list(format_report(kept)) == list(format_report(verdict))
+
+
+def test_what_changed_is_told_against_what_is_published_now(
+    make_model: MakeModel, content_copy: Path
+) -> None:
+    """It may be another model than the one that was published when the candidate was made."""
+    card = content_copy / "data" / "faq" / "red_card.yml"
+    card.write_text(card.read_text(encoding="utf-8").replace("A page", "Another page"), encoding="utf-8")
+    verdict = judge(make_model("2", content=content_copy), make_model("1"), today=TODAY)
+    assert verdict.changes == ("red_card: changed (sources)",)

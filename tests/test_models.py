@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,37 @@ def test_one_at_a_time_builds_a_model(tmp_path: Path) -> None:
         ):
             pass
         assert folder.is_dir()
+
+
+def test_a_model_that_only_says_other_things_is_built_during_a_training(tmp_path: Path) -> None:
+    """Neither takes away the folder of the other, whichever begins first."""
+    with ModelStore(tmp_path).workplace() as learning:
+        with ModelStore(tmp_path).workplace(learning=False) as telling:
+            with ModelStore(tmp_path).workplace(learning=False) as another:
+                assert len({learning, telling, another}) == 3
+            assert learning.is_dir() and telling.is_dir() and not another.exists()
+        assert learning.is_dir()
+    with ModelStore(tmp_path).workplace(learning=False) as telling, ModelStore(tmp_path).workplace():
+        assert telling.is_dir()
+    assert [path.name for path in (tmp_path / "models").iterdir()] == [".lock"]
+
+
+def test_two_who_change_what_is_published_come_one_after_the_other(tmp_path: Path) -> None:
+    """The second one builds on what the first one has published."""
+    order: list[str] = []
+    waits = threading.Event()
+
+    def second() -> None:
+        with ModelStore(tmp_path).publishing(waits.set):
+            order.append("second")
+
+    with ModelStore(tmp_path).publishing(lambda: pytest.fail("nobody else is there")):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waits.wait(10)
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
 
 
 def test_what_a_killed_training_left_is_removed_by_the_next(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -367,6 +368,28 @@ def test_of_a_group_that_no_cell_holds_the_rest_stays(review: Review, tmp_path: 
     assert 200 < len(written) < len(questions)
     left = {text for group in review.groups() for text in group.texts}
     assert left == {question.text for question in questions} - set(written)
+
+
+def test_a_group_leaves_when_a_topic_was_begun_with_it(review: Review) -> None:
+    """Noted as a draft, without a word of it; without the topic its questions would be lost."""
+    group = put(review, "can they take my car away")
+    for topic in ("tow_truck", "../faq/bond"):
+        with pytest.raises(ReviewError, match=r"^There is no topic .*Save it first\."):
+            review.begun(group, topic)
+    assert review.groups() == [group]
+    shutil.copyfile(review.content / "data/faq/bond.yml", review.content / "data/faq/tow_truck.yml")
+    assert review.begun(group, "tow_truck") == 1
+    assert review.groups() == []
+    assert noted(review) == [("Tester", "review: draft", "tow_truck", {"taken_out": 1})]
+
+
+def test_a_topic_is_begun_while_the_database_is_away(review: Review, tmp_path: Path) -> None:
+    """The topic is there, its group too: what to do is said."""
+    group = put(review, "can they take my car away")
+    gone = Database(tmp_path / "gone", "postgresql://kyr:x@127.0.0.1:1/none")
+    away = Review(review.content, ReviewQueue(gone), AuditLog(gone), "Tester")
+    with pytest.raises(ReviewError, match=r"^The topic bond is there now, but .*Then discard the group"):
+        away.begun(group, "bond")
 
 
 def test_of_what_is_discarded_no_word_is_kept(review: Review) -> None:

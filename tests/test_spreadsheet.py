@@ -530,6 +530,51 @@ def test_an_answer_that_was_signed_off_is_not_changed_unnoticed(content_copy: Pa
     )
 
 
+def test_a_sheet_that_approves_nothing_signs_nothing_off(content_copy: Path, exported: Path) -> None:
+    """Neither a present answer nor a new topic; an approval may be left away, and goes with its answer."""
+    put(exported, {(4, "approved_by"): "City"})
+    assert refused(content_copy, exported, approves=False) == [
+        "Row 4, approved_by: only an approver signs an answer off, in the console. "
+        "Empty the cell, or leave it as it was exported."
+    ]
+    assert imported(content_copy, exported) == ["~ red_card: approved_by: (nothing) -> City"]
+    export(content_copy, exported.with_name("again.xlsx"))
+    again = exported.with_name("again.xlsx")
+    put(again, {(4, "questions_en"): "what is a red card\nwhat is it for"})
+    assert len(imported(content_copy, again, approves=False)) == 1
+    assert read_fields((content_copy / CARD).read_text(encoding="utf-8")).approved_by == "City"
+    export(content_copy, exported.with_name("third.xlsx"))
+    third = exported.with_name("third.xlsx")
+    put(third, {(4, "sources"): "A page | https://example.org/other"})
+    assert imported(content_copy, third, approves=False) == [
+        "~ red_card: sources: A page | https://example.org/page -> A page | https://example.org/other",
+        "~ red_card: approved_by: City -> (nothing)",
+        "! red_card: the answer changes, so it must be signed off again",
+    ]
+    assert read_fields((content_copy / CARD).read_text(encoding="utf-8")).approved_by is None
+    put(third, {(4, EXPORTED): None, (4, "approved_by"): ""})
+    assert imported(content_copy, third, approves=False) == []
+    new = exported.with_name("new.csv")
+    new.write_bytes(as_csv([NAMES, new_row(approved_by="City")]))
+    assert [line.split(":")[0] for line in refused(content_copy, new, approves=False)] == [
+        "Row 2, approved_by"
+    ]
+
+
+def test_a_refusal_can_be_shown_as_a_table(content_copy: Path, exported: Path) -> None:
+    """Each cell with what is wrong and what to do, also where the sheet has not all columns."""
+    put(exported, {(4, "title_es"): "x" * 61, (2, "group"): "y"})
+    with pytest.raises(SheetError) as error:
+        import_sheet(content_copy, exported, show=lambda line: None)
+    assert [(one.row, one.column) for one in error.value.problems] == [(2, "group"), (4, "title_es")]
+    assert error.value.problems[0].what == "the cell says “y”" and error.value.elsewhere == ()
+    sheet = exported.with_name("columns.csv")
+    sheet.write_bytes(as_csv([NAMES[1:]]))
+    with pytest.raises(SheetError) as error:
+        import_sheet(content_copy, sheet, show=lambda line: None)
+    assert [(one.row, one.column) for one in error.value.problems] == [(1, "id")]
+
+
 def shared(sheet: Path) -> None:
     """Move the texts of an Excel file to where Excel itself keeps them, in pieces of one look each."""
     texts: list[bytes] = []
