@@ -53,6 +53,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.content_type == "text/html":
             raise
         return _page(request, error.status, text(request, _TEXTS.get(error.status, "error_bad_request")))
+    except ConnectionResetError:
+        raise  # the browser went away; there is nobody to answer
     except _REFUSED as error:
         return _page(request, 409, str(error))
     except DatabaseError as error:

@@ -9,8 +9,7 @@ from aiohttp import web
 from bot.models import Model
 from bot.web.console import keys
 from bot.web.console.rendering import render, text
-
-MOST_CHARACTERS = 1000
+from bot.web.dialogue import MOST_CHARACTERS, clean
 
 
 async def get_try(request: web.Request) -> web.StreamResponse:
@@ -21,7 +20,7 @@ async def get_try(request: web.Request) -> web.StreamResponse:
 async def post_try(request: web.Request) -> web.StreamResponse:
     """POST /try: `text`, and the `version` of a model; nothing of it is kept."""
     form = await request.post()
-    question = " ".join(str(form.get("text", "")).split())[:MOST_CHARACTERS]
+    question = clean(str(form.get("text", "")))[:MOST_CHARACTERS]
     version = str(form.get("version", ""))
     if not question:
         return await _page(request, version=version, failure=text(request, "nothing_to_try"), status=422)
