@@ -27,6 +27,7 @@ from typing import IO, Any
 from bot.approval import ApprovalError, approve
 from bot.audit import AuditLog
 from bot.database import Database, DatabaseError
+from bot.evaluation import EvaluationFileError
 from bot.gate import Verdict
 from bot.local_time import TIME_ZONE
 from bot.models import ModelError, ModelStore, write_whole
@@ -67,6 +68,7 @@ _EXPECTED = (
     ContentChangedError,
     ContentError,
     DatabaseError,
+    EvaluationFileError,
     ModelError,
     PublishError,
     SettingsError,

@@ -37,7 +37,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content_copy: Path) ->
 
 def wait_for(runs: Runs, slot: str, is_so: Callable[[Run], bool] = lambda run: not run.running) -> Run:
     """Return the run of a slot as soon as something is so, by default as soon as it has ended."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         run = runs.last(slot)
         if run is not None and is_so(run):

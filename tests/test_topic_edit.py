@@ -1,4 +1,4 @@
-"""Editing one topic: nothing is overwritten unseen, and a mistake is named at its field while it is written."""
+"""Editing one topic: nothing is overwritten unseen, and a mistake is named at its field while one writes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from bot.content import check_content, read_content
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 from bot.sheet_rows import state_of
-from bot.topic_edit import EditConflict, FieldProblem, LiveCheck, edit_topic
+from bot.topic_edit import EditConflict, LiveCheck, edit_topic
 from bot.topic_files import TopicEditError, read_fields
 from bot.topic_layout import TopicFields
+from bot.topic_problems import FieldProblem
 from bot.topics import Source
 
 TODAY = datetime.date(2026, 11, 26)
@@ -110,7 +111,7 @@ def test_a_topic_that_has_come_or_gone_meanwhile_is_a_conflict(content_copy: Pat
     "change",
     [
         lambda f: with_text(f, "titles", "es", "La tarjeta"),
-        lambda f: with_text(with_text(f, "shorts", "en", "Rights."), "shorts", "es", "Derechos."),
+        lambda f: with_text(with_text(f, "shorts", "en", "It is a card."), "shorts", "es", "Es un papel."),
         lambda f: dataclasses.replace(f, sources=(Source("B", "https://b.org/b"),)),
     ],
 )
@@ -204,11 +205,11 @@ MISTAKES: list[tuple[TopicFields, list[tuple[str, str]]]] = [
         with_questions(NEW, "en", "What is a red card?", "*** is blue", "hello"),
         [
             ("questions_en", "the question “*** is blue” has a hole"),
+            ("questions_en", "the question “hello” stands also, or as good as, in conversation.yml."),
             (
                 "questions_en",
-                "the question “What is a red card?” stands also, or as good as, in red_card.yml.",
+                "the question “what is a red card” stands also, or as good as, in red_card.yml.",
             ),
-            ("questions_en", "the question “hello” stands also, or as good as, in conversation.yml."),
         ],
     ),
     (

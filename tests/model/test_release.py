@@ -14,7 +14,8 @@ from bot.models import Model, ModelStore
 from bot.publishing import PublishError, ServingFile
 from bot.release import Release, StoppedError
 from bot.settings import PROJECT_ROOT
-from bot.training import copy_content, train
+from bot.topic_files import read_fields
+from bot.training import copy_content, retell, train
 
 pytestmark = pytest.mark.slow
 
@@ -103,3 +104,39 @@ def test_a_stopped_model_is_published_only_for_a_reason(release: Release) -> Non
     assert published(release).version == candidate.version
     actions = {entry.action: entry.after for entry in release.audit.entries()}
     assert "the council asked for it" in actions["publish"] and "publish stopped" in actions
+
+
+def test_an_answer_is_turned_off_while_a_training_is_under_way(release: Release) -> None:
+    """A wrong answer cannot wait a minute; nothing has to be learnt for it."""
+    with release.store.workplace() as training:
+        release.turn_off("dont_sign", "wrong")
+        assert training.is_dir()
+    assert not published(release).content.topics["dont_sign"].enabled
+
+
+def test_a_model_from_before_an_answer_was_turned_off_does_not_bring_it_back(release: Release) -> None:
+    """It may have been in training at that moment; for a reason it is published all the same."""
+    card = topic_file(release, "daca")
+    card.write_text(card.read_text(encoding="utf-8").replace("title: {en: ", "title: {en: New "), "utf-8")
+    candidate = retell(release.content, release.store, lambda text: None)
+    assert candidate is not None and release.verdict(candidate, published(release)).passed
+    release.turn_off("dont_sign", "wrong")
+    with pytest.raises(StoppedError) as stopped:
+        release.publish(candidate.version)
+    assert [stop.text for stop in stopped.value.verdict.stops] == [
+        "The answer to dont_sign was turned off after the model was made. Train again"
+    ]
+    assert not published(release).content.topics["dont_sign"].enabled
+
+
+def test_an_approval_of_a_new_answer_is_none_of_the_published_one(release: Release) -> None:
+    """What residents are given was not read; it is noted, and counts with the next model."""
+    source = topic_file(release, "bond")
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("title: {en: ", "title: {en: New "), encoding="utf-8")
+    before = published(release)
+    release.approve("bond", "City Attorney")
+    assert published(release).version == before.version
+    assert read_fields(source.read_text(encoding="utf-8")).approved_by == "City Attorney"
+    (entry,) = release.audit.entries()
+    assert (entry.action, entry.subject) == ("approve", "bond")
