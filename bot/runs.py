@@ -156,7 +156,7 @@ class Runs:
         except FileNotFoundError:
             return None
         whole = written[: written.rfind("\n") + 1]  # a line may be half written yet
-        first, *more = map(json.loads, whole.splitlines())
+        first, *more = filter(None, map(_told, whole.splitlines()))
         lines = tuple(Line(**each) for each in more if "text" in each)
         run = dataclasses.replace(Run(**first), lines=lines, running=running)
         end = next((each for each in more if "text" not in each), None)
@@ -239,6 +239,15 @@ class Runs:
             first = {name: getattr(run, name) for name in ("slot", "kind", "subject", "who", "started")}
             write_whole(file, json.dumps(first) + "\n")
             process.stdin.write(json.dumps(told).encode())
+
+
+def _told(line: str) -> dict[str, Any]:
+    """Return what a line tells; nothing where a full disk has taken a part of it alone."""
+    try:
+        told: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {}
+    return told
 
 
 def _now() -> str:

@@ -146,7 +146,7 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(runs: Runs, tmp_path: P
 
 
 def test_a_line_that_is_half_written_is_read_when_it_is_whole(runs: Runs, tmp_path: Path) -> None:
-    """Whoever looks may come in between."""
+    """Whoever looks may come in between, and a full disk may take only a part of one."""
     folder = tmp_path / "var" / "runs"
     folder.mkdir(parents=True)
     begun = {
@@ -158,7 +158,9 @@ def test_a_line_that_is_half_written_is_read_when_it_is_whole(runs: Runs, tmp_pa
     }
     first = json.dumps(begun)
     said = '{"text": "Checking the content", "time": "2026-11-26T10:03:01Z"}'
-    (folder / "training.jsonl").write_text(f'{first}\n{said}\n{{"done": {{"versi', encoding="utf-8")
+    (folder / "training.jsonl").write_text(
+        f'{first}\n{{"te{said}\n{said}\n{{"done": {{"versi', encoding="utf-8"
+    )
     run = runs.last("training")
     assert run is not None and [line.text for line in run.lines] == ["Checking the content"]
     assert run.error == "It was ended from outside; nothing was changed. Start it again."
