@@ -57,7 +57,8 @@ def test_training_that_is_killed_ends_whole_and_leaves_nothing_to_the_next_one(t
         for line in process.stdout:
             if line.startswith("Reading the content"):
                 process.kill()
-    deadline = time.monotonic() + 10
+    # One that is still importing Rasa sees it only afterwards.
+    deadline = time.monotonic() + 60
     while _running_for(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _running_for(tmp_path) == []

@@ -104,7 +104,7 @@ def _judge(request: web.Request, version: str) -> tuple[Model, Model | None, Ver
 
 async def post_train(request: web.Request) -> web.StreamResponse:
     """POST /release/train."""
-    begin(request, "train")
+    await begin(request, "train")
 
 
 async def post_publish(request: web.Request) -> web.StreamResponse:
@@ -122,17 +122,17 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
             is_published=published is not None and published.version == version,
             failure=text(request, "despite_missing"),
         )
-    begin(request, "publish", version=version, despite=despite[:500])
+    await begin(request, "publish", version=version, despite=despite[:500])
 
 
 async def post_undo(request: web.Request) -> web.StreamResponse:
     """POST /release/undo: answer from the model before."""
-    begin(request, "rollback")
+    await begin(request, "rollback")
 
 
-def begin(request: web.Request, kind: str, **arguments: str) -> NoReturn:
+async def begin(request: web.Request, kind: str, **arguments: str) -> NoReturn:
     """Start a run and go where it can be watched; raises RunError where one of its kind is under way."""
     account = request[keys.ACCOUNT]
     assert account is not None  # noqa: S101 - the guard lets nobody else through
-    request.app[keys.RUNS].start({"kind": kind, **arguments}, account.name)
+    await asyncio.to_thread(request.app[keys.RUNS].start, {"kind": kind, **arguments}, account.name)
     raise web.HTTPSeeOther("/release")

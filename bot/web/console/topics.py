@@ -119,12 +119,12 @@ async def post_off(request: web.Request) -> web.StreamResponse:
             seen="",
             failure=text(request, "reason_missing"),
         )
-    begin(request, "off", topic=topic.id, reason=reason[:500])
+    await begin(request, "off", topic=topic.id, reason=reason[:500])
 
 
 async def post_on(request: web.Request) -> web.StreamResponse:
     """POST /topics/{topic}/on."""
-    begin(request, "on", topic=(await _topic(request)).id)
+    await begin(request, "on", topic=(await _topic(request)).id)
 
 
 async def post_approve(request: web.Request) -> web.StreamResponse:
@@ -133,7 +133,7 @@ async def post_approve(request: web.Request) -> web.StreamResponse:
     assert account is not None  # noqa: S101 - the guard lets nobody else through
     await asyncio.to_thread(refuse_author, request.app[keys.AUDIT], topic.id, account.name)
     approved_by = f"{account.name}, {current_date().isoformat()}"
-    begin(request, "approve", topic=topic.id, approved_by=approved_by, seen=str(form.get("seen", "")))
+    await begin(request, "approve", topic=topic.id, approved_by=approved_by, seen=str(form.get("seen", "")))
 
 
 async def _topic(request: web.Request) -> Topic:
