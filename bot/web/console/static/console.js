@@ -1,12 +1,17 @@
 "use strict";
 // The console works without this; with it the edit page checks while one writes, and a run is seen live.
 
+// What the server has written and escaped takes the place of what an element holds; a script in it never runs.
+function show(place, html) {
+  place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+}
+
 (function watchRuns() {
   const runs = document.querySelector("[data-events]");
   if (!runs || !window.EventSource) return;
   const events = new EventSource(runs.dataset.events);
   events.onmessage = (event) => {
-    runs.innerHTML = JSON.parse(event.data);
+    show(runs, JSON.parse(event.data));
     const steps = runs.querySelectorAll(".steps");
     steps.forEach((list) => { list.scrollTop = list.scrollHeight; });
   };
@@ -41,12 +46,12 @@
     for (const [name, html] of Object.entries(answer.problems)) {
       const place = document.getElementById("problems-" + name);
       if (!place) continue;
-      place.innerHTML = html;
+      show(place, html);
       const field = document.getElementById(name);
       if (html.trim()) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     }
-    look.innerHTML = answer.look;
+    show(look, answer.look);
   }
 
   form.addEventListener("input", () => {
