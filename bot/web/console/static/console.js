@@ -3,7 +3,8 @@
 
 // What the server has written and escaped takes the place of what an element holds; a script in it never runs.
 function show(place, html) {
-  place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  place.textContent = "";
+  place.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
 }
 
 (function watchRuns() {
