@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from markupsafe import escape
 
 from bot.content import Content
 from bot.language import LANGUAGES
@@ -77,7 +78,8 @@ async def post_topic(request: web.Request) -> web.StreamResponse:
     posted = await request.post()
     form = _form(request, posted)
     if not ID.fullmatch(form.topic_id):
-        problem = FieldProblem("id", text(request, "id_wrong"), text(request, "id_mend"))
+        # Markup: these are texts of the page, not of the core.
+        problem = FieldProblem("id", escape(text(request, "id_wrong")), escape(text(request, "id_mend")))
         return await _page(request, form, problems=(problem,), status=422)
     present = await _present(request, form.topic_id)
     fields, problems = await _read(request, form, present)

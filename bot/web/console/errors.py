@@ -19,7 +19,9 @@ from bot.sheet_file import SheetError
 from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
 from bot.training import TrainingError
+from bot.web.console import keys
 from bot.web.console.rendering import render, text
+from bot.web.console.translation import said
 from bot.web.security import Handler
 
 logger = logging.getLogger(__name__)
@@ -56,9 +58,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ConnectionResetError:
         raise  # the browser went away; there is nobody to answer
     except _REFUSED as error:
-        return _page(request, 409, str(error))
+        return _page(request, 409, said(str(error), request[keys.LANGUAGE]))
     except DatabaseError as error:
-        return _page(request, 503, str(error))
+        return _page(request, 503, said(str(error), request[keys.LANGUAGE]))
     except OSError as error:
         logger.error("%s failed: %s", request.path, error.strerror)
         return _page(request, 507, text(request, "error_disk", REASON=error.strerror or type(error).__name__))

@@ -15,6 +15,7 @@ from bot.accounts import may
 from bot.local_time import TIME_ZONE
 from bot.markup import parse_blocks
 from bot.web.console import keys
+from bot.web.console.translation import said
 from bot.web.pages import other
 
 FOLDER = Path(__file__).parent
@@ -72,6 +73,7 @@ def write(request: web.Request, template: str, **values: Any) -> str:
             navigation=NAVIGATION,
             here="/" + request.path.strip("/").partition("/")[0],
             path_qs=request.path_qs if request.method == "GET" else request.path,
+            said=lambda message: said(message, language),
             show_date=lambda day: format_date(day, "medium", locale=language),
             show_time=lambda moment: show_time(moment, language),
             running=[run for run in map(app[keys.RUNS].last, ("training", "release")) if run and run.running],
