@@ -19,6 +19,7 @@ from bot.sheet_differences import differences
 from bot.sheet_file import SheetProblem
 from bot.topic_files import read_fields
 from bot.web.console.translation import FILE, read_entry, said, translate
+from tests.console.conftest import Clerk
 from tests.console.core_messages import Samples, constants_of, messages_of
 from tests.test_check import MISTAKES
 
@@ -144,7 +145,7 @@ SAMPLE_MESSAGES = [
     "Warning: Row 3, questions_en: the question “is it open” is as good as “is it open today” in hours.yml. "
     "Keep one of them, or say in it what makes it another question.",
     "Row 1, cell D1: unknown column `colour`. Use only: id, group.",
-    "Row 3, group: the cell says “help\nrights. Both”. Use one of: rights, help.\n"
+    "Row 3, group: the cell says “help, rights. Both”. Use one of: rights, help.\n"
     "data/faq/bond.yml:9: the answer has no source. Add at least one `- {title: ..., url: ...}`.\n"
     "/tmp/a folder/sheet.xlsx: nothing was changed. Mend this and import again.",
     "The PostgreSQL database 'kyr' on this machine:5432: no server answers there. Start it, or correct "
@@ -194,7 +195,8 @@ def test_every_mistake_that_the_check_is_tested_with_has_its_spanish(mistake: st
 
 def test_why_something_must_not_be_said_has_its_spanish() -> None:
     claims = YAML(typ="safe").load(PROJECT_ROOT / "data" / "claims.yml")["claims"]
-    assert without_spanish([claim["reason"] for claim in claims]) == []
+    withheld = read_present(PROJECT_ROOT / "data" / "resources")["withheld_phones"]
+    assert without_spanish([one["reason"] for one in (*claims, *withheld)]) == []
 
 
 def test_what_a_sheet_changes_is_told_in_spanish() -> None:
@@ -247,6 +249,41 @@ def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None
     assert translate(str(cell)) == (
         "Fila 3, columna review_by: «3/4/2026» puede ser 2026-03-04 o 2026-04-03. Escríbalo."
     )
+
+
+def test_lines_are_read_one_by_one() -> None:
+    message = (
+        "data/faq/card.yml:3: the title (es) has 61 characters, 60 at most. Shorten it: it is a button on "
+        "small screens.\n"
+        "data/faq/card.yml:26: the short in Spanish lacks 911, which its twin has. Numbers, phones and "
+        "addresses must be the same in both.\n"
+        "data/faq/card.yml:28: the answer in English holds a brace. Write it without { and }.\n"
+        "  data/faq/card.yml:39: the answer in English is missing. Write it beside the other one."
+    )
+    assert translate(message) == (
+        "data/faq/card.yml, línea 3: el título (es) tiene 61 caracteres; como máximo 60. Acórtelo: es un "
+        "botón en pantallas pequeñas.\n"
+        "data/faq/card.yml, línea 26: al mensaje de texto en español le falta 911, que está en el otro "
+        "idioma. Los números, teléfonos y direcciones deben ser los mismos en los dos idiomas.\n"
+        "data/faq/card.yml, línea 28: la respuesta en inglés tiene una llave. Escríbala sin { ni }.\n"
+        "  data/faq/card.yml, línea 39: falta la respuesta en inglés. Escríbala junto a la otra."
+    )
+
+
+def test_a_full_stop_is_no_part_of_a_value() -> None:
+    message = (
+        "review_by is 400 days after reviewed; a stable answer may stand 365. Write 2027-11-22 or an earlier "
+        "day after 2026-11-22."
+    )
+    assert translate(message) == (
+        "la fecha para revisarlas otra vez (review_by) es 400 días después de la última revisión (reviewed); "
+        "una respuesta que está como «estable» puede quedar 365 días. Escriba 2027-11-22 o un día anterior, "
+        "pero después de 2026-11-22."
+    )
+
+
+def test_a_value_may_be_empty_where_it_may_be_any_text() -> None:
+    assert translate("the cell says “”") == "dice «»"
 
 
 def test_what_somebody_wrote_stays_as_it_is_whatever_it_looks_like() -> None:
@@ -327,3 +364,12 @@ def test_templates_leave_it_to_the_translation_what_is_english() -> None:
         text = template.read_text(encoding="utf-8")
         Environment(autoescape=True).parse(text)
         assert 'lang="en"' not in text, template.name
+
+
+async def test_a_clerk_who_reads_spanish_is_told_so_what_is_wrong(editor: Clerk) -> None:
+    await editor.post("/language", to="es", back="/spreadsheet")
+    page = await editor.upload("/spreadsheet", b"id,colour\nbond,red\n", "topics.csv", status=422)
+    assert "columna desconocida `colour`" in page
+    page = await editor.post("/asked/12345678/discard", status=409)
+    assert "No hay ningún grupo" in page
+    assert '<span lang="en">' not in page

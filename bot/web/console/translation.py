@@ -19,10 +19,11 @@ from ruamel.yaml import YAML
 FILE = Path(__file__).parent / "messages.yml"
 
 _PLACE = re.compile(r"\{(\d)(?:!([a-z]))?\}")
-# What the mark of a place says of its value: in English that it is one word, or any text (without a mark it
-# stays on one line, and at the end of a message within one sentence); in Spanish that it is translated, which
-# must be possible, or where that is possible.
-_WORD, _ANY, _TRANSLATED, _IF_POSSIBLE = "w", "a", "t", "m"
+# What the mark of a place in English says of its value: that it is one word, sentences of one line, or any
+# text. Without a mark it stays on one line, and at the end of a message within one sentence.
+_WORD, _SENTENCES, _ANY = "w", "s", "a"
+# With this mark in Spanish a value is translated where that can be; with "t" it must be.
+_IF_POSSIBLE = "m"
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 _PARTING = re.compile(r"(\n\s*|(?<=[.!?]) +)")
 # So many sentences and lines in a row may be one message: its values may hold ends of both.
@@ -32,18 +33,30 @@ _DEEPEST = 5
 
 
 class Found(NamedTuple):
-    """What a text says in Spanish, and how many characters of its English stand in messages.yml."""
+    """What a text says in Spanish.
+
+    `known` is how many characters of its English stand in messages.yml, in how many `pieces`.
+    """
 
     known: int
+    pieces: int
     text: str
+
+    def better_than(self, other: Found | None) -> bool:
+        """Whether more of the text is known, or as much in fewer pieces."""
+        return other is None or (self.known, -self.pieces) > (other.known, -other.pieces)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A message with places for what varies: what stands around these, and their kinds by number in order."""
+    """A message with places for what varies: what stands around these, and their marks by number in order.
+
+    `kinds` are the marks in English, `translated` those in Spanish.
+    """
 
     literals: tuple[str, ...]
     kinds: Mapping[str, str]
+    translated: Mapping[str, str]
     spanish: str
 
     @functools.cached_property
@@ -54,34 +67,33 @@ class Entry:
     def values(self, text: str) -> dict[str, str] | None:
         """Return the values of its places where a text is this message, each as short as it can be.
 
-        Not by a regular expression, which could take very long over a text that is made for it.
+        Only a value that may be any text may be empty. This is not done by a regular expression, which could
+        take very long over a text that is made for it.
         """
         first, *others = self.literals
         if not text.startswith(first) or not text.endswith(self.literals[-1]):
             return None
         if not others:
             return {} if text == first else None
-        start, ends = len(first), []
-        for literal in others[:-1]:
-            end = text.find(literal, start + 1)
-            if end < 0:
+        found: dict[str, str] = {}
+        start, last = len(first), len(text) - len(others[-1])
+        for literal, (number, kind) in zip(others, self.kinds.items(), strict=True):
+            fewest = 0 if kind == _ANY else 1
+            end = last if len(found) == len(others) - 1 else text.find(literal, start + fewest, last)
+            if end < start + fewest:
                 return None
-            ends.append(text[start:end])
+            found[number] = text[start:end]
             start = end + len(literal)
-        if len(text) - len(others[-1]) <= start:
-            return None
-        ends.append(text[start : len(text) - len(others[-1])])
-        found = dict(zip(self.kinds, ends, strict=True))
-        return found if all(map(self._may_be, found, ends)) else None
+        return found if all(self._may_be(*each) for each in found.items()) else None
 
     def _may_be(self, number: str, value: str) -> bool:
         kind = self.kinds[number]
         if kind == _WORD:
             return len(value.split()) == 1 and value == value.strip()
-        if kind:
-            return True
+        if kind == _ANY or "\n" in value:
+            return kind == _ANY
         is_last = not self.literals[-1] and number == [*self.kinds][-1]
-        return "\n" not in value and not (is_last and _SENTENCE_END.search(value))
+        return kind == _SENTENCES or not (is_last and _SENTENCE_END.search(value))
 
 
 # By so many characters at their beginning at most entries are looked for.
@@ -109,8 +121,8 @@ def read_entry(english: str, spanish: str) -> Entry:
     written = _PLACE.findall(spanish)
     if len(kinds) < len(pieces) // 3 or not {number for number, _ in written} <= kinds.keys():
         raise ValueError(f"the places of “{english}” and of its Spanish do not fit")
-    kinds |= {number: kind for number, kind in written if kind}
-    return Entry(tuple(pieces[::3]), kinds, spanish)
+    translated = {number: mark for number, mark in written if mark}
+    return Entry(tuple(pieces[::3]), kinds, translated, spanish)
 
 
 @functools.lru_cache(maxsize=1)
@@ -140,7 +152,7 @@ class _Reader:
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
-        self._read: dict[str, Found | None] = {}
+        self._read: dict[tuple[str, int], Found | None] = {}
         self._depth = 0
 
     def read(self, text: str) -> Found | None:
@@ -149,88 +161,80 @@ class _Reader:
             return None
         if text[:1] == " ":
             found = self.read(text.lstrip(" "))
-            return found and Found(found.known, " " * (len(text) - len(text.lstrip(" "))) + found.text)
-        if text not in self._read:
+            return found and found._replace(text=" " * (len(text) - len(text.lstrip(" "))) + found.text)
+        key = text, self._depth
+        if key not in self._read:
             self._depth += 1
-            self._read[text] = _better(self._one(text), self._several(text))
+            one, several = self._one(text), self._several(text)
+            self._read[key] = several if several and several.better_than(one) else one
             self._depth -= 1
-        return self._read[text]
+        return self._read[key]
 
     def _several(self, text: str) -> Found | None:
         """Return what sentences and lines in a row say."""
         parts = _PARTING.split(text)
         if len(parts) == 1:
             return None
-        # How much of the pieces before each one is known, at most.
-        known: list[int | None] = [0]
-        # Of the best way to each piece, the message that ends with it, and with which piece that begins.
-        steps: list[tuple[int, Found]] = []
+        # What is known before each part, at most; the text is that of the message which ends there.
+        before: list[Found | None] = [Found(0, 0, "")]
+        # With which part that message begins.
+        begins = [0]
         for last in range(len(parts) // 2 + 1):
-            best: tuple[int, int, Found] | None = None
+            best, begin = None, 0
             for first in range(max(0, last + 1 - _MOST_TOGETHER), last + 1):
-                before = known[first]
-                if before is None:
+                until = before[first]
+                found = self._one("".join(parts[2 * first : 2 * last + 1])) if until else None
+                if until is None or found is None:
                     continue
-                found = self._one("".join(parts[2 * first : 2 * last + 1]))
-                if found and (best is None or before + found.known > best[0]):
-                    best = before + found.known, first, found
-            known.append(best[0] if best else None)
-            steps.append(best[1:] if best else (0, Found(0, "")))
-            if not any(each is not None for each in known[-_MOST_TOGETHER:]):
+                both = Found(until.known + found.known, until.pieces + found.pieces, found.text)
+                if both.better_than(best):
+                    best, begin = both, first
+            before.append(best)
+            begins.append(begin)
+            if not any(before[-_MOST_TOGETHER:]):
                 return None
-        if known[-1] is None:
+        whole, last = before[-1], len(begins) - 1
+        if whole is None:
             return None
-        said: list[str] = []
-        piece = len(steps)
-        while piece:
-            first, found = steps[piece - 1]
-            said[:0] = [parts[2 * first - 1] if first else "", found.text]
-            piece = first
-        return Found(known[-1], "".join(said))
+        texts: list[str] = []
+        while last and (message := before[last]):
+            first = begins[last]
+            texts = [parts[2 * first - 1] if first else "", message.text, *texts]
+            last = first
+        return whole._replace(text="".join(texts))
 
     def _one(self, text: str) -> Found | None:
         """Return what one message says; it may begin with a capital letter, and end with a full stop."""
-        best = self._as_it_stands(text)
-        if text.endswith("."):
-            best = _better(best, _with(self._as_it_stands(text[:-1]), end="."))
-        if text[:1].isupper():
-            small = text[0].lower() + text[1:]
-            best = _better(best, _with(self._as_it_stands(small), capital=True))
-            if text.endswith("."):
-                best = _better(best, _with(self._as_it_stands(small[:-1]), capital=True, end="."))
+        best: Found | None = None
+        ends = ((text[:-1], "."), (text, "")) if text.endswith(".") else ((text, ""),)
+        for sentence, end in ends:
+            if (found := self._as_it_stands(sentence)) and found.better_than(best):
+                best = found._replace(text=found.text + end)
+            if not sentence[:1].isupper():
+                continue
+            small = self._as_it_stands(sentence[0].lower() + sentence[1:])
+            if small and small.better_than(best):
+                best = small._replace(text=small.text[:1].upper() + small.text[1:] + end)
         return best
 
     def _as_it_stands(self, text: str) -> Found | None:
         best: Found | None = None
         for entry in self._entries.beginning(text):
             values = entry.values(text)
-            if values is not None:
-                best = _better(best, self._filled(entry, values))
+            found = self._filled(entry, values) if values is not None else None
+            if found and found.better_than(best):
+                best = found
         return best
 
     def _filled(self, entry: Entry, values: dict[str, str]) -> Found | None:
         """Return the Spanish of an entry with its values in place."""
-        known = entry.known
+        known, pieces = entry.known, 1
         for number, value in values.items():
-            if entry.kinds[number] in (_TRANSLATED, _IF_POSSIBLE):
+            if mark := entry.translated.get(number):
                 found = self.read(value)
                 if found is not None:
-                    known += found.known
+                    known, pieces = known + found.known, pieces + found.pieces
                     values[number] = found.text
-                elif entry.kinds[number] == _TRANSLATED:
+                elif mark != _IF_POSSIBLE:
                     return None
-        return Found(known, _PLACE.sub(lambda place: values[place[1]], entry.spanish))
-
-
-def _better(one: Found | None, other: Found | None) -> Found | None:
-    """Return the one of which more is known, the first of equals."""
-    if one is None or other is None:
-        return one or other
-    return other if other.known > one.known else one
-
-
-def _with(found: Found | None, *, capital: bool = False, end: str = "") -> Found | None:
-    if found is None:
-        return None
-    text = found.text[:1].upper() + found.text[1:] if capital else found.text
-    return Found(found.known, text + end)
+        return Found(known, pieces, _PLACE.sub(lambda place: values[place[1]], entry.spanish))
