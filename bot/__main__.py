@@ -34,7 +34,7 @@ from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
 from bot.release import Release, StoppedError, note_import
-from bot.resource_update import UpdateError, columns_to_pull, read_present, undo, update
+from bot.resource_update import UpdateError, columns_to_pull, note_update, read_present, undo, update
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review import (
     Addition,
@@ -51,9 +51,9 @@ from bot.review_queue import DAYS_KEPT, ReviewQueue
 from bot.serving import ServeError, ask, assemble, listening, published_model, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.sheet_file import SheetError
-from bot.spreadsheet import export, import_sheet, write_template
+from bot.spreadsheet import export, import_sheet, topic_texts, write_template
 from bot.topic_files import TopicEditError
-from bot.topic_update import FAQ, ContentChangedError
+from bot.topic_update import ContentChangedError
 from bot.training import TrainingError, parse
 from bot.usage import WEEKS_KEPT, Usage, format_weeks
 
@@ -402,23 +402,18 @@ def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
     pulled = asyncio.run(pull(options.url, columns_to_pull(folder)))
     before = folder_hash(folder)
     if update(pulled, folder, kept, _say):
-        _record_directory(settings, "pull", before)
+        note_update(AuditLog(Database.of(settings)), operator(), "pull", before, folder)
         _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
     else:
         _say("Nothing has changed.")
     return DONE
 
 
-def _record_directory(settings: Settings, action: str, before: str) -> None:
-    after = folder_hash(settings.resources_dir)
-    AuditLog(Database.of(settings)).record(operator(), action, "directory", before=before, after=after)
-
-
 def _undo_resources(options: argparse.Namespace, settings: Settings) -> int:
     before = folder_hash(settings.resources_dir)
     for line in undo(settings.resources_dir, settings.data_dir / "resources"):
         _say(line)
-    _record_directory(settings, "undo", before)
+    note_update(AuditLog(Database.of(settings)), operator(), "undo", before, settings.resources_dir)
     _say("Went back to the directory before. `kyr serve` uses it within seconds.")
     return DONE
 
@@ -431,8 +426,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
 
 def _import(options: argparse.Namespace, settings: Settings) -> int:
     audit = AuditLog(Database.of(settings))
-    files = (settings.content_dir / FAQ).glob("*.yml")
-    before = {file.stem: file.read_text(encoding="utf-8") for file in files}
+    before = topic_texts(settings.content_dir)
     changed = import_sheet(
         settings.content_dir, options.sheet, dry_run=options.dry_run, compared=options.compared, show=_say
     )
@@ -685,10 +679,7 @@ def _publish(options: argparse.Namespace, settings: Settings) -> int:
 
 def _report(options: argparse.Namespace, settings: Settings) -> int:
     release = _release(settings)
-    candidate, published = release.store.get(options.version), release.store.published()
-    if published is not None and published.version == candidate.version:
-        published = release.store.previous()
-    _say("\n".join(format_report(release.verdict(candidate, published))))
+    _say("\n".join(format_report(release.report(release.store.get(options.version)))))
     return DONE
 
 

@@ -5,14 +5,13 @@ It must not import Rasa or aiohttp.
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from bot.audit import TERMINAL, AuditLog, Entry
 from bot.language import LANGUAGES
-from bot.local_time import TIME_ZONE
+from bot.local_time import in_office
 from bot.release import Release
 
 # What is signed off, by the columns of the spreadsheet (see bot.topic_layout.TopicFields.signed).
@@ -42,9 +41,9 @@ def refuse_author(audit: AuditLog, topic: str, who: str) -> None:
     """Raise ApprovalError where somebody wrote the answer to a topic, here or at the terminal."""
     for author, entry in _written_by(audit, topic).items():
         if _person(author) == _person(who):
-            day = datetime.datetime.fromisoformat(entry.time.replace("Z", "+00:00")).astimezone(TIME_ZONE)
+            day = in_office(entry.time).date()
             raise ApprovalError(
-                f"Whoever wrote an answer cannot approve it: {author} wrote it on {day.date()}. "
+                f"Whoever wrote an answer cannot approve it: {author} wrote it on {day}. "
                 "Somebody else has to read and approve it."
             )
 

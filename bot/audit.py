@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime
 import getpass
 import hashlib
 import json
@@ -23,6 +22,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.database import Database, DatabaseError
+from bot.local_time import utc_now
 from bot.models import write_whole
 from bot.settings import Settings
 from bot.tables import AUDIT_LOG
@@ -119,8 +119,7 @@ class AuditLog:
         """Add an entry in a transaction; whoever began that calls `keep_head` after it."""
         lock(connection)
         head = _head(connection)
-        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        fields = (now, who, action, subject, canonical_json(before), canonical_json(after), head.hash)
+        fields = (utc_now(), who, action, subject, canonical_json(before), canonical_json(after), head.hash)
         entry = Entry(head.number + 1, *fields)
         entry = dataclasses.replace(entry, hash=entry.computed_hash())
         connection.execute(insert(AUDIT_LOG).values(**dataclasses.asdict(entry)))

@@ -35,7 +35,7 @@ def _changes(before: Mapping[str, Topic], after: Mapping[str, Topic]) -> Iterato
         old, new = before.get(topic), after.get(topic)
         if old == new:
             continue
-        was, now = differing(*(_fields(one) if one else {} for one in (old, new)))
+        was, now = differing(*(fields_of(one) if one else {} for one in (old, new)))
         yield TopicChange(topic, CHANGED if old and new else ADDED if new else REMOVED, was, now)
 
 
@@ -52,7 +52,7 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict
     return was, now
 
 
-def _fields(topic: Topic) -> dict[str, Any]:
+def fields_of(topic: Topic) -> dict[str, Any]:
     """Return the fields of a topic by the names that the spreadsheet has for them."""
     fields: dict[str, Any] = {}
     for field in dataclasses.fields(topic):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.locks import is_held
 from bot.models import Model, ModelStore, write_whole
 
 # Two starts of Rasa on a slow machine.
@@ -73,13 +74,9 @@ class ServingFile:
     def is_held(self) -> bool:
         """Whether a `kyr serve` runs."""
         try:
-            with self._lock.open("r") as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
+            return is_held(self._lock)
         except OSError:
             return True
-        return False
 
 
 def publish(store: ModelStore, serving: ServingFile, version: str, say: Say) -> Model:

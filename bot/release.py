@@ -83,6 +83,12 @@ class Release:
         )
         return dataclasses.replace(verdict, stops=verdict.stops + stops)
 
+    def report(self, model: Model) -> Verdict:
+        """Judge a model against the published one, or that one against the model before it."""
+        published = self.store.published()
+        is_published = published is not None and published.version == model.version
+        return self.verdict(model, self.store.previous() if is_published else published)
+
     def _turned_off(self, candidate: Model) -> Iterator[str]:
         for topic in candidate.content.topics.values():
             # A file that is broken or gone says nothing of that; `kyr check` names it.

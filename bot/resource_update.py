@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+from bot.audit import AuditLog, folder_hash
 from bot.exchange import exchange_folders, workplace_beside
 from bot.models import write_whole
 from bot.problems import ContentError, Problems
@@ -161,6 +162,11 @@ def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
         for name, texts in rows.items():
             found[name][table] = "; ".join(sorted(texts))
     return found
+
+
+def note_update(audit: AuditLog, who: str, action: str, before: str, folder: Path) -> None:
+    """Note that a directory was replaced; `before` is the hash of the old one. Raises DatabaseError."""
+    audit.record(who, action, "directory", before=before, after=folder_hash(folder))
 
 
 @contextlib.contextmanager

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime
-import fcntl
 import json
 import logging
 import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +26,8 @@ from bot.audit import AuditLog
 from bot.database import Database, DatabaseError
 from bot.evaluation import EvaluationFileError
 from bot.gate import Verdict
-from bot.local_time import TIME_ZONE
+from bot.local_time import in_office, utc_now
+from bot.locks import is_held, lock_within
 from bot.models import ModelError, ModelStore, write_whole
 from bot.problems import ContentError
 from bot.publishing import PublishError, ServingFile
@@ -60,7 +58,6 @@ _ENDED = {
 }
 # Who only looks whether a run is under way has the lock for a moment, and a run for one at its very end.
 _SECONDS_TO_GIVE_WAY = 0.5
-_SECONDS_BETWEEN_LOOKS = 0.05
 
 # What a job may end with; each carries a sentence for whoever started it.
 _EXPECTED = (
@@ -136,7 +133,7 @@ class Runs:
         slot, names = _JOBS[job["kind"]]
         if {*job} != {"kind", *names}:
             raise ValueError(f"the job {job['kind']} needs {names}, not {tuple(job)}")
-        run = Run(slot, job["kind"], next((job[name] for name in names), ""), who, _now())
+        run = Run(slot, job["kind"], next((job[name] for name in names), ""), who, utc_now())
         try:
             with self._held(slot) as lock:
                 self._begin(lock, run, job)
@@ -150,7 +147,7 @@ class Runs:
     def last(self, slot: str) -> Run | None:
         """Return the run of a slot that was started last, None where there was none yet."""
         # Looked at first: what ends in between has told of its end in the file by then.
-        running = self._is_held(slot)
+        running = is_held(self._lock(slot))
         try:
             written = self._file(slot).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -171,6 +168,10 @@ class Runs:
             )
         return run if running else dataclasses.replace(run, error=_ENDED[slot])
 
+    def each(self) -> list[Run]:
+        """Return the last run of each slot in which there was one."""
+        return [run for slot in (TRAINING, RELEASE) if (run := self.last(slot))]
+
     @property
     def _folder(self) -> Path:
         return self._data_dir / "runs"
@@ -178,36 +179,22 @@ class Runs:
     def _file(self, slot: str) -> Path:
         return self._folder / f"{slot}.jsonl"
 
+    def _lock(self, slot: str) -> Path:
+        return self._folder / f"{slot}.lock"
+
     @contextlib.contextmanager
     def _held(self, slot: str) -> Iterator[IO[str]]:
         """Have the lock of a slot; raises RunError where a run has it."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / f"{slot}.lock").open("w") as lock:
-            until = time.monotonic() + _SECONDS_TO_GIVE_WAY
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > until:
-                        raise self._under_way(slot) from None
-                    time.sleep(_SECONDS_BETWEEN_LOOKS)
+        with self._lock(slot).open("w") as lock:
+            if not lock_within(lock, _SECONDS_TO_GIVE_WAY):
+                raise self._under_way(slot)
             yield lock
 
     def _under_way(self, slot: str) -> RunError:
         run = self.last(slot)
         begun = f", begun by {run.who} at {_clock(run.started)}" if run else ""
         return RunError(f"{_UNDER_WAY[slot]}{begun}. Wait until it is done.")
-
-    def _is_held(self, slot: str) -> bool:
-        try:
-            with (self._folder / f"{slot}.lock").open("r") as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
-            return True
-        return False
 
     def _begin(self, lock: IO[str], run: Run, job: Mapping[str, str]) -> None:
         """Start the process, and give it its job and the lock, which goes with it."""
@@ -250,14 +237,9 @@ def _told(line: str) -> dict[str, Any]:
     return told
 
 
-def _now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _clock(moment: str) -> str:
     """Return when that was by the clock of the office ("10:03")."""
-    utc = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
-    return f"{utc.astimezone(TIME_ZONE):%H:%M}"
+    return f"{in_office(moment):%H:%M}"
 
 
 def main() -> None:
@@ -295,7 +277,7 @@ def _release(settings: Settings, who: str, say: Callable[[str], None]) -> Releas
 def _append(file: Path, told: Mapping[str, Any]) -> None:
     # What the disk does not take is not told; the job itself may need no disk.
     with contextlib.suppress(OSError), file.open("a", encoding="utf-8") as opened:
-        opened.write(json.dumps({**told, "time": _now()}) + "\n")
+        opened.write(json.dumps({**told, "time": utc_now()}) + "\n")
 
 
 def _do(release: Release, job: Mapping[str, str]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class _Change:
 
 def export(root: Path, sheet: Path) -> int:
     """Write every topic to a new sheet (.xlsx or .csv); return their number. Raises SheetError."""
-    texts = _texts(root)
+    texts = topic_texts(root)
     rows: list[dict[str, str]] = []
     for topic_id, text in texts.items():
         try:
@@ -98,7 +98,7 @@ def export(root: Path, sheet: Path) -> int:
 def write_template(root: Path, sheet: Path) -> None:
     """Write a new sheet with notes on the columns and two topics as examples. Raises SheetError."""
     rows = []
-    present = _present(_texts(root))
+    present = _present(topic_texts(root))
     shown = sorted(present, key=lambda topic_id: (not present[topic_id].fields.answers["en"], topic_id))[:2]
     for topic_id in shown:
         fields = present[topic_id].fields
@@ -217,7 +217,7 @@ class _Import:
 
     @functools.cached_property
     def texts(self) -> Mapping[str, str]:
-        return _texts(self.root)
+        return topic_texts(self.root)
 
     @functools.cached_property
     def present(self) -> Mapping[str, _Present]:
@@ -392,7 +392,7 @@ def _chunks(questions: Sequence[str]) -> list[str]:
     return ["\n".join(chunk) for chunk in chunks]
 
 
-def _texts(root: Path) -> dict[str, str]:
+def topic_texts(root: Path) -> dict[str, str]:
     """Return the text of each topic file by id, with its line breaks as they are."""
     try:
         bring_back((root / FAQ).resolve())

@@ -9,17 +9,16 @@ from __future__ import annotations
 import collections
 import contextlib
 import datetime
-import fcntl
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content import check_content
 from bot.exchange import exchange_folders, workplace_beside
+from bot.locks import lock_within
 from bot.problems import ContentError, Problem
 
 FAQ = Path("data") / "faq"
@@ -99,17 +98,10 @@ def _alone(folder: Path) -> Iterator[None]:
     """Keep all others out who change the content; the lock goes with the process, however it ends."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        until = time.monotonic() + _SECONDS_TO_WAIT
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise ContentChangedError(
-                        "Somebody else is changing the content. Nothing was written; try again in a minute."
-                    ) from None
-                time.sleep(0.1)
+        if not lock_within(handle, _SECONDS_TO_WAIT):
+            raise ContentChangedError(
+                "Somebody else is changing the content. Nothing was written; try again in a minute."
+            )
         yield
     finally:
         os.close(handle)

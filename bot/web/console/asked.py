@@ -6,9 +6,10 @@ import asyncio
 
 from aiohttp import web
 
-from bot.review import Group, Review
+from bot.review import Addition, Group, Review
 from bot.review_queue import ReviewQueue
 from bot.web.console import keys
+from bot.web.console.guard import account_of
 from bot.web.console.rendering import render
 
 _SHOWN = 50
@@ -16,11 +17,9 @@ _SHOWN = 50
 
 def review_of(request: web.Request) -> Review:
     """Return the review queue for whoever asks."""
-    account = request[keys.ACCOUNT]
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
     app = request.app
     queue = ReviewQueue(app[keys.DATABASE])
-    return Review(app[keys.SETTINGS].content_dir, queue, app[keys.AUDIT], account.name)
+    return Review(app[keys.SETTINGS].content_dir, queue, app[keys.AUDIT], account_of(request).name)
 
 
 async def get_asked(request: web.Request) -> web.StreamResponse:
@@ -48,27 +47,27 @@ async def get_group(request: web.Request) -> web.StreamResponse:
 
 async def post_belongs(request: web.Request) -> web.StreamResponse:
     """POST /asked/{group}/belongs: `topic`, `text`; with `confirmed` it is done."""
-    form = await request.post()
-    group, review = await _group(request), review_of(request)
+    form, group = await request.post(), await _group(request)
     addition = await asyncio.to_thread(
-        review.belongs_to, group, str(form.get("topic", "")), str(form.get("text", ""))
+        review_of(request).belongs_to, group, str(form.get("topic", "")), str(form.get("text", ""))
     )
-    if "confirmed" not in form:
-        return render(request, "confirm.html", action="belongs", addition=addition, group=group, form=form)
-    await asyncio.to_thread(review.add, addition)
-    raise web.HTTPSeeOther("/asked")
+    return await _add(request, "belongs", addition)
 
 
 async def post_out_of_scope(request: web.Request) -> web.StreamResponse:
     """POST /asked/{group}/out-of-scope: `text`; with `confirmed` it is done."""
+    form, group = await request.post(), await _group(request)
+    addition = await asyncio.to_thread(review_of(request).out_of_scope, group, str(form.get("text", "")))
+    return await _add(request, "out-of-scope", addition)
+
+
+async def _add(request: web.Request, action: str, addition: Addition) -> web.StreamResponse:
     form = await request.post()
-    group, review = await _group(request), review_of(request)
-    addition = await asyncio.to_thread(review.out_of_scope, group, str(form.get("text", "")))
     if "confirmed" not in form:
         return render(
-            request, "confirm.html", action="out-of-scope", addition=addition, group=group, form=form
+            request, "confirm.html", action=action, addition=addition, group=addition.group, form=form
         )
-    await asyncio.to_thread(review.add, addition)
+    await asyncio.to_thread(review_of(request).add, addition)
     raise web.HTTPSeeOther("/asked")
 
 

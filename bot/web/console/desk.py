@@ -83,6 +83,5 @@ class Desk:
 def _state(path: Path) -> object:
     """Return what changes when a file, or one in a folder, does."""
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return tuple(
-        (str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file()
-    )
+    states = ((str(file), file.stat()) for file in files if file.is_file())
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)

@@ -11,17 +11,25 @@ from bot.audit import folder_hash
 from bot.hsds_client import pull
 from bot.local_time import current_date
 from bot.resource_tables import Tables
-from bot.resource_update import columns_to_pull, complete, differences, read_present, undo, update
+from bot.resource_update import (
+    columns_to_pull,
+    complete,
+    differences,
+    note_update,
+    read_present,
+    undo,
+    update,
+)
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.web.console import keys
+from bot.web.console.guard import account_of
 from bot.web.console.rendering import render, text
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """A directory that was fetched, and from where."""
+    """A directory that was fetched."""
 
-    url: str
     tables: Tables
 
 
@@ -32,21 +40,19 @@ async def get_directory(request: web.Request) -> web.StreamResponse:
 
 async def post_pull(request: web.Request) -> web.StreamResponse:
     """POST /directory/pull: `url`; shows what would change."""
-    account, folder = request[keys.ACCOUNT], request.app[keys.SETTINGS].resources_dir
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    folder = request.app[keys.SETTINGS].resources_dir
     url = str((await request.post()).get("url", "")).strip()
     present = await asyncio.to_thread(read_present, folder)  # before anything is asked of the network
     tables = await pull(url, columns_to_pull(folder))
     lines = differences(present, complete(tables, present))
-    name = request.app[keys.PENDING].keep(account.name, Pulled(url, tables)) if lines else ""
+    name = request.app[keys.PENDING].keep(account_of(request).name, Pulled(tables)) if lines else ""
     return await _page(request, lines=lines, pulled=name, url=url)
 
 
 async def post_replace(request: web.Request) -> web.StreamResponse:
     """POST /directory/replace: `pulled` names what was shown; now it takes the place of the present one."""
-    account = request[keys.ACCOUNT]
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
-    pulled = request.app[keys.PENDING].find(account.name, str((await request.post()).get("pulled", "")))
+    form = await request.post()
+    pulled = request.app[keys.PENDING].find(account_of(request).name, str(form.get("pulled", "")))
     if not isinstance(pulled, Pulled):
         return await _page(request, failure=text(request, "pulled_gone"), status=409)
     settings, lines = request.app[keys.SETTINGS], list[str]()
@@ -67,10 +73,8 @@ async def post_undo(request: web.Request) -> web.StreamResponse:
 
 
 async def _note(request: web.Request, action: str, before: str) -> None:
-    account, audit = request[keys.ACCOUNT], request.app[keys.AUDIT]
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
-    after = await asyncio.to_thread(folder_hash, request.app[keys.SETTINGS].resources_dir)
-    await asyncio.to_thread(audit.record, account.name, action, "directory", before=before, after=after)
+    audit, folder = request.app[keys.AUDIT], request.app[keys.SETTINGS].resources_dir
+    await asyncio.to_thread(note_update, audit, account_of(request).name, action, before, folder)
 
 
 async def _page(

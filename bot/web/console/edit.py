@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import escape
 
+from bot.changes import fields_of
 from bot.content import Content
 from bot.language import LANGUAGES
 from bot.problems import ContentError
@@ -23,7 +24,7 @@ from bot.sheet_file import SheetProblems, SheetRow
 from bot.sheet_rows import ID, RowReader, cells_of, state_of
 from bot.text_messages import parts, text_messages
 from bot.topic_edit import EditConflict, edit_topic
-from bot.topic_files import read_fields
+from bot.topic_files import read_fields, read_text
 from bot.topic_layout import TopicFields
 from bot.topic_problems import FieldProblem
 from bot.topic_update import FAQ
@@ -31,10 +32,18 @@ from bot.topics import DAYS_TO_REVIEW, Answer, Topic
 from bot.web.console import keys
 from bot.web.console.asked import review_of
 from bot.web.console.differences import word_differences
+from bot.web.console.guard import account_of
 from bot.web.console.rendering import render, text, write
 
 # What a form has; the rest of a topic is changed by other pages (approved_by, enabled).
 FIELDS = tuple(name for name in COLUMNS if name not in ("id", "approved_by", "enabled"))
+# What is shown of a change, in that order.
+_COMPARED = (
+    *(f"title_{code}" for code in LANGUAGES),
+    *(f"{part}_{code}" for code in LANGUAGES for part in ("answer", "short")),
+    *(f"questions_{code}" for code in LANGUAGES),
+    "sources",
+)
 NEW = "new"
 # The day from which spreadsheets count others; nobody writes such numbers here.
 _EPOCH = datetime.datetime(1899, 12, 30)
@@ -94,8 +103,7 @@ async def post_topic(request: web.Request) -> web.StreamResponse:
 
 
 async def _save(request: web.Request, form: Form, fields: TopicFields) -> web.StreamResponse:
-    account, root = request[keys.ACCOUNT], request.app[keys.SETTINGS].content_dir
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    root = request.app[keys.SETTINGS].content_dir
     try:
         done = await asyncio.to_thread(
             edit_topic, root, form.topic_id, fields, seen=form.seen, compared=form.compared
@@ -111,7 +119,7 @@ async def _save(request: web.Request, form: Form, fields: TopicFields) -> web.St
     if done.before or done.after:
         audit = request.app[keys.AUDIT]
         await asyncio.to_thread(
-            note_changes, audit, account.name, "edit", form.topic_id, done.before, done.after
+            note_changes, audit, account_of(request).name, "edit", form.topic_id, done.before, done.after
         )
     await _take_out(request, form.topic_id)
     raise web.HTTPSeeOther(f"/topics/{form.topic_id}?saved")
@@ -123,7 +131,7 @@ async def _present(request: web.Request, topic_id: str) -> TopicFields | None:
         raise web.HTTPNotFound
     path = request.app[keys.SETTINGS].content_dir / FAQ / f"{topic_id}.yml"
     try:
-        return read_fields(await asyncio.to_thread(path.read_text, encoding="utf-8"))
+        return read_fields(await asyncio.to_thread(read_text, path))
     except FileNotFoundError:
         return None
 
@@ -184,8 +192,7 @@ async def _look(request: web.Request, form: Form, fields: TopicFields | None) ->
     content = dataclasses.replace(content, topics={**content.topics, topic.id: topic})
     views = [_view(request, content, topic, code) for code in LANGUAGES if code in topic.answers]
     published = await asyncio.to_thread(request.app[keys.DESK].published_topics)
-    before = _cells_of_topic((published or {}).get(form.topic_id))
-    after = _cells_of_topic(topic)
+    before, after = _texts_of((published or {}).get(form.topic_id)), _texts_of(topic)
     changes = [
         (name, list(word_differences(before.get(name, ""), text)))
         for name, text in after.items()
@@ -230,17 +237,14 @@ def _view(request: web.Request, content: Content, topic: Topic, language: str) -
     return View(language, topic.title[language], reply, messages)
 
 
-def _cells_of_topic(topic: Topic | None) -> dict[str, str]:
-    """Return the texts of a topic by the names of their fields."""
-    if topic is None:
-        return {}
-    cells = {f"title_{code}": topic.title[code] for code in LANGUAGES}
-    for code, said in topic.answers.items():
-        cells |= {f"answer_{code}": said.text, f"short_{code}": said.short}
-    for code in LANGUAGES:
-        cells[f"questions_{code}"] = "\n".join(topic.questions.get(code, ()))
-    cells["sources"] = "\n".join(f"{source.title} | {source.url}" for source in topic.sources)
-    return cells
+def _texts_of(topic: Topic | None) -> dict[str, str]:
+    """Return the texts of a topic that are compared, by the names of their fields."""
+    fields = fields_of(topic) if topic else {}
+    return {
+        name: text if isinstance(text, str) else "\n".join(text)
+        for name in _COMPARED
+        if (text := fields.get(name)) is not None
+    }
 
 
 async def _begun(request: web.Request) -> dict[str, str]:
@@ -276,7 +280,7 @@ async def _page(
 ) -> web.StreamResponse:
     is_new = request.match_info.get("topic", NEW) == NEW
     read = await asyncio.to_thread(request.app[keys.DESK].topics)
-    look = await _look(request, form, fields) if fields is not None else {"views": None, "changes": []}
+    look = await _look(request, form, fields)
     placed = {one.field for one in problems}
     return render(
         request,
@@ -296,7 +300,6 @@ async def _page(
         conflict=theirs is not None,
         choices=CHOICES,
         days=DAYS_TO_REVIEW,
-        notes=COLUMNS,
         looked=looked,
         saved=saved,
         **look,

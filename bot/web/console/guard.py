@@ -50,10 +50,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 @web.middleware
 async def cookies(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give a browser its token where it has none yet, or another one now."""
-    given = request.cookies.get(COOKIE, "")
-    request[keys.TOKEN] = (
-        given if request.app[keys.SESSIONS].is_ours(given) else (request.app[keys.SESSIONS].new_token())
-    )
+    given, sessions = request.cookies.get(COOKIE, ""), request.app[keys.SESSIONS]
+    request[keys.TOKEN] = given if sessions.is_ours(given) else sessions.new_token()
     request[keys.LANGUAGE], request[keys.ACCOUNT] = _language(request), None
     try:
         response = await handler(request)
@@ -108,6 +106,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         await _note_refusal(request, f"needs the role {needed}")
         return render(request, "refused.html", status=403, needed=needed)
     return await handler(request)
+
+
+def account_of(request: web.Request) -> Account:
+    """Return who asks for what needs a role; the guard lets nobody else through."""
+    account = request[keys.ACCOUNT]
+    assert account is not None  # noqa: S101 - see above
+    return account
 
 
 async def _account(request: web.Request, token: str) -> Account | None:

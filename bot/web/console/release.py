@@ -9,23 +9,16 @@ from typing import NoReturn
 from aiohttp import web
 
 from bot.gate import Verdict
-from bot.models import Model
+from bot.models import Model, ModelError
 from bot.release import Release
 from bot.web.console import keys
+from bot.web.console.guard import account_of
 from bot.web.console.rendering import render, text, write
 from bot.web.door import SECONDS_TO_END, Connection
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 # A connection that nothing is sent on for longer may be cut by what stands between.
 _SECONDS_OF_SILENCE = 15
-SLOTS = ("training", "release")
-
-
-def release_of(request: web.Request, who: str) -> Release:
-    """Return what staff do with models, done by somebody."""
-    app = request.app
-    content = app[keys.SETTINGS].content_dir
-    return Release(content, app[keys.STORE], app[keys.SERVING], app[keys.AUDIT], who, lambda text: None)
 
 
 async def get_release(request: web.Request) -> web.StreamResponse:
@@ -45,7 +38,6 @@ async def get_release(request: web.Request) -> web.StreamResponse:
         previous=previous,
         serving=serving,
         changed=changed,
-        runs=[run for slot in SLOTS if (run := app[keys.RUNS].last(slot))],
     )
 
 
@@ -63,7 +55,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     runs, sent, silent = request.app[keys.RUNS], "", 0.0
     while True:
-        now = [run for slot in SLOTS if (run := runs.last(slot))]
+        now = runs.each()
         html = write(request, "runs.html", runs=now)
         if html != sent:
             await response.write(f"data: {json.dumps(html)}\n\n".encode())
@@ -82,24 +74,38 @@ async def get_events(request: web.Request) -> web.StreamResponse:
 
 async def get_report(request: web.Request) -> web.StreamResponse:
     """GET /release/{version}: what a model changes, what gets better or worse, pass or stop and why."""
-    model, published, verdict = await asyncio.to_thread(_judge, request, request.match_info["version"])
-    return render(
-        request,
-        "report.html",
-        model=model,
-        verdict=verdict,
-        is_published=published is not None and published.version == model.version,
+    return _report_page(request, await _report(request, request.match_info["version"]))
+
+
+async def _report(request: web.Request, version: str) -> Verdict:
+    """Return what the gate says of a model; it takes some seconds."""
+    app = request.app
+    model = await asyncio.to_thread(model_of, request, version)
+    release = Release(
+        app[keys.SETTINGS].content_dir,
+        app[keys.STORE],
+        app[keys.SERVING],
+        app[keys.AUDIT],
+        account_of(request).name,
+        lambda text: None,
     )
+    return await asyncio.to_thread(release.report, model)
 
 
-def _judge(request: web.Request, version: str) -> tuple[Model, Model | None, Verdict]:
-    store = request.app[keys.STORE]
-    model = next((model for model in store.list() if model.version == version), None)
-    if model is None:
-        raise web.HTTPNotFound
-    published = store.published()
-    before = store.previous() if published is not None and published.version == version else published
-    return model, published, release_of(request, "").verdict(model, before)
+def _report_page(
+    request: web.Request, verdict: Verdict, *, failure: str = "", status: int = 200
+) -> web.StreamResponse:
+    is_published = request.app[keys.STORE].published_version() == verdict.version
+    values = {"verdict": verdict, "is_published": is_published, "failure": failure}
+    return render(request, "report.html", status=status, **values)
+
+
+def model_of(request: web.Request, version: str) -> Model:
+    """Return a model by its version; raises HTTPNotFound."""
+    try:
+        return request.app[keys.STORE].get(version)
+    except ModelError:
+        raise web.HTTPNotFound from None
 
 
 async def post_train(request: web.Request) -> web.StreamResponse:
@@ -111,17 +117,9 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     """POST /release/publish: `version`, and `despite` where the report says stop."""
     form = await request.post()
     version, despite = str(form.get("version", "")), " ".join(str(form.get("despite", "")).split())
-    model, published, verdict = await asyncio.to_thread(_judge, request, version)
+    verdict = await _report(request, version)
     if not verdict.passed and not despite:
-        return render(
-            request,
-            "report.html",
-            status=422,
-            model=model,
-            verdict=verdict,
-            is_published=published is not None and published.version == version,
-            failure=text(request, "despite_missing"),
-        )
+        return _report_page(request, verdict, failure=text(request, "despite_missing"), status=422)
     await begin(request, "publish", version=version, despite=despite[:500])
 
 
@@ -132,7 +130,6 @@ async def post_undo(request: web.Request) -> web.StreamResponse:
 
 async def begin(request: web.Request, kind: str, **arguments: str) -> NoReturn:
     """Start a run and go where it can be watched; raises RunError where one of its kind is under way."""
-    account = request[keys.ACCOUNT]
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
-    await asyncio.to_thread(request.app[keys.RUNS].start, {"kind": kind, **arguments}, account.name)
+    job = {"kind": kind, **arguments}
+    await asyncio.to_thread(request.app[keys.RUNS].start, job, account_of(request).name)
     raise web.HTTPSeeOther("/release")

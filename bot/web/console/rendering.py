@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.accounts import may
-from bot.local_time import TIME_ZONE
+from bot.local_time import in_office
 from bot.markup import parse_blocks
 from bot.web.console import keys
 from bot.web.console.translation import said
@@ -44,7 +42,6 @@ def create_templates() -> Environment:
     )
     templates.filters["blocks"] = parse_blocks
     templates.filters["fill"] = fill
-    templates.filters["pretty"] = lambda value: json.dumps(value, ensure_ascii=False, indent=1)
     return templates
 
 
@@ -76,7 +73,6 @@ def write(request: web.Request, template: str, **values: Any) -> str:
             said=lambda message: said(message, language),
             show_date=lambda day: format_date(day, "medium", locale=language),
             show_time=lambda moment: show_time(moment, language),
-            running=[run for run in map(app[keys.RUNS].last, ("training", "release")) if run and run.running],
             **values,
         )
     )
@@ -84,7 +80,9 @@ def write(request: web.Request, template: str, **values: Any) -> str:
 
 def render(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
     """Answer with a page."""
-    response = web.Response(text=write(request, template, **values), content_type="text/html", status=status)
+    # What is under way is told on whole pages alone: pieces of them are asked for all the time.
+    page = write(request, template, runs=request.app[keys.RUNS].each(), **values)
+    response = web.Response(text=page, content_type="text/html", status=status)
     response.headers["Content-Language"] = request[keys.LANGUAGE]
     response.enable_compression()
     return response
@@ -92,8 +90,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
 
 def show_time(moment: str, language: str) -> str:
     """Return a moment ("2026-07-20T08:00:00Z") as people in Los Angeles write it."""
-    parsed = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
-    return str(format_datetime(parsed, "short", tzinfo=TIME_ZONE, locale=language))
+    return str(format_datetime(in_office(moment), "short", locale=language))
 
 
 def text(request: web.Request, name: str, **values: object) -> str:

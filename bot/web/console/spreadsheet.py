@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.local_time import current_date
 from bot.release import note_import
 from bot.sheet_file import SheetError
-from bot.spreadsheet import export, import_sheet, write_template
-from bot.topic_update import FAQ
+from bot.spreadsheet import export, import_sheet, topic_texts, write_template
 from bot.web.console import keys
+from bot.web.console.guard import account_of
 from bot.web.console.rendering import render, text
 
 _TYPES = {
@@ -47,7 +47,7 @@ async def get_export(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     root = request.app[keys.SETTINGS].content_dir
     body = await asyncio.to_thread(_written, root, name)
-    day = datetime.date.today().isoformat()
+    day = current_date().isoformat()
     return web.Response(
         body=body,
         content_type=_TYPES[suffix],
@@ -79,17 +79,15 @@ async def post_spreadsheet(request: web.Request) -> web.StreamResponse:
 
 async def post_import(request: web.Request) -> web.StreamResponse:
     """POST /spreadsheet/import: `upload` names what was shown; now it is done."""
-    account = request[keys.ACCOUNT]
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
-    upload = request.app[keys.PENDING].find(account.name, str((await request.post()).get("upload", "")))
+    form = await request.post()
+    upload = request.app[keys.PENDING].find(account_of(request).name, str(form.get("upload", "")))
     if not isinstance(upload, Upload):
         return _page(request, failure=text(request, "upload_gone"), status=409)
     return await _import(request, upload, dry_run=False)
 
 
 async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web.StreamResponse:
-    account, lines = request[keys.ACCOUNT], list[str]()
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    account, lines = account_of(request), list[str]()
     root = request.app[keys.SETTINGS].content_dir
     try:
         before, changed = await asyncio.to_thread(_imported, root, upload, lines, dry_run=dry_run)
@@ -105,7 +103,7 @@ async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web
 def _imported(
     root: Path, upload: Upload, lines: list[str], *, dry_run: bool
 ) -> tuple[dict[str, str], Collection[str]]:
-    before = {file.stem: file.read_text(encoding="utf-8") for file in (root / FAQ).glob("*.yml")}
+    before = topic_texts(root)
     with tempfile.TemporaryDirectory() as folder:
         sheet = Path(folder) / f"sheet{upload.suffix}"
         sheet.write_bytes(upload.content)

@@ -17,6 +17,7 @@ from bot.topic_update import FAQ
 from bot.topics import Topic
 from bot.usage import Usage
 from bot.web.console import keys
+from bot.web.console.guard import account_of
 from bot.web.console.release import begin
 from bot.web.console.rendering import render, text
 
@@ -129,8 +130,7 @@ async def post_on(request: web.Request) -> web.StreamResponse:
 
 async def post_approve(request: web.Request) -> web.StreamResponse:
     """POST /topics/{topic}/approve: nobody approves what they wrote."""
-    topic, account, form = await _topic(request), request[keys.ACCOUNT], await request.post()
-    assert account is not None  # noqa: S101 - the guard lets nobody else through
+    topic, account, form = await _topic(request), account_of(request), await request.post()
     await asyncio.to_thread(refuse_author, request.app[keys.AUDIT], topic.id, account.name)
     approved_by = f"{account.name}, {current_date().isoformat()}"
     await begin(request, "approve", topic=topic.id, approved_by=approved_by, seen=str(form.get("seen", "")))

@@ -6,8 +6,8 @@ import asyncio
 
 from aiohttp import web
 
-from bot.models import Model
 from bot.web.console import keys
+from bot.web.console.release import model_of
 from bot.web.console.rendering import render, text
 from bot.web.dialogue import MOST_CHARACTERS, clean
 
@@ -24,15 +24,9 @@ async def post_try(request: web.Request) -> web.StreamResponse:
     version = str(form.get("version", ""))
     if not question:
         return await _page(request, version=version, failure=text(request, "nothing_to_try"), status=422)
-    model = next((model for model in await _models(request) if model.version == version), None)
-    if model is None:
-        raise web.HTTPNotFound
+    model = await asyncio.to_thread(model_of, request, version)
     tried = await request.app[keys.TRY_OUT].ask(model, question)
     return await _page(request, question=question, version=version, tried=tried)
-
-
-async def _models(request: web.Request) -> list[Model]:
-    return await asyncio.to_thread(request.app[keys.STORE].list)
 
 
 async def _page(
@@ -44,7 +38,7 @@ async def _page(
     failure: str = "",
     status: int = 200,
 ) -> web.StreamResponse:
-    models = await _models(request)
+    models = await asyncio.to_thread(request.app[keys.STORE].list)
     published = await asyncio.to_thread(request.app[keys.STORE].published_version)
     return render(
         request,
