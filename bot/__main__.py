@@ -34,7 +34,15 @@ from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
 from bot.release import Release, StoppedError, note_import
-from bot.resource_update import UpdateError, columns_to_pull, note_update, read_present, undo, update
+from bot.resource_update import (
+    UpdateError,
+    columns_to_pull,
+    complete,
+    note_update,
+    read_present,
+    undo,
+    update,
+)
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review import (
     Addition,
@@ -398,10 +406,10 @@ def _list_resources(options: argparse.Namespace, settings: Settings) -> int:
 
 def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
     folder, kept = settings.resources_dir, settings.data_dir / "resources"
-    read_present(folder)  # before anything is asked of the network
+    present = read_present(folder)  # before anything is asked of the network
     pulled = asyncio.run(pull(options.url, columns_to_pull(folder)))
     before = folder_hash(folder)
-    if update(pulled, folder, kept, _say):
+    if update(complete(pulled, present), folder, kept, _say):
         note_update(AuditLog(Database.of(settings)), operator(), "pull", before, folder)
         _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
     else:

@@ -25,6 +25,8 @@ Tables = dict[str, list[Row]]
 
 # More than any description needs; a cell beyond it is a fault of the file.
 _MOST_CHARACTERS = 1000
+# What a spreadsheet would work out when staff open the table there; "-118.22" is a longitude.
+_FORMULA = re.compile(r"[=+@]|-(?![0-9.]+\Z)")
 # As spreadsheets write a phone number that they took for a quantity.
 _AS_QUANTITY = re.compile(r"[0-9.,]+E\+?[0-9]+", re.IGNORECASE)
 
@@ -152,6 +154,10 @@ def _check_cell(
     if any(character in "<>" or not character.isprintable() for character in value):
         what = f"{name} holds < or >, a line break or a character that cannot be seen"
         problems.add(path, line, what, "Write plain text on one line")
+        return
+    if _FORMULA.match(value):
+        what = f"{name} begins as a formula does (`{value[:20]}`)"
+        problems.add(path, line, what, "Begin with a letter or a number")
         return
     if rules.get("unique"):
         if value in seen:

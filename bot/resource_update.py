@@ -9,7 +9,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,10 +18,12 @@ from bot.exchange import exchange_folders, workplace_beside
 from bot.models import write_whole
 from bot.problems import ContentError, Problems
 from bot.resource_tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
-from bot.resources import FIRST_SERVICE, OF_SERVICE, read_directory
+from bot.resources import FIRST_SERVICE, OF_SERVICE, check_directory, read_directory
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
+# What is not shown as a part of a service.
+_BESIDE_SERVICES = ("organizations", *_OURS)
 _PREVIOUS = "previous"
 _REFUSED = "refused"
 
@@ -50,15 +52,13 @@ def read_present(folder: Path) -> Tables:
     return tables
 
 
-def update(pulled: Tables, folder: Path, kept: Path, show: Callable[[str], None]) -> bool:
-    """Replace the directory by pulled tables, showing each difference first; say whether there was any.
+def update(tables: Tables, folder: Path, kept: Path, show: Callable[[str], None]) -> bool:
+    """Replace the directory by new tables, showing each difference first; say whether there was any.
 
     The old directory is kept under `kept`. Raises UpdateError, and changes nothing, where the new one has
     a mistake.
     """
-    present = read_present(folder)
-    tables = complete(pulled, present)
-    changes = differences(present, tables)
+    changes = differences(read_present(folder), tables)
     for line in changes:
         show(line)
     if changes:
@@ -68,6 +68,31 @@ def update(pulled: Tables, folder: Path, kept: Path, show: Callable[[str], None]
             except ContentError:
                 refuse(new, kept)
     return bool(changes)
+
+
+def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
+    """Return our tables with some files ("phones.csv": its content) in the place of the present ones.
+
+    Raises UpdateError with every mistake by file and line; ContentError where the present tables have one.
+    """
+    names = {f"{name}.csv" for name in columns_of(folder)}
+    if unknown := sorted(files.keys() - names):
+        raise UpdateError(
+            f"{', '.join(unknown)}: there is no such table. Give the files the names of the tables: "
+            f"{', '.join(sorted(names))}."
+        )
+    read_present(folder)
+    with tempfile.TemporaryDirectory() as workplace:
+        copy = Path(workplace) / "copy"
+        shutil.copytree(folder, copy)
+        for name, content in files.items():
+            (copy / name).write_bytes(content)
+        # Named as whoever sent them knows them.
+        problems = Problems(copy)
+        if check_directory(copy, problems) is None:
+            error = ContentError(sorted(problems.found))
+            raise UpdateError(f"The directory was not changed. These tables have mistakes:\n{error}")
+        return read_present(copy)
 
 
 def complete(pulled: Tables, present: Tables) -> Tables:
@@ -125,16 +150,31 @@ def _keep_spanish(row: Row, before: Row) -> None:
 
 
 def differences(present: Tables, new: Tables) -> list[str]:
-    """Return what a new directory changes, a line each: "+" a new service, "-" one gone, "~" a change."""
+    """Return what a new directory changes, a line each: "+" a new service, "-" one gone, "~" a change.
+
+    Rows that belong to no single service are named with their table ("withheld_phones/323-582-6161").
+    """
     before, after = _by_service(present), _by_service(new)
-    lines = [f"- {name}: {before[name]['name']}" for name in before if name not in after]
-    lines += [f"+ {name}: {after[name]['name']}" for name in after if name not in before]
+    for table in _BESIDE_SERVICES:
+        before |= _by_row(table, present[table])
+        after |= _by_row(table, new[table])
+    lines = [f"- {name}: {_title(before[name])}" for name in before if name not in after]
+    lines += [f"+ {name}: {_title(after[name])}" for name in after if name not in before]
     for name, facts in after.items():
         for key, value in facts.items():
             old = before.get(name, {}).get(key)
             if old is not None and old != value:
                 lines.append(f"~ {name}: {key}: {old or '(nothing)'} -> {value or '(nothing)'}")
     return lines
+
+
+def _by_row(table: str, rows: Sequence[Row]) -> dict[str, dict[str, str]]:
+    """Return the rows of a table, by its name and what stands in their first column."""
+    return {f"{table}/{next(iter(row.values()))}": row for row in rows}
+
+
+def _title(facts: Mapping[str, str]) -> str:
+    return facts.get("name") or next(filter(None, facts.values()), "")
 
 
 def _by_service(tables: Tables) -> dict[str, dict[str, str]]:

@@ -1,7 +1,8 @@
 """What staff start and what takes its time: a process of its own, which goes on when whoever started it ends.
 
-One run at a time is under way in each of two slots: a training, and a change of what residents are answered,
-which need not wait for a training. Whether one is, is decided by a lock that its process holds until its end,
+One run at a time is under way in each of three slots: a training; a change of what residents are answered,
+which need not wait for a training; and turning an answer off, which is begun also while such a change hangs,
+and takes its turn after it. Whether one is, is decided by a lock that its process holds until its end,
 however that comes. What a run says stands in a file, so that whoever starts anew can show it. Under systemd
 the starter needs KillMode=process, or a restart of it ends the runs too. It must not import Rasa or aiohttp.
 """
@@ -37,24 +38,26 @@ from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
 from bot.training import TrainingError
 
-TRAINING, RELEASE = "training", "release"
+TRAINING, RELEASE, OFF = SLOTS = "training", "release", "off"
 
 # Each kind of job: its slot, and what it has to be told, what it is about first.
 _JOBS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "train": (TRAINING, ()),
     "publish": (RELEASE, ("version", "despite")),
     "rollback": (RELEASE, ()),
-    "off": (RELEASE, ("topic", "reason")),
+    "off": (OFF, ("topic", "reason")),
     "on": (RELEASE, ("topic",)),
     "approve": (RELEASE, ("topic", "approved_by", "seen")),
 }
 _UNDER_WAY = {
     TRAINING: "A training is under way already",
     RELEASE: "Another change for residents is under way already",
+    OFF: "Another answer is being turned off already",
 }
 _ENDED = {
     TRAINING: "It was ended from outside; nothing was changed. Start it again.",
     RELEASE: "It was ended from outside. History says what it has changed by then.",
+    OFF: "It was ended from outside. History says whether the answer is off. If not, turn it off again.",
 }
 # Who only looks whether a run is under way has the lock for a moment, and a run for one at its very end.
 _SECONDS_TO_GIVE_WAY = 0.5
@@ -92,11 +95,11 @@ class Line:
 class Run:
     """A run as it stands: under way (`running`), or ended with a `result` or an `error`.
 
-    `slot` is "training" or "release", `kind` that of the job (see `Runs.start`), and `subject` the topic or
-    the model that it is about, empty for others. Times are in UTC ("2026-07-20T08:00:00Z"); `finished` is
-    empty while it runs and where it was ended from outside. A result names the model that is published now
-    ("version"), of a training the one that was made, and whether the gate let it pass ("passed"). `report` is
-    what the gate said (see `verdict`) where it was asked, which is in the result too.
+    `slot` is "training", "release" or "off", `kind` that of the job (see `Runs.start`), and `subject` the
+    topic or the model that it is about, empty for others. Times are in UTC ("2026-07-20T08:00:00Z");
+    `finished` is empty while it runs and where it was ended from outside. A result names the model that is
+    published now ("version"), of a training the one that was made, and whether the gate let it pass
+    ("passed"). `report` is what the gate said (see `verdict`) where it was asked, which is in the result too.
     """
 
     slot: str
@@ -118,7 +121,7 @@ class Run:
 
 
 class Runs:
-    """The runs of a data folder, with the last one of each slot ("training", "release")."""
+    """The runs of a data folder, with the last one of each slot ("training", "release", "off")."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir.resolve()
@@ -169,8 +172,9 @@ class Runs:
         return run if running else dataclasses.replace(run, error=_ENDED[slot])
 
     def each(self) -> list[Run]:
-        """Return the last run of each slot in which there was one."""
-        return [run for slot in (TRAINING, RELEASE) if (run := self.last(slot))]
+        """Return the last run of each slot in which there was one, the newest first."""
+        runs = [run for slot in SLOTS if (run := self.last(slot))]
+        return sorted(runs, key=lambda run: run.started, reverse=True)
 
     @property
     def _folder(self) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.problems import ContentError, Problems
 from bot.resource_tables import Tables, read_tables
-from bot.resource_update import UpdateError, refuse, replace_directory, staged, undo
+from bot.resource_update import UpdateError, differences, edited, refuse, replace_directory, staged, undo
 from bot.resources import read_directory
 
 
@@ -132,3 +132,55 @@ def test_where_folders_cannot_be_exchanged_two_renames_do(
     with pytest.raises(OSError, match="no space left"):
         replace(folder, renamed(folder, "Line 211 again"), tmp_path / "var")
     assert names_in(folder)[2] == "Line 211"
+
+
+def changed(folder: Path, name: str, old: str, new: str) -> dict[str, bytes]:
+    """Return a file of the directory as Excel would save it with another text."""
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    return {name: text.replace(old, new).replace("\n", "\r\n").encode("utf-8-sig")}
+
+
+def test_an_edited_table_takes_the_place_of_the_present_one(folder: Path) -> None:
+    """The others stay; what belongs to no service is among the differences too."""
+    files = changed(folder, "organizations.csv", "https://www.hpca.gov", "https://www.hpca.gov/hall")
+    files |= {"withheld_phones.csv": b"number,who,reason,source_url\n323-555-0100,Nobody,Not confirmed.,\n"}
+    present = tables_in(folder)
+    assert [
+        line for line in differences(present, edited(files, folder)) if "555" in line or "hall" in line
+    ] == [
+        "+ withheld_phones/323-555-0100: 323-555-0100",
+        "~ organizations/city-of-huntington-park: website: https://www.hpca.gov -> https://www.hpca.gov/hall",
+    ]
+    assert tables_in(folder) == present
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "mistake"),
+    [
+        ("phones.csv", "211", "call us", "phones.csv:3: number is `call us`. Write it like 888-624-4752."),
+        (
+            "services.csv",
+            "211 LA County",
+            "=LINK(1)",
+            "services.csv:4: name begins as a formula does (`=LINK(1)`). Begin with a letter or a number.",
+        ),
+    ],
+)
+def test_a_mistake_in_an_edited_table_is_named_with_its_line(
+    folder: Path, name: str, old: str, new: str, mistake: str
+) -> None:
+    """By the name of the file that was sent; nothing is changed."""
+    present = tables_in(folder)
+    with pytest.raises(UpdateError) as refused:
+        edited(changed(folder, name, old, new), folder)
+    said = str(refused.value).splitlines()
+    assert said[0] == "The directory was not changed. These tables have mistakes:"
+    assert mistake in said
+    assert tables_in(folder) == present
+
+
+@pytest.mark.parametrize("name", ["people.csv", "../services.csv", "datapackage.json"])
+def test_a_file_that_is_no_table_is_refused(folder: Path, name: str) -> None:
+    with pytest.raises(UpdateError, match="there is no such table"):
+        edited({name: b"x"}, folder)

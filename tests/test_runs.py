@@ -74,7 +74,7 @@ def test_what_a_job_ends_with_is_told_in_a_sentence(runs: Runs) -> None:
 
 def test_one_at_a_time_is_under_way_and_a_killed_one_is_not(runs: Runs, tmp_path: Path) -> None:
     """A second one is told who began the first; what was killed has no result and holds nobody up."""
-    first = runs.start({"kind": "off", "topic": "bond", "reason": "a secret reason"}, "ana")
+    first = runs.start({"kind": "publish", "version": "nothing", "despite": "a secret reason"}, "ana")
     process = process_of(tmp_path / "var")
     os.kill(process, signal.SIGSTOP)
     try:
@@ -100,6 +100,19 @@ def test_one_at_a_time_is_under_way_and_a_killed_one_is_not(runs: Runs, tmp_path
     assert wait_for(runs, "training").error
 
 
+def test_an_answer_is_turned_off_also_while_another_change_hangs(runs: Runs, tmp_path: Path) -> None:
+    """A wrong answer must not wait for a publication that may not come to its end."""
+    runs.start({"kind": "publish", "version": "nothing", "despite": ""}, "ana")
+    process = process_of(tmp_path / "var")
+    os.kill(process, signal.SIGSTOP)
+    try:
+        runs.start({"kind": "off", "topic": "bond", "reason": "it is wrong"}, "luis")
+        assert wait_for(runs, "off").error == ""
+        assert [run.slot for run in runs.each() if run.running] == ["release"]
+    finally:
+        os.kill(process, signal.SIGKILL)
+
+
 def test_a_run_goes_on_when_whoever_started_it_ends(runs: Runs, tmp_path: Path) -> None:
     """Also where the whole group of processes is ended."""
     with subprocess.Popen(  # noqa: S603 - our own arguments
@@ -118,7 +131,7 @@ def test_a_job_is_done_in_the_name_of_whoever_started_it(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KYR_CONTENT_DIR", "content")
     runs.start({"kind": "off", "topic": "red_card", "reason": "it is wrong"}, "ana")
-    done = wait_for(runs, "release")
+    done = wait_for(runs, "off")
     assert done.error == "" and done.result == {"version": None, "passed": True, "report": None}
     assert [line.text for line in done.lines] == [
         "No model is published yet: it counts from the first one on."

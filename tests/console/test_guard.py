@@ -8,7 +8,7 @@ from bot.web.console import keys
 from bot.web.console.app import MOST_BYTES, ROUTES
 from bot.web.console.guard import FORM_TOKEN
 from bot.web.console.sessions import COOKIE, SECONDS_IDLE, SECONDS_IN_ALL
-from tests.console.conftest import PASSWORD, Clerk, Console
+from tests.clerks import PASSWORD, Clerk, Console
 
 ANYBODY = ["GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "POST /language"]
 APPROVERS = [
@@ -21,7 +21,13 @@ APPROVERS = [
     "POST /release/publish",
     "POST /release/undo",
 ]
-_PLACES = {"{topic}": "bond", "{group}": "12345678", "{version}": "none", "{name}": "topics.csv"}
+_PLACES = {
+    "{topic}": "bond",
+    "{group}": "12345678",
+    "{version}": "none",
+    "{name}": "topics.csv",
+    "{table}": "phones",
+}
 
 
 def named(role: str) -> list[str]:

@@ -16,7 +16,7 @@ from bot.spreadsheet import export
 from bot.topic_files import read_fields
 from bot.web.console import keys
 from bot.web.console.edit import FIELDS
-from tests.console.conftest import Clerk, Console
+from tests.clerks import Clerk, Console
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -234,9 +234,9 @@ async def test_a_new_topic_is_begun_with_a_question(console: Console, editor: Cl
 async def test_an_editor_turns_an_answer_off_and_a_second_run_is_refused(
     console: Console, editor: Clerk
 ) -> None:
-    with console.app[keys.RUNS]._held("release"):
+    with console.app[keys.RUNS]._held("off"):
         page = await editor.post("/topics/red_card/off", status=409, reason="a test")
-        assert "under way already" in page
+        assert "is being turned off already" in page
     assert "enabled: false" not in console.topic_file("red_card").read_text(encoding="utf-8")
 
 
@@ -257,3 +257,33 @@ async def test_the_history_can_be_checked(editor: Clerk) -> None:
 async def test_the_directory_lists_its_services_and_refuses_what_is_no_address(editor: Clerk) -> None:
     assert "Directory" in await editor.get("/directory")
     assert "is no web address" in await editor.post("/directory/pull", status=409, url="file:///etc/passwd")
+
+
+async def test_a_table_of_the_directory_is_edited_and_the_change_undone(
+    console: Console, editor: Clerk, approver: Clerk
+) -> None:
+    """Only an approver says yes; the copy of a download has another name."""
+    async with editor.client.get("/directory/services.csv") as response:
+        table = (await response.read()).decode("utf-8-sig")
+    edited = table.replace("211 LA County", "Line 211").encode()
+    page = await editor.upload("/directory/tables", edited, "services (1).csv", field="tables")
+    assert "~ 211-la: name: 211 LA County -&gt; Line 211" in page
+    assert "Only an approver" in page
+    page = await approver.upload("/directory/tables", edited, "services.csv", field="tables")
+    name = re.search(r'name="brought" value="([^"]+)"', page)
+    assert name is not None
+    services = console.settings.resources_dir / "services.csv"
+    assert "211 LA County" in services.read_text(encoding="utf-8")
+    assert "Done" in await approver.post("/directory/replace", brought=name[1])
+    assert "Line 211" in services.read_text(encoding="utf-8")
+    assert console.noted("directory")[0] == ("berta", "edit")
+    await approver.post("/directory/undo")
+    assert "211 LA County" in services.read_text(encoding="utf-8")
+
+
+async def test_what_is_no_table_of_the_directory_is_refused(editor: Clerk) -> None:
+    await editor.get("/directory/..%2Fdomain.csv", status=404)
+    page = await editor.upload("/directory/tables", b"x", "people.csv", field="tables", status=409)
+    assert "there is no such table" in page
+    page = await editor.upload("/directory/tables", b"\xff", "phones.csv", field="tables", status=409)
+    assert "not UTF-8" in page

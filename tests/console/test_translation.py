@@ -19,7 +19,7 @@ from bot.sheet_differences import differences
 from bot.sheet_file import SheetProblem
 from bot.topic_files import read_fields
 from bot.web.console.translation import FILE, read_entry, said, translate
-from tests.console.conftest import Clerk
+from tests.clerks import Clerk
 from tests.console.core_messages import Samples, constants_of, messages_of
 from tests.test_check import MISTAKES
 
@@ -96,6 +96,7 @@ SAMPLES = Samples(
             "Entry 3 of the audit log was changed, removed or inserted: entry 4 continues another one.",
         ),
         ("refuse", "error"): ("data/resources/phones.csv:3: number is empty. Fill it in.",) * 2,
+        ("edited", "error"): ("phones.csv:3: number is empty. Fill it in.",),
         ("_taken_over", "state.why"): ("“ICE is here” was answered as nothing, not as emergency_now.",),
         ("_plainly", "self._reason(error)"): ("the disk is full. Make room and try again",),
         ("_published", "error"): _DATABASE_ERROR,

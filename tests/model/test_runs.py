@@ -48,7 +48,7 @@ def test_a_training_goes_on_by_itself_and_holds_up_no_answer_that_is_wrong(
     with pytest.raises(RunError, match=r"^A training is under way already, begun by ana at "):
         runs.start({"kind": "train"}, "luis")
     runs.start({"kind": "off", "topic": "dont_sign", "reason": "it is wrong"}, "luis")
-    assert wait_for(runs, "release").error == ""
+    assert wait_for(runs, "off").error == ""
     under_way = runs.last("training")
     assert under_way is not None and under_way.running
     published = store.published()

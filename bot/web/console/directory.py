@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -12,9 +15,11 @@ from bot.hsds_client import pull
 from bot.local_time import current_date
 from bot.resource_tables import Tables
 from bot.resource_update import (
+    columns_of,
     columns_to_pull,
     complete,
     differences,
+    edited,
     note_update,
     read_present,
     undo,
@@ -32,34 +37,85 @@ class Pulled:
 
     tables: Tables
 
+    def complete(self, folder: Path) -> Tables:
+        """Return all tables of the directory as they would be; raises ContentError."""
+        return complete(self.tables, read_present(folder))
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """Tables of the directory that were edited, by the names of their files."""
+
+    files: Mapping[str, bytes]
+
+    def complete(self, folder: Path) -> Tables:
+        """Return all tables of the directory as they would be; raises UpdateError and ContentError."""
+        return edited(self.files, folder)
+
+
+# As browsers and Excel name a file that is there already: "phones (1).csv", "phones - Copy.csv".
+_COPY = re.compile(r"(?: \(\d+\)| - [^.]*)(?=\.csv$)")
+
 
 async def get_directory(request: web.Request) -> web.StreamResponse:
     """GET /directory."""
     return await _page(request)
 
 
+async def get_table(request: web.Request) -> web.StreamResponse:
+    """GET /directory/{table}.csv: a table of the directory, to be edited."""
+    folder, table = request.app[keys.SETTINGS].resources_dir, request.match_info["table"]
+    if table not in await asyncio.to_thread(columns_of, folder):
+        raise web.HTTPNotFound
+    content = await asyncio.to_thread((folder / f"{table}.csv").read_text, encoding="utf-8-sig")
+    return web.Response(
+        body=content.encode("utf-8-sig"),  # by that mark Excel knows how accents are written
+        content_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{table}.csv"'},
+    )
+
+
 async def post_pull(request: web.Request) -> web.StreamResponse:
     """POST /directory/pull: `url`; shows what would change."""
     folder = request.app[keys.SETTINGS].resources_dir
     url = str((await request.post()).get("url", "")).strip()
-    present = await asyncio.to_thread(read_present, folder)  # before anything is asked of the network
-    tables = await pull(url, columns_to_pull(folder))
-    lines = differences(present, complete(tables, present))
-    name = request.app[keys.PENDING].keep(account_of(request).name, Pulled(tables)) if lines else ""
-    return await _page(request, lines=lines, pulled=name, url=url)
+    await asyncio.to_thread(read_present, folder)  # before anything is asked of the network
+    return await _show(request, Pulled(await pull(url, columns_to_pull(folder))), url=url)
+
+
+async def post_tables(request: web.Request) -> web.StreamResponse:
+    """POST /directory/tables: `tables` are files; shows what would change."""
+    given = (await request.post()).getall("tables", [])
+    files = {
+        _COPY.sub("", Path(file.filename).name): await asyncio.to_thread(file.file.read)
+        for file in given
+        if isinstance(file, web.FileField)
+    }
+    if not files:
+        return await _page(request, failure=text(request, "no_tables"), status=422)
+    return await _show(request, Uploaded(files))
+
+
+async def _show(request: web.Request, brought: Pulled | Uploaded, *, url: str = "") -> web.StreamResponse:
+    folder = request.app[keys.SETTINGS].resources_dir
+    tables = await asyncio.to_thread(brought.complete, folder)
+    lines = differences(await asyncio.to_thread(read_present, folder), tables)
+    name = request.app[keys.PENDING].keep(account_of(request).name, brought) if lines else ""
+    return await _page(request, lines=lines, brought=name, url=url)
 
 
 async def post_replace(request: web.Request) -> web.StreamResponse:
-    """POST /directory/replace: `pulled` names what was shown; now it takes the place of the present one."""
+    """POST /directory/replace: `brought` names what was shown; now it takes the place of the present one."""
     form = await request.post()
-    pulled = request.app[keys.PENDING].find(account_of(request).name, str(form.get("pulled", "")))
-    if not isinstance(pulled, Pulled):
-        return await _page(request, failure=text(request, "pulled_gone"), status=409)
+    brought = request.app[keys.PENDING].find(account_of(request).name, str(form.get("brought", "")))
+    if not isinstance(brought, (Pulled, Uploaded)):
+        return await _page(request, failure=text(request, "brought_gone"), status=409)
     settings, lines = request.app[keys.SETTINGS], list[str]()
-    before = await asyncio.to_thread(folder_hash, settings.resources_dir)
-    kept = settings.data_dir / "resources"
-    await asyncio.to_thread(update, pulled.tables, settings.resources_dir, kept, lines.append)
-    await _note(request, "pull", before)
+    folder, kept = settings.resources_dir, settings.data_dir / "resources"
+    before = await asyncio.to_thread(folder_hash, folder)
+    tables = await asyncio.to_thread(brought.complete, folder)
+    await asyncio.to_thread(update, tables, folder, kept, lines.append)
+    await _note(request, "pull" if isinstance(brought, Pulled) else "edit", before)
     return await _page(request, lines=lines, is_done=True)
 
 
@@ -81,7 +137,7 @@ async def _page(
     request: web.Request,
     *,
     lines: list[str] | None = None,
-    pulled: str = "",
+    brought: str = "",
     url: str = "",
     failure: str = "",
     is_done: bool = False,
@@ -98,7 +154,8 @@ async def _page(
         needs=directory.needs,
         days=DAYS_TO_CONFIRM,
         lines=lines,
-        pulled=pulled,
+        brought=brought,
+        tables=sorted(await asyncio.to_thread(columns_of, request.app[keys.SETTINGS].resources_dir)),
         url=url,
         failure=failure,
         is_done=is_done,
