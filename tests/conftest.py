@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,29 @@ from bot.web import keys
 REDIS = "/usr/bin/redis-server"
 POSTGRESQL = Path("/usr/lib/postgresql")
 SMALL_CONTENT = Path(__file__).parent / "content"
+
+
+def pytest_collection_finish() -> None:
+    """Test on the event loop that runs in production: importing Rasa's server puts uvloop in its place."""
+    asyncio.set_event_loop_policy(None)
+
+
+async def still_running(family: Iterable[psutil.Process], *, seconds: float = 5) -> list[psutil.Process]:
+    """Return which processes have not ended after some seconds at most.
+
+    Their ends are not collected, as psutil would do: whoever has started them waits for that too.
+    """
+
+    def runs(process: psutil.Process) -> bool:
+        try:
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    until = time.monotonic() + seconds
+    while (running := [process for process in family if runs(process)]) and time.monotonic() < until:
+        await asyncio.sleep(0.02)
+    return running
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 
 from bot import processes
 from bot.processes import Child, StartError, free_port
+from tests.conftest import still_running
 
 # A stand-in child: it listens on a port, says two lines, and starts a child of its own.
 SERVER = """
@@ -36,8 +37,7 @@ async def test_stop_ends_the_child_and_what_it_started() -> None:
     family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
     assert len(family) == 2
     await running.stop()
-    _, alive = psutil.wait_procs(family, timeout=5)
-    assert alive == []
+    assert await still_running(family) == []
 
 
 async def test_a_dead_child_is_started_again() -> None:

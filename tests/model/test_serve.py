@@ -22,6 +22,7 @@ from bot.models import Model, ModelStore
 from bot.processes import free_port
 from bot.settings import PROJECT_ROOT
 from bot.tables import USAGE
+from tests.conftest import still_running
 
 pytestmark = pytest.mark.slow
 
@@ -97,8 +98,7 @@ async def test_serve_answers_restarts_what_dies_and_leaves_nothing_running(
         rest = (await process.stdout.read()).decode()
         assert await process.wait() == 0
         assert counted(environment) > 1
-        _, alive = psutil.wait_procs(family, timeout=10)
-        assert alive == []
+        assert await still_running(family, seconds=10) == []
         assert "Rasa ended (code -9); starting it again" in rest
         assert "Ana" not in rest and "miedo" not in rest and "Traceback" not in rest
 

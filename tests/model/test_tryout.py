@@ -20,6 +20,7 @@ from bot.models import Model, ModelError
 from bot.replies import answer, ask_need, clarify
 from bot.training import TrainingError, parse
 from bot.tryout import MOST_WORDS, TryOut
+from tests.conftest import still_running
 
 pytestmark = pytest.mark.slow
 
@@ -173,8 +174,7 @@ async def test_another_model_exchanges_the_process(model: Model, tryout: TryOut,
     other = copied(model, tmp_path / "other")
     assert (await tryout.ask(other, HOME)).topic == "ice_at_home"
     assert tryout.pid not in (None, first[0].pid)
-    _, alive = psutil.wait_procs(first, timeout=5)
-    assert alive == []
+    assert await still_running(first) == []
 
 
 async def test_it_ends_when_nothing_is_asked_for_long(model: Model) -> None:
@@ -182,8 +182,7 @@ async def test_it_ends_when_nothing_is_asked_for_long(model: Model) -> None:
     await tryout.ask(model, HOME)
     family = family_of(tryout)
     await has_process(tryout, False)
-    _, alive = psutil.wait_procs(family, timeout=5)
-    assert alive == []
+    assert await still_running(family) == []
     await tryout.close()
 
 
@@ -201,8 +200,7 @@ async def test_closing_ends_the_process_while_it_still_starts(model: Model) -> N
         "Asking the model ended: something killed it. Nothing was changed. "
         "See that 2 GB of memory are free, and try again."
     )
-    _, alive = psutil.wait_procs(family, timeout=5)
-    assert alive == [] and tryout.pid is None
+    assert await still_running(family) == [] and tryout.pid is None
     model.verify()
 
 
@@ -219,8 +217,7 @@ async def test_who_stops_waiting_takes_the_process_along(
     asked.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asked
-    _, alive = psutil.wait_procs(family, timeout=5)
-    assert alive == [] and tryout.pid is None
+    assert await still_running(family) == [] and tryout.pid is None
     assert list(tmp_path.iterdir()) == []
     await tryout.close()
 

@@ -1,0 +1,403 @@
+"""Every page of the console in every state, in Chromium: for axe, on a small phone, and by keyboard alone."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy import insert
+
+from bot.database import Database
+from bot.local_time import current_date, week_of
+from bot.models import Model, ModelStore
+from bot.review_queue import ReviewQueue
+from bot.settings import PROJECT_ROOT
+from bot.spreadsheet import export
+from bot.tables import FEEDBACK, USAGE
+from bot.training import copy_content
+from bot.web.console import keys
+from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
+from tests.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
+
+DESK = {"width": 1200, "height": 800}
+_HOLDING_FOCUS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+_WRONG = "another long password"
+# Marks what gets the focus, and what shows nothing of it.
+_WATCH_FOCUS = """(holding) => {
+  window.reached = new Set();
+  window.unseen = new Set();
+  window.wanted = [...document.querySelectorAll(holding)].filter((e) => e.checkVisibility());
+  document.activeElement.blur();
+  document.addEventListener("focusin", ({ target }) => {
+    window.reached.add(target);
+    const style = getComputedStyle(target);
+    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) window.unseen.add(target);
+  });
+}"""
+_MISSED = """() => [...window.wanted.filter((e) => !window.reached.has(e)), ...window.unseen]
+  .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+async def console(tmp_path: Path, content_copy: Path) -> AsyncIterator[Console]:
+    """A console on a copy of the small content, with nothing trained yet."""
+    async with open_console(content_copy, tmp_path / "var") as console:
+        yield console
+
+
+@pytest.fixture
+async def office(model: Model, tmp_path: Path) -> AsyncIterator[Console]:
+    """A console on a copy of the project's content, with its model, and two others of the same questions."""
+    content, data = tmp_path / "office", tmp_path / "var"
+    copy_content(PROJECT_ROOT, content)
+    for version in (model.version, "stopped"):
+        shutil.copytree(model.folder, data / "models" / version)
+    ModelStore(data).publish(model.version)
+    async with open_console(content, data) as console:
+        yield console
+
+
+@pytest.fixture(params=[("en", DESK), ("es", SMALL_PHONE)], ids=["desk-en", "phone-es"])
+async def clerk(request: pytest.FixtureRequest, open_visit: OpenVisit) -> ClerkAtWork:
+    """A browser in which nobody is signed in, wide and in English, or small and in Spanish."""
+    language, viewport = request.param
+    return ClerkAtWork(open_visit, language, viewport)
+
+
+class ClerkAtWork:
+    """Somebody who opens one page of a console after another."""
+
+    def __init__(self, open_visit: OpenVisit, language: str, viewport: dict[str, int]) -> None:
+        self._open_visit, self._language, self._viewport = open_visit, language, viewport
+        self._visit: Visit | None = None
+
+    @property
+    def page(self) -> Page:
+        """The page that is open."""
+        assert self._visit is not None
+        return self._visit.page
+
+    async def open(self, console: Console) -> None:
+        """Open the sign-in page."""
+        self._visit = await self._open_visit(console.url, viewport=self._viewport, locale=self._language)
+        await self.go("/sign-in")
+
+    async def sign_in(self, console: Console, name: str = APPROVER) -> None:
+        """Sign in, as somebody who sees one page after another."""
+        await self.open(console)
+        await self.send(name=name, password=PASSWORD)
+
+    async def go(self, path: str) -> None:
+        """Open a page."""
+        assert self._visit is not None
+        await self._visit.go(path)
+
+    async def send(self, action: str = "", **fields: str) -> None:
+        """Fill in fields of the form they stand in, and send it by its main button or that of an action."""
+        for name, value in fields.items():
+            await self.page.locator(f"main [name={name}]").first.fill(value)
+        form = self.page.locator(f'main form[action$="{action}"]') if action else self.page.locator("main")
+        async with self.page.expect_navigation():
+            await form.locator("button").first.click()
+
+    async def upload(self, action: str, file: Path) -> None:
+        """Bring in a file."""
+        form = self.page.locator(f'form[action="{action}"]')
+        await form.locator("input[type=file]").set_input_files(file)
+        async with self.page.expect_navigation():
+            await form.locator("button").click()
+
+    async def look(self, shows: str) -> None:
+        """Assert that something is shown, that axe finds nothing, and that all is reached by Tab or fits."""
+        assert self._visit is not None
+        await expect(self.page.locator(shows).first).to_be_visible()
+        await self._visit.check_accessible()
+        if self._viewport == DESK:
+            assert await self.missed() == []
+        else:
+            await self._visit.check_fits()
+
+    async def missed(self) -> list[str]:
+        """Press Tab all through the page; return what it has not reached, or does not show to be reached."""
+        rounds = 0
+        await self.page.evaluate(_WATCH_FOCUS, _HOLDING_FOCUS)
+        while rounds < 2:  # it goes on from where the focus was before
+            await self.page.keyboard.press("Tab")
+            rounds += await self.page.evaluate("() => document.activeElement === document.body")
+        missed: list[str] = await self.page.evaluate(_MISSED)
+        return missed
+
+
+async def test_signing_in(console: Console, clerk: ClerkAtWork) -> None:
+    """Also where the name is wrong, one has to wait, or was signed out while writing."""
+    await clerk.open(console)
+    await clerk.look("#password")
+    await clerk.send(name=EDITOR, password=_WRONG)
+    await clerk.look(".failure")
+    for _ in range(5):
+        await clerk.send(name=EDITOR, password=_WRONG)
+    await clerk.look(".failure")
+    await clerk.send(name=APPROVER, password=PASSWORD)
+    await clerk.go("/topics/red_card")
+    await clerk.page.fill("#title_en", "What I have written")
+    console.app[keys.SESSIONS]._known.clear()
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look(".notice")
+    await clerk.send(name=APPROVER, password=PASSWORD)
+    await clerk.look(".notice")
+
+
+async def test_what_is_refused(console: Console, clerk: ClerkAtWork) -> None:
+    """A page that is not there, one for others, and a form that is too old."""
+    await clerk.sign_in(console, EDITOR)
+    await clerk.go("/nothing")
+    await clerk.look(".failure")
+    await clerk.go("/topics/red_card/approve")
+    await clerk.look(".failure")
+
+
+async def test_topics(console: Console, clerk: ClerkAtWork) -> None:
+    """All of them, none, and with a file that cannot be read."""
+    await clerk.sign_in(console)
+    await clerk.look("tbody tr")
+    await clerk.go("/topics?q=nothing")
+    await clerk.look("main > p")
+    console.topic_file("bond").write_text("topic: [", encoding="utf-8")
+    await clerk.go("/topics")
+    await clerk.look(".failure")
+
+
+async def test_editing_a_topic(console: Console, clerk: ClerkAtWork) -> None:
+    """As it is, while one writes, with mistakes, seen as residents will, saved, and changed by two."""
+    await clerk.sign_in(console)
+    await clerk.go("/topics/red_card")
+    await clerk.look("#edit")
+    await clerk.page.fill("#title_en", "T" * 61)
+    await clerk.look("#problems-title_en .problem")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=alert]")
+    await clerk.page.fill("#title_en", "Another title")
+    await clerk.page.locator("button[value=look]").click()
+    await clerk.look(".diff ins")
+    file = console.topic_file("red_card")
+    theirs = file.read_text(encoding="utf-8").replace("The red card", "Their title")
+    file.write_text(theirs, encoding="utf-8")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look(".theirs")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=status]")
+    await clerk.go("/topics/new")
+    await clerk.look("#id")
+
+
+async def test_turning_off_on_and_approving(console: Console, clerk: ClerkAtWork) -> None:
+    """Before it is done; and where the reason is missing, nobody may do it twice, or its author."""
+    await clerk.sign_in(console)
+    await clerk.go("/topics/red_card/off")
+    await clerk.look("#reason")
+    await clerk.send("/off", reason=" ")
+    await clerk.look(".failure")
+    with console.app[keys.RUNS]._held("off"):
+        await clerk.send("/off", reason="a test")
+        await clerk.look(".failure")
+    for action in ("on", "approve"):
+        await clerk.go(f"/topics/red_card/{action}")
+        await clerk.look("main form")
+
+
+async def test_spreadsheets(console: Console, clerk: ClerkAtWork, tmp_path: Path) -> None:
+    """What would change, what is wrong by cell, what is no spreadsheet, and what is done."""
+    sheet, wrong, none = tmp_path / "good.csv", tmp_path / "wrong.csv", tmp_path / "none.xlsx"
+    export(console.settings.content_dir, sheet)
+    text = sheet.read_text(encoding="utf-8-sig")
+    wrong.write_text(text.replace("rights", "rihgts"), encoding="utf-8")
+    sheet.write_text(text.replace("The red card", "Red card"), encoding="utf-8")
+    none.write_bytes(b"PK")
+    await clerk.sign_in(console)
+    await clerk.go("/spreadsheet")
+    await clerk.look("#sheet")
+    for file, shows in ((wrong, "[role=alert] td"), (none, "[role=alert]"), (sheet, ".changes li")):
+        await clerk.upload("/spreadsheet", file)
+        await clerk.look(shows)
+    await clerk.send("/spreadsheet/import")
+    await clerk.look("[role=status]")
+
+
+async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Path) -> None:
+    """What would change in it, what is wrong, and what is done and undone."""
+    table = tmp_path / "services.csv"
+    text = (console.settings.resources_dir / "services.csv").read_text(encoding="utf-8")
+    await clerk.sign_in(console)
+    await clerk.go("/directory")
+    await clerk.look("tbody tr")
+    table.write_text(text.replace("211 LA County", "<b>"), encoding="utf-8")
+    await clerk.upload("/directory/tables", table)
+    await clerk.look(".failure")
+    await clerk.go("/directory")
+    table.write_text(text.replace("211 LA County", "Line 211"), encoding="utf-8")
+    await clerk.upload("/directory/tables", table)
+    await clerk.look(".changes li")
+    await clerk.send("/directory/replace")
+    await clerk.look("[role=status]")
+
+
+async def test_history(console: Console, clerk: ClerkAtWork) -> None:
+    """With entries, checked, damaged, and with none."""
+    await clerk.sign_in(console)
+    await clerk.go("/history?verify=1")
+    await clerk.look("[role=status]")
+    await clerk.go("/history?subject=nothing")
+    await clerk.look("main p")
+    with Database.of(console.settings).transaction() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_log_DELETE")
+        connection.exec_driver_sql("DELETE FROM audit_log WHERE number = 2")
+    await clerk.go("/history?verify=1")
+    await clerk.look("[role=alert]")
+
+
+async def test_use(console: Console, clerk: ClerkAtWork) -> None:
+    """Nothing yet, and three weeks of it."""
+    await clerk.sign_in(console)
+    await clerk.go("/use")
+    await clerk.look("main p")
+    with Database.of(console.settings).transaction() as connection:
+        for weeks in (1, 2, 3):
+            week = week_of(current_date() - datetime.timedelta(weeks=weeks))
+            for kind, value, count in (
+                ("topic", "red_card", 40 * weeks),
+                ("topic", "bond", 7),
+                ("language", "es", 30 * weeks),
+                ("language", "en", 12),
+                ("channel", "web", 25),
+                ("channel", "sms", 3),
+                ("outcome", "answer", 35),
+            ):
+                row = {"week": week, "kind": kind, "value": value, "count": count}
+                connection.execute(insert(USAGE), [row])
+            row = {"week": week, "topic": "red_card", "language": "es"}
+            connection.execute(insert(FEEDBACK), [{**row, "helpful": True, "count": 12}])
+    await clerk.go("/use")
+    await clerk.look("svg .bar")
+    await clerk.page.evaluate("() => document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    await clerk.look("details table")
+
+
+async def test_questions_asked_in_vain(console: Console, clerk: ClerkAtWork) -> None:
+    """None, some, one of them, and before anything is done with it."""
+    await clerk.sign_in(console)
+    await clerk.go("/asked")
+    await clerk.look("main p")
+    queue = ReviewQueue(console.app[keys.DATABASE])
+    queue.add("how do they decide the amount of the bond", "en")
+    queue.add("how do they decide the amount of a bond", "en")
+    queue.add("¿cuánto se paga de fianza?", "es")
+    await clerk.go("/asked")
+    await clerk.look("tbody tr")
+    group = await clerk.page.locator("tbody a").first.get_attribute("href")
+    assert group is not None
+    await clerk.go(group)
+    await clerk.look("#topic")
+    await clerk.page.select_option("#topic", "bond")
+    await clerk.send("/belongs")
+    await clerk.look("blockquote")
+    await clerk.go(group)
+    await clerk.send("/discard")
+    await clerk.look("main form")
+
+
+async def test_training_and_publishing(console: Console, clerk: ClerkAtWork) -> None:
+    """Before the first model, while something is under way, and where it has failed."""
+    await clerk.sign_in(console)
+    await clerk.go("/release")
+    await clerk.look("h2")
+    runs = console.app[keys.RUNS]
+    runs.start({"kind": "publish", "version": "nothing", "despite": ""}, "ana")
+    await expect(clerk.page.locator("main")).to_be_visible()
+    for _ in range(600):
+        if not any(run.running for run in runs.each()):
+            break
+        await clerk.page.wait_for_timeout(100)
+    await clerk.go("/release")
+    await clerk.look(".failure")
+    file = runs._file("release")
+    file.write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    with runs._held("release"):
+        await clerk.go("/topics")
+        await clerk.look(".running")
+        await clerk.go("/release")
+        await clerk.look("progress")
+
+
+@pytest.mark.slow
+async def test_what_a_model_makes_of_questions(office: Console, clerk: ClerkAtWork) -> None:
+    """Trying one that is answered and one that is not; what a group gets now; and the report on a model."""
+    await clerk.sign_in(office)
+    await clerk.go("/try")
+    await clerk.look("#text")
+    await clerk.send("/try", text="qué es la tarjeta roja")
+    await clerk.look(".words .for")
+    await clerk.send("/try", text="what is the best pizza")
+    await clerk.look(".words")
+    ReviewQueue(office.app[keys.DATABASE]).add("se me olvidó mi cita con el juez", "es")
+    await clerk.go("/asked")
+    await clerk.page.locator("tbody a").first.click()
+    await clerk.look("#topic")
+    await clerk.go(f"/release/{office.app[keys.STORE].published_version()}")
+    await clerk.look(".state.pass")
+    file = office.topic_file("red_card")
+    file.write_text(file.read_text("utf-8").replace("enabled: true", "enabled: false"), "utf-8")
+    await clerk.go("/release/stopped")
+    await clerk.look(".state.stop")
+    await clerk.send("/publish")
+    await clerk.look(".failure")
+
+
+async def test_a_topic_is_changed_and_turned_off_without_a_mouse(
+    console: Console, open_visit: OpenVisit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From signing in to what comes of it: Tab, letters, Space and Enter."""
+    monkeypatch.setenv("KYR_CONTENT_DIR", str(console.settings.content_dir))
+    visit = await open_visit(console.url, viewport=DESK, locale="en")
+    page, press = visit.page, visit.page.keyboard.press
+
+    async def tab_to(name: str) -> None:
+        for _ in range(200):
+            await press("Tab")
+            if await page.locator(f"{name}:focus").count():
+                return
+        pytest.fail(f"{name} is not reached")
+
+    await visit.go("/")
+    await tab_to("#name")
+    await page.keyboard.type(EDITOR)
+    await tab_to("#password")
+    await page.keyboard.type(PASSWORD)
+    await press("Enter")
+    await expect(page.get_by_role("heading", name="Topics")).to_be_visible()
+    await press("Tab")
+    await expect(page.locator(".skip")).to_be_focused()
+    await press("Enter")
+    await expect(page.locator("#main")).to_be_focused()
+    await tab_to("[href='/topics/red_card']")
+    await press("Enter")
+    await page.wait_for_url("**/topics/red_card")
+    await tab_to("#title_en")
+    await press("End")
+    await page.keyboard.type(" today")
+    await tab_to("[value=save]")
+    await press("Space")
+    await page.wait_for_url("**/topics/red_card?saved")
+    assert console.noted("red_card")[0] == (EDITOR, "edit")
+    await tab_to("[href$='/off']")
+    await press("Enter")
+    await tab_to("#reason")
+    await page.keyboard.type("It may be wrong")
+    await tab_to("form[action$='/off'] button")
+    await press("Enter")
+    await page.wait_for_url("**/release")
+    await expect(page.locator(".state.pass")).to_be_visible(timeout=60_000)
+    assert "enabled: false" in console.topic_file("red_card").read_text(encoding="utf-8")
