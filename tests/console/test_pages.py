@@ -79,11 +79,12 @@ async def test_while_one_writes_the_check_answers_with_messages_and_a_preview(
 
 async def test_the_second_editor_is_told_and_sees_both_versions(console: Console, editor: Clerk) -> None:
     stale = form_of(console, "red_card", title_en="The second title")
+    stale = {name: text.replace("\n", "\r\n") for name, text in stale.items()}  # as browsers do
     await editor.post("/topics/red_card", form_of(console, "red_card", title_en="The first title"))
     other = await console.make_clerk("berta")
     page = await other.post("/topics/red_card", stale, status=409)
     assert "Somebody else has changed this topic" in page
-    assert "The first title" in page
+    assert re.findall(r'<div class="theirs">(.*?)</div>', page, re.DOTALL) == ["The first title"]
     assert 'value="The second title"' in page
     assert "The first title" in console.topic_file("red_card").read_text(encoding="utf-8")
     seen = re.search(r'name="seen" value="([^"]+)"', page)
@@ -188,7 +189,8 @@ async def test_a_spreadsheet_changes_topics_only_after_a_second_yes(
 
 async def test_what_is_no_spreadsheet_is_refused(editor: Clerk) -> None:
     assert "Choose a file" in await editor.upload("/spreadsheet", b"x", "x.exe", status=422)
-    await editor.upload("/spreadsheet", b"PK\x03\x04 broken", "broken.xlsx", status=422)
+    page = await editor.upload("/spreadsheet", b"PK\x03\x04 broken", "broken.xlsx", status=422)
+    assert '<p class="lines">The file is damaged or no Excel file.' in page
 
 
 async def test_a_question_asked_in_vain_joins_a_topic_after_a_second_yes(

@@ -326,6 +326,13 @@ def test_what_is_said_is_escaped_and_marked_english_where_it_has_no_spanish() ->
 
 
 @pytest.mark.parametrize(
+    "name", ["topic off", "publish: answer", "rollback refused", "review: draft", "edit"]
+)
+def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
+    assert translate(name) is not None
+
+
+@pytest.mark.parametrize(
     "piece",
     [
         "a: ",

@@ -31,6 +31,7 @@ async def get_asked(request: web.Request) -> web.StreamResponse:
         groups=groups[:_SHOWN],
         all=len(groups),
         questions=sum(len(group.questions) for group in groups),
+        titles=await asyncio.to_thread(request.app[keys.DESK].titles, request[keys.LANGUAGE]),
         is_kept=request.app[keys.SETTINGS].keep_unanswered,
     )
 
@@ -41,8 +42,8 @@ async def get_group(request: web.Request) -> web.StreamResponse:
     published = await asyncio.to_thread(request.app[keys.STORE].published)
     # Where words were removed the model knows less than when the question was asked.
     tried = await request.app[keys.TRY_OUT].ask(published, group.text) if published else None
-    topics = (await asyncio.to_thread(request.app[keys.DESK].topics)).topics
-    return render(request, "group.html", group=group, tried=tried, topics=topics)
+    titles = await asyncio.to_thread(request.app[keys.DESK].titles, request[keys.LANGUAGE])
+    return render(request, "group.html", group=group, tried=tried, titles=titles)
 
 
 async def post_belongs(request: web.Request) -> web.StreamResponse:

@@ -44,6 +44,10 @@ class Desk:
 
         return self._once("topics", (FAQ,), read)
 
+    def titles(self, language: str) -> Mapping[str, str]:
+        """Return the titles of the topics in a language, by id."""
+        return {topic.id: topic.title[language] for topic in self.topics().topics.values()}
+
     def content(self) -> Content:
         """Return the whole content; while it has a mistake, that of the published model.
 

@@ -140,7 +140,8 @@ def _form(request: web.Request, posted: Mapping[str, Any]) -> Form:
     topic_id = request.match_info.get("topic", NEW)
     return Form(
         str(posted.get("id", "")).strip() if topic_id == NEW else topic_id,
-        {name: str(posted.get(name, "")) for name in FIELDS},
+        # Browsers end the lines of a field with two signs.
+        {name: str(posted.get(name, "")).replace("\r\n", "\n") for name in FIELDS},
         str(posted.get("seen", "")),
         "compared" in posted,
     )

@@ -107,14 +107,19 @@ def _imported(
     with tempfile.TemporaryDirectory() as folder:
         sheet = Path(folder) / f"sheet{upload.suffix}"
         sheet.write_bytes(upload.content)
-        changed = import_sheet(
-            root,
-            sheet,
-            dry_run=dry_run,
-            compared=upload.compared,
-            show=lines.append,
-            approves=False,
-        )
+        try:
+            changed = import_sheet(
+                root,
+                sheet,
+                dry_run=dry_run,
+                compared=upload.compared,
+                show=lines.append,
+                approves=False,
+            )
+        except SheetError as error:
+            # Where it lay is of no use to whoever has sent it; its name stands above.
+            said = str(error).replace(f"{sheet}: ", "")
+            raise SheetError(said[:1].upper() + said[1:], error.problems, error.elsewhere) from None
     return before, changed
 
 

@@ -40,6 +40,7 @@ async def _page(
 ) -> web.StreamResponse:
     models = await asyncio.to_thread(request.app[keys.STORE].list)
     published = await asyncio.to_thread(request.app[keys.STORE].published_version)
+    titles = await asyncio.to_thread(request.app[keys.DESK].titles, request[keys.LANGUAGE])
     return render(
         request,
         "try.html",
@@ -49,5 +50,6 @@ async def _page(
         models=models[::-1],
         published=published,
         tried=tried,
+        titles=titles,
         failure=failure,
     )

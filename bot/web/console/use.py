@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,10 @@ from bot.web.console import keys
 from bot.web.console.rendering import render
 
 _WEEKS = 8
-# In units of the drawing: a line of the chart, and the room for its name and its number.
-_LINE = 26
-WIDTH, NAME, NUMBER = 640, 270, 60
+# In units of the drawing, which small phones show whole: a line of the chart, with the name above its bar,
+# and the room for the number behind it.
+_LINE = 44
+_WIDTH, _NUMBER = 360, 70
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,12 @@ class Chart:
 async def get_use(request: web.Request) -> web.StreamResponse:
     """GET /use: the last weeks that are over."""
     database, language = request.app[keys.DATABASE], request[keys.LANGUAGE]
-    weeks, thumbs, read = await asyncio.gather(
+    weeks, thumbs, titles = await asyncio.gather(
         asyncio.to_thread(Usage(database).weeks, _WEEKS),
         asyncio.to_thread(Feedback(database).weeks, _WEEKS),
-        asyncio.to_thread(request.app[keys.DESK].topics),
+        asyncio.to_thread(request.app[keys.DESK].titles, language),
     )
     strings = request.app[keys.STRINGS][language]
-    titles = {topic.id: topic.title[language] for topic in read.topics.values()}
 
     def named(value: str) -> str:
         return titles.get(value) or strings.get(f"use_{value}", value)
@@ -58,12 +59,12 @@ async def get_use(request: web.Request) -> web.StreamResponse:
         request,
         "use.html",
         charts=[_chart(kind, weeks, named) for kind in KINDS] if weeks else [],
-        weeks=[figures.week for figures in weeks],
+        weeks=[datetime.date.fromisoformat(figures.week) for figures in weeks],
+        day=datetime.date.fromisoformat,
         thumbs=thumbs,
         named=named,
         fewest=FEWEST_SHOWN,
-        width=WIDTH,
-        left=NAME,
+        width=_WIDTH,
     )
 
 
@@ -71,7 +72,7 @@ def _chart(kind: str, weeks: Sequence[Figures], named: Callable[[str], str]) -> 
     newest = weeks[0].counts[kind]
     most = max((count or 0 for count in newest.values()), default=0) or 1
     bars = [
-        Bar(named(value), count, number * _LINE, round((count or 0) / most * (WIDTH - NAME - NUMBER)))
+        Bar(named(value), count, number * _LINE, round((count or 0) / most * (_WIDTH - _NUMBER)))
         for number, (value, count) in enumerate(newest.items())
     ]
     rows = [(named(value), [figures.counts[kind][value] for figures in weeks]) for value in newest]
