@@ -25,6 +25,8 @@ Tables = dict[str, list[Row]]
 
 # More than any description needs; a cell beyond it is a fault of the file.
 _MOST_CHARACTERS = 1000
+# How Excel writes dates and times of its own accord, here in the United States, when it saves a table.
+_OF_EXCEL = {"date": ("%m/%d/%Y",), "time": ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")}
 # What a spreadsheet would work out when staff open the table there; "-118.22" is a longitude.
 _FORMULA = re.compile(r"[=+@]|-(?![0-9.]+\Z)")
 # As spreadsheets write a phone number that they took for a quantity.
@@ -113,6 +115,7 @@ def _read_table(path: Path, schema: Mapping[str, Any], problems: Problems) -> li
             continue
         row = dict(zip(header, values, strict=True))
         for name, field in fields.items():
+            row[name] = _as_meant(row[name], field["type"])
             _check_cell(path, line, name, row[name], field, seen[name], problems)
         found.append((line, row))
     return found
@@ -136,6 +139,17 @@ def _header_is_right(
         if column not in header:
             problems.add(path, 1, f"the column `{column}` is missing", "Add it to the first line")
     return set(header) == set(fields)
+
+
+def _as_meant(value: str, kind: str) -> str:
+    """Return a date or a time as it is written here where Excel has written it in its own way."""
+    for pattern in _OF_EXCEL.get(kind, ()):
+        try:
+            read = datetime.datetime.strptime(value.strip(), pattern)
+        except ValueError:
+            continue
+        return read.date().isoformat() if kind == "date" else f"{read:%H:%M}"
+    return value
 
 
 def _check_cell(

@@ -539,12 +539,12 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "quantity, so make the column text first."
         ],
     ),
-    "date that the spreadsheet wrote": (
+    "date with the day first": (
         SERVICES,
         ",2026-11-22,https://eastla",
-        ",11/22/2026,https://eastla",
+        ",22/11/2026,https://eastla",
         [
-            f"{SERVICES}:2: assured_date is `11/22/2026`, which is no date. "
+            f"{SERVICES}:2: assured_date is `22/11/2026`, which is no date. "
             "Write year-month-day, like 2026-11-22."
         ],
     ),

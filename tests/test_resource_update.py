@@ -180,6 +180,22 @@ def test_a_mistake_in_an_edited_table_is_named_with_its_line(
     assert tables_in(folder) == present
 
 
+def test_dates_and_times_are_understood_as_excel_saves_them(folder: Path) -> None:
+    """It writes them in its own way in every row, also where nothing was changed."""
+    files = changed(folder, "services.csv", "2026-11-22", "11/22/2026")
+    files |= changed(folder, "schedules.csv", "00:00,23:59", "0:00,11:59:00 PM")
+    present = tables_in(folder)
+    assert edited(files, folder) == present
+
+
+def test_a_day_before_its_month_is_no_date(folder: Path) -> None:
+    """It is not guessed."""
+    with pytest.raises(
+        UpdateError, match=r"services\.csv:2: assured_date is `22/11/2026`, which is no date\."
+    ):
+        edited(changed(folder, "services.csv", "2026-11-22", "22/11/2026"), folder)
+
+
 @pytest.mark.parametrize("name", ["people.csv", "../services.csv", "datapackage.json"])
 def test_a_file_that_is_no_table_is_refused(folder: Path, name: str) -> None:
     with pytest.raises(UpdateError, match="there is no such table"):
