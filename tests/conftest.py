@@ -26,6 +26,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.content import RESOURCES, Content, read_content
 from bot.database import Database
+from bot.locks import lock_within
 from bot.models import Model, ModelStore
 from bot.processes import free_port
 from bot.replies import Button
@@ -106,10 +107,12 @@ async def start_server() -> AsyncIterator[StartServer]:
 
 
 @pytest.fixture(scope="session")
-async def model(model_store: ModelStore) -> Model:
-    """A model trained on the project's content."""
-    trained = await train(PROJECT_ROOT, model_store, lambda text: None)
-    return model_store.publish(trained.version)
+async def model(request: pytest.FixtureRequest, model_store: ModelStore) -> Model:
+    """A model trained on the project's content, once also where several processes test."""
+    with (request.config.cache.mkdir("kyr") / "training.lock").open("w") as lock:
+        assert await asyncio.to_thread(lock_within, lock, 600)
+        trained = await train(PROJECT_ROOT, model_store, lambda text: None)
+        return model_store.publish(trained.version)
 
 
 @dataclass
