@@ -20,6 +20,7 @@ from bot.spreadsheet import export
 from bot.tables import FEEDBACK, USAGE
 from bot.training import copy_content
 from bot.web.console import keys
+from bot.web.console.directory import Uploaded
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
 
@@ -227,7 +228,7 @@ async def test_spreadsheets(console: Console, clerk: ClerkAtWork, tmp_path: Path
 
 
 async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Path) -> None:
-    """What would change in it, what is wrong, and what is done and undone."""
+    """What would change in it, what is wrong, what is done, and what somebody else has brought."""
     table = tmp_path / "services.csv"
     text = (console.settings.resources_dir / "services.csv").read_text(encoding="utf-8")
     await clerk.sign_in(console)
@@ -242,6 +243,11 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.look(".changes li")
     await clerk.send("/directory/replace")
     await clerk.look("[role=status]")
+    console.app[keys.PENDING].keep(EDITOR, Uploaded({"services.csv": text.encode()}))
+    await clerk.go("/directory")
+    await clerk.look("main .notice")
+    await clerk.page.locator("main .notice a").click()
+    await clerk.look(".changes li")
 
 
 async def test_history(console: Console, clerk: ClerkAtWork) -> None:

@@ -264,21 +264,23 @@ async def test_the_directory_lists_its_services_and_refuses_what_is_no_address(e
 async def test_a_table_of_the_directory_is_edited_and_the_change_undone(
     console: Console, editor: Clerk, approver: Clerk
 ) -> None:
-    """Only an approver says yes; the copy of a download has another name."""
+    """An approver says yes, once, to what an editor has brought; the copy of a download has another name."""
     async with editor.client.get("/directory/services.csv") as response:
         table = (await response.read()).decode("utf-8-sig")
     edited = table.replace("211 LA County", "Line 211").encode()
     page = await editor.upload("/directory/tables", edited, "services (1).csv", field="tables")
     assert "~ 211-la: name: 211 LA County -&gt; Line 211" in page
     assert "Only an approver" in page
-    page = await approver.upload("/directory/tables", edited, "services.csv", field="tables")
-    name = re.search(r'name="brought" value="([^"]+)"', page)
-    assert name is not None
+    waits = re.search(r'href="(/directory\?by=ana&amp;brought=([^"]+))"', await approver.get("/directory"))
+    assert waits is not None
+    page = await approver.get(waits[1].replace("&amp;", "&"))
+    assert "~ 211-la: name: 211 LA County -&gt; Line 211" in page
     services = console.settings.resources_dir / "services.csv"
     assert "211 LA County" in services.read_text(encoding="utf-8")
-    assert "Done" in await approver.post("/directory/replace", brought=name[1])
+    assert "Done" in await approver.post("/directory/replace", by="ana", brought=waits[2])
     assert "Line 211" in services.read_text(encoding="utf-8")
     assert console.noted("directory")[0] == ("berta", "edit")
+    await approver.post("/directory/replace", by="ana", brought=waits[2], status=409)
     await approver.post("/directory/undo")
     assert "211 LA County" in services.read_text(encoding="utf-8")
 

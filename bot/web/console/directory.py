@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from aiohttp import web
 
@@ -31,25 +33,38 @@ from bot.web.console.guard import account_of
 from bot.web.console.rendering import render, text
 
 
+class Brought(abc.ABC):
+    """What may take the place of the directory once an approver says yes, whoever has brought it."""
+
+    # What replacing it is called in the audit log.
+    action: ClassVar[str]
+
+    @abc.abstractmethod
+    def complete(self, folder: Path) -> Tables:
+        """Return all tables of the directory as they would be; raises UpdateError and ContentError."""
+
+
 @dataclass(frozen=True)
-class Pulled:
+class Pulled(Brought):
     """A directory that was fetched."""
 
     tables: Tables
+    action = "pull"
 
     def complete(self, folder: Path) -> Tables:
-        """Return all tables of the directory as they would be; raises ContentError."""
+        """Return all tables as they would be; raises ContentError."""
         return complete(self.tables, read_present(folder))
 
 
 @dataclass(frozen=True)
-class Uploaded:
+class Uploaded(Brought):
     """Tables of the directory that were edited, by the names of their files."""
 
     files: Mapping[str, bytes]
+    action = "edit"
 
     def complete(self, folder: Path) -> Tables:
-        """Return all tables of the directory as they would be; raises UpdateError and ContentError."""
+        """Return all tables as they would be; raises UpdateError and ContentError."""
         return edited(self.files, folder)
 
 
@@ -58,8 +73,25 @@ _COPY = re.compile(r"(?: \(\d+\)| - [^.]*)(?=\.csv$)")
 
 
 async def get_directory(request: web.Request) -> web.StreamResponse:
-    """GET /directory."""
-    return await _page(request)
+    """GET /directory; with `brought` and `by` what somebody has brought, and would change by it."""
+    if "brought" not in request.query:
+        return await _page(request)
+    by, name = request.query.get("by", ""), request.query["brought"]
+    found = _find(request, by, name)
+    if found is None:
+        return await _page(request, failure=text(request, "brought_gone"), status=404)
+    return await _page(request, lines=await _lines(request, found), brought=name, by=by)
+
+
+def _find(request: web.Request, by: str, name: str) -> Brought | None:
+    found = request.app[keys.PENDING].find(by, name)
+    return found if isinstance(found, Brought) else None
+
+
+async def _lines(request: web.Request, brought: Brought) -> list[str]:
+    folder = request.app[keys.SETTINGS].resources_dir
+    tables = await asyncio.to_thread(brought.complete, folder)
+    return differences(await asyncio.to_thread(read_present, folder), tables)
 
 
 async def get_table(request: web.Request) -> web.StreamResponse:
@@ -96,26 +128,25 @@ async def post_tables(request: web.Request) -> web.StreamResponse:
     return await _show(request, Uploaded(files))
 
 
-async def _show(request: web.Request, brought: Pulled | Uploaded, *, url: str = "") -> web.StreamResponse:
-    folder = request.app[keys.SETTINGS].resources_dir
-    tables = await asyncio.to_thread(brought.complete, folder)
-    lines = differences(await asyncio.to_thread(read_present, folder), tables)
-    name = request.app[keys.PENDING].keep(account_of(request).name, brought) if lines else ""
-    return await _page(request, lines=lines, brought=name, url=url)
+async def _show(request: web.Request, brought: Brought, *, url: str = "") -> web.StreamResponse:
+    lines, by = await _lines(request, brought), account_of(request).name
+    name = request.app[keys.PENDING].keep(by, brought) if lines else ""
+    return await _page(request, lines=lines, brought=name, by=by, url=url)
 
 
 async def post_replace(request: web.Request) -> web.StreamResponse:
-    """POST /directory/replace: `brought` names what was shown; now it takes the place of the present one."""
+    """POST /directory/replace: `brought` and `by` name what was shown; now it is the directory."""
     form = await request.post()
-    brought = request.app[keys.PENDING].find(account_of(request).name, str(form.get("brought", "")))
-    if not isinstance(brought, (Pulled, Uploaded)):
+    brought = _find(request, str(form.get("by", "")), str(form.get("brought", "")))
+    if brought is None:
         return await _page(request, failure=text(request, "brought_gone"), status=409)
     settings, lines = request.app[keys.SETTINGS], list[str]()
     folder, kept = settings.resources_dir, settings.data_dir / "resources"
     before = await asyncio.to_thread(folder_hash, folder)
     tables = await asyncio.to_thread(brought.complete, folder)
     await asyncio.to_thread(update, tables, folder, kept, lines.append)
-    await _note(request, "pull" if isinstance(brought, Pulled) else "edit", before)
+    await _note(request, brought.action, before)
+    request.app[keys.PENDING].drop(str(form["by"]), str(form["brought"]))
     return await _page(request, lines=lines, is_done=True)
 
 
@@ -138,6 +169,7 @@ async def _page(
     *,
     lines: list[str] | None = None,
     brought: str = "",
+    by: str = "",
     url: str = "",
     failure: str = "",
     is_done: bool = False,
@@ -155,6 +187,12 @@ async def _page(
         days=DAYS_TO_CONFIRM,
         lines=lines,
         brought=brought,
+        by=by,
+        waiting=[
+            (account, name)
+            for account, name in request.app[keys.PENDING].all_of(Brought)
+            if account != account_of(request).name
+        ],
         tables=sorted(await asyncio.to_thread(columns_of, request.app[keys.SETTINGS].resources_dir)),
         url=url,
         failure=failure,

@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.expiring_cache import ExpiringCache
 
-_SECONDS_KEPT = 30 * 60
+# A working day, since it may wait for somebody else.
+_SECONDS_KEPT = 8 * 60 * 60
 _MOST_KEPT = 20
 
 
@@ -23,6 +24,14 @@ class Pending:
         self._kept[account, name] = thing
         return name
 
+    def all_of(self, kind: type) -> list[tuple[str, str]]:
+        """Return the account that brought it and the name of everything of a kind."""
+        return [key for key, thing in self._kept.items() if isinstance(thing, kind)]
+
     def find(self, account: str, name: str) -> Any | None:
         """Return what was kept under a name, None where it is not there any more."""
         return self._kept.get((account, name))
+
+    def drop(self, account: str, name: str) -> None:
+        """Let go of what has been dealt with."""
+        self._kept.pop((account, name), None)
