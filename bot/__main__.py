@@ -406,10 +406,11 @@ def _list_resources(options: argparse.Namespace, settings: Settings) -> int:
 
 def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
     folder, kept = settings.resources_dir, settings.data_dir / "resources"
-    present = read_present(folder)  # before anything is asked of the network
+    read_present(folder)  # before anything is asked of the network
     pulled = asyncio.run(pull(options.url, columns_to_pull(folder)))
     before = folder_hash(folder)
-    if update(complete(pulled, present), folder, kept, _say):
+    # Read again: somebody may have changed it meanwhile.
+    if update(complete(pulled, read_present(folder)), folder, kept, _say):
         note_update(AuditLog(Database.of(settings)), operator(), "pull", before, folder)
         _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
     else:

@@ -8,10 +8,12 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.__main__ import main
+from bot.hsds_client import pull
 from tests.conftest import SMALL_CONTENT
 
 
@@ -97,6 +99,26 @@ def test_a_published_directory_replaces_ours_and_can_be_undone(
     assert done.startswith("Replaced ") and "Day and night" in ours.read_text(encoding="utf-8")
     assert main(["resources", "undo"]) == 0
     assert ours.read_text(encoding="utf-8") == before
+
+
+def test_what_somebody_withholds_during_a_pull_stays_withheld(
+    own_folders: Path, published: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pull may take minutes; what is ours is read after it."""
+    folder, url = published
+    withheld = own_folders / "data" / "resources" / "withheld_phones.csv"
+
+    async def pull_while_somebody_writes(*arguments: Any) -> Any:
+        pulled = await pull(*arguments)
+        with withheld.open("a", encoding="utf-8") as table:
+            table.write("323-555-0100,Nobody,Not confirmed.,\n")
+        return pulled
+
+    monkeypatch.setattr("bot.__main__.pull", pull_while_somebody_writes)
+    phones = folder / "phones.csv"
+    phones.write_text(phones.read_text("utf-8").replace("24 hours a day", "Day and night"), "utf-8")
+    assert main(["resources", "pull", url]) == 0
+    assert "323-555-0100" in withheld.read_text(encoding="utf-8")
 
 
 def test_a_published_directory_with_a_mistake_is_refused(

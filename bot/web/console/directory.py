@@ -89,9 +89,9 @@ def _find(request: web.Request, by: str, name: str) -> Brought | None:
 
 
 async def _lines(request: web.Request, brought: Brought) -> list[str]:
+    """Return what would change, a line each."""
     folder = request.app[keys.SETTINGS].resources_dir
-    tables = await asyncio.to_thread(brought.complete, folder)
-    return differences(await asyncio.to_thread(read_present, folder), tables)
+    return await asyncio.to_thread(lambda: differences(read_present(folder), brought.complete(folder)))
 
 
 async def get_table(request: web.Request) -> web.StreamResponse:
