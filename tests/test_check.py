@@ -343,8 +343,65 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "- id: hp_contigo\n  reason: The Spanish name of the programme is not known.\n",
         "- id: hp_contigo\n",
         [
-            "data/claims.yml:87: a claim has not exactly id, reason, en, es and perhaps true_when_negated. "
+            "data/claims.yml:26: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
+            "or unless, within and add together. Compare it with the others."
+        ],
+    ),
+    "claim that says only how near something must stand": (
+        "data/claims.yml",
+        "  within: paragraph\n",
+        "",
+        [
+            "data/claims.yml:15: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
+            "or unless, within and add together. Compare it with the others."
+        ],
+    ),
+    "claim that is near in no known way": (
+        "data/claims.yml",
+        "within: paragraph",
+        "within: page",
+        [
+            "data/claims.yml:15: true_when_negated or within of the claim ice_phone is none of those that "
+            "are known. Compare it with the others."
+        ],
+    ),
+    "claim with words that nobody has listed": (
+        "data/claims.yml",
+        "<agents>",
+        "<agent>",
+        [
+            "data/claims.yml:11: the claim ice_cannot_enter needs `agent`, which is missing. "
             "Compare it with the others."
+        ],
+    ),
+    "claim with a pattern that is none": (
+        "data/claims.yml",
+        "en: [you are safe]",
+        "en: [you are (safe]",
+        [
+            "data/claims.yml:6: a pattern of the claim you_are_safe cannot be read (missing ), unterminated "
+            "subpattern). Compare it with the others."
+        ],
+    ),
+    "words that must not stand alone": (
+        "domain.yml",
+        "text: English greet",
+        "text: Call 213-830-7911",
+        [
+            "domain.yml:1: the number 213-830-7911 belongs to no service of the directory. Remove it, or add "
+            "its service with a source to the directory.",
+            "domain.yml:1: “213-830-7911” must not stand alone (ice_phone): Who answers is ICE; a person "
+            "without papers who calls tells ICE who and where they are. Write in the same paragraph: “This "
+            "is ICE: let a citizen call.”.",
+        ],
+    ),
+    "number that the directory does not know": (
+        "domain.yml",
+        "text: English greet",
+        "text: Call (310) 555-0123 or 1-310-555-0123",
+        [
+            "domain.yml:1: the number 310-555-0123 belongs to no service of the directory. Remove it, or add "
+            "its service with a source to the directory."
         ],
     ),
     "response without a translation": (
