@@ -139,7 +139,7 @@ def _paragraphs(text: str) -> list[list[str]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Yield paragraphs (kind ""), items of lists ("-"), words to say aloud (">") and "---" where these part."""
+    """Yield paragraphs (kind ""), items of lists ("-"), words to say aloud (">") and partings ("---")."""
     kind, lines = "", list[str]()
     for line in (*text.splitlines(), "---"):
         mark = _MARK.match(line)
