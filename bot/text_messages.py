@@ -89,8 +89,10 @@ def text_messages(content: Content, replies: Sequence[Reply], page_urls: Sequenc
 
 def _in_brief(content: Content, reply: Reply, page_url: str) -> str:
     topic = content.topics.get(reply.topic or "")
-    # Where the answer is too old or nobody has signed it off, `reply` says so; the short one would not.
+    # Where nobody has signed the answer off, `reply` says so; the short one would not.
     short = topic.answers[reply.language].short if topic and topic.answers and reply.reviewed else ""
+    if short and reply.warning:
+        short = f"{short}\n{reply.warning}"
     services = [call_line(service) for service in reply.services]
     return "\n".join(filter(None, (short or plain_text(reply.text), *services, page_url)))
 

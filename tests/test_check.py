@@ -67,8 +67,30 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "volatility: stable",
         "volatility: litigated",
         [
+            f"{CARD}:5: the topic is litigated, but an answer does not say which part of it expires. "
+            "Write a line `---` before what the law and the courts say now, in both languages.",
             f"{CARD}:7: review_by is 365 days after reviewed; a litigated answer may stand 90. "
-            "Write 2027-02-20 or an earlier day after 2026-11-22."
+            "Write 2027-02-20 or an earlier day after 2026-11-22.",
+        ],
+    ),
+    "what expires in a stable topic": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n      Diga",
+        "      La tarjeta dice sus derechos.\n\n      ---\n\n      Diga",
+        [
+            f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
+            "Write `volatility: litigated`, or remove the line.",
+        ],
+    ),
+    "two parts that expire": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n      Diga",
+        "      La tarjeta dice sus derechos.\n\n      ---\n\n      ---\n\n      Diga",
+        [
+            f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
+            "Write `volatility: litigated`, or remove the line.",
+            f"{CARD}:39: the answer in Spanish has more than one line `---`, or nothing before it. "
+            "Keep one, before what the law and the courts say now.",
         ],
     ),
     "duplicate question across topics": (
