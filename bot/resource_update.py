@@ -23,7 +23,7 @@ from bot.resources import FIRST_SERVICE, OF_SERVICE, check_directory, read_direc
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
 # Columns that others do not know; what a pull would leave empty stays.
-_OUR_COLUMNS = ("needs_caution", "caution", "caution_es")
+_OUR_COLUMNS = ("needs_caution", "caution")
 # What is not shown as a part of a service.
 _BESIDE_SERVICES = ("organizations", *_OURS)
 _PREVIOUS = "previous"

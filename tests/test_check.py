@@ -434,7 +434,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, name_es, "
             "description, description_es, url, status, fees_description, fees_description_es, "
             "eligibility_description, eligibility_description_es, interpretation_services, "
-            "interpretation_services_es, alert, alert_es, assured_date, source_url.",
+            "interpretation_services_es, caution, caution_es, alert, alert_es, assured_date, source_url.",
         ],
     ),
     "row with too few cells": (
@@ -474,6 +474,16 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             f"{PHONES}:3: the number 323-582-6161 must not be given to residents: No source confirms that "
             "this is the City Hall number. Remove the row, or call the number and clear it first."
+        ],
+    ),
+    "number that needs a caution": (
+        "data/resources/organizations.csv",
+        "https://211la.org,",
+        "https://211la.org,yes",
+        [
+            f"{PHONES}:{line}: the number 211 must not be given without a caution. Write in services.csv, as "
+            f"caution and caution_es of `{service}`, who should call and what not to say."
+            for line, service in ((2, "la-regional-food-bank"), (3, "211-la"))
         ],
     ),
     "empty required cell": (

@@ -132,6 +132,22 @@ def test_a_card_is_in_the_persons_language(
     assert shown == (languages, cost, checked, area)
 
 
+@pytest.mark.parametrize(
+    ("language", "caution"),
+    [
+        ("en", "This is ICE: let a citizen, a lawyer or the consulate call."),
+        ("es", "Es ICE: que llame un ciudadano, un abogado o el consulado."),
+    ],
+)
+def test_a_caution_stands_before_what_else_is_to_be_known(
+    project_content: Content, language: str, caution: str
+) -> None:
+    """On a card, which has one warning; and alone, for a text message."""
+    card = card_of(project_content, "ice-la-field-office", language, "2026-11-29T10:00")
+    assert card["caution"].startswith(caution)
+    assert card["alert"].startswith(card["caution"] + " ") and "213-473-6100" in card["alert"]
+
+
 def test_what_to_bring_and_how_far_it_is(project_content: Content) -> None:
     """The distance is counted from the middle of a ZIP code, in whole miles."""
     place, moment = find_place("90255"), "2026-11-23T10:00"
