@@ -70,12 +70,12 @@ def opening_of(content: Content, name: str, language: str, moment: str) -> str:
             "2026-11-25T18:00",  # the day before Thanksgiving
             "Usually closed now. Opens tomorrow, 9:00 AM. On holidays the hours may differ.",
             "A esta hora suele estar cerrado. Abre mañana, 9:00 a. m. "
-            "En días feriados el horario puede cambiar.",
+            "En días festivos el horario puede cambiar.",
         ),
         (
             "2026-11-26T10:00",
             "Usually open now, until 4:00 PM. On holidays the hours may differ.",
-            "A esta hora suele estar abierto, hasta 4:00 p. m. En días feriados el horario puede cambiar.",
+            "A esta hora suele estar abierto, hasta 4:00 p. m. En días festivos el horario puede cambiar.",
         ),
     ],
 )
