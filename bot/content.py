@@ -267,7 +267,8 @@ def _texts(
         for language, text in twins.items():
             yield root / "domain.yml", language, text
     for service in directory.services if directory else ():
-        for twins in (service.name, service.description, service.eligibility, service.fees, service.alert):
+        shown = (service.name, service.description, service.eligibility, service.fees)
+        for twins in (*shown, service.caution, service.alert):
             for language, text in twins.items():
                 yield root / RESOURCES / "services.csv", language, text
 

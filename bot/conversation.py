@@ -32,6 +32,8 @@ NEEDED_RESPONSES = (
     "utter_answer_being_checked",
     "utter_no_current_answer",
     "utter_may_have_changed",
+    "utter_law_now",
+    "utter_law_may_have_changed",
     "utter_emergency_now",
     "utter_ask_need",
     "utter_choose_again",

@@ -67,8 +67,30 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "volatility: stable",
         "volatility: litigated",
         [
+            f"{CARD}:5: the topic is litigated, but an answer does not say which part of it expires. "
+            "Write a line `---` before what the law and the courts say now, in both languages.",
             f"{CARD}:7: review_by is 365 days after reviewed; a litigated answer may stand 90. "
-            "Write 2027-02-20 or an earlier day after 2026-11-22."
+            "Write 2027-02-20 or an earlier day after 2026-11-22.",
+        ],
+    ),
+    "what expires in a stable topic": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n      Diga",
+        "      La tarjeta dice sus derechos.\n\n      ---\n\n      Diga",
+        [
+            f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
+            "Write `volatility: litigated`, or remove the line.",
+        ],
+    ),
+    "two parts that expire": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n      Diga",
+        "      La tarjeta dice sus derechos.\n\n      ---\n\n      ---\n\n      Diga",
+        [
+            f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
+            "Write `volatility: litigated`, or remove the line.",
+            f"{CARD}:39: the answer in Spanish has more than one line `---`, or nothing before it. "
+            "Keep one, before what the law and the courts say now.",
         ],
     ),
     "duplicate question across topics": (
@@ -469,7 +491,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, name_es, "
             "description, description_es, url, status, fees_description, fees_description_es, "
             "eligibility_description, eligibility_description_es, interpretation_services, "
-            "interpretation_services_es, alert, alert_es, assured_date, source_url.",
+            "interpretation_services_es, caution, caution_es, alert, alert_es, assured_date, source_url.",
         ],
     ),
     "row with too few cells": (
@@ -509,6 +531,16 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             f"{PHONES}:3: the number 323-582-6161 must not be given to residents: No source confirms that "
             "this is the City Hall number. Remove the row, or call the number and clear it first."
+        ],
+    ),
+    "number that needs a caution": (
+        "data/resources/organizations.csv",
+        "https://211la.org,",
+        "https://211la.org,yes",
+        [
+            f"{PHONES}:{line}: the number 211 must not be given without a caution. Write in services.csv, as "
+            f"caution and caution_es of `{service}`, who should call and what not to say."
+            for line, service in ((2, "la-regional-food-bank"), (3, "211-la"))
         ],
     ),
     "empty required cell": (

@@ -161,6 +161,21 @@ async def test_the_directory_names_every_service_once(
         assert all(phone_uri(number) in page for number in service.phones)
 
 
+@pytest.mark.parametrize(("path", "language"), [("/en/help", "en"), ("/es/ayuda", "es")])
+async def test_a_caution_stands_below_the_number(
+    make_gateway: MakeGateway, project_content: Content, path: str, language: str
+) -> None:
+    """Before any other detail of the line of ICE or ORR."""
+    gateway = await make_gateway(project_content)
+    page = html.unescape(await (await gateway.get(path)).text())
+    careful = [service for service in project_content.directory.services if service.caution[language]]
+    assert len(careful) == 3
+    for service in careful:
+        (number,) = service.phones
+        below = re.split(rf">[^<]*{number}</a></p>", page)[1:]
+        assert below and all(service.caution[language] in rest.partition("<dl>")[0] for rest in below)
+
+
 async def test_words_to_say_aloud_are_marked_as_english_on_a_spanish_page(gateway: Client) -> None:
     """So that a screen reader speaks them in English."""
     page = await (await gateway.get("/es/red_card")).text()
