@@ -17,8 +17,8 @@ from bot.service_cards import TEXTS
 from bot.strict_yaml import line_of, read_yaml
 from bot.topics import read_examples, read_variations
 
-# An emergency answer must fit two text messages and be read at a glance.
-EMERGENCY_LENGTH = 320
+# An emergency answer must fit one screen of a phone, and two text messages.
+EMERGENCY_LENGTH = 480
 # Responses that the code asks for by name.
 NEEDED_RESPONSES = (
     "utter_hotline_card",

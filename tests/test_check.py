@@ -451,8 +451,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     "emergency text too long": (
         "domain.yml",
         "text: English emergency now",
-        "text: " + "x" * 321,
-        ["domain.yml:191: utter_emergency_now (en) has 321 characters, 320 at most. Shorten it."],
+        "text: " + "x" * 481,
+        ["domain.yml:191: utter_emergency_now (en) has 481 characters, 480 at most. Shorten it."],
     ),
     "intent without a rule": (
         "domain.yml",

@@ -10,7 +10,17 @@ import pytest
 from bot.content import Content
 from bot.help_search import HelpSearch
 from bot.replies import answer, found_help
-from bot.text_messages import HELP, MOST_CHARACTERS, START, STOP, parts, reserved_word, split, text_messages
+from bot.text_messages import (
+    HELP,
+    MOST_CHARACTERS,
+    START,
+    STOP,
+    parts,
+    plain_text,
+    reserved_word,
+    split,
+    text_messages,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +102,20 @@ def test_an_answer_past_its_date_is_sent_in_few_words_and_says_how_old_it_is(
         reply = answer(project_content, old, "en")
         sent = " ".join(" ".join(text_messages(project_content, [reply], [""])).split())
         assert sent.startswith(" ".join(f"{topic.answers['en'].short} {reply.warning}".split())), topic.id
+
+
+@pytest.mark.parametrize(
+    ("language", "condition"), [("en", "Only if it is true"), ("es", "Solo si es verdad")]
+)
+def test_the_emergency_answer_is_sent_in_two_messages(
+    project_content: Content, language: str, condition: str
+) -> None:
+    """Words that are true for some people only stand in the message that says so."""
+    sent = split(plain_text(project_content.say("utter_emergency_now", language)))
+    assert len(sent) == 2
+    assert [condition in message for message in sent] == [
+        "more than two years" in message for message in sent
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
