@@ -300,6 +300,7 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
         print(text, file=sys.stderr, flush=True)
 
     model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
+    model.verify()
     note("Starting (about half a minute)")
     assistant = assemble(model, settings)
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
@@ -371,8 +372,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
 async def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
     store = ModelStore(settings.data_dir)
     if version is None:
-        return await published_model(settings.content_dir, store, _say)
-    model = store.get(version)
+        model = await published_model(settings.content_dir, store, _say)
+    else:
+        model = store.get(version)
     model.verify()
     return model
 

@@ -52,6 +52,10 @@ class ServeError(Exception):
     """The service cannot start, or a model not take over; the text says why and what to do."""
 
 
+class ModelFault(ServeError):
+    """A model that does not answer as it should, with everything running; the text says how that shows."""
+
+
 async def published_model(root: Path, store: ModelStore, progress: Progress) -> Model:
     """Return the published model; train and publish one where there is none that this program can read."""
     model = store.published()
@@ -73,7 +77,6 @@ async def published_model(root: Path, store: ModelStore, progress: Progress) -> 
             f"The content has changed since model {model.version} was published. "
             "To use it: kyr train, then kyr publish VERSION"
         )
-    model.verify()
     return model
 
 
@@ -255,17 +258,17 @@ def _content(model: Model, settings: Settings) -> Content:
 
 
 async def ask_golden_questions(served: ServedModel, model: Model) -> None:
-    """Ask dangerous questions and emergencies; raises ServeError where one is not answered as in training."""
+    """Ask dangerous questions and emergencies; raises ModelFault where one is not answered as in training."""
     for text, topic in golden_questions(model):
         sender = Conversation().id
         try:
             messages = await served.rasa.send(sender, text, {})
             topics = {reply.topic for reply in replies_from_rasa(served.content, messages)}
         except RasaUnavailable as error:
-            raise ServeError(f"“{text}” got no answer ({error}).") from None
+            raise ModelFault(f"“{text}” got no answer ({error}).") from None
         if topic not in topics:
             answered = ", ".join(sorted(filter(None, topics))) or "nothing"
-            raise ServeError(f"“{text}” was answered as {answered}, not as {topic}.")
+            raise ModelFault(f"“{text}” was answered as {answered}, not as {topic}.")
         await served.rasa.forget(sender)
 
 
@@ -315,8 +318,11 @@ async def ask(url: str, message: str, language: str | None, session: str | None 
 
 
 async def wait_until_answered(url: str, question: str, session: str | None = None) -> None:
-    """Wait until a question, perhaps in a session, is really answered; raises ServeError."""
-    deadline = asyncio.get_running_loop().time() + _SECONDS_TO_GOLDEN_ANSWER
+    """Wait until a question, perhaps in a session, is really answered.
+
+    Raises ModelFault where it is not although everything runs, and ServeError where something does not.
+    """
+    is_up, deadline = False, asyncio.get_running_loop().time() + _SECONDS_TO_GOLDEN_ANSWER
     while asyncio.get_running_loop().time() < deadline:
         async with ClientSession(timeout=ClientTimeout(total=5)) as client:
             with contextlib.suppress(ClientError, asyncio.TimeoutError):
@@ -325,7 +331,8 @@ async def wait_until_answered(url: str, question: str, session: str | None = Non
                 if is_up and not (await ask(url, question, None, session)).get("degraded"):
                     return
         await asyncio.sleep(1)
-    raise ServeError("Everything has started, but a test question got no answer. See the lines above.")
+    fault = ModelFault if is_up else ServeError
+    raise fault("Everything has started, but a test question got no answer. See the lines above.")
 
 
 async def serve(
@@ -412,16 +419,40 @@ async def _serve_until(
         model = await published_model(settings.content_dir, store, say)
         await _say_settings(settings, say)
         await _note_changes(settings, before, model.version, say)
-        while True:
-            try:
-                await _serve_model(model, settings, host, port, stop, say)
-                return
-            except (StartError, ServeError) as error:
-                previous = store.previous()
-                if previous is None or not _is_of_this_program(previous):
-                    raise
-                say(f"{error}\nModel {model.version} cannot be served; going back to {previous.version}")
-                model = store.publish(previous.version)
+        serve_model = functools.partial(
+            _serve_model, settings=settings, host=host, port=port, stop=stop, say=say
+        )
+        try:
+            await serve_model(model)
+        except (ModelError, ModelFault) as error:
+            # Once: what ends the one before as well is no fault of the models.
+            previous = store.previous()
+            if previous is None or not _is_of_this_program(previous):
+                raise
+            say(f"{error}\nModel {model.version} cannot be served; going back to {previous.version}")
+            await serve_model(previous, refused=ServingState(previous.version, model.version, str(error)))
+
+
+async def _go_back(settings: Settings, state: ServingState, say: Callable[[str], None]) -> None:
+    """Publish the model that answers in place of the one that was refused, and note it."""
+    store = ModelStore(settings.data_dir)
+    if store.published_version() != state.refused:
+        return  # somebody has published another one meanwhile
+    try:
+        store.publish(state.version)
+    except OSError as error:
+        say(f"Model {state.version} answers, but could not be published ({error.strerror}).")
+        return
+    note = functools.partial(
+        AuditLog(Database.of(settings)).record,
+        *(operator(), "rollback", state.version),
+        before={"version": state.refused},
+        after={"version": state.version, "why": state.why},
+    )
+    try:
+        await asyncio.to_thread(note)
+    except DatabaseError as error:
+        say(f"It is done, but could not be noted in the audit log. {error}")
 
 
 async def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
@@ -439,12 +470,21 @@ async def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
 
 async def _serve_model(
     model: Model,
+    *,
     settings: Settings,
     host: str,
     port: int,
     stop: asyncio.Event,
     say: Callable[[str], None],
+    refused: ServingState | None = None,
 ) -> None:
+    """Serve a model until told to stop; one that stands in for another, which was `refused`, is published
+    as soon as it answers.
+
+    Raises ModelError and ModelFault where the model cannot be served, StartError and ServeError where
+    something else is in the way.
+    """
+    await asyncio.to_thread(model.verify)
     trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
     say(f"Model {model.version}, trained {trained}")
     assistant = assemble(model, settings)
@@ -454,16 +494,21 @@ async def _serve_model(
         async with assistant.running(watch=True):
             question = "ICE is at my door, do I have to open?"
             await wait_until_answered(url, question, assistant.begin_test())
+            if refused is not None:
+                await _go_back(settings, refused, say)
             say(f"Ready: {url}")
-            await _follow(assistant, settings, stop, say)
+            await _follow(assistant, refused or ServingState(model.version), settings, stop, say)
 
 
 async def _follow(
-    assistant: Assistant, settings: Settings, stop: asyncio.Event, say: Callable[[str], None]
+    assistant: Assistant,
+    state: ServingState,
+    settings: Settings,
+    stop: asyncio.Event,
+    say: Callable[[str], None],
 ) -> None:
-    """Answer from whatever model is published, until told to stop."""
+    """Answer from whatever model is published, until told to stop; `state` is that at the beginning."""
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
-    state = ServingState(assistant.backend.model.version)
     serving.write(state)
     while not stop.is_set():
         with contextlib.suppress(asyncio.TimeoutError):

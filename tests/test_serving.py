@@ -1,0 +1,78 @@
+"""`kyr serve` from within, with models that nobody has trained: what it does when something is in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.audit import AuditLog
+from bot.database import Database
+from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.serving import ServeError, serve
+from bot.settings import Settings
+from bot.training import code_hash
+from tests.conftest import SMALL_CONTENT
+
+
+def add(store: ModelStore, version: str, **report: object) -> Model:
+    """Take in a model of the small content that has learnt nothing."""
+    with store.workplace() as folder:
+        built = folder / "model"
+        shutil.copytree(SMALL_CONTENT, built / CONTENT)
+        for name, text in ((ARCHIVE, "weights"), (THRESHOLDS, "{}"), (PARSED, "[]")):
+            (built / name).write_text(text, encoding="utf-8")
+        hashes = {"content_hash": version, "training_hash": version, "code_hash": code_hash()}
+        times = {"trained_at": "2026-11-26T04:28:50+00:00", "learnt_in": version}
+        return store.add(built, version, {**hashes, **times, **report})
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Those of an office with two models; the second is published, and the first was before."""
+    settings = Settings(data_dir=tmp_path / "var", content_dir=SMALL_CONTENT)
+    store = ModelStore(settings.data_dir)
+    for version in "12":
+        add(store, version)
+        store.publish(version)
+    return settings
+
+
+def pointer(settings: Settings) -> str:
+    return (settings.data_dir / "published.json").read_text(encoding="utf-8")
+
+
+async def served(settings: Settings, port: int, said: list[str]) -> None:
+    """Serve until that ends by itself."""
+    await asyncio.wait_for(serve(settings, "127.0.0.1", port, said.append), 60)
+
+
+async def test_a_port_in_use_is_no_fault_of_the_model(settings: Settings) -> None:
+    """It is named once, and the same model is published as before."""
+    before, said = pointer(settings), list[str]()
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(ServeError, match=rf"^Cannot listen on 127\.0\.0\.1:{port} "):
+        await served(settings, port, said)
+    server.close()
+    assert pointer(settings) == before
+    assert [line for line in said if line.startswith("Model")] == ["Model 2, trained 2026-11-26"]
+
+
+async def test_it_goes_back_once_and_publishes_nothing_that_does_not_answer(settings: Settings) -> None:
+    """Two models that are not what was trained: both are named, and none of them is published by it."""
+    before, said = pointer(settings), list[str]()
+    for version in "12":
+        (settings.data_dir / "models" / version / ARCHIVE).write_bytes(b"other weights")
+    with pytest.raises(
+        ModelError, match=r"models/1/model\.tar\.gz: the file is not the one that was trained"
+    ):
+        await served(settings, 0, said)
+    assert [line for line in said if "going back" in line] == [
+        f"{settings.data_dir}/models/2/{ARCHIVE}: the file is not the one that was trained. Delete "
+        f"{settings.data_dir}/models/2 and run `kyr train`.\nModel 2 cannot be served; going back to 1"
+    ]
+    assert pointer(settings) == before
+    assert "rollback" not in {entry.action for entry in AuditLog(Database.of(settings)).entries()}
