@@ -56,7 +56,7 @@ from bot.review import (
     nearest,
 )
 from bot.review_queue import DAYS_KEPT, ReviewQueue
-from bot.serving import ServeError, ask, assemble, listening, published_model, serve
+from bot.serving import ServeError, ask, assemble, listening, model_to_ask, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, topic_texts, write_template
@@ -299,8 +299,7 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
     def note(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
-    model.verify()
+    model = model_to_ask(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
     assistant = assemble(model, settings)
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
@@ -356,7 +355,7 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     questions = read_questions(options.file)
-    model = asyncio.run(_model_to_evaluate(options.model, settings))
+    model = _model_to_evaluate(options.model, settings)
     content = read_content(model.content_dir)
     parsed = asyncio.run(parse(model.archive, questions, thresholds=model.thresholds))
     rows = [result_row(question, one, content) for question, one in zip(questions, parsed, strict=True)]
@@ -369,12 +368,11 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-async def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
+def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
     store = ModelStore(settings.data_dir)
     if version is None:
-        model = await published_model(settings.content_dir, store, _say)
-    else:
-        model = store.get(version)
+        return model_to_ask(settings.content_dir, store, _say)
+    model = store.get(version)
     model.verify()
     return model
 

@@ -99,7 +99,8 @@ class Verdict:
 
 
 def judge(candidate: Model, published: Model | None, *, today: datetime.date | None = None) -> Verdict:
-    """Judge a candidate against the rules of its content, and against the published model where there is one.
+    """Judge a candidate against the rules of its content, and against the published model where there is one
+    that this program can read.
 
     `today` is the day by which answers are overdue, by default the current one.
     """
@@ -108,6 +109,8 @@ def judge(candidate: Model, published: Model | None, *, today: datetime.date | N
     rules = YAML(typ="safe").load((candidate.content_dir / RULES).read_text(encoding="utf-8"))
     after = [row for rows in rows_by_set(candidate.folder, candidate.content).values() for row in rows]
     before: list[dict[str, Any]] = []
+    if published is not None and published.readable_content is None:
+        published = None
     if published is not None:
         before = [row for rows in rows_by_set(published.folder, published.content).values() for row in rows]
     differences = tuple(_differences(before, after))

@@ -231,8 +231,8 @@ class Release:
         try:
             if always:
                 self._note(action, candidate.version, before=before, after=after)
-            topics = published.content.topics if published else {}
-            for change in topic_changes(topics, candidate.content.topics) if published else ():
+            content = published.readable_content if published else None
+            for change in topic_changes(content.topics, candidate.content.topics) if content else ():
                 self._note(f"{action}: answer", change.topic, before=change.before, after=change.after)
         except DatabaseError as error:
             self.say(f"It is done, but could not be noted in the audit log. {error}")

@@ -45,6 +45,8 @@ _SECONDS_TO_GOLDEN_ANSWER = 60
 _SECONDS_BETWEEN_LOOKS = 0.3
 # How long the model before runs on: time enough to see that the new one was a mistake.
 SECONDS_WARM = 10 * 60
+# What the audit log says of a model that takes the place of one which this program cannot load.
+_NEW_PROGRAM = "of the same content, for another version of the program"
 _WITHHOLD_WORDS = WithholdWords()
 
 
@@ -56,36 +58,63 @@ class ModelFault(ServeError):
     """A model that does not answer as it should, with everything running; the text says how that shows."""
 
 
-async def published_model(root: Path, store: ModelStore, progress: Progress) -> Model:
-    """Return the published model; train and publish one where there is none that this program can read."""
+async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Return the published model; train and publish one where there is none that this program can read.
+
+    The first one is trained of the content under `root`. In place of a model of an older program one of the
+    content that was published comes: what staff have changed since then waits until they publish it. Raises
+    ServeError, and what bot.training.train does.
+    """
+    if store.published_version() is None:
+        return await _train_and_publish(root, store, progress, "There is no published model yet")
+    model = store.published()
+    if model is not None and _is_of_this_program(model):
+        _tell_what_waits(root, model, progress)
+        return model
+    version = store.published_version()
+    try:
+        found = f"Model {version} is of an older program"
+        return await _train_and_publish(store.published_content_dir(), store, progress, found)
+    except ContentError as error:
+        raise ServeError(
+            f"{error}\nModel {version} is of an older program, and this is what the new one misses in the "
+            "content that was published with it. Mend it in the content that staff edit, then `kyr train` "
+            "and `kyr publish VERSION`; until then, use the older program."
+        ) from None
+
+
+async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, found: str) -> Model:
+    progress(f"{found}; training one (about two minutes)")
+    trained = await train(root, store, progress)
+    # What is overdue is no reason to answer nobody: it is held back, or given with its date.
+    stops = [stop.text for stop in judge(trained, None).stops if stop.rule != "check"]
+    if stops:
+        raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
+    return store.publish(trained.version)
+
+
+def model_to_ask(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Return the published model without changing what is published; raises ServeError and ModelError."""
     model = store.published()
     if model is None or not _is_of_this_program(model):
-        found = (
-            "There is no published model yet"
-            if model is None
-            else f"Model {model.version} is of an older program"
-        )
-        progress(f"{found}; training one (about two minutes)")
-        trained = await train(root, store, progress)
-        # What is overdue is no reason to answer nobody: it is held back, or given with its date.
-        stops = [stop.text for stop in judge(trained, None).stops if stop.rule != "check"]
-        if stops:
-            raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
-        model = store.publish(trained.version)
-    elif model.content_hash != content_hash(root):
+        found = "No model is published" if model is None else f"Model {model.version} is of an older program"
+        raise ServeError(f"{found}: there is nothing to ask. `kyr serve` trains one and publishes it.")
+    _tell_what_waits(root, model, progress)
+    model.verify()
+    return model
+
+
+def _tell_what_waits(root: Path, model: Model, progress: Progress) -> None:
+    if model.content_hash != content_hash(root):
         progress(
             f"The content has changed since model {model.version} was published. "
             "To use it: kyr train, then kyr publish VERSION"
         )
-    return model
 
 
 def _is_of_this_program(model: Model) -> bool:
     """Whether this program can load a model, and finds in its content all texts that it needs."""
-    try:
-        return model.report.get("code_hash") == code_hash() and model.content is not None
-    except ContentError:
-        return False
+    return model.report.get("code_hash") == code_hash() and model.readable_content is not None
 
 
 @dataclass(eq=False)
@@ -403,7 +432,8 @@ async def _note_changes(
         changes = await asyncio.to_thread(settings_changes, audit, settings, who)
         if before != version:
             publish = functools.partial(audit.record, who, "publish", version)
-            await asyncio.to_thread(publish, before=before, after={"version": version, "first": True})
+            after = {"version": version} | ({"first": True} if before is None else {"why": _NEW_PROGRAM})
+            await asyncio.to_thread(publish, before=before, after=after)
         say(f"Staff data: {database.name}, {len(changes)} changed settings noted in the audit log")
     except DatabaseError as error:
         say(f"Staff data cannot be used, residents are answered all the same. {error}")
@@ -416,7 +446,7 @@ async def _serve_until(
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
     with serving.held():
         before = store.published_version()
-        model = await published_model(settings.content_dir, store, say)
+        model = await model_to_serve(settings.content_dir, store, say)
         await _say_settings(settings, say)
         await _note_changes(settings, before, model.version, say)
         serve_model = functools.partial(

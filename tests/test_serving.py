@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main
 from bot.audit import AuditLog
 from bot.database import Database
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
@@ -76,3 +77,25 @@ async def test_it_goes_back_once_and_publishes_nothing_that_does_not_answer(sett
     ]
     assert pointer(settings) == before
     assert "rollback" not in {entry.action for entry in AuditLog(Database.of(settings)).entries()}
+
+
+@pytest.mark.parametrize("command", [["ask", "hi"], ["evaluate"]], ids=["ask", "evaluate"])
+def test_who_only_asks_publishes_nothing(
+    settings: Settings,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Where this program cannot load the published model, it is said who may put one in its place."""
+    monkeypatch.setenv("KYR_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("KYR_CONTENT_DIR", str(SMALL_CONTENT))
+    questions = settings.data_dir / "questions.jsonl"
+    questions.write_text('{"text": "hi", "lang": "en", "topic": "greet"}', encoding="utf-8")
+    add(ModelStore(settings.data_dir), "3", code_hash="old")
+    ModelStore(settings.data_dir).publish("3")
+    before = pointer(settings)
+    assert main([*command, *([str(questions)] if command == ["evaluate"] else [])]) == 1
+    assert pointer(settings) == before
+    assert capsys.readouterr().err == (
+        "Model 3 is of an older program: there is nothing to ask. `kyr serve` trains one and publishes it.\n"
+    )
