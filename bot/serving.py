@@ -537,16 +537,30 @@ async def _follow(
     stop: asyncio.Event,
     say: Callable[[str], None],
 ) -> None:
-    """Answer from whatever model is published, until told to stop; `state` is that at the beginning."""
+    """Answer from whatever model is published, until told to stop; `state` is that at the beginning.
+
+    A disk that is full, or no file that can be opened, is no reason to end: it is tried again.
+    """
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
-    serving.write(state)
+    told: ServingState | None = None
+    failed: str | None = None
     while not stop.is_set():
+        try:
+            if told != state:
+                serving.write(state)
+                told, failed = state, None
+        except OSError as error:
+            if failed != error.strerror:
+                failed = error.strerror
+                say(f"Whoever publishes cannot be told what answers ({failed}). It is tried again.")
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), _SECONDS_BETWEEN_LOOKS)
-        wanted = store.published_version()
+        try:
+            wanted = store.published_version()
+        except OSError:
+            continue
         if wanted == state.version and state.refused:
             state = ServingState(state.version)
-            serving.write(state)
         if wanted in (None, state.version, state.refused):
             continue
         say(f"Model {wanted} was published: starting it beside {state.version}")
@@ -558,4 +572,3 @@ async def _follow(
         else:
             say(f"Model {wanted} answers; {state.version} is kept warm for ten minutes")
             state = ServingState(wanted)
-        serving.write(state)

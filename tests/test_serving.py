@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import resource
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ from bot.__main__ import main
 from bot.audit import AuditLog
 from bot.database import Database
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
-from bot.serving import ServeError, serve
+from bot.publishing import ServingFile, ServingState
+from bot.serving import ServeError, _follow, assemble, serve
 from bot.settings import Settings
 from bot.training import code_hash
 from tests.conftest import SMALL_CONTENT
@@ -99,3 +103,51 @@ def test_who_only_asks_publishes_nothing(
     assert capsys.readouterr().err == (
         "Model 3 is of an older program: there is nothing to ask. `kyr serve` trains one and publishes it.\n"
     )
+
+
+@contextlib.contextmanager
+def no_file_can_be_opened() -> Iterator[None]:
+    """As in a process that has as many open as it may."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@contextlib.contextmanager
+def nothing_can_be_written(file: Path) -> Iterator[None]:
+    """As on a disk that is full."""
+    file.mkdir()
+    try:
+        yield
+    finally:
+        file.rmdir()
+
+
+@pytest.mark.parametrize("trouble", ["files", "disk"])
+async def test_what_answers_goes_on_without_files_and_disk(settings: Settings, trouble: str) -> None:
+    """Another model is not taken over then; when there is room again, whoever publishes is told so."""
+    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+    stop, said = asyncio.Event(), list[str]()
+    assistant = assemble(store.get("2"), settings)
+    file = settings.data_dir / "serving.json"
+    with serving.held():
+        store.publish("1")
+        (store.get("1").folder / ARCHIVE).write_bytes(b"other weights")
+        with no_file_can_be_opened() if trouble == "files" else nothing_can_be_written(file):
+            following = asyncio.create_task(
+                _follow(assistant, ServingState("2"), settings, stop, said.append)
+            )
+            while len(said) < (1 if trouble == "files" else 3):
+                assert not following.done()
+                await asyncio.sleep(0.05)
+        while (state := serving.read()) is None or not state.refused:
+            assert not following.done()
+            await asyncio.sleep(0.05)
+        stop.set()
+        await following
+    assert (state.version, state.refused) == ("2", "1")
+    assert said[0].startswith("Whoever publishes cannot be told what answers")
+    assert [line for line in said if line.startswith("Whoever")] == said[:1]
