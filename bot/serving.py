@@ -147,7 +147,10 @@ class Assistant:
         self._watch = False
         self.backend = self._assemble(model, _content(model, settings))
         self._before: Backend | None = None
-        self._letting_go: asyncio.Task[None] | None = None
+        # Those of which processes may run: whatever is interrupted, `running` ends them.
+        self._started: list[Backend] = []
+        self._warm: asyncio.TimerHandle | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
         served = self.backend.served
         self.app = create_app(
             served.content,
@@ -201,18 +204,27 @@ class Assistant:
             await self._start(self.backend)
             yield
         finally:
-            if self._letting_go:
-                self._letting_go.cancel()
-            await asyncio.gather(
-                self._stop(self.backend), *([self._stop(self._before)] if self._before else [])
-            )
+            if self._warm:
+                self._warm.cancel()
+            for retiring in self._retiring:
+                retiring.cancel()
+            await asyncio.gather(*self._retiring, return_exceptions=True)
+            await asyncio.gather(*map(self._stop, self._started))
 
     async def _start(self, backend: Backend, beside: Backend | None = None) -> None:
+        self._started.append(backend)
         children = [backend.actions]
         if beside is None or backend.rasa is not beside.rasa:
             await backend.relay.start()
             children.append(backend.rasa)
-        await asyncio.gather(*(child.start() for child in children))
+        starting = [asyncio.create_task(child.start()) for child in children]
+        try:
+            await asyncio.gather(*starting)
+        finally:
+            # Where one has failed, none of the others is to appear when all were stopped.
+            for each in starting:
+                each.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
         for child in children if self._watch else ():
             child.watch()
 
@@ -223,6 +235,7 @@ class Assistant:
         if beside is None or backend.rasa is not beside.rasa:
             await backend.rasa.stop()
             await backend.relay.stop()
+        self._started.remove(backend)
 
     async def switch(self, model: Model) -> None:
         """Answer from another model: start it, ask it golden questions, let it take over.
@@ -251,22 +264,23 @@ class Assistant:
         new.relay.target = new.actions.port
         self.app[keys.SERVED].replace(new.served)
         self.backend, self._before = new, old
-        if self._letting_go:
-            self._letting_go.cancel()
+        if self._warm:
+            self._warm.cancel()
+        self._warm = asyncio.get_running_loop().call_later(SECONDS_WARM, self._let_go, old)
         if older is not None and older is not new:
-            await older.served.drained()
-            await self._stop_unneeded(older)
-        self._letting_go = asyncio.create_task(self._let_go(old))
+            await self._retire(older)
 
-    async def _let_go(self, old: Backend) -> None:
-        await asyncio.sleep(SECONDS_WARM)
-        await old.served.drained()
+    def _let_go(self, old: Backend) -> None:
         self._before = None
         self.app[keys.SERVED].let_go()
-        await self._stop_unneeded(old)
+        # Not waited for by a switch, and so not interrupted by one.
+        retiring = asyncio.create_task(self._retire(old))
+        self._retiring.add(retiring)
+        retiring.add_done_callback(self._retiring.discard)
 
-    async def _stop_unneeded(self, old: Backend) -> None:
-        """End the processes of a backend that no other one needs."""
+    async def _retire(self, old: Backend) -> None:
+        """End the processes of a backend that no other one needs, as soon as nobody is answered from it."""
+        await old.served.drained()
         sharing = (one for one in (self.backend, self._before) if one is not None and one.rasa is old.rasa)
         await self._stop(old, beside=next(sharing, None))
 

@@ -9,17 +9,20 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from bot import processes, serving
 from bot.__main__ import main
 from bot.audit import AuditLog
 from bot.database import Database
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.processes import Child, free_port
 from bot.publishing import ServingFile, ServingState
-from bot.serving import ServeError, _follow, assemble, serve
+from bot.serving import Assistant, ServeError, _follow, assemble, serve
 from bot.settings import Settings
 from bot.training import code_hash
-from tests.conftest import SMALL_CONTENT
+from tests.conftest import SMALL_CONTENT, still_running
 
 
 def add(store: ModelStore, version: str, **report: object) -> Model:
@@ -129,11 +132,11 @@ def nothing_can_be_written(file: Path) -> Iterator[None]:
 @pytest.mark.parametrize("trouble", ["files", "disk"])
 async def test_what_answers_goes_on_without_files_and_disk(settings: Settings, trouble: str) -> None:
     """Another model is not taken over then; when there is room again, whoever publishes is told so."""
-    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+    store, file_of_serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
     stop, said = asyncio.Event(), list[str]()
     assistant = assemble(store.get("2"), settings)
     file = settings.data_dir / "serving.json"
-    with serving.held():
+    with file_of_serving.held():
         store.publish("1")
         (store.get("1").folder / ARCHIVE).write_bytes(b"other weights")
         with no_file_can_be_opened() if trouble == "files" else nothing_can_be_written(file):
@@ -143,7 +146,7 @@ async def test_what_answers_goes_on_without_files_and_disk(settings: Settings, t
             while len(said) < (1 if trouble == "files" else 3):
                 assert not following.done()
                 await asyncio.sleep(0.05)
-        while (state := serving.read()) is None or not state.refused:
+        while (state := file_of_serving.read()) is None or not state.refused:
             assert not following.done()
             await asyncio.sleep(0.05)
         stop.set()
@@ -151,3 +154,54 @@ async def test_what_answers_goes_on_without_files_and_disk(settings: Settings, t
     assert (state.version, state.refused) == ("2", "1")
     assert said[0].startswith("Whoever publishes cannot be told what answers")
     assert [line for line in said if line.startswith("Whoever")] == said[:1]
+
+
+# Listens, and does not end when it is asked to.
+DEAF = """
+import http.server, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.BaseHTTPRequestHandler).serve_forever()
+"""
+
+
+def deaf_child(*arguments: object, **options: object) -> Child:
+    """Stand in for Rasa and the action server, in the second that they take to end."""
+    port = free_port()
+    return Child("a child", ["-c", DEAF, str(port)], port, {})
+
+
+async def until_letting_go(assistant: Assistant) -> None:
+    while assistant._before is not None:
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("interrupted", ["by the end", "by another switch", "while taking over"])
+async def test_no_process_outlives_what_interrupts_its_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, interrupted: str
+) -> None:
+    """A model is let go ten minutes after another has taken over, here at once, or when a third one does."""
+    monkeypatch.setattr(serving, "rasa_child", deaf_child)
+    monkeypatch.setattr(serving, "actions_child", deaf_child)
+    monkeypatch.setattr(processes, "_SECONDS_TO_END", 1)
+    if interrupted != "while taking over":
+        monkeypatch.setattr(serving, "SECONDS_WARM", 0)
+    store = ModelStore(settings.data_dir)
+    assistant, third = assemble(store.get("1"), settings), add(store, "3")
+    async with assistant.running(watch=False):
+        await assistant.switch(store.get("2"))
+        family = psutil.Process().children(recursive=True)
+        if interrupted == "while taking over":
+            switching = asyncio.create_task(assistant.switch(third))
+            while assistant.backend.model.version != "3":
+                await asyncio.sleep(0.01)
+            family += psutil.Process().children(recursive=True)
+            switching.cancel()
+        else:
+            await until_letting_go(assistant)
+        if interrupted == "by another switch":
+            await assistant.switch(third)
+            family += psutil.Process().children(recursive=True)
+    left = await still_running(set(family), seconds=1)
+    for process in left:
+        process.kill()
+    assert left == []
