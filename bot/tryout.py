@@ -27,6 +27,8 @@ from bot.workbench import ASKING, Workbench, workbench
 
 # The process has 0.9 GB of memory; somebody who goes on after so long waits for it once more.
 SECONDS_IDLE = 10 * 60
+# Whoever asks waits for Rasa to start, or for those who have asked before.
+SECONDS_TO_ANSWER = SECONDS_TO_START
 # Each word is tried by asking once more without it.
 MOST_WORDS = 40
 _MOST_RANKED = 5
@@ -112,8 +114,18 @@ class TryOut:
     async def ask(self, model: Model, text: str) -> Tried:
         """Ask a model one question; the first takes as long as Rasa needs to start.
 
-        Raises ModelError, TrainingError, and ContentError where this program misses something in its content.
+        Raises ModelError, ContentError where this program misses something in its content, and TrainingError,
+        also where no answer comes within SECONDS_TO_ANSWER.
         """
+        try:
+            return await asyncio.wait_for(self._ask(model, text), SECONDS_TO_ANSWER)
+        except asyncio.TimeoutError:
+            raise TrainingError(
+                f"{ASKING} ended: no answer came within {SECONDS_TO_ANSWER} s. Nothing was changed. "
+                "Try again."
+            ) from None
+
+    async def _ask(self, model: Model, text: str) -> Tried:
         async with self._asking:
             if self._idle:
                 self._idle.cancel()
@@ -168,13 +180,7 @@ async def _try(loaded: _Loaded, text: str) -> Tried:
     words = text.split()
     # In threads, since residents are answered meanwhile.
     texts = await asyncio.to_thread(_texts, words, loaded.model.content)
-    asked = loaded.bench.parse(loaded.model.archive, texts)
-    try:
-        parsed = await asyncio.wait_for(asked, SECONDS_TO_START)
-    except asyncio.TimeoutError:
-        raise TrainingError(
-            f"{ASKING} ended: no answer came within {SECONDS_TO_START} s. Nothing was changed. Try again."
-        ) from None
+    parsed = await loaded.bench.parse(loaded.model.archive, texts)
     return await asyncio.to_thread(_tried, loaded, words, parsed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import re
@@ -10,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from bot.locks import lock_within
 from bot.review_queue import ReviewQueue
 from bot.sheet_rows import cells_of, state_of
 from bot.spreadsheet import export
 from bot.topic_files import read_fields
+from bot.web import door
 from bot.web.console import keys
 from bot.web.console.edit import FIELDS
 from tests.clerks import Clerk, Console
@@ -54,6 +57,22 @@ async def test_a_sentence_is_changed_and_the_change_is_in_the_history(
     assert "Bail and bond" in console.topic_file("red_card").read_text(encoding="utf-8")
     assert console.noted("red_card")[0] == ("ana", "edit")
     assert "Bail and bond" in await editor.get("/history?subject=red_card")
+
+
+async def test_a_save_that_waits_for_others_is_answered(
+    console: Console, editor: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection outlives the longest wait for somebody else who changes the content."""
+    monkeypatch.setattr(door, "SECONDS_TO_END", 0.3)
+    handle = os.open(console.settings.content_dir / "data", os.O_RDONLY)
+    assert lock_within(handle, 0)
+    saving = asyncio.create_task(
+        editor.post("/topics/red_card", form_of(console, "red_card", title_en="Bail and bond"))
+    )
+    await asyncio.sleep(1)
+    assert not saving.done()
+    os.close(handle)
+    assert "Saved." in await saving
 
 
 async def test_a_mistake_is_shown_beside_its_field_and_nothing_is_saved(
