@@ -62,6 +62,7 @@ from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, topic_texts, write_template
 from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
+from bot.topics_off import TopicsOff, as_residents_get
 from bot.training import TrainingError, parse
 from bot.usage import WEEKS_KEPT, Usage, format_weeks
 
@@ -378,7 +379,14 @@ def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
 
 
 def _topics(options: argparse.Namespace, settings: Settings) -> int:
-    topics = read_content(settings.content_dir).topics.values()
+    store = ModelStore(settings.data_dir)
+    published = store.published()
+    content = published.readable_content if published else None
+    topics = as_residents_get(
+        read_content(settings.content_dir).topics,
+        content.topics if content else None,
+        TopicsOff(settings.data_dir).read(),
+    ).values()
     states = {topic.id: topic.state(current_date()) for topic in topics}
     for topic in sorted(topics, key=lambda topic: (topic.review_by is None, topic.review_by, topic.id)):
         by = f"check by {topic.review_by}" if topic.review_by else ""
@@ -494,7 +502,7 @@ def _nearest(groups: Sequence[Group], settings: Settings) -> Sequence[Nearest | 
         model = ModelStore(settings.data_dir).published()
         if model is not None:
             print("Asking the published model (about 15 s)", file=sys.stderr, flush=True)
-            return asyncio.run(nearest(groups, model))
+            return asyncio.run(nearest(groups, model, off=TopicsOff(settings.data_dir).read()))
         print("No model is published yet: no topics are near. `kyr train` makes one.", file=sys.stderr)
     except (ContentError, ModelError, TrainingError) as error:
         print(f"The published model cannot be asked for the nearest topics. {error}", file=sys.stderr)

@@ -102,6 +102,7 @@ class ModelStore:
     """The models under a data folder."""
 
     def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
         self._folder = data_dir / "models"
         self._pointer = data_dir / "published.json"
         self._publishing = data_dir / "publishing.lock"

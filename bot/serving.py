@@ -31,6 +31,7 @@ from bot.publishing import ServingFile, ServingState
 from bot.relay import Relay
 from bot.resources import LiveDirectory
 from bot.settings import Settings, check_channels
+from bot.topics_off import GivenTopics, TopicsOff
 from bot.training import Progress, code_hash, content_hash, train
 from bot.web import keys
 from bot.web.app import create_app
@@ -87,7 +88,8 @@ async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, 
     progress(f"{found}; training one (about two minutes)")
     trained = await train(root, store, progress)
     # What is overdue is no reason to answer nobody: it is held back, or given with its date.
-    stops = [stop.text for stop in judge(trained, None).stops if stop.rule != "check"]
+    verdict = judge(trained, None, off=TopicsOff(store.data_dir).read())
+    stops = [stop.text for stop in verdict.stops if stop.rule != "check"]
     if stops:
         raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
     return store.publish(trained.version)
@@ -178,7 +180,9 @@ class Assistant:
 
     def _assemble(self, model: Model, content: Content, beside: Backend | None = None) -> Backend:
         """Put the backend of a model together; with the Rasa of `beside` where that has learnt the same."""
-        actions = actions_child(model.content_dir, self._settings.resources_dir)
+        actions = actions_child(
+            model.content_dir, self._settings.resources_dir, data_dir=self._settings.data_dir
+        )
         if beside is not None and beside.model.report["learnt_in"] == model.report["learnt_in"]:
             rasa, relay = beside.rasa, beside.relay
         else:
@@ -288,11 +292,13 @@ class Assistant:
 def _content(model: Model, settings: Settings) -> Content:
     """Return a model's content as residents are answered from it.
 
-    The resource directory is used as it stands now in `settings.resources_dir`; while that has a mistake,
-    as it stood when the model was trained.
+    Topics are turned off and on (bot.topics_off) from the moment on at which staff do so. The resource
+    directory is used as it stands now in `settings.resources_dir`; while that has a mistake, as it stood when
+    the model was trained.
     """
     content = dataclasses.replace(
         model.content,
+        topics=GivenTopics(model.content.topics, TopicsOff(settings.data_dir)),
         live_directory=LiveDirectory(settings.resources_dir, fallback=model.content_dir / RESOURCES),
         require_approval=settings.require_approval,
     )
@@ -459,6 +465,7 @@ async def _serve_until(
     check_channels(settings)
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
     with serving.held():
+        TopicsOff(settings.data_dir).read()  # which no other model would mend
         before = store.published_version()
         model = await model_to_serve(settings.content_dir, store, say)
         await _say_settings(settings, say)

@@ -33,8 +33,8 @@ def add(store: ModelStore, version: str, **report: object) -> Model:
         for name, text in ((ARCHIVE, "weights"), (THRESHOLDS, "{}"), (PARSED, "[]")):
             (built / name).write_text(text, encoding="utf-8")
         hashes = {"content_hash": version, "training_hash": version, "code_hash": code_hash()}
-        times = {"trained_at": "2026-11-26T04:28:50+00:00", "learnt_in": version}
-        return store.add(built, version, {**hashes, **times, **report})
+        told = {"trained_at": "2026-11-26T04:28:50+00:00", "learnt_in": version, "changes": []}
+        return store.add(built, version, {**hashes, **told, **report})
 
 
 @pytest.fixture
@@ -185,6 +185,7 @@ async def test_no_process_outlives_what_interrupts_its_end(
     monkeypatch.setattr(processes, "_SECONDS_TO_END", 1)
     if interrupted != "while taking over":
         monkeypatch.setattr(serving, "SECONDS_WARM", 0)
+    others = set(psutil.Process().children(recursive=True))
     store = ModelStore(settings.data_dir)
     assistant, third = assemble(store.get("1"), settings), add(store, "3")
     async with assistant.running(watch=False):
@@ -201,7 +202,7 @@ async def test_no_process_outlives_what_interrupts_its_end(
         if interrupted == "by another switch":
             await assistant.switch(third)
             family += psutil.Process().children(recursive=True)
-    left = await still_running(set(family), seconds=1)
+    left = await still_running(set(family) - others, seconds=1)
     for process in left:
         process.kill()
     assert left == []

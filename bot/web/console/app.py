@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.sign_in import SignIn
 from bot.topic_edit import LiveCheck
 from bot.topic_update import SECONDS_TO_WAIT
+from bot.topics_off import TopicsOff
 from bot.tryout import SECONDS_TO_ANSWER, TryOut
 from bot.web.assets import Assets
 from bot.web.console import (
@@ -118,8 +119,8 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.ASSETS] = Assets(FOLDER / "static")
     app[keys.AUDIT] = audit
     app[keys.DATABASE] = database
-    store = ModelStore(settings.data_dir)
-    app[keys.DESK] = Desk(settings.content_dir, store)
+    store, off = ModelStore(settings.data_dir), TopicsOff(settings.data_dir)
+    app[keys.DESK] = Desk(settings.content_dir, store, off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.PENDING] = Pending()
     app[keys.RUNS] = Runs(settings.data_dir)
@@ -131,6 +132,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.STORE] = store
     app[keys.STRINGS] = read_strings()
     app[keys.TEMPLATES] = create_templates()
+    app[keys.TOPICS_OFF] = off
     app[keys.TRY_OUT] = TryOut()
     app.on_cleanup.append(_close)
     roles = {}
