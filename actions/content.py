@@ -1,19 +1,23 @@
-"""The content that actions answer from: read once at the start, the resource directory as it stands."""
+"""The content that actions answer from: read once at the start; as they stand now, the resource directory
+and which topics are turned off."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 from bot.content import Content, read_content
 from bot.settings import read_settings
+from bot.topics_off import GivenTopics, TopicsOff
 
 
 @functools.cache
 def current_content() -> Content:
     """Return the content that belongs to the model being served."""
     settings = read_settings()
-    return read_content(
+    content = read_content(
         settings.content_dir,
         require_approval=settings.require_approval,
         resources_dir=settings.resources_dir,
     )
+    return dataclasses.replace(content, topics=GivenTopics(content.topics, TopicsOff(settings.data_dir)))

@@ -56,12 +56,13 @@ from bot.review import (
     nearest,
 )
 from bot.review_queue import DAYS_KEPT, ReviewQueue
-from bot.serving import ServeError, ask, assemble, listening, published_model, serve
+from bot.serving import ServeError, ask, assemble, listening, model_to_ask, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, topic_texts, write_template
 from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
+from bot.topics_off import TopicsOff, as_residents_get
 from bot.training import TrainingError, parse
 from bot.usage import WEEKS_KEPT, Usage, format_weeks
 
@@ -299,7 +300,7 @@ async def _answer(options: argparse.Namespace, settings: Settings) -> dict[str, 
     def note(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    model = await published_model(settings.content_dir, ModelStore(settings.data_dir), note)
+    model = model_to_ask(settings.content_dir, ModelStore(settings.data_dir), note)
     note("Starting (about half a minute)")
     assistant = assemble(model, settings)
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
@@ -355,7 +356,7 @@ def _train(options: argparse.Namespace, settings: Settings) -> int:
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     questions = read_questions(options.file)
-    model = asyncio.run(_model_to_evaluate(options.model, settings))
+    model = _model_to_evaluate(options.model, settings)
     content = read_content(model.content_dir)
     parsed = asyncio.run(parse(model.archive, questions, thresholds=model.thresholds))
     rows = [result_row(question, one, content) for question, one in zip(questions, parsed, strict=True)]
@@ -368,17 +369,24 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-async def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
+def _model_to_evaluate(version: str | None, settings: Settings) -> Model:
     store = ModelStore(settings.data_dir)
     if version is None:
-        return await published_model(settings.content_dir, store, _say)
+        return model_to_ask(settings.content_dir, store, _say)
     model = store.get(version)
     model.verify()
     return model
 
 
 def _topics(options: argparse.Namespace, settings: Settings) -> int:
-    topics = read_content(settings.content_dir).topics.values()
+    store = ModelStore(settings.data_dir)
+    published = store.published()
+    content = published.readable_content if published else None
+    topics = as_residents_get(
+        read_content(settings.content_dir).topics,
+        content.topics if content else None,
+        TopicsOff(settings.data_dir).read(),
+    ).values()
     states = {topic.id: topic.state(current_date()) for topic in topics}
     for topic in sorted(topics, key=lambda topic: (topic.review_by is None, topic.review_by, topic.id)):
         by = f"check by {topic.review_by}" if topic.review_by else ""
@@ -494,7 +502,7 @@ def _nearest(groups: Sequence[Group], settings: Settings) -> Sequence[Nearest | 
         model = ModelStore(settings.data_dir).published()
         if model is not None:
             print("Asking the published model (about 15 s)", file=sys.stderr, flush=True)
-            return asyncio.run(nearest(groups, model))
+            return asyncio.run(nearest(groups, model, off=TopicsOff(settings.data_dir).read()))
         print("No model is published yet: no topics are near. `kyr train` makes one.", file=sys.stderr)
     except (ContentError, ModelError, TrainingError) as error:
         print(f"The published model cannot be asked for the nearest topics. {error}", file=sys.stderr)

@@ -37,6 +37,8 @@ from bot.database import VERSION_TABLE, Database, DatabaseError
 from bot.models import ModelError, ModelStore, write_whole
 from bot.settings import Settings
 from bot.tables import ACCOUNT_TABLES, AUDIT_LOG, TABLES
+from bot.topics_off import FILE as TOPICS_OFF
+from bot.topics_off import TopicsOff
 
 RESTORED = "restore"
 
@@ -44,6 +46,7 @@ _FORMAT = 1
 _MANIFEST = "manifest.json"
 _CONTENT = ("data", "domain.yml", "config.yml")
 _POINTER = "models/published.json"
+_TOPICS_OFF = f"models/{TOPICS_OFF}"
 _MODEL = re.compile(r"models/(?P<version>[0-9A-Za-z-]{1,64})/.+")
 _TABLE = re.compile(r"staff/[a-z_]{1,60}\.jsonl")
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
@@ -151,6 +154,7 @@ def _files(settings: Settings, version: str | None) -> Iterator[tuple[str, Path]
         yield from _below(f"content/{part}", settings.content_dir / part)
     if not _directory_is_content(settings):
         yield from _below("resources", settings.resources_dir)
+    yield from _below(_TOPICS_OFF, settings.data_dir / TOPICS_OFF)
     if version is not None:
         yield _POINTER, settings.data_dir / "published.json"
         yield from _below(f"models/{version}", settings.data_dir / "models" / version)
@@ -396,6 +400,7 @@ def _shown(planned: _Restore, database: Database, version: str | None) -> list[s
         *(f"  {place}" for _, place in planned.moves),
         f"  what is in {database.name}: {rows} (entries of the audit log are only added)",
         f"and publishes model {version}." if version else "and no model.",
+        "Answers that are turned off, here or in the backup, are off then.",
         "Restore only what you made yourself: a model is a program.",
     ]
 
@@ -459,7 +464,7 @@ def _belongs(name: str) -> bool:
     parts = name.split("/")
     if len(parts) > 20 or any(not _NAME.fullmatch(part) or part in (".", "..") for part in parts):
         return False
-    if name in (_MANIFEST, _POINTER, "content/domain.yml", "content/config.yml"):
+    if name in (_MANIFEST, _POINTER, _TOPICS_OFF, "content/domain.yml", "content/config.yml"):
         return True
     if parts[0] == "staff":
         return bool(_TABLE.fullmatch(name))
@@ -580,12 +585,30 @@ def _moves(
         models.mkdir(exist_ok=True)
         moves.append((workplaces["models"] / "models" / version, models / version))
         moves.append((workplaces["models"] / "published.json", settings.data_dir / "published.json"))
+    if off := _turned_off(settings, workplaces["models"]):
+        moves.append((off, settings.data_dir / TOPICS_OFF))
     if mounted := [str(place) for _, place in moves if place.is_mount()]:
         raise BackupError(
             f"{mounted[0]} is a disk of its own, which cannot be replaced. Restore into folders below "
             "mounted ones (KYR_CONTENT_DIR, KYR_DATA_DIR, KYR_RESOURCES_DIR)."
         )
     return moves
+
+
+def _turned_off(settings: Settings, workplace: Path) -> Path | None:
+    """Write which topics are off afterwards, and return the file; None where none are.
+
+    A topic that was turned off here since the backup stays off until somebody turns it on. Raises
+    BackupError.
+    """
+    try:
+        off = TopicsOff(workplace / "models").read() | TopicsOff(settings.data_dir).read()
+    except ModelError as error:
+        raise BackupError(str(error)) from None
+    if not off:
+        return None
+    TopicsOff(workplace).write(off)
+    return workplace / TOPICS_OFF
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from bot.privacy import REMOVED, OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
-from bot.topics import Topic, check_topics, read_examples
+from bot.topics import Topic, check_topics, read_examples, turned_off
 
 RESOURCES = Path("data") / "resources"
 
@@ -43,6 +43,10 @@ class Content:
     def directory(self) -> Directory:
         """The resource directory as it stands now."""
         return self.live_directory.current()
+
+    def turned_off(self, off: Collection[str]) -> Content:
+        """Return the same content with some topics turned off (see bot.topics_off)."""
+        return dataclasses.replace(self, topics=turned_off(self.topics, off))
 
     def moved(self, root: Path) -> Content:
         """Return the same content after its folder was moved to `root`."""

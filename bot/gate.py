@@ -9,7 +9,7 @@ import collections
 import dataclasses
 import datetime
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bot.content import overdue_answers
 from bot.decision import EMERGENCY, OUT_OF_SCOPE
 from bot.language import LANGUAGES
 from bot.models import Model
+from bot.topics import Topic
 from bot.training import rows_by_set
 
 RULES = Path("data") / "gate.yml"
@@ -98,32 +99,43 @@ class Verdict:
         )
 
 
-def judge(candidate: Model, published: Model | None, *, today: datetime.date | None = None) -> Verdict:
-    """Judge a candidate against the rules of its content, and against the published model where there is one.
+def judge(
+    candidate: Model,
+    published: Model | None,
+    *,
+    off: Collection[str] = (),
+    today: datetime.date | None = None,
+) -> Verdict:
+    """Judge a candidate against the rules of its content, and against the published model where there is one
+    that this program can read.
 
-    `today` is the day by which answers are overdue, by default the current one.
+    Topics that are `off` are given no answer by either (see bot.topics_off). `today` is the day by which
+    answers are overdue, by default the current one.
     """
     # Its content is read as `kyr check` does, and has no mistake then but those that time brings.
     problems = overdue_answers(candidate.content_dir, candidate.content.topics, today)
     rules = YAML(typ="safe").load((candidate.content_dir / RULES).read_text(encoding="utf-8"))
-    after = [row for rows in rows_by_set(candidate.folder, candidate.content).values() for row in rows]
-    before: list[dict[str, Any]] = []
+    content = candidate.content.turned_off(off)
+    after = [row for rows in rows_by_set(candidate.folder, content).values() for row in rows]
+    before, topics_before = list[dict[str, Any]](), dict[str, Topic]()
+    if published is not None and published.readable_content is None:
+        published = None
     if published is not None:
-        before = [row for rows in rows_by_set(published.folder, published.content).values() for row in rows]
+        content_before = published.content.turned_off(off)
+        topics_before = dict(content_before.topics)
+        before = [row for rows in rows_by_set(published.folder, content_before).values() for row in rows]
     differences = tuple(_differences(before, after))
     stops = [
         *(Stop("check", str(problem)) for problem in problems),
         *_must_pass(after),
         *_floors(candidate, rules["floors"]),
         *_emergencies(candidate, rules["emergencies"]),
-        *_topics(candidate, before, after, rules["topic"]),
+        *_topics(content.topics, before, after, rules["topic"]),
     ]
     return Verdict(
         candidate.version,
         published.version if published else None,
-        tuple(
-            _changes(topic_changes(published.content.topics if published else {}, candidate.content.topics))
-        ),
+        tuple(_changes(topic_changes(topics_before, content.topics))),
         {language: _compared(candidate, published, rules["floors"], language) for language in LANGUAGES},
         differences,
         tuple(stops),
@@ -175,7 +187,7 @@ def _emergencies(candidate: Model, rules: Mapping[str, float]) -> Iterator[Stop]
 
 
 def _topics(
-    candidate: Model,
+    topics: Mapping[str, Topic],
     before: Sequence[Mapping[str, Any]],
     after: Sequence[Mapping[str, Any]],
     rules: Mapping[str, float],
@@ -185,7 +197,7 @@ def _topics(
     pairs: dict[str, list[tuple[bool, bool]]] = {}
     for row in after:
         old = asked_before.get(_name(row))
-        topic = candidate.content.topics.get(row["expected"])
+        topic = topics.get(row["expected"])
         if old is not None and (topic is None or topic.answered):
             pairs.setdefault(row["expected"], []).append((_resolved(old), _resolved(row)))
     for topic_id, one in sorted(pairs.items()):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content import Content, read_content
+from bot.problems import ContentError
 
 ARCHIVE = "model.tar.gz"
 THRESHOLDS = "thresholds.json"
@@ -71,6 +72,14 @@ class Model:
         """That content, read once; raises ContentError where this program misses something in it."""
         return read_content(self.content_dir)
 
+    @property
+    def readable_content(self) -> Content | None:
+        """That content, None where this program misses something in it."""
+        try:
+            return self.content
+        except ContentError:
+            return None
+
     def has_read(self, content: Content) -> None:
         """Take what was read of the same content elsewhere: reading takes seconds."""
         self.__dict__["content"] = content.moved(self.content_dir)
@@ -93,6 +102,7 @@ class ModelStore:
     """The models under a data folder."""
 
     def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
         self._folder = data_dir / "models"
         self._pointer = data_dir / "published.json"
         self._publishing = data_dir / "publishing.lock"
@@ -146,6 +156,10 @@ class ModelStore:
     def published_version(self) -> str | None:
         """Return which model was published, read or not."""
         return self._pointed_to().get("version")
+
+    def published_content_dir(self) -> Path:
+        """Return where the content of the published model is, also of one that cannot be read itself."""
+        return self._folder / (self.published_version() or "") / CONTENT
 
     def previous(self) -> Model | None:
         """Return the model that was published before, if it is still there."""

@@ -232,11 +232,15 @@ def rasa_child(
     return Child("Rasa", arguments, port, environment)
 
 
-def actions_child(content_dir: Path, resources_dir: Path) -> Child:
-    """Return the action server, answering from a content and from the resource directory as it stands."""
+def actions_child(content_dir: Path, resources_dir: Path, *, data_dir: Path) -> Child:
+    """Return the action server, answering from a content and from the resource directory as it stands.
+
+    Which topics are turned off stands in `data_dir`.
+    """
     port = free_port()
     environment = {
         "KYR_CONTENT_DIR": str(content_dir),
+        "KYR_DATA_DIR": str(data_dir),
         "KYR_RESOURCES_DIR": str(resources_dir),
         "LOG_LEVEL": "WARNING",
     }

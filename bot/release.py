@@ -1,7 +1,8 @@
 """What staff do with models and single answers, each noted in the audit log: publish, go back, turn off, on.
 
 Turning an answer off and going back are always possible, also while the gate would stop something, a topic
-file has a mistake or the database is away. It must not import Rasa or aiohttp.
+file has a mistake or the database is away. What is turned off stays so, whatever is published (see
+bot.topics_off). It must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import contextlib
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,16 @@ from bot.audit import AuditLog
 from bot.changes import topic_changes
 from bot.database import DatabaseError
 from bot.gate import Stop, Verdict, judge
-from bot.models import Model, ModelStore, write_whole
+from bot.models import Model, ModelError, ModelStore
 from bot.publishing import PublishError, Say, ServingFile, publish, roll_back
 from bot.sheet_differences import changed_cells
 from bot.sheet_rows import state_of
 from bot.topic_files import TopicEditError, read_fields, read_text, with_fields
 from bot.topic_layout import TopicFields
 from bot.topic_update import FAQ, replace_topics
+from bot.topics import turned_off
+from bot.topics_off import FILE as TOPICS_OFF
+from bot.topics_off import TopicsOff
 from bot.training import copy_content, retell, train
 
 MOST_LETTERS = 200
@@ -56,6 +60,11 @@ class Release:
     who: str
     say: Say
 
+    @property
+    def off(self) -> TopicsOff:
+        """The topics that are turned off."""
+        return TopicsOff(self.store.data_dir)
+
     def publish(self, version: str, *, despite: str = "") -> Verdict:
         """Publish a model if the gate lets it pass, or despite it, for a reason.
 
@@ -75,8 +84,8 @@ class Release:
             return verdict
 
     def verdict(self, candidate: Model, published: Model | None) -> Verdict:
-        """Judge a candidate as the gate does, and by which answers were turned off since it was made."""
-        verdict = judge(candidate, published)
+        """Judge a candidate as the gate does, and by which answers have stopped in the content since."""
+        verdict = judge(candidate, published, off=self.off.read())
         stops = tuple(
             Stop("off", f"The answer to {topic} was turned off after the model was made. Train again")
             for topic in self._turned_off(candidate)
@@ -116,18 +125,71 @@ class Release:
         return model
 
     def turn_off(self, topic: str, reason: str) -> None:
-        """Give no answer to a topic from now on, here and in the content that staff edit.
+        """Give no answer to a topic from now on, whatever model answers, until it is turned on again.
 
-        Of other changes in that content nothing is published. It does not wait for a training that is under
-        way. Raises PublishError, ModelError, TrainingError and TopicEditError.
+        Nothing is published by it, and it waits for nothing. Raises PublishError and ModelError.
         """
-        self._change_topic(topic, lambda fields: dataclasses.replace(fields, enabled=False))
-        self._publish_changed(topic, "topic off", {"reason": reason}, gate=False)
+        self._refuse_unknown(topic)
+        try:
+            is_new = self.off.add(topic)
+        except OSError as error:
+            raise self._not_written(TOPICS_OFF, error) from None
+        if self._knows(topic):
+            off_before = "The answer was turned off before: for residents nothing changes by it now."
+            self.say(f"Residents get no answer to {topic} from now on." if is_new else off_before)
+        with self._noting_what_is_done():
+            after = {"enabled": False, "reason": reason}
+            self._note("topic off", topic, before={"enabled": is_new}, after=after)
 
     def turn_on(self, topic: str) -> None:
         """Give the answer to a topic again; raises what `publish` does, and ContentError."""
-        self._change_topic(topic, lambda fields: dataclasses.replace(fields, enabled=True), check=True)
-        self._publish_changed(topic, "topic on", {}, gate=True)
+        self._refuse_unknown(topic)
+        published, is_off = self.store.published(), topic in self.off.read()
+        given = published.content.topics.get(topic) if published else None
+        if topic in _topics_in(self.content) or given is None or not given.enabled:
+            self._change_topic(topic, lambda fields: dataclasses.replace(fields, enabled=True))
+        if not is_off or (given is not None and not given.enabled):
+            self._publish_changed(topic, "topic on", {}, off=self.off.read() - {topic})
+        if is_off:
+            self._take_back(topic)
+
+    def _take_back(self, topic: str) -> None:
+        """Turn a topic on that is turned off, if the gate lets it pass."""
+        with self._alone():
+            if (published := self.store.published()) is not None:
+                verdict = judge(published, published, off=self.off.read() - {topic})
+                if not verdict.passed:
+                    raise StoppedError(verdict)
+            self._note("topic on", topic, before={"enabled": False}, after={"enabled": True})
+            try:
+                self.off.remove(topic)
+            except OSError as error:
+                raise self._not_written(TOPICS_OFF, error) from None
+        if self._knows(topic):
+            self.say(f"Residents get the answer to {topic} again.")
+
+    def _refuse_unknown(self, topic: str) -> None:
+        """Raise PublishError for a topic that neither staff nor residents have."""
+        version = self.store.published_version()
+        given = _topics_in(self.store.published_content_dir()) if version else ()
+        if topic not in (*_topics_in(self.content), *given):
+            raise PublishError(f"There is no topic {topic!r}. `kyr topics` lists them.")
+
+    def _knows(self, topic: str) -> bool:
+        """Whether the published model knows a topic; where not, say from when on it counts what was done."""
+        if self.store.published_version() is None:
+            self.say("No model is published yet: it counts from the first one on.")
+        elif topic not in _topics_in(self.store.published_content_dir()):
+            self.say(f"The published model does not know {topic} yet: it counts from the next one on.")
+        else:
+            return True
+        return False
+
+    def _not_written(self, file: Path | str, error: OSError) -> PublishError:
+        return PublishError(
+            f"{file} could not be written ({error.strerror}). Nothing was changed. Make room on "
+            "the disk or look at its permissions, and try again."
+        )
 
     def approve(self, topic: str, approved_by: str, *, seen: str = "") -> None:
         """Write down who has signed an answer off, and publish that; raises as `turn_on` does.
@@ -143,64 +205,53 @@ class Release:
                 raise PublishError(f"The topic {topic} was changed since it was read. Read it again first.")
             return dataclasses.replace(fields, approved_by=approved)
 
-        self._change_topic(topic, sign, check=True)
-        self._publish_changed(topic, "approve", {"approved_by": approved}, gate=True)
+        self._change_topic(topic, sign)
+        self._publish_changed(topic, "approve", {"approved_by": approved}, off=self.off.read())
 
-    def _change_topic(
-        self, topic: str, change: Callable[[TopicFields], TopicFields], *, check: bool = False
-    ) -> None:
+    def _change_topic(self, topic: str, change: Callable[[TopicFields], TopicFields]) -> None:
         """Change the header of a topic in the content that staff edit."""
         name = f"{topic}.yml"
         file = self.content / FAQ / name
-        if name not in {each.name for each in (self.content / FAQ).glob("*.yml")}:
+        if topic not in _topics_in(self.content):
             raise PublishError(f"There is no topic {topic!r}. `kyr topics` lists them.")
         text = read_text(file)
         edited = with_fields(text, topic, change(read_fields(text)))
         if edited == text:
             return
         try:
-            if check:
-                replace_topics(self.content, {name: edited}, before={name: text})
-            else:
-                write_whole(file, edited)
+            replace_topics(self.content, {name: edited}, before={name: text})
         except OSError as error:
-            raise PublishError(
-                f"{FAQ / name} could not be written ({error.strerror}). Nothing was changed. Make room on "
-                "the disk or look at its permissions, and try again."
-            ) from None
+            raise self._not_written(FAQ / name, error) from None
 
-    def _publish_changed(self, topic: str, action: str, after: Mapping[str, Any], *, gate: bool) -> None:
-        """Publish the present model with the header of one topic as it stands in the content now."""
+    def _publish_changed(
+        self, topic: str, action: str, after: Mapping[str, Any], *, off: Collection[str]
+    ) -> None:
+        """Publish the present model with the header of one topic as it stands in the content now.
+
+        The gate judges it as it is when the topics `off` are.
+        """
         with self._alone():
             published = self.store.published()
-            if published is None:
+            if not self._knows(topic) or published is None:
                 self._note(action, topic, after=dict(after))
-                self.say("No model is published yet: it counts from the first one on.")
                 return
             candidate = self._with_header(published, topic)
-            if candidate is None:
-                self._note(action, topic, after=dict(after))
-                self.say(f"The published model does not know {topic} yet: it counts from the next one on.")
-                return
             if candidate.version == published.version:
                 self._note(action, topic, after=dict(after))
                 self.say(f"Model {published.version} stays: for residents nothing changes by it now.")
                 return
-            if gate:
-                verdict = judge(candidate, published)
-                if not verdict.passed:
-                    raise StoppedError(verdict)
+            verdict = judge(candidate, published, off=off)
+            if not verdict.passed:
+                raise StoppedError(verdict)
             self._published(action, published, candidate, {"version": candidate.version, **after})
 
-    def _with_header(self, published: Model, topic: str) -> Model | None:
-        """Return a model with a topic's header as it is in the content; None where it has no such topic."""
+    def _with_header(self, published: Model, topic: str) -> Model:
+        """Return a model that knows a topic with the topic's header as it is in the content."""
         wanted = read_fields(read_text(self.content / FAQ / f"{topic}.yml"))
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             copy_content(published.content_dir, root)
             file = root / FAQ / f"{topic}.yml"
-            if not file.exists():
-                return None
             text = read_text(file)
             present = read_fields(text)
             fields = dataclasses.replace(present, enabled=wanted.enabled)
@@ -220,7 +271,7 @@ class Release:
     ) -> None:
         """Publish, and note it with every topic that residents are answered otherwise from now on."""
         before = {"version": published.version} if published else None
-        always = action in ("rollback", "topic off")
+        always = action == "rollback"
         if not always:
             self._note(action, candidate.version, before=before, after=after)
         try:
@@ -228,17 +279,29 @@ class Release:
         except PublishError as error:
             self._note(f"{action} refused", candidate.version, before=before, after={"why": str(error)})
             raise
-        try:
+        with self._noting_what_is_done():
             if always:
                 self._note(action, candidate.version, before=before, after=after)
-            topics = published.content.topics if published else {}
-            for change in topic_changes(topics, candidate.content.topics) if published else ():
+            off, content = self.off.read(), published.readable_content if published else None
+            now = turned_off(candidate.content.topics, off)
+            for change in topic_changes(turned_off(content.topics, off), now) if content else ():
                 self._note(f"{action}: answer", change.topic, before=change.before, after=change.after)
-        except DatabaseError as error:
+
+    @contextlib.contextmanager
+    def _noting_what_is_done(self) -> Iterator[None]:
+        """Say where what is done cannot be noted."""
+        try:
+            yield
+        except (DatabaseError, ModelError) as error:
             self.say(f"It is done, but could not be noted in the audit log. {error}")
 
     def _note(self, action: str, subject: str, *, before: Any = None, after: Any) -> None:
         self.audit.record(self.who, action, subject, before=before, after=after)
+
+
+def _topics_in(root: Path) -> set[str]:
+    """Return the ids of the topics in a content, also of those that cannot be read."""
+    return {file.stem for file in (root / FAQ).glob("*.yml")}
 
 
 def note_changes(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import collections
 import hashlib
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -368,18 +368,20 @@ def _has_own_word(words: set[str], others: set[str]) -> bool:
     )
 
 
-async def nearest(groups: Sequence[Group], model: Model) -> list[Nearest]:
+async def nearest(groups: Sequence[Group], model: Model, *, off: Collection[str] = ()) -> list[Nearest]:
     """Ask a model every leading question; return what it makes of each. Raises ModelError, TrainingError.
 
-    Where words were removed it knows less than when the question was asked.
+    Topics that are `off` are given no answer (see bot.topics_off). Where words were removed the model knows
+    less
     """
     if not groups:
         return []
     model.verify()
     questions = [Question(group.text, group.language, "", frozenset(), False) for group in groups]
     parsed = await parse(model.archive, questions, thresholds=model.thresholds)
+    content = model.content.turned_off(off)
     return [
-        _nearest(result_row(question, one, model.content), one["decision"]["intent"], model.content.topics)
+        _nearest(result_row(question, one, content), one["decision"]["intent"], content.topics)
         for question, one in zip(questions, parsed, strict=True)
     ]
 

@@ -1,10 +1,10 @@
 """What staff start and what takes its time: a process of its own, which goes on when whoever started it ends.
 
 One run at a time is under way in each of three slots: a training; a change of what residents are answered,
-which need not wait for a training; and turning an answer off, which is begun also while such a change hangs,
-and takes its turn after it. Whether one is, is decided by a lock that its process holds until its end,
-however that comes. What a run says stands in a file, so that whoever starts anew can show it. Under systemd
-the starter needs KillMode=process, or a restart of it ends the runs too. It must not import Rasa or aiohttp.
+which need not wait for a training; and turning an answer off, which waits for neither. Whether one is, is
+decided by a lock that its process holds until its end, however that comes. What a run says stands in a file,
+so that whoever starts anew can show it. Under systemd the starter needs KillMode=process, or a restart of it
+ends the runs too. It must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from bot.publishing import ServingFile, ServingState
 from bot.relay import Relay
 from bot.resources import LiveDirectory
 from bot.settings import Settings, check_channels
+from bot.topics_off import GivenTopics, TopicsOff
 from bot.training import Progress, code_hash, content_hash, train
 from bot.web import keys
 from bot.web.app import create_app
@@ -45,6 +46,8 @@ _SECONDS_TO_GOLDEN_ANSWER = 60
 _SECONDS_BETWEEN_LOOKS = 0.3
 # How long the model before runs on: time enough to see that the new one was a mistake.
 SECONDS_WARM = 10 * 60
+# What the audit log says of a model that takes the place of one which this program cannot load.
+_NEW_PROGRAM = "of the same content, for another version of the program"
 _WITHHOLD_WORDS = WithholdWords()
 
 
@@ -52,37 +55,68 @@ class ServeError(Exception):
     """The service cannot start, or a model not take over; the text says why and what to do."""
 
 
-async def published_model(root: Path, store: ModelStore, progress: Progress) -> Model:
-    """Return the published model; train and publish one where there is none that this program can read."""
+class ModelFault(ServeError):
+    """A model that does not answer as it should, with everything running; the text says how that shows."""
+
+
+async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Return the published model; train and publish one where there is none that this program can read.
+
+    The first one is trained of the content under `root`. In place of a model of an older program one of the
+    content that was published comes: what staff have changed since then waits until they publish it. Raises
+    ServeError, and what bot.training.train does.
+    """
+    if store.published_version() is None:
+        return await _train_and_publish(root, store, progress, "There is no published model yet")
+    model = store.published()
+    if model is not None and _is_of_this_program(model):
+        _tell_what_waits(root, model, progress)
+        return model
+    version = store.published_version()
+    try:
+        found = f"Model {version} is of an older program"
+        return await _train_and_publish(store.published_content_dir(), store, progress, found)
+    except ContentError as error:
+        raise ServeError(
+            f"{error}\nModel {version} is of an older program, and this is what the new one misses in the "
+            "content that was published with it. Mend it in the content that staff edit, then `kyr train` "
+            "and `kyr publish VERSION`; until then, use the older program."
+        ) from None
+
+
+async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, found: str) -> Model:
+    progress(f"{found}; training one (about two minutes)")
+    trained = await train(root, store, progress)
+    # What is overdue is no reason to answer nobody: it is held back, or given with its date.
+    verdict = judge(trained, None, off=TopicsOff(store.data_dir).read())
+    stops = [stop.text for stop in verdict.stops if stop.rule != "check"]
+    if stops:
+        raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
+    return store.publish(trained.version)
+
+
+def model_to_ask(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Return the published model without changing what is published; raises ServeError and ModelError."""
     model = store.published()
     if model is None or not _is_of_this_program(model):
-        found = (
-            "There is no published model yet"
-            if model is None
-            else f"Model {model.version} is of an older program"
-        )
-        progress(f"{found}; training one (about two minutes)")
-        trained = await train(root, store, progress)
-        # What is overdue is no reason to answer nobody: it is held back, or given with its date.
-        stops = [stop.text for stop in judge(trained, None).stops if stop.rule != "check"]
-        if stops:
-            raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
-        model = store.publish(trained.version)
-    elif model.content_hash != content_hash(root):
-        progress(
-            f"The content has changed since model {model.version} was published. "
-            "To use it: kyr train, then kyr publish VERSION"
-        )
+        found = "No model is published" if model is None else f"Model {model.version} is of an older program"
+        raise ServeError(f"{found}: there is nothing to ask. `kyr serve` trains one and publishes it.")
+    _tell_what_waits(root, model, progress)
     model.verify()
     return model
 
 
+def _tell_what_waits(root: Path, model: Model, progress: Progress) -> None:
+    if model.content_hash != content_hash(root):
+        progress(
+            f"The content has changed since model {model.version} was published. "
+            "To use it: kyr train, then kyr publish VERSION"
+        )
+
+
 def _is_of_this_program(model: Model) -> bool:
     """Whether this program can load a model, and finds in its content all texts that it needs."""
-    try:
-        return model.report.get("code_hash") == code_hash() and model.content is not None
-    except ContentError:
-        return False
+    return model.report.get("code_hash") == code_hash() and model.readable_content is not None
 
 
 @dataclass(eq=False)
@@ -115,7 +149,10 @@ class Assistant:
         self._watch = False
         self.backend = self._assemble(model, _content(model, settings))
         self._before: Backend | None = None
-        self._letting_go: asyncio.Task[None] | None = None
+        # Those of which processes may run: whatever is interrupted, `running` ends them.
+        self._started: list[Backend] = []
+        self._warm: asyncio.TimerHandle | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
         served = self.backend.served
         self.app = create_app(
             served.content,
@@ -143,7 +180,9 @@ class Assistant:
 
     def _assemble(self, model: Model, content: Content, beside: Backend | None = None) -> Backend:
         """Put the backend of a model together; with the Rasa of `beside` where that has learnt the same."""
-        actions = actions_child(model.content_dir, self._settings.resources_dir)
+        actions = actions_child(
+            model.content_dir, self._settings.resources_dir, data_dir=self._settings.data_dir
+        )
         if beside is not None and beside.model.report["learnt_in"] == model.report["learnt_in"]:
             rasa, relay = beside.rasa, beside.relay
         else:
@@ -169,18 +208,27 @@ class Assistant:
             await self._start(self.backend)
             yield
         finally:
-            if self._letting_go:
-                self._letting_go.cancel()
-            await asyncio.gather(
-                self._stop(self.backend), *([self._stop(self._before)] if self._before else [])
-            )
+            if self._warm:
+                self._warm.cancel()
+            for retiring in self._retiring:
+                retiring.cancel()
+            await asyncio.gather(*self._retiring, return_exceptions=True)
+            await asyncio.gather(*map(self._stop, self._started))
 
     async def _start(self, backend: Backend, beside: Backend | None = None) -> None:
+        self._started.append(backend)
         children = [backend.actions]
         if beside is None or backend.rasa is not beside.rasa:
             await backend.relay.start()
             children.append(backend.rasa)
-        await asyncio.gather(*(child.start() for child in children))
+        starting = [asyncio.create_task(child.start()) for child in children]
+        try:
+            await asyncio.gather(*starting)
+        finally:
+            # Where one has failed, none of the others is to appear when all were stopped.
+            for each in starting:
+                each.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
         for child in children if self._watch else ():
             child.watch()
 
@@ -191,6 +239,7 @@ class Assistant:
         if beside is None or backend.rasa is not beside.rasa:
             await backend.rasa.stop()
             await backend.relay.stop()
+        self._started.remove(backend)
 
     async def switch(self, model: Model) -> None:
         """Answer from another model: start it, ask it golden questions, let it take over.
@@ -219,22 +268,23 @@ class Assistant:
         new.relay.target = new.actions.port
         self.app[keys.SERVED].replace(new.served)
         self.backend, self._before = new, old
-        if self._letting_go:
-            self._letting_go.cancel()
+        if self._warm:
+            self._warm.cancel()
+        self._warm = asyncio.get_running_loop().call_later(SECONDS_WARM, self._let_go, old)
         if older is not None and older is not new:
-            await older.served.drained()
-            await self._stop_unneeded(older)
-        self._letting_go = asyncio.create_task(self._let_go(old))
+            await self._retire(older)
 
-    async def _let_go(self, old: Backend) -> None:
-        await asyncio.sleep(SECONDS_WARM)
-        await old.served.drained()
+    def _let_go(self, old: Backend) -> None:
         self._before = None
         self.app[keys.SERVED].let_go()
-        await self._stop_unneeded(old)
+        # Not waited for by a switch, and so not interrupted by one.
+        retiring = asyncio.create_task(self._retire(old))
+        self._retiring.add(retiring)
+        retiring.add_done_callback(self._retiring.discard)
 
-    async def _stop_unneeded(self, old: Backend) -> None:
-        """End the processes of a backend that no other one needs."""
+    async def _retire(self, old: Backend) -> None:
+        """End the processes of a backend that no other one needs, as soon as nobody is answered from it."""
+        await old.served.drained()
         sharing = (one for one in (self.backend, self._before) if one is not None and one.rasa is old.rasa)
         await self._stop(old, beside=next(sharing, None))
 
@@ -242,11 +292,13 @@ class Assistant:
 def _content(model: Model, settings: Settings) -> Content:
     """Return a model's content as residents are answered from it.
 
-    The resource directory is used as it stands now in `settings.resources_dir`; while that has a mistake,
-    as it stood when the model was trained.
+    Topics are turned off and on (bot.topics_off) from the moment on at which staff do so. The resource
+    directory is used as it stands now in `settings.resources_dir`; while that has a mistake, as it stood when
+    the model was trained.
     """
     content = dataclasses.replace(
         model.content,
+        topics=GivenTopics(model.content.topics, TopicsOff(settings.data_dir)),
         live_directory=LiveDirectory(settings.resources_dir, fallback=model.content_dir / RESOURCES),
         require_approval=settings.require_approval,
     )
@@ -255,17 +307,17 @@ def _content(model: Model, settings: Settings) -> Content:
 
 
 async def ask_golden_questions(served: ServedModel, model: Model) -> None:
-    """Ask dangerous questions and emergencies; raises ServeError where one is not answered as in training."""
+    """Ask dangerous questions and emergencies; raises ModelFault where one is not answered as in training."""
     for text, topic in golden_questions(model):
         sender = Conversation().id
         try:
             messages = await served.rasa.send(sender, text, {})
             topics = {reply.topic for reply in replies_from_rasa(served.content, messages)}
         except RasaUnavailable as error:
-            raise ServeError(f"“{text}” got no answer ({error}).") from None
+            raise ModelFault(f"“{text}” got no answer ({error}).") from None
         if topic not in topics:
             answered = ", ".join(sorted(filter(None, topics))) or "nothing"
-            raise ServeError(f"“{text}” was answered as {answered}, not as {topic}.")
+            raise ModelFault(f"“{text}” was answered as {answered}, not as {topic}.")
         await served.rasa.forget(sender)
 
 
@@ -315,8 +367,11 @@ async def ask(url: str, message: str, language: str | None, session: str | None 
 
 
 async def wait_until_answered(url: str, question: str, session: str | None = None) -> None:
-    """Wait until a question, perhaps in a session, is really answered; raises ServeError."""
-    deadline = asyncio.get_running_loop().time() + _SECONDS_TO_GOLDEN_ANSWER
+    """Wait until a question, perhaps in a session, is really answered.
+
+    Raises ModelFault where it is not although everything runs, and ServeError where something does not.
+    """
+    is_up, deadline = False, asyncio.get_running_loop().time() + _SECONDS_TO_GOLDEN_ANSWER
     while asyncio.get_running_loop().time() < deadline:
         async with ClientSession(timeout=ClientTimeout(total=5)) as client:
             with contextlib.suppress(ClientError, asyncio.TimeoutError):
@@ -325,7 +380,8 @@ async def wait_until_answered(url: str, question: str, session: str | None = Non
                 if is_up and not (await ask(url, question, None, session)).get("degraded"):
                     return
         await asyncio.sleep(1)
-    raise ServeError("Everything has started, but a test question got no answer. See the lines above.")
+    fault = ModelFault if is_up else ServeError
+    raise fault("Everything has started, but a test question got no answer. See the lines above.")
 
 
 async def serve(
@@ -396,7 +452,8 @@ async def _note_changes(
         changes = await asyncio.to_thread(settings_changes, audit, settings, who)
         if before != version:
             publish = functools.partial(audit.record, who, "publish", version)
-            await asyncio.to_thread(publish, before=before, after={"version": version, "first": True})
+            after = {"version": version} | ({"first": True} if before is None else {"why": _NEW_PROGRAM})
+            await asyncio.to_thread(publish, before=before, after=after)
         say(f"Staff data: {database.name}, {len(changes)} changed settings noted in the audit log")
     except DatabaseError as error:
         say(f"Staff data cannot be used, residents are answered all the same. {error}")
@@ -408,20 +465,45 @@ async def _serve_until(
     check_channels(settings)
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
     with serving.held():
+        TopicsOff(settings.data_dir).read()  # which no other model would mend
         before = store.published_version()
-        model = await published_model(settings.content_dir, store, say)
+        model = await model_to_serve(settings.content_dir, store, say)
         await _say_settings(settings, say)
         await _note_changes(settings, before, model.version, say)
-        while True:
-            try:
-                await _serve_model(model, settings, host, port, stop, say)
-                return
-            except (StartError, ServeError) as error:
-                previous = store.previous()
-                if previous is None or not _is_of_this_program(previous):
-                    raise
-                say(f"{error}\nModel {model.version} cannot be served; going back to {previous.version}")
-                model = store.publish(previous.version)
+        serve_model = functools.partial(
+            _serve_model, settings=settings, host=host, port=port, stop=stop, say=say
+        )
+        try:
+            await serve_model(model)
+        except (ModelError, ModelFault) as error:
+            # Once: what ends the one before as well is no fault of the models.
+            previous = store.previous()
+            if previous is None or not _is_of_this_program(previous):
+                raise
+            say(f"{error}\nModel {model.version} cannot be served; going back to {previous.version}")
+            await serve_model(previous, refused=ServingState(previous.version, model.version, str(error)))
+
+
+async def _go_back(settings: Settings, state: ServingState, say: Callable[[str], None]) -> None:
+    """Publish the model that answers in place of the one that was refused, and note it."""
+    store = ModelStore(settings.data_dir)
+    if store.published_version() != state.refused:
+        return  # somebody has published another one meanwhile
+    try:
+        store.publish(state.version)
+    except OSError as error:
+        say(f"Model {state.version} answers, but could not be published ({error.strerror}).")
+        return
+    note = functools.partial(
+        AuditLog(Database.of(settings)).record,
+        *(operator(), "rollback", state.version),
+        before={"version": state.refused},
+        after={"version": state.version, "why": state.why},
+    )
+    try:
+        await asyncio.to_thread(note)
+    except DatabaseError as error:
+        say(f"It is done, but could not be noted in the audit log. {error}")
 
 
 async def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
@@ -439,12 +521,21 @@ async def _say_settings(settings: Settings, say: Callable[[str], None]) -> None:
 
 async def _serve_model(
     model: Model,
+    *,
     settings: Settings,
     host: str,
     port: int,
     stop: asyncio.Event,
     say: Callable[[str], None],
+    refused: ServingState | None = None,
 ) -> None:
+    """Serve a model until told to stop; one that stands in for another, which was `refused`, is published
+    as soon as it answers.
+
+    Raises ModelError and ModelFault where the model cannot be served, StartError and ServeError where
+    something else is in the way.
+    """
+    await asyncio.to_thread(model.verify)
     trained = datetime.datetime.fromisoformat(model.report["trained_at"]).date()
     say(f"Model {model.version}, trained {trained}")
     assistant = assemble(model, settings)
@@ -454,24 +545,43 @@ async def _serve_model(
         async with assistant.running(watch=True):
             question = "ICE is at my door, do I have to open?"
             await wait_until_answered(url, question, assistant.begin_test())
+            if refused is not None:
+                await _go_back(settings, refused, say)
             say(f"Ready: {url}")
-            await _follow(assistant, settings, stop, say)
+            await _follow(assistant, refused or ServingState(model.version), settings, stop, say)
 
 
 async def _follow(
-    assistant: Assistant, settings: Settings, stop: asyncio.Event, say: Callable[[str], None]
+    assistant: Assistant,
+    state: ServingState,
+    settings: Settings,
+    stop: asyncio.Event,
+    say: Callable[[str], None],
 ) -> None:
-    """Answer from whatever model is published, until told to stop."""
+    """Answer from whatever model is published, until told to stop; `state` is that at the beginning.
+
+    A disk that is full, or no file that can be opened, is no reason to end: it is tried again.
+    """
     store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
-    state = ServingState(assistant.backend.model.version)
-    serving.write(state)
+    told: ServingState | None = None
+    failed: str | None = None
     while not stop.is_set():
+        try:
+            if told != state:
+                serving.write(state)
+                told, failed = state, None
+        except OSError as error:
+            if failed != error.strerror:
+                failed = error.strerror
+                say(f"Whoever publishes cannot be told what answers ({failed}). It is tried again.")
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), _SECONDS_BETWEEN_LOOKS)
-        wanted = store.published_version()
+        try:
+            wanted = store.published_version()
+        except OSError:
+            continue
         if wanted == state.version and state.refused:
             state = ServingState(state.version)
-            serving.write(state)
         if wanted in (None, state.version, state.refused):
             continue
         say(f"Model {wanted} was published: starting it beside {state.version}")
@@ -483,4 +593,3 @@ async def _follow(
         else:
             say(f"Model {wanted} answers; {state.version} is kept warm for ten minutes")
             state = ServingState(wanted)
-        serving.write(state)

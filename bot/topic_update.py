@@ -24,7 +24,7 @@ from bot.problems import ContentError, Problem
 FAQ = Path("data") / "faq"
 NLU = Path("data") / "nlu"
 # A check takes some ten seconds; whoever waits longer waits for something that hangs.
-_SECONDS_TO_WAIT = 60.0
+SECONDS_TO_WAIT = 60.0
 _FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.yml")
 # What else the check reads, beside the folder that changes.
 _READ_BY_THE_CHECK = (
@@ -98,7 +98,7 @@ def _alone(folder: Path) -> Iterator[None]:
     """Keep all others out who change the content; the lock goes with the process, however it ends."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        if not lock_within(handle, _SECONDS_TO_WAIT):
+        if not lock_within(handle, SECONDS_TO_WAIT):
             raise ContentChangedError(
                 "Somebody else is changing the content. Nothing was written; try again in a minute."
             )

@@ -6,9 +6,10 @@ and checks such files; it must not import Rasa.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,14 @@ class Topic:
         if (self.review_by - today).days <= DAYS_OF_WARNING:
             return "due"
         return "approved" if self.approved_by else "checked"
+
+
+def turned_off(topics: Mapping[str, Topic], off: Collection[str]) -> dict[str, Topic]:
+    """Return topics with those turned off whose ids are in `off`."""
+    return {
+        name: dataclasses.replace(topic, enabled=False) if name in off else topic
+        for name, topic in topics.items()
+    }
 
 
 def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:

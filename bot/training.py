@@ -249,7 +249,8 @@ def _keep(
     summary |= {name: figures(one) for name, one in by_set.items()}
     now = datetime.datetime.now(datetime.timezone.utc)
     published = store.published()
-    changes = topic_changes(published.content.topics if published else {}, content.topics)
+    before = published.readable_content if published else None
+    changes = topic_changes(before.topics if before else {}, content.topics)
     wanted = content_hash(built / CONTENT)
     version = f"{now:%Y%m%d-%H%M%S}-{wanted[:8]}"
     report = {

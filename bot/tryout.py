@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ from bot.workbench import ASKING, Workbench, workbench
 
 # The process has 0.9 GB of memory; somebody who goes on after so long waits for it once more.
 SECONDS_IDLE = 10 * 60
+# Whoever asks waits for Rasa to start, or for those who have asked before.
+SECONDS_TO_ANSWER = SECONDS_TO_START
 # Each word is tried by asking once more without it.
 MOST_WORDS = 40
 _MOST_RANKED = 5
@@ -109,17 +111,28 @@ class TryOut:
         """The id of the process, if there is one."""
         return self._bench.pid if self._bench else None
 
-    async def ask(self, model: Model, text: str) -> Tried:
+    async def ask(self, model: Model, text: str, *, off: Collection[str] = ()) -> Tried:
         """Ask a model one question; the first takes as long as Rasa needs to start.
 
-        Raises ModelError, TrainingError, and ContentError where this program misses something in its content.
+        Topics that are `off` are given no answer (see bot.topics_off).
+        Raises ModelError, ContentError where this program misses something in its content, and TrainingError,
+        also where no answer comes within SECONDS_TO_ANSWER.
         """
+        try:
+            return await asyncio.wait_for(self._ask(model, text, off), SECONDS_TO_ANSWER)
+        except asyncio.TimeoutError:
+            raise TrainingError(
+                f"{ASKING} ended: no answer came within {SECONDS_TO_ANSWER} s. Nothing was changed. "
+                "Try again."
+            ) from None
+
+    async def _ask(self, model: Model, text: str, off: Collection[str]) -> Tried:
         async with self._asking:
             if self._idle:
                 self._idle.cancel()
             try:
                 with training_errors(ASKING):
-                    tried = await _try(await self._load(model), text)
+                    tried = await _try(await self._load(model), text, off)
             except BaseException:
                 # Also where nobody waits for the answer any more: the next one must not be taken for it.
                 await self._end()
@@ -164,18 +177,12 @@ def _checked(model: Model, bench: Workbench) -> _Loaded:
     return _Loaded(model, bench, read_thresholds(model.thresholds))
 
 
-async def _try(loaded: _Loaded, text: str) -> Tried:
+async def _try(loaded: _Loaded, text: str, off: Collection[str]) -> Tried:
     words = text.split()
     # In threads, since residents are answered meanwhile.
     texts = await asyncio.to_thread(_texts, words, loaded.model.content)
-    asked = loaded.bench.parse(loaded.model.archive, texts)
-    try:
-        parsed = await asyncio.wait_for(asked, SECONDS_TO_START)
-    except asyncio.TimeoutError:
-        raise TrainingError(
-            f"{ASKING} ended: no answer came within {SECONDS_TO_START} s. Nothing was changed. Try again."
-        ) from None
-    return await asyncio.to_thread(_tried, loaded, words, parsed)
+    parsed = await loaded.bench.parse(loaded.model.archive, texts)
+    return await asyncio.to_thread(_tried, loaded, words, parsed, off)
 
 
 def _texts(words: Sequence[str], content: Content) -> list[str]:
@@ -186,9 +193,11 @@ def _texts(words: Sequence[str], content: Content) -> list[str]:
     return [remove_personal_details(text, content.own_words.known) for text in texts]
 
 
-def _tried(loaded: _Loaded, words: Sequence[str], parsed: Sequence[Mapping[str, Any]]) -> Tried:
+def _tried(
+    loaded: _Loaded, words: Sequence[str], parsed: Sequence[Mapping[str, Any]], off: Collection[str]
+) -> Tried:
     """Put together what was made of `_texts`."""
-    content = loaded.model.content
+    content = loaded.model.content.turned_off(off)
     whole, *others = parsed
     decision, language = whole["decision"], whole["language"]
     ranking = [Ranked.of(entry) for entry in whole["intent_ranking"]]

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.web.console import keys
 from bot.web.console.app import create_console
 from bot.web.console.guard import FORM_TOKEN
+from bot.web.door import Door
 
 PASSWORD = "a long enough password"  # noqa: S105 - of a test
 EDITOR, APPROVER, OTHER_APPROVER = "ana", "berta", "clara"
@@ -94,12 +95,19 @@ class Console:
         return self.settings.content_dir / "data" / "faq" / f"{topic}.yml"
 
 
+class ConsoleServer(TestServer):
+    """Serves on the connections that the console has, with their limits."""
+
+    async def _make_runner(self, **options: Any) -> Door:
+        return Door(self.app)
+
+
 @contextlib.asynccontextmanager
 async def open_console(content: Path, data: Path) -> AsyncIterator[Console]:
     """Run a console on some content and data, with an editor and two approvers."""
     settings = Settings(data_dir=data, content_dir=content, resources_dir=content / "data" / "resources")
     app = create_console(settings)
-    server = TestServer(app)
+    server = ConsoleServer(app)
     await server.start_server()
     clients: list[TestClient[web.Request, web.Application]] = []
     for name, role in ((EDITOR, "editor"), (APPROVER, "approver"), (OTHER_APPROVER, "approver")):

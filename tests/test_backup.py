@@ -32,6 +32,7 @@ from bot.processes import free_port
 from bot.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
 from bot.settings import PROJECT_ROOT, Settings
 from bot.tables import USAGE
+from bot.topics_off import TopicsOff
 from bot.usage import Usage
 from tests.conftest import SMALL_CONTENT, MakeDatabase, PostgresServer
 from tests.test_database import url_of
@@ -133,6 +134,19 @@ def test_everything_comes_back(
     assert not [
         path for path in tmp_path.rglob("*") if ".kyr-restore" in path.name or path.name == "restoring.json"
     ]
+
+
+def test_what_is_turned_off_here_or_in_the_backup_is_off_then(database: Database, tmp_path: Path) -> None:
+    """An earlier state brings no answer back that was turned off since."""
+    settings, file = place(tmp_path), tmp_path / "one.tar.gz"
+    off = TopicsOff(settings.data_dir)
+    fill(settings, database)
+    off.add("bond")
+    back_up(file, settings, database)
+    off.remove("bond")
+    off.add("red_card")
+    assert restore(file, settings, database, "luis", agree)
+    assert off.read() == {"bond", "red_card"}
 
 
 def test_an_earlier_state_comes_back_and_history_goes_on(database: Database, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from bot.audit import AuditLog
 from bot.database import Database
 from bot.runs import Run, RunError, Runs
 from bot.settings import PROJECT_ROOT
-from bot.topic_files import read_fields
+from bot.topics_off import TopicsOff
 
 STARTER = """
 import sys
@@ -136,10 +136,10 @@ def test_a_job_is_done_in_the_name_of_whoever_started_it(
     assert [line.text for line in done.lines] == [
         "No model is published yet: it counts from the first one on."
     ]
-    assert not read_fields((content_copy / "data/faq/red_card.yml").read_text(encoding="utf-8")).enabled
+    assert TopicsOff(tmp_path / "var").read() == {"red_card"}
     (entry,) = AuditLog(Database(tmp_path / "var")).entries()
     assert (entry.who, entry.action, entry.subject) == ("ana", "topic off", "red_card")
-    assert entry.after == '{"reason":"it is wrong"}'
+    assert entry.after == '{"enabled":false,"reason":"it is wrong"}'
 
 
 def test_what_nobody_foresaw_is_told_without_a_traceback(runs: Runs, tmp_path: Path) -> None:

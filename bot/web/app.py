@@ -21,6 +21,7 @@ from bot.web.answered import Answered
 from bot.web.assets import Assets
 from bot.web.conversations import Conversations
 from bot.web.door import take_time
+from bot.web.json_body import SECONDS_TO_SEND
 from bot.web.limits import Limits
 from bot.web.messaging.channel import Channel
 from bot.web.messaging.telegram import TELEGRAM_URL, Telegram
@@ -34,6 +35,9 @@ from bot.web.staff_data import Writer
 _FOLDER = Path(__file__).parent
 # A message has at most 1,000 characters; this leaves room for escapes and a long session token.
 _MOST_BYTES = 64 * 1024
+# A choice of a conversation that was forgotten is asked as a question, and a conversation may have ended
+# before either was answered: Rasa is waited for so often at most.
+_MOST_ASKED = 4
 _SECONDS_A_DAY = 24 * 60 * 60
 
 
@@ -48,8 +52,9 @@ def create_app(
     telegram_url: str = TELEGRAM_URL,
 ) -> web.Application:
     """Return the gateway for a content and the Rasa and action server that belong to it."""
+    waiting = take_time(SECONDS_TO_SEND + _MOST_ASKED * seconds_to_answer)
     app = web.Application(
-        client_max_size=_MOST_BYTES, middlewares=[take_time, security.errors, security.limits]
+        client_max_size=_MOST_BYTES, middlewares=[waiting, security.errors, security.limits]
     )
     app[keys.ANSWERED] = Answered()
     app[keys.ASSETS] = Assets()

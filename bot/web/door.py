@@ -11,6 +11,7 @@ import functools
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from aiohttp.web_protocol import RequestHandler
 
 from bot.web.security import HEADERS, SERVER, Handler
@@ -19,7 +20,7 @@ from bot.web.security import HEADERS, SERVER, Handler
 SECONDS_TO_ASK = 10
 # Between two.
 SECONDS_IDLE = 30
-# From a request to the end of its response; nothing of ours takes nearly as long.
+# For a request to come whole and, once it is answered, for the client to take the response.
 SECONDS_TO_END = 60
 MOST_CONNECTIONS = 2000
 
@@ -69,13 +70,25 @@ class Connection(RequestHandler):
             self.transport.abort()
 
 
-@web.middleware
-async def take_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give a request that has come whole the time to be answered."""
-    connection = request.protocol
-    if isinstance(connection, Connection):
-        connection.expect(SECONDS_TO_END)
-    return await handler(request)
+def take_time(seconds: float) -> Middleware:
+    """Return what gives requests the time to be answered.
+
+    `seconds` are the most that the handlers wait for anything, so that no connection ends before what it
+    waits for does.
+    """
+
+    @web.middleware
+    async def give(request: web.Request, handler: Handler) -> web.StreamResponse:
+        connection = request.protocol
+        if not isinstance(connection, Connection):
+            return await handler(request)
+        connection.expect(seconds + SECONDS_TO_END)
+        try:
+            return await handler(request)
+        finally:
+            connection.expect(SECONDS_TO_END)
+
+    return give
 
 
 class Door(web.AppRunner):

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import ClientPayloadError, web
 
 # A message is at most a few kilobytes; who needs longer only holds the door open.
-_SECONDS_TO_SEND = 10
+SECONDS_TO_SEND = 10
 
 
 class BadRequest(Exception):
@@ -22,7 +22,7 @@ class BadRequest(Exception):
 async def read_bytes(request: web.Request) -> bytes:
     """Return the body of a request; raises BadRequest where it does not come whole and in time."""
     try:
-        return await asyncio.wait_for(request.read(), _SECONDS_TO_SEND)
+        return await asyncio.wait_for(request.read(), SECONDS_TO_SEND)
     except (web.RequestPayloadError, ClientPayloadError, asyncio.TimeoutError):
         raise BadRequest(400) from None
 

@@ -22,6 +22,7 @@ from bot.language import LANGUAGES
 from bot.local_time import current_date
 from bot.resources import Directory
 from bot.saved_search import STEM_LENGTH, search_index
+from bot.topics import Topic
 from bot.web import keys
 from bot.web.pages import all_pages, show_date, write_page
 
@@ -33,10 +34,11 @@ _SAVED_ON = "SAVED-ON"
 class Copies:
     """What is kept, gzipped JSON by language, and a name that changes when a phone should take it anew.
 
-    `content`, `directory` and `day` are what it was made of.
+    `content`, `topics` (as they were given then), `directory` and `day` are what it was made of.
     """
 
     content: Content
+    topics: Mapping[str, Topic]
     directory: Directory
     day: datetime.date
     pages: Mapping[str, bytes]
@@ -47,7 +49,8 @@ class Copies:
 class OfflineCopies:
     """The copies as they are now, and the requests for them.
 
-    The pages are made again when the directory or the day has changed, and with another model the index too.
+    The pages are made again when the directory or the day has changed; with another model, or when a topic
+    was turned off or on, the index too.
     """
 
     def __init__(self, app: web.Application) -> None:
@@ -59,15 +62,16 @@ class OfflineCopies:
     async def current(self) -> Copies:
         """Return the copies as they are now."""
         content, day = self._app[keys.SERVED].content, current_date()
-        directory = content.directory
+        topics, directory = dict(content.topics), content.directory
         async with self._lock:
             made = self._made
             # Nearly a hundred pages, and the words of all questions: nobody else is to wait for them.
-            if made is None or made.content is not content:
+            if made is None or made.content is not content or made.topics != topics:
                 self._indexes = await asyncio.to_thread(_make_indexes, self._app)
                 made = None
             if made is None or made.directory is not directory or made.day != day:
-                made = await asyncio.to_thread(_make, self._app, content, directory, day, self._indexes)
+                source = (content, topics, directory, day)
+                made = await asyncio.to_thread(_make, self._app, *source, self._indexes)
             self._made = made
             return made
 
@@ -101,6 +105,7 @@ def _make_indexes(app: web.Application) -> dict[str, str]:
 def _make(
     app: web.Application,
     content: Content,
+    topics: Mapping[str, Topic],
     directory: Directory,
     day: datetime.date,
     indexes: Mapping[str, str],
@@ -109,6 +114,7 @@ def _make(
     made_of = "".join([*pages.values(), *indexes.values(), *app[keys.ASSETS].urls()])
     return Copies(
         content,
+        topics,
         directory,
         day,
         {

@@ -108,10 +108,25 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await expect(resident.page.locator(".message.bot", has_text="revis").last).to_be_visible()
         await expect(answers).to_have_count(1)
 
-        await _press(page, "Undo: go back to")
-        await expect(page.get_by_role("heading", name="Going back to the model before")).to_be_visible()
+        for known in (False, True):
+            await _press(page, "Undo: go back to")
+            await expect(page.get_by_role("heading", name="Going back to the model before")).to_be_visible()
+            await expect(page.get_by_text("Under way")).to_have_count(0)
+            assert (await topic_of(session, url, _QUESTION) == "assistant_cost") == known
+        await resident.ask(_QUESTION)
+        await expect(resident.page.locator(".message.bot", has_text="Estamos revisando")).to_have_count(2)
+        await expect(answers).to_have_count(1)
+        await expect(page.get_by_text("until somebody turns them on: assistant_cost.")).to_be_visible()
+        await _look(visit, "undone")
+
+        await visit.go("/topics/assistant_cost")
+        await expect(page.get_by_text("The answer is turned off")).to_be_visible()
+        await page.get_by_role("link", name="Turn the answer on").click()
+        await _press(page, "Turn the answer on")
+        await expect(page.get_by_role("heading", name="Turning on assistant_cost")).to_be_visible()
         await expect(page.get_by_text("Under way")).to_have_count(0)
-        assert await topic_of(session, url, _QUESTION) == "assistant_cost"
+        await resident.ask(_QUESTION)
+        await expect(answers).to_have_count(2)
 
         await visit.go("/history?verify=1")
         await expect(page.get_by_role("status")).to_contain_text("none changed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import re
@@ -10,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from bot.locks import lock_within
+from bot.models import ModelStore
 from bot.review_queue import ReviewQueue
 from bot.sheet_rows import cells_of, state_of
 from bot.spreadsheet import export
 from bot.topic_files import read_fields
+from bot.web import door
 from bot.web.console import keys
 from bot.web.console.edit import FIELDS
 from tests.clerks import Clerk, Console
+from tests.test_serving import add
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -54,6 +59,22 @@ async def test_a_sentence_is_changed_and_the_change_is_in_the_history(
     assert "Bail and bond" in console.topic_file("red_card").read_text(encoding="utf-8")
     assert console.noted("red_card")[0] == ("ana", "edit")
     assert "Bail and bond" in await editor.get("/history?subject=red_card")
+
+
+async def test_a_save_that_waits_for_others_is_answered(
+    console: Console, editor: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection outlives the longest wait for somebody else who changes the content."""
+    monkeypatch.setattr(door, "SECONDS_TO_END", 0.3)
+    handle = os.open(console.settings.content_dir / "data", os.O_RDONLY)
+    assert lock_within(handle, 0)
+    saving = asyncio.create_task(
+        editor.post("/topics/red_card", form_of(console, "red_card", title_en="Bail and bond"))
+    )
+    await asyncio.sleep(1)
+    assert not saving.done()
+    os.close(handle)
+    assert "Saved." in await saving
 
 
 async def test_a_mistake_is_shown_beside_its_field_and_nothing_is_saved(
@@ -239,7 +260,31 @@ async def test_an_editor_turns_an_answer_off_and_a_second_run_is_refused(
     with console.app[keys.RUNS]._held("off"):
         page = await editor.post("/topics/red_card/off", status=409, reason="a test")
         assert "is being turned off already" in page
-    assert "enabled: false" not in console.topic_file("red_card").read_text(encoding="utf-8")
+    assert console.app[keys.TOPICS_OFF].read() == frozenset()
+
+
+async def test_what_is_turned_off_is_shown_so_whatever_is_published(
+    console: Console, editor: Clerk, approver: Clerk
+) -> None:
+    """In the list, on its page and beside the undo; what a file alone says is not what residents get."""
+    store = ModelStore(console.settings.data_dir)
+    for version in "12":
+        add(store, version)
+        store.publish(version)
+    console.app[keys.TOPICS_OFF].add("red_card")
+    for published in "12":
+        store.publish(published)
+        page = await editor.get("/topics?show=off")
+        assert "/topics/red_card" in page and "/topics/food_assistance" not in page
+        assert "The answer is turned off" in await editor.get("/topics/red_card")
+        assert "/topics/red_card/on" in await approver.get("/topics/red_card")
+        assert "until somebody turns them on: red_card." in await editor.get("/release")
+    console.app[keys.TOPICS_OFF].remove("red_card")
+    file = console.topic_file("red_card")
+    file.write_text(file.read_text("utf-8").replace("  group:", "  enabled: false\n  group:", 1), "utf-8")
+    assert "The answer is given" in await editor.get("/topics/red_card")
+    assert "/topics/red_card" in await editor.get("/topics?show=changed")
+    assert "until somebody turns them on" not in await editor.get("/release")
 
 
 async def test_a_training_is_not_begun_twice(console: Console, editor: Clerk) -> None:

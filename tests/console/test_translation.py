@@ -100,7 +100,7 @@ SAMPLES = Samples(
         ("edited", "error"): ("phones.csv:3: number is empty. Fill it in.",),
         ("_taken_over", "state.why"): ("“ICE is here” was answered as nothing, not as emergency_now.",),
         ("_plainly", "self._reason(error)"): ("the disk is full. Make room and try again",),
-        ("_published", "error"): _DATABASE_ERROR,
+        ("_noting_what_is_done", "error"): _DATABASE_ERROR,
         ("_note_all", "error"): _DATABASE_ERROR,
         ("add", "error"): _DATABASE_ERROR,
         ("begun", "error"): _DATABASE_ERROR,

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.audit import AuditLog
+from bot.database import Database
 from bot.models import ARCHIVE, CONTENT, Model, ModelStore
-from bot.serving import published_model
+from bot.publishing import ServingFile
+from bot.release import Release
+from bot.serving import ServeError, model_to_serve
 from bot.settings import PROJECT_ROOT
-from bot.training import train
+from bot.training import copy_content, train
 
 pytestmark = pytest.mark.slow
 
@@ -68,31 +72,55 @@ async def test_unchanged_content_is_not_trained_twice(model: Model, model_store:
     assert said == [f"Nothing has changed since model {model.version}"]
 
 
-@pytest.mark.parametrize("code_hash", ["old", None], ids=["code", "text"])
-async def test_a_model_of_an_older_program_is_replaced(
-    model: Model, tmp_path: Path, code_hash: str | None
-) -> None:
-    """Rather than loaded by code that may not understand it, or misses a text in its content.
-
-    Here the right one is there already.
-    """
-    shutil.copytree(model.folder.parent.parent, tmp_path / "var")
-    store = ModelStore(tmp_path / "var")
+def publish_of_an_older_program(store: ModelStore, model: Model, *, says: str = "") -> None:
+    """Publish a model with the content of another one, or with a text of it under a name of before."""
     with store.workplace() as folder:
         built = folder / "model"
         built.mkdir()
         (built / ARCHIVE).write_bytes(b"weights of another shape")
         domain = Path(shutil.copytree(model.content_dir, built / CONTENT)) / "domain.yml"
-        renamed = domain.read_text(encoding="utf-8").replace("utter_privacy_kept:", "utter_of_before:")
+        renamed = domain.read_text(encoding="utf-8").replace(
+            "utter_privacy_kept:", says or "utter_privacy_kept:"
+        )
         domain.write_text(renamed, encoding="utf-8")
-        hashes = {"content_hash": "old", "code_hash": code_hash or model.report["code_hash"]}
+        hashes = {"content_hash": "old", "code_hash": model.report["code_hash"] if says else "old"}
         store.add(built, "old", {**model.report, **hashes})
     store.publish("old")
-    said: list[str] = []
-    assert (await published_model(PROJECT_ROOT, store, said.append)).version == model.version
+
+
+async def test_a_model_of_an_older_program_is_replaced_by_one_of_the_same_content(
+    model: Model, tmp_path: Path
+) -> None:
+    """Rather than loaded by code that may not understand it; what staff have saved since is not published.
+
+    Here the right one is there already.
+    """
+    shutil.copytree(model.folder.parent.parent, tmp_path / "var")
+    store, said = ModelStore(tmp_path / "var"), list[str]()
+    publish_of_an_older_program(store, model)
+    drafts = tmp_path / "content"
+    copy_content(PROJECT_ROOT, drafts)
+    (drafts / "data" / "faq" / "bond.yml").write_text("half of a topic", encoding="utf-8")
+    assert (await model_to_serve(drafts, store, said.append)).version == model.version
     assert said[0] == "Model old is of an older program; training one (about two minutes)"
-    published = store.published()
-    assert published is not None and published.version == model.version
+    assert store.published_version() == model.version
+
+
+async def test_what_a_new_program_misses_in_the_published_content_is_named(
+    model: Model, tmp_path: Path
+) -> None:
+    """Nothing is published by itself; whoever has mended it in the content can publish that."""
+    shutil.copytree(model.folder.parent.parent, tmp_path / "var")
+    store = ModelStore(tmp_path / "var")
+    publish_of_an_older_program(store, model, says="utter_of_before:")
+    with pytest.raises(ServeError, match="utter_privacy_kept") as missed:
+        await model_to_serve(PROJECT_ROOT, store, lambda text: None)
+    assert "Model old is of an older program" in str(missed.value)
+    assert store.published_version() == "old"
+    audit = AuditLog(Database(tmp_path / "var"))
+    serving = ServingFile(tmp_path / "var")
+    assert Release(PROJECT_ROOT, store, serving, audit, "x", lambda text: None).publish(model.version).passed
+    assert store.published_version() == model.version
 
 
 def test_a_model_keeps_the_content_it_was_trained_on(model: Model) -> None:

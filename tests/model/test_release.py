@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import re
 import shutil
 from pathlib import Path
 
@@ -43,21 +45,55 @@ def topic_file(release: Release, topic: str) -> Path:
     return release.content / "data" / "faq" / f"{topic}.yml"
 
 
+def is_on(release: Release, topic: str) -> bool:
+    """Whether residents are given the answer to a topic."""
+    return published(release).content.topics[topic].enabled and topic not in release.off.read()
+
+
 def test_only_the_answer_that_is_turned_off_changes(release: Release) -> None:
-    """A broken file does not keep it on; what somebody is still writing stays where it is."""
-    topic_file(release, "bond").write_text("half of a topic", encoding="utf-8")
-    unfinished = topic_file(release, "daca")
-    unfinished.write_text(unfinished.read_text(encoding="utf-8").replace("DACA", "Daca"), encoding="utf-8")
-    before = published(release).content.topics
+    """A broken file does not keep it on; nothing is published, and what somebody is still writing stays."""
+    topic_file(release, "dont_sign").write_text("half of a topic", encoding="utf-8")
+    before = published(release).version
     release.turn_off("dont_sign", "the law may have changed")
-    after = published(release).content.topics
-    assert [topic for topic in after if after[topic] != before[topic]] == ["dont_sign"]
-    assert not after["dont_sign"].enabled
-    assert "enabled: false" in topic_file(release, "dont_sign").read_text(encoding="utf-8")
-    newest, entry = release.audit.entries(2)
-    assert (newest.action, newest.subject) == ("topic off: answer", "dont_sign")
-    assert (entry.who, entry.action) == ("a clerk", "topic off")
+    assert published(release).version == before
+    assert release.off.read() == {"dont_sign"}
+    (entry,) = release.audit.entries()
+    assert (entry.who, entry.action, entry.subject) == ("a clerk", "topic off", "dont_sign")
     assert "the law may have changed" in entry.after
+
+
+def test_an_answer_is_turned_on_through_the_gate(release: Release) -> None:
+    """What stops the model with it keeps it off; then it is given again, and no other one is with it."""
+    release.turn_off("dont_sign", "wrong")
+    release.turn_off("bond", "wrong")
+    overdue = published(release).content_dir / "data" / "faq" / "daca.yml"
+    in_time = overdue.read_text(encoding="utf-8")
+    past = re.sub(r"reviewed: .*", "reviewed: 2026-01-01", in_time)
+    overdue.write_text(re.sub(r"review_by: .*", "review_by: 2026-01-02", past), encoding="utf-8")
+    with pytest.raises(StoppedError):
+        dataclasses.replace(release, store=ModelStore(release.store.data_dir)).turn_on("dont_sign")
+    assert release.off.read() == {"bond", "dont_sign"}
+    overdue.write_text(in_time, encoding="utf-8")
+    before = published(release).version
+    release.turn_on("dont_sign")
+    assert is_on(release, "dont_sign") and not is_on(release, "bond")
+    assert published(release).version == before
+    (entry,) = release.audit.entries(1)
+    assert (entry.action, entry.subject, entry.after) == ("topic on", "dont_sign", '{"enabled":true}')
+
+
+def test_an_answer_that_its_file_stops_is_turned_on_in_the_file_too(release: Release) -> None:
+    """Also where it was turned off besides: then residents are given it again."""
+    file = topic_file(release, "dont_sign")
+    file.write_text(file.read_text("utf-8").replace("  group:", "  enabled: false\n  group:", 1), "utf-8")
+    candidate = retell(release.content, release.store, lambda text: None)
+    assert candidate is not None
+    release.publish(candidate.version)
+    release.turn_off("dont_sign", "wrong")
+    assert not is_on(release, "dont_sign")
+    release.turn_on("dont_sign")
+    assert is_on(release, "dont_sign")
+    assert read_fields(file.read_text(encoding="utf-8")).enabled
 
 
 def test_an_answer_is_turned_off_while_the_database_is_away(release: Release, tmp_path: Path) -> None:
@@ -73,7 +109,7 @@ def test_an_answer_is_turned_off_while_the_database_is_away(release: Release, tm
         said.append,
     )
     away.turn_off("dont_sign", "wrong")
-    assert not published(release).content.topics["dont_sign"].enabled
+    assert not is_on(release, "dont_sign")
     assert said[-1].startswith("It is done, but could not be noted in the audit log.")
 
 
@@ -111,22 +147,26 @@ def test_an_answer_is_turned_off_while_a_training_is_under_way(release: Release)
     with release.store.workplace() as training:
         release.turn_off("dont_sign", "wrong")
         assert training.is_dir()
-    assert not published(release).content.topics["dont_sign"].enabled
+    assert not is_on(release, "dont_sign")
 
 
 def test_a_model_from_before_an_answer_was_turned_off_does_not_bring_it_back(release: Release) -> None:
-    """It may have been in training at that moment; for a reason it is published all the same."""
+    """It may have been in training at that moment; one from before its file said so is stopped."""
     card = topic_file(release, "daca")
     card.write_text(card.read_text(encoding="utf-8").replace("title: {en: ", "title: {en: New "), "utf-8")
     candidate = retell(release.content, release.store, lambda text: None)
     assert candidate is not None and release.verdict(candidate, published(release)).passed
     release.turn_off("dont_sign", "wrong")
+    release.publish(candidate.version)
+    assert published(release).version == candidate.version and not is_on(release, "dont_sign")
+    assert "dont_sign" not in {entry.subject for entry in release.audit.entries(2)}
+    file = topic_file(release, "bond")
+    file.write_text(file.read_text("utf-8").replace("  group:", "  enabled: false\n  group:", 1), "utf-8")
     with pytest.raises(StoppedError) as stopped:
         release.publish(candidate.version)
     assert [stop.text for stop in stopped.value.verdict.stops] == [
-        "The answer to dont_sign was turned off after the model was made. Train again"
+        "The answer to bond was turned off after the model was made. Train again"
     ]
-    assert not published(release).content.topics["dont_sign"].enabled
 
 
 def test_an_approval_of_a_new_answer_is_none_of_the_published_one(release: Release) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -17,12 +18,14 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
 
+from bot.audit import AuditLog
 from bot.database import Database
-from bot.models import Model, ModelStore
+from bot.models import ARCHIVE, Model, ModelStore
 from bot.processes import free_port
 from bot.settings import PROJECT_ROOT
 from bot.tables import USAGE
 from tests.conftest import still_running
+from tests.office import open_office, serving
 
 pytestmark = pytest.mark.slow
 
@@ -132,6 +135,27 @@ async def test_a_port_in_use_is_named(environment: dict[str, str]) -> None:
         f"Cannot listen on 127.0.0.1:{port} (Address already in use). "
         "End what uses it, or choose another with --port.\n"
     ) in printed.decode()
+
+
+async def test_a_model_that_cannot_be_served_gives_way_to_the_one_before(
+    model: Model, tmp_path: Path
+) -> None:
+    """Residents are answered from that; it is published, and the audit log has it with the reason."""
+    office = open_office(model, tmp_path)
+    store, data_dir = ModelStore(office.folder / "var"), office.folder / "var"
+    with store.workplace() as folder:
+        built = Path(shutil.copytree(model.folder, folder / "model"))
+        (built / ARCHIVE).write_bytes(b"no archive")
+        store.add(built, "broken", model.report)
+    store.publish("broken")
+    (data_dir / "models" / "broken" / ARCHIVE).write_bytes(b"nor the one that was trained")
+    port = free_port()
+    async with serving(office, port), ClientSession() as session:
+        assert store.published_version() == model.version
+        assert "degraded" not in await say(session, port, "hola buenas tardes")
+    newest = AuditLog(Database(data_dir)).entries(1)[0]
+    assert (newest.action, newest.subject) == ("rollback", model.version)
+    assert "the file is not the one that was trained" in newest.after
 
 
 async def test_ask_prints_the_answer_of_the_gateway(environment: dict[str, str]) -> None:

@@ -77,6 +77,12 @@ def add_row_of(sheet: Path, new_topic: Path) -> None:
     book.save(sheet)
 
 
+async def is_being_checked(session: ClientSession, url: str) -> bool:
+    """Whether residents are told, in the place of an answer, that it is being checked."""
+    async with session.post(f"{url}/api/chat", json={"message": QUESTION}) as response:
+        return "Estamos revisando" in (await response.json())["replies"][0]["text"]
+
+
 async def test_the_staff_chapter(office: Office) -> None:
     """Export, edit, import, check, train, report, publish, ask, turn one answer off and on, go back."""
     sheet, port = office.folder / "topics.xlsx", free_port()
@@ -114,12 +120,17 @@ async def test_the_staff_chapter(office: Office) -> None:
         off = await office.kyr(
             "topics", "off", "consulate_after_arrest", "--reason", "the law may have changed"
         )
-        assert "nothing to learn" in off
-        async with session.post(f"{url}/api/chat", json={"message": QUESTION}) as response:
-            body = await response.json()
-        assert "Estamos revisando" in body["replies"][0]["text"]
-        assert "answers" in await office.kyr("topics", "on", "consulate_after_arrest")
+        assert off == "Residents get no answer to consulate_after_arrest from now on.\n"
+        assert await is_being_checked(session, url)
+        assert "answers" in await office.kyr("rollback")
+        assert await topic_of(session, url, QUESTION) != "consulate_after_arrest"
+        assert f"Model {version} answers" in await office.kyr("publish", version)
+        assert await is_being_checked(session, url)
+        assert "\noff        consulate_after_arrest " in await office.kyr("topics")
+        on = await office.kyr("topics", "on", "consulate_after_arrest")
+        assert on == "Residents get the answer to consulate_after_arrest again.\n"
         assert await topic_of(session, url, QUESTION) == "consulate_after_arrest"
+        assert not await is_being_checked(session, url)
 
     history = await office.kyr("audit", "--subject", "consulate_after_arrest", "-n", "50")
     for action in ("import", "topic off", "topic on"):

@@ -182,7 +182,7 @@ async def test_only_json_is_read(gateway: Client, content_type: str) -> None:
 
 async def test_a_message_that_never_ends_is_refused(gateway: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends half a message does not hold the door open; here for half a second."""
-    monkeypatch.setattr(json_body, "_SECONDS_TO_SEND", 0.5)
+    monkeypatch.setattr(json_body, "SECONDS_TO_SEND", 0.5)
 
     async def half() -> AsyncIterator[bytes]:
         yield b'{"message": "ho'

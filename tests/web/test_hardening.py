@@ -7,10 +7,11 @@ import contextlib
 import ipaddress
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.content import Content, read_content
 from bot.problems import ContentError
@@ -150,6 +151,26 @@ async def test_who_does_not_listen_is_left(port: int, monkeypatch: pytest.Monkey
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
             while True:
                 await asyncio.wait_for(loop.sock_sendall(deaf, asked), 10)
+
+
+async def test_who_waits_for_an_answer_is_not_left(
+    small_content: Content,
+    tmp_path: Path,
+    misbehaving_rasa: Callable[..., Awaitable[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However long Rasa may take, a connection takes longer."""
+    monkeypatch.setattr(door, "SECONDS_TO_END", 0.3)
+    late = await misbehaving_rasa([], delay=1)
+    app = create_app(
+        small_content, Settings(data_dir=tmp_path), rasa_url=late, actions_url="", model_version=""
+    )
+    async with (
+        listening(app, "127.0.0.1", 0) as url,
+        ClientSession() as session,
+        session.post(f"{url}/api/chat", json={"message": "hola"}) as response,
+    ):
+        assert (await response.json())["replies"]
 
 
 async def test_connections_are_bounded(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

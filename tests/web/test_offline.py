@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.content import Content
+from bot.topics_off import GivenTopics, TopicsOff
 from bot.web import offline, pages
-from tests.web.conftest import Client, MakeGateway
+from tests.web.conftest import Client, MakeGateway, offer
 
 
 async def fetch(gateway: Client, path: str) -> Any:
@@ -64,6 +67,32 @@ async def test_phones_take_it_again_only_when_it_has_changed(
     assert texts[0] == texts[1]
     more = await make_gateway(small_content, public_url="https://rights.example.org")
     assert await (await more.get("/sw.js")).text() != texts[0]
+
+
+async def test_a_topic_that_is_turned_off_is_kept_no_more(
+    make_gateway: MakeGateway, small_content: Content, tmp_path: Path
+) -> None:
+    """Nor found by its words, nor given as a page or a choice; turned on, it is there again."""
+    off = TopicsOff(tmp_path)
+    content = dataclasses.replace(small_content, topics=GivenTopics(small_content.topics, off))
+    gateway = await make_gateway(content)
+
+    async def is_given() -> set[bool]:
+        session = offer(gateway, "topic:red_card")
+        chosen = {"choice": "topic:red_card", "session": session, "lang": "en"}
+        answer = await (await gateway.post("/api/chat", json=chosen)).json()
+        return {
+            "/en/red_card" in (await fetch(gateway, "/en/pages.json"))["pages"],
+            "red_card" in (await fetch(gateway, "/en/search.json"))["titles"],
+            "being checked" not in await (await gateway.get("/en/red_card")).text(),
+            "being checked" not in answer["replies"][0]["text"],
+        }
+
+    assert await is_given() == {True}
+    off.add("red_card")
+    assert await is_given() == {False}
+    off.remove("red_card")
+    assert await is_given() == {True}
 
 
 async def test_the_page_can_be_installed(gateway: Client) -> None:

@@ -11,13 +11,16 @@ from aiohttp import web
 from bot.accounts import Accounts
 from bot.audit import AuditLog
 from bot.database import Database
+from bot.hsds_client import Limits
 from bot.models import ModelStore
 from bot.publishing import ServingFile
 from bot.runs import Runs
 from bot.settings import Settings
 from bot.sign_in import SignIn
 from bot.topic_edit import LiveCheck
-from bot.tryout import TryOut
+from bot.topic_update import SECONDS_TO_WAIT
+from bot.topics_off import TopicsOff
+from bot.tryout import SECONDS_TO_ANSWER, TryOut
 from bot.web.assets import Assets
 from bot.web.console import (
     asked,
@@ -45,6 +48,8 @@ from bot.web.security import Handler
 EDITOR, APPROVER = "editor", "approver"
 # A spreadsheet has at most 10 MB.
 MOST_BYTES = 12 * 1024 * 1024
+# What a page waits for longest: others who change the content, Rasa, or a directory that is fetched.
+SECONDS_WAITED = max(SECONDS_TO_WAIT, SECONDS_TO_ANSWER, Limits.seconds_in_all)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,9 @@ ROUTES: Sequence[Route] = (
 
 def create_console(settings: Settings) -> web.Application:
     """Return the console for the content, models and staff data that the settings name."""
-    app = web.Application(client_max_size=MOST_BYTES, middlewares=[take_time, cookies, errors, guard])
+    app = web.Application(
+        client_max_size=MOST_BYTES, middlewares=[take_time(SECONDS_WAITED), cookies, errors, guard]
+    )
     database = Database.of(settings)
     audit = AuditLog(database)
     accounts = Accounts(database, audit)
@@ -112,8 +119,8 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.ASSETS] = Assets(FOLDER / "static")
     app[keys.AUDIT] = audit
     app[keys.DATABASE] = database
-    store = ModelStore(settings.data_dir)
-    app[keys.DESK] = Desk(settings.content_dir, store)
+    store, off = ModelStore(settings.data_dir), TopicsOff(settings.data_dir)
+    app[keys.DESK] = Desk(settings.content_dir, store, off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.PENDING] = Pending()
     app[keys.RUNS] = Runs(settings.data_dir)
@@ -125,6 +132,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.STORE] = store
     app[keys.STRINGS] = read_strings()
     app[keys.TEMPLATES] = create_templates()
+    app[keys.TOPICS_OFF] = off
     app[keys.TRY_OUT] = TryOut()
     app.on_cleanup.append(_close)
     roles = {}

@@ -41,7 +41,9 @@ async def get_group(request: web.Request) -> web.StreamResponse:
     group = await _group(request)
     published = await asyncio.to_thread(request.app[keys.STORE].published)
     # Where words were removed the model knows less than when the question was asked.
-    tried = await request.app[keys.TRY_OUT].ask(published, group.text) if published else None
+    off = await asyncio.to_thread(request.app[keys.TOPICS_OFF].read)
+    ask = request.app[keys.TRY_OUT].ask
+    tried = await ask(published, group.text, off=off) if published else None
     titles = await asyncio.to_thread(request.app[keys.DESK].titles, request[keys.LANGUAGE])
     return render(request, "group.html", group=group, tried=tried, titles=titles)
 

@@ -14,6 +14,7 @@ from bot.models import ModelStore
 from bot.problems import ContentError, Problem, Problems
 from bot.topic_update import FAQ
 from bot.topics import Topic, check_topics
+from bot.topics_off import TopicsOff, as_residents_get
 
 _Read = TypeVar("_Read")
 
@@ -29,8 +30,8 @@ class Topics:
 class Desk:
     """Reads the content below a folder. Its methods take up to some seconds: call them in a thread."""
 
-    def __init__(self, root: Path, store: ModelStore) -> None:
-        self.root, self._store = root, store
+    def __init__(self, root: Path, store: ModelStore, off: TopicsOff) -> None:
+        self.root, self._store, self._off = root, store, off
         self._lock = threading.Lock()
         self._read: dict[str, tuple[object, Any]] = {}
 
@@ -70,9 +71,13 @@ class Desk:
         return self.content().language_identifier
 
     def published_topics(self) -> Mapping[str, Topic] | None:
-        """Return the topics as residents are answered from them, None where nothing is published."""
+        """Return the topics of the published model, None where nothing is published."""
         published = self._store.published()
         return published.content.topics if published else None
+
+    def as_residents_get(self, topics: Mapping[str, Topic]) -> Mapping[str, Topic]:
+        """Return topics that stand in their files, each on or off as residents get it now."""
+        return as_residents_get(topics, self.published_topics(), self._off.read())
 
     def _once(self, name: str, paths: tuple[Path, ...], read: Callable[[], _Read]) -> _Read:
         with self._lock:

@@ -280,7 +280,9 @@ async def _page(
     saved: bool = False,
 ) -> web.StreamResponse:
     is_new = request.match_info.get("topic", NEW) == NEW
-    read = await asyncio.to_thread(request.app[keys.DESK].topics)
+    desk = request.app[keys.DESK]
+    read = await asyncio.to_thread(desk.topics)
+    given = await asyncio.to_thread(desk.as_residents_get, read.topics)
     look = await _look(request, form, fields)
     placed = {one.field for one in problems}
     return render(
@@ -289,7 +291,7 @@ async def _page(
         status=status,
         form=form,
         is_new=is_new,
-        topic=read.topics.get(form.topic_id),
+        topic=given.get(form.topic_id),
         problems=problems,
         elsewhere=[one for one in problems if one.field not in (*FIELDS, "id")],
         placed=placed,

@@ -17,6 +17,7 @@ from bot.runs import Runs
 from bot.settings import Settings
 from bot.sign_in import SignIn
 from bot.topic_edit import LiveCheck
+from bot.topics_off import TopicsOff
 from bot.tryout import TryOut
 from bot.web.assets import Assets
 from bot.web.console.desk import Desk
@@ -40,6 +41,7 @@ SIGN_IN = web.AppKey("SIGN_IN", SignIn)
 SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
 STORE = web.AppKey("STORE", ModelStore)
 STRINGS = web.AppKey("STRINGS", Strings)
+TOPICS_OFF = web.AppKey("TOPICS_OFF", TopicsOff)
 TRY_OUT = web.AppKey("TRY_OUT", TryOut)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 

@@ -26,9 +26,10 @@ async def get_release(request: web.Request) -> web.StreamResponse:
     app = request.app
     models, published, previous = await asyncio.to_thread(_models, request)
     serving = await asyncio.to_thread(app[keys.SERVING].read)
-    changed = None
+    changed, off = None, await asyncio.to_thread(app[keys.TOPICS_OFF].read)
     if published is not None:
         topics = (await asyncio.to_thread(app[keys.DESK].topics)).topics
+        off &= published.content.topics.keys()
         changed = sum(published.content.topics.get(name) != topic for name, topic in topics.items())
     return render(
         request,
@@ -38,6 +39,7 @@ async def get_release(request: web.Request) -> web.StreamResponse:
         previous=previous,
         serving=serving,
         changed=changed,
+        off=sorted(off),
     )
 
 

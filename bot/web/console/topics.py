@@ -27,7 +27,10 @@ FILTERS = ("overdue", "not_approved", "missing", "off", "changed")
 
 @dataclass(frozen=True)
 class Row:
-    """A topic of the list. `share` is of all answers of the last four weeks, None where too few to tell."""
+    """A topic of the list, on or off as residents get it.
+
+    `share` is of all answers of the last four weeks, None where too few to tell.
+    """
 
     topic: Topic
     state: str
@@ -58,7 +61,11 @@ async def get_topics(request: web.Request) -> web.StreamResponse:
         asyncio.to_thread(request.app[keys.AUDIT].last_changes),
         asyncio.to_thread(Usage(request.app[keys.DATABASE]).shares, current_date()),
     )
-    rows = [_row(topic, published, changes, shares) for topic in read.topics.values()]
+    given = await asyncio.to_thread(desk.as_residents_get, read.topics)
+    rows = [
+        _row(given[topic.id], _is_changed(topic, published), changes, shares)
+        for topic in read.topics.values()
+    ]
     counts = {name: sum(row.is_shown(name) for row in rows) for name in FILTERS}
     language = request[keys.LANGUAGE]
     wanted = [
@@ -80,9 +87,14 @@ async def get_topics(request: web.Request) -> web.StreamResponse:
     )
 
 
+def _is_changed(topic: Topic, published: Mapping[str, Topic] | None) -> bool:
+    """Whether residents do not get a topic yet as it stands in its file."""
+    return published is not None and published.get(topic.id) != topic
+
+
 def _row(
     topic: Topic,
-    published: Mapping[str, Topic] | None,
+    is_changed: bool,
     changes: Mapping[str, tuple[str, str]],
     shares: Mapping[str, float],
 ) -> Row:
@@ -91,7 +103,7 @@ def _row(
         topic,
         topic.state(today),
         topic.overdue(today),
-        published is not None and published.get(topic.id) != topic,
+        is_changed,
         changes.get(topic.id),
         shares.get(topic.id),
     )

@@ -25,7 +25,8 @@ async def post_try(request: web.Request) -> web.StreamResponse:
     if not question:
         return await _page(request, version=version, failure=text(request, "nothing_to_try"), status=422)
     model = await asyncio.to_thread(model_of, request, version)
-    tried = await request.app[keys.TRY_OUT].ask(model, question)
+    off = await asyncio.to_thread(request.app[keys.TOPICS_OFF].read)
+    tried = await request.app[keys.TRY_OUT].ask(model, question, off=off)
     return await _page(request, question=question, version=version, tried=tried)
 
 
