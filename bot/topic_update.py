@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot.content import check_content
 from bot.exchange import exchange_folders, workplace_beside
-from bot.locks import lock_within
+from bot.locks import folder_locked_within
 from bot.problems import ContentError, Problem
 
 FAQ = Path("data") / "faq"
@@ -96,15 +96,12 @@ def replace_topics(
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep all others out who change the content; the lock goes with the process, however it ends."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if not lock_within(handle, _SECONDS_TO_WAIT):
+    with folder_locked_within(folder, _SECONDS_TO_WAIT) as is_locked:
+        if not is_locked:
             raise ContentChangedError(
                 "Somebody else is changing the content. Nothing was written; try again in a minute."
             )
         yield
-    finally:
-        os.close(handle)
 
 
 def _stage(root: Path, folder: Path, texts: Mapping[str, str], workplace: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,20 +13,17 @@ from typing import ClassVar
 
 from aiohttp import web
 
-from bot.audit import folder_hash
 from bot.hsds_client import pull
 from bot.local_time import current_date
 from bot.resource_tables import Tables
 from bot.resource_update import (
+    Replacing,
     columns_of,
     columns_to_pull,
     complete,
     differences,
     edited,
-    note_update,
     read_present,
-    undo,
-    update,
 )
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.web.console import keys
@@ -140,28 +138,22 @@ async def post_replace(request: web.Request) -> web.StreamResponse:
     brought = _find(request, str(form.get("by", "")), str(form.get("brought", "")))
     if brought is None:
         return await _page(request, failure=text(request, "brought_gone"), status=409)
-    settings, lines = request.app[keys.SETTINGS], list[str]()
-    folder, kept = settings.resources_dir, settings.data_dir / "resources"
-    before = await asyncio.to_thread(folder_hash, folder)
-    tables = await asyncio.to_thread(brought.complete, folder)
-    await asyncio.to_thread(update, tables, folder, kept, lines.append)
-    await _note(request, brought.action, before)
+    replacing, lines = _replacing(request), list[str]()
+    build = functools.partial(brought.complete, replacing.folder)
+    who = account_of(request).name
+    await asyncio.to_thread(replacing.replace, who, brought.action, build, lines.append)
     request.app[keys.PENDING].drop(str(form["by"]), str(form["brought"]))
     return await _page(request, lines=lines, is_done=True)
 
 
 async def post_undo(request: web.Request) -> web.StreamResponse:
     """POST /directory/undo: go back to the directory before."""
-    settings = request.app[keys.SETTINGS]
-    before = await asyncio.to_thread(folder_hash, settings.resources_dir)
-    lines = await asyncio.to_thread(undo, settings.resources_dir, settings.data_dir / "resources")
-    await _note(request, "undo", before)
+    lines = await asyncio.to_thread(_replacing(request).undo, account_of(request).name)
     return await _page(request, lines=lines, is_done=True)
 
 
-async def _note(request: web.Request, action: str, before: str) -> None:
-    audit, folder = request.app[keys.AUDIT], request.app[keys.SETTINGS].resources_dir
-    await asyncio.to_thread(note_update, audit, account_of(request).name, action, before, folder)
+def _replacing(request: web.Request) -> Replacing:
+    return Replacing.of(request.app[keys.SETTINGS], request.app[keys.AUDIT])
 
 
 async def _page(
