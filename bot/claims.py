@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml.comments import CommentedMap
-
 from bot.language import LANGUAGES
 from bot.problems import Problems
 from bot.strict_yaml import line_of, read_yaml
 
 _NEEDED_KEYS = {"id", "reason", *LANGUAGES}
 _NEGATION = "true_when_negated"
+_CLAIMS = {"claims": [{"id": str, "reason": str, _NEGATION: bool, **{key: [str] for key in LANGUAGES}}]}
 _SENTENCE_END = re.compile(r"[.!?:;¿¡]\s|\n\s*\n|\n(?=[->\d])")
 _NEGATIONS = {
     "en": re.compile(r"\b(not|never|no|nobody|cannot|neither|nor)\b|n['’]t\b", re.IGNORECASE),
@@ -48,11 +47,11 @@ class Claim:
 
 def read_claims(path: Path, problems: Problems) -> list[Claim]:
     """Read the claims, noting what cannot be used."""
-    document = read_yaml(path, problems)
+    document = read_yaml(path, problems, _CLAIMS)
     claims = []
     for entry in (document.get("claims") if document else None) or []:
         line = line_of(entry)
-        keys = set(entry) if isinstance(entry, CommentedMap) else set()
+        keys = {key for key, value in entry.items() if value is not None}
         if keys - {_NEGATION} != _NEEDED_KEYS:
             what = f"a claim has not exactly id, reason, en, es and perhaps {_NEGATION}"
             problems.add(path, line, what, "Compare it with the others")

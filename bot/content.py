@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.claims import check_claims, read_claims
-from bot.conversation import Conversation, check_conversation, intent_names
+from bot.conversation import DOMAIN, Conversation, check_conversation, intent_names
 from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
@@ -19,9 +19,11 @@ from bot.privacy import REMOVED, OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
-from bot.topics import Topic, check_topics, read_examples
+from bot.topics import TRAINING_DATA, Topic, check_topics, read_examples
 
 RESOURCES = Path("data") / "resources"
+# data/rules.yml.
+_RULES = {"rules": [{"rule": str, "steps": [{"intent": str, "action": str}]}]}
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def _questions(root: Path, problems: Problems) -> list[AskedIn]:
 
 def questions_in(path: Path, problems: Problems) -> list[AskedIn]:
     """Return the questions of a file of training data, in their order."""
-    document = read_yaml(path, problems)
+    document = read_yaml(path, problems, TRAINING_DATA)
     return [
         AskedIn(text, intent, str(language), path, line)
         for intent, language, _, examples in (read_examples(document) if document is not None else ())
@@ -217,7 +219,8 @@ def _place(before: AskedIn, question: AskedIn) -> str:
 
 def _check_rules(root: Path, problems: Problems) -> None:
     path = root / "data" / "rules.yml"
-    rules, domain = read_yaml(path, problems), read_yaml(root / "domain.yml", problems)
+    rules = read_yaml(path, problems, _RULES)
+    domain = read_yaml(root / "domain.yml", problems, DOMAIN)
     if rules is None or domain is None:
         return
     named = [name for section in ("actions", "responses", "forms") for name in domain.get(section) or ()]

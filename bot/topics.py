@@ -51,6 +51,18 @@ _HEADER_KEYS = {
     "reading_exception",
 }
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
+# What every variation of a response looks like, here and in domain.yml.
+VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom": {"short": str}}]
+# Files of training data: of topics, and data/nlu/conversation.yml.
+TRAINING_DATA = {
+    "topic": {
+        "title": {...: str},
+        "sources": [{"title": str, "url": str}],
+        "reading_exception": str,
+    },
+    "nlu": [{"intent": str, "metadata": {"language": str}, "examples": str}],
+    "responses": {...: VARIATIONS},
+}
 URL = re.compile(r"https?://[^\s/]+\.[^\s/]+\S*")
 
 
@@ -142,7 +154,7 @@ def check_related(related: Iterable[str], path: Path, known: Container[str], pro
 
 def read_topic(path: Path, problems: Problems) -> Topic | None:
     """Read one topic file, noting every mistake in it; return None where there is one."""
-    document = read_yaml(path, problems)
+    document = read_yaml(path, problems, TRAINING_DATA)
     if document is None:
         return None
     before = len(problems.found)

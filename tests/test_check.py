@@ -624,6 +624,80 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "Restore its row; say in `alert` what is not known of it."
         ],
     ),
+    "list where keys should be": (
+        "data/nlu/conversation.yml",
+        "metadata: {language: es}",
+        "metadata: es",
+        [
+            "data/nlu/conversation.yml:8: keys with values must stand in `metadata`. "
+            "Write them as `key: value`, as the others do."
+        ],
+    ),
+    "text where a mapping should be": (
+        CARD,
+        "condition: [{type: slot, name: language, value: es}]",
+        "condition: [es]",
+        [
+            f"{CARD}:39: keys with values must stand in each entry of `condition`. "
+            "Write them as `key: value`, as the others do."
+        ],
+    ),
+    "rule that is a text": (
+        "data/rules.yml",
+        "- rule: Greet back\n",
+        "- Greet back\n- rule: Greet back\n",
+        [
+            "data/rules.yml:7: keys with values must stand in each entry of `rules`. "
+            "Write them as `key: value`, as the others do."
+        ],
+    ),
+    "number where a text should be": (
+        CARD,
+        "title: {en: The red card, es: La tarjeta roja}",
+        "title: {en: The red card, es: 2026}",
+        [
+            f"{CARD}:3: a text must stand in `es`. "
+            "Write words, in quotes if they look like a number, a date, or yes or no."
+        ],
+    ),
+    "day that there is not": (
+        CARD,
+        "reviewed: 2026-11-22",
+        "reviewed: 2026-11-31",
+        [
+            f"{CARD}:6: `2026-11-31` looks like a date, a number, or yes or no, and is none. "
+            "Correct it, or put it in quotes."
+        ],
+    ),
+    "table without a schema": (
+        "data/resources/datapackage.json",
+        '"schema": {\n        "fields": [\n          {\n            "name": "number"',
+        '"skema": {\n        "fields": [\n          {\n            "name": "number"',
+        [
+            "data/resources/datapackage.json:1: `schema` is missing in each entry of `resources`. "
+            "Restore the last good version."
+        ],
+    ),
+    "table with another path": (
+        "data/resources/datapackage.json",
+        '"path": "phones.csv"',
+        '"path": "../phones.csv"',
+        [
+            "data/resources/datapackage.json:1: the path of the table `phones` is not phones.csv. "
+            "Restore the last good version."
+        ],
+    ),
+    "table that is not described": (
+        "data/resources/datapackage.json",
+        '"name": "phones"',
+        '"name": "fones"',
+        [
+            "data/resources/datapackage.json:1: the path of the table `fones` is not fones.csv. "
+            "Restore the last good version.",
+            "data/resources/datapackage.json:1: the table `phones` is missing. "
+            "Restore the last good version.",
+        ],
+    ),
     "package that is no JSON": (
         "data/resources/datapackage.json",
         "{\n",

@@ -46,6 +46,24 @@ async def test_a_topic_that_cannot_be_read_is_named_and_the_others_are_listed(
     assert "/topics/red_card" in page
 
 
+@pytest.mark.parametrize(
+    ("right", "odd"),
+    [
+        ("metadata: {language: en}", "metadata: en"),
+        ("condition: [{type: slot, name: language, value: en}]", "condition: [en]"),
+        ("reviewed: 2026-11-22", "reviewed: 2026-02-30"),
+    ],
+)
+async def test_an_odd_value_in_a_topic_is_named_and_the_pages_work(
+    console: Console, editor: Clerk, right: str, odd: str
+) -> None:
+    file = console.topic_file("red_card")
+    file.write_text(file.read_text(encoding="utf-8").replace(right, odd), encoding="utf-8")
+    assert "red_card.yml" in await editor.get("/topics")
+    assert "red_card.yml:" in await editor.get("/topics/bond", status=409)  # no model is published
+    await editor.get("/topics/red_card", status=409)
+
+
 async def test_a_sentence_is_changed_and_the_change_is_in_the_history(
     console: Console, editor: Clerk
 ) -> None:
