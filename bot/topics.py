@@ -57,6 +57,7 @@ VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom"
 TRAINING_DATA = {
     "topic": {
         "title": {...: str},
+        "approved_by": str,
         "sources": [{"title": str, "url": str}],
         "reading_exception": str,
     },
@@ -188,7 +189,7 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
         enabled=enabled,
         reviewed=dates[0],
         review_by=dates[1],
-        approved_by=header.get("approved_by"),
+        approved_by=reader.approval(),
         sources=reader.sources(needed=bool(answers)),
         related=reader.names("related"),
         services=services,
@@ -220,6 +221,15 @@ class _Header:
                 what = f"the title ({language}) has {len(str(text))} characters, {TITLE_LENGTH} at most"
                 self.add("title", what, "Shorten it: it is a button on small screens")
         return {language: str(text) for language, text in title.items()}
+
+    def approval(self) -> str | None:
+        """Return who has signed the answer off, None where nobody has."""
+        who: str | None = self.header.get("approved_by")
+        if who is not None and not who.strip():
+            self.add(
+                "approved_by", "approved_by names nobody", "Write who has signed the answer off, or null"
+            )
+        return who
 
     def yes_or_no(self, key: str, *, default: bool) -> bool:
         value = self.header.get(key, default)

@@ -660,6 +660,30 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "Write words, in quotes if they look like a number, a date, or yes or no."
         ],
     ),
+    "approval that is a list": (
+        CARD,
+        "approved_by: null",
+        "approved_by: [City, 2026]",
+        [
+            f"{CARD}:8: a text must stand in `approved_by`. "
+            "Write words, in quotes if they look like a number, a date, or yes or no."
+        ],
+    ),
+    "approval that is a yes": (
+        CARD,
+        "approved_by: null",
+        "approved_by: true",
+        [
+            f"{CARD}:8: a text must stand in `approved_by`. "
+            "Write words, in quotes if they look like a number, a date, or yes or no."
+        ],
+    ),
+    "approval without a name": (
+        CARD,
+        "approved_by: null",
+        'approved_by: " "',
+        [f"{CARD}:8: approved_by names nobody. Write who has signed the answer off, or null."],
+    ),
     "day that there is not": (
         CARD,
         "reviewed: 2026-11-22",
