@@ -14,6 +14,7 @@ from bot.conversation import DOMAIN, Conversation, check_conversation, intent_na
 from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
+from bot.model_rules import check_gate, check_pipeline
 from bot.near_duplicates import AskedIn, near_duplicates
 from bot.privacy import REMOVED, OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
@@ -150,6 +151,9 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary 
         glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
         check_needs(root, topics, directory, problems)
         check_withheld_phones(texts, directory, problems)
+    check_gate(root, problems)
+    ids = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
+    check_pipeline(root, ids, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
     return topics, conversation, glossary, problems
 

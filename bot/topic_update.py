@@ -28,8 +28,10 @@ _SECONDS_TO_WAIT = 60.0
 _FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.yml")
 # What else the check reads, beside the folder that changes.
 _READ_BY_THE_CHECK = (
+    "config.yml",
     "data/claims.yml",
     "data/faq",
+    "data/gate.yml",
     "data/nlu",
     "data/resources",
     "data/rules.yml",

@@ -684,6 +684,56 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         'approved_by: " "',
         [f"{CARD}:8: approved_by names nobody. Write who has signed the answer off, or null."],
     ),
+    "figure of the gate that is missing": (
+        "data/gate.yml",
+        "en: {right: 0.90, wrong",
+        "en: {wrong",
+        ["data/gate.yml:7: `right` is missing in `en`. Compare it with the others."],
+    ),
+    "figure of the gate that is no share": (
+        "data/gate.yml",
+        "right: 0.90",
+        "right: 90",
+        ["data/gate.yml:7: right is 90, which is no share. Write a number from 0 to 1, like 0.9."],
+    ),
+    "figure that the gate does not know": (
+        "data/gate.yml",
+        "  false_alarms: 0.02\n",
+        "  false_alarms: 0.02\n  missed: 0.1\n",
+        ["data/gate.yml:14: nothing uses `missed`. Use only: seen, false_alarms."],
+    ),
+    "topic of the pipeline that was renamed": (
+        "config.yml",
+        "{home: red_card}",
+        "{home: red_cards, moon: red_card}",
+        [
+            "config.yml:13: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
+            "church, court, home, hospital, school, street, work.",
+            "config.yml:13: setting_topics names the unknown topic `red_cards`. "
+            "Use the name of a file in data/faq without .yml.",
+        ],
+    ),
+    "need of the pipeline that is not there": (
+        "config.yml",
+        "{food: food_assistance}",
+        "{fod: food_assistance}",
+        [
+            "config.yml:12: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
+            "complaint, consulate, court, detention, food, hotline, housing, legal, red_card, worker."
+        ],
+    ),
+    "component without its thresholds": (
+        "config.yml",
+        "  thresholds:\n",
+        "  limits:\n",
+        ["config.yml:4: DecisionGate has no `thresholds`. Restore it."],
+    ),
+    "pipeline without its decision": (
+        "config.yml",
+        "DecisionGate",
+        "Gate",
+        ["config.yml:1: the pipeline has no DecisionGate. Restore it."],
+    ),
     "day that there is not": (
         CARD,
         "reviewed: 2026-11-22",

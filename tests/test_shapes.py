@@ -19,9 +19,11 @@ from bot.topic_files import TopicEditError, read_fields
 
 ODD: tuple[Any, ...] = ("en", 5, [None], {"en": ["en"]})
 FILES = (
+    "config.yml",
     "data/claims.yml",
     "data/faq/food_assistance.yml",
     "data/faq/red_card.yml",
+    "data/gate.yml",
     "data/nlu/conversation.yml",
     "data/nlu/glossary.yml",
     "data/resources/datapackage.json",
