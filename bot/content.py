@@ -16,6 +16,8 @@ from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
 from bot.model_rules import check_gate, check_pipeline
 from bot.near_duplicates import AskedIn, near_duplicates
+from bot.page_texts import FILE as PAGE_TEXTS
+from bot.page_texts import PageTexts, check_page_texts, with_hotline
 from bot.privacy import REMOVED, OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
@@ -145,7 +147,7 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary 
     check_duplicate_questions(asked, problems)
     check_holes(asked, problems)
     _check_rules(root, problems)
-    texts = list(_texts(root, topics, conversation, directory))
+    texts = list(_texts(root, topics, conversation, directory, check_page_texts(problems)))
     glossary = None
     if directory is not None:
         glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
@@ -260,6 +262,7 @@ def _texts(
     topics: Mapping[str, Topic],
     conversation: Conversation | None,
     directory: Directory | None,
+    page_texts: PageTexts,
 ) -> Iterable[tuple[Path, str, str]]:
     """Yield everything that is said to residents: its file, its language, itself."""
     for topic in topics.values():
@@ -269,6 +272,10 @@ def _texts(
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
             yield root / "domain.yml", language, text
+    of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
+    for language, of_one in of_pages.items():
+        for text in of_one.values():
+            yield PAGE_TEXTS, language, text
     for service in directory.services if directory else ():
         for twins in (service.name, service.description, service.eligibility, service.fees, service.alert):
             for language, text in twins.items():

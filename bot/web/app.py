@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 
 from aiohttp import web
-from ruamel.yaml import YAML
 
 from bot.content import Content
 from bot.database import Database
 from bot.feedback import Feedback
+from bot.page_texts import read_page_texts
 from bot.review_queue import ReviewQueue
 from bot.settings import Settings
 from bot.usage import Usage
@@ -31,7 +30,6 @@ from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.web.served import Served, ServedModel
 from bot.web.staff_data import Writer
 
-_FOLDER = Path(__file__).parent
 # A message has at most 1,000 characters; this leaves room for escapes and a long session token.
 _MOST_BYTES = 64 * 1024
 _SECONDS_A_DAY = 24 * 60 * 60
@@ -64,7 +62,7 @@ def create_app(
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
     app[keys.SERVED] = Served(ServedModel(model_version, content, rasa))
-    app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
+    app[keys.STRINGS] = read_page_texts()
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
     app[keys.USAGE] = Usage(database)
