@@ -27,6 +27,7 @@ from bot.web.messaging.twilio import Twilio
 from bot.web.messaging.webhook import receive
 from bot.web.offline import OfflineCopies, get_manifest
 from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
+from bot.web.readiness import Readiness
 from bot.web.served import Served, ServedModel
 from bot.web.staff_data import Writer
 
@@ -55,9 +56,9 @@ def create_app(
     app[keys.EMBED_ORIGINS] = settings.embed_origins
     database = Database.of(settings)
     app[keys.FEEDBACK] = Feedback(database)
-    app[keys.HEALTH] = keys.Health()
     app[keys.LIMITS] = Limits(settings.messages_a_minute, settings.messages_a_minute_overall)
     app[keys.PUBLIC_URL] = settings.public_url
+    app[keys.READINESS] = Readiness()
     queue = ReviewQueue(database)
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
