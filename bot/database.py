@@ -27,7 +27,7 @@ from sqlalchemy import create_engine, delete, event, func, insert, text
 from sqlalchemy import select as select_from
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import Table
 
@@ -90,6 +90,10 @@ _POSTGRESQL_SAYS = {
 
 class DatabaseError(Exception):
     """The database cannot be used; the text says which, why and what to do, never its password."""
+
+
+class DataRefusedError(DatabaseError):
+    """The database is well, and will never take what was to be written."""
 
 
 class Database:
@@ -209,6 +213,8 @@ class Database:
             # Somebody may have exchanged the database.
             self._ready = None
             # Without the error itself: it may show what was to be written.
+            if isinstance(error, (DataError, IntegrityError)):
+                raise DataRefusedError(f"{self.name}: {self._reason(error)}.") from None
             raise DatabaseError(f"{self.name}: {self._reason(error)}.") from None
 
     def _reason(self, error: Exception) -> str:

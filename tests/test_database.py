@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 import bot.database
-from bot.database import DATABASE_FILE, Database, DatabaseError
+from bot.database import DATABASE_FILE, Database, DatabaseError, DataRefusedError
 from bot.feedback import Feedback, Total
 from bot.processes import free_port
 from bot.review_queue import ReviewQueue
 from bot.settings import PROJECT_ROOT
-from bot.tables import ACCOUNT_TABLES, TABLES
+from bot.tables import ACCOUNT_TABLES, FEEDBACK, TABLES
 from tests.conftest import MakeDatabase, PostgresServer
 
 # Another program that uses a database of ours; what it does follows as an argument.
@@ -56,6 +56,16 @@ def test_programs_that_start_at_once_do_not_get_in_each_others_way(database: Dat
     running = [subprocess.Popen(command, cwd=PROJECT_ROOT) for _ in range(4)]  # noqa: S603 - our own arguments
     assert [process.wait(60) for process in running] == [0, 0, 0, 0]
     assert Feedback(database).totals() == [Total("bond", "en", 20, 0)]
+
+
+def test_what_a_database_never_takes_is_told_apart(database: Database) -> None:
+    """Trying again would not help: a row without what it must have, or one that is there already."""
+    row = {"week": "2026-11-23", "topic": "bond", "language": "en", "helpful": 1}
+    with pytest.raises(DataRefusedError), database.transaction() as connection:
+        connection.execute(insert(FEEDBACK).values(**row, count=None))
+    with pytest.raises(DataRefusedError), database.transaction() as connection:
+        for _ in range(2):
+            connection.execute(insert(FEEDBACK).values(**row, count=1))
 
 
 def test_threads_do_not_either(make_database: MakeDatabase) -> None:
