@@ -6,6 +6,7 @@ import concurrent.futures
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -74,6 +75,24 @@ def test_threads_do_not_either(make_database: MakeDatabase) -> None:
     with concurrent.futures.ThreadPoolExecutor(12) as threads:
         list(threads.map(lambda store: store.count("bond", "en", helpful=True), stores))
     assert [store.totals() for store in stores[:3]] == [[Total("bond", "en", 4, 0)]] * 3
+
+
+def test_nobody_waits_for_the_connection_of_somebody_else(tmp_path: Path) -> None:
+    """Neither another user of a frozen server nor one of another database."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as frozen,
+        concurrent.futures.ThreadPoolExecutor(2) as threads,
+    ):
+        frozen.settimeout(5)
+        port = frozen.getsockname()[1]
+        away = Feedback(Database(tmp_path / "away", f"postgresql://kyr@127.0.0.1:{port}/kyr"))
+        waiting = [threads.submit(away.totals) for _ in range(2)]
+        connections = [frozen.accept()[0] for _ in range(2)]
+        assert Feedback(Database(tmp_path / "here")).totals() == []
+        assert not any(one.done() for one in waiting)
+        for connection in connections:
+            connection.close()
+        assert all(isinstance(one.exception(), DatabaseError) for one in waiting)
 
 
 def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
