@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ from bot.topics import TRAINING_DATA, Topic, check_topics, read_examples
 RESOURCES = Path("data") / "resources"
 # data/rules.yml.
 _RULES = {"rules": [{"rule": str, "steps": [{"intent": str, "action": str}]}]}
+
+# 888-624-4752, (888) 624-4752, 1-888-624-4752.
+_PHONE = re.compile(r"(?<![\d-])(?:\+?1[-. ])?\(?(\d{3})\)?[-. ]{1,2}(\d{3})[-.](\d{4})(?![\d-])")
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary 
     if directory is not None:
         glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
         check_needs(root, topics, directory, problems)
-        check_withheld_phones(texts, directory, problems)
+        check_phones(texts, directory, problems)
     check_gate(root, problems)
     ids = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
     check_pipeline(root, ids, directory, problems)
@@ -277,18 +281,22 @@ def _texts(
         for text in of_one.values():
             yield PAGE_TEXTS, language, text
     for service in directory.services if directory else ():
-        for twins in (service.name, service.description, service.eligibility, service.fees, service.alert):
+        shown = (service.name, service.description, service.eligibility, service.fees)
+        for twins in (*shown, service.caution, service.alert):
             for language, text in twins.items():
                 yield root / RESOURCES / "services.csv", language, text
 
 
-def check_withheld_phones(
-    texts: Iterable[tuple[Path, str, str]], directory: Directory, problems: Problems
-) -> None:
-    """Note numbers of the directory that must not be given, in (file, language, text)."""
+def check_phones(texts: Iterable[tuple[Path, str, str]], directory: Directory, problems: Problems) -> None:
+    """Note numbers that must not be given, or that the directory does not know, in (file, language, text)."""
+    known = {phone for service in directory.services for phone in service.phones}
     for path, _, text in texts:
         digits = "".join(character for character in text if character.isdigit())
         for number, reason in directory.withheld_phones.items():
             if number.replace("-", "") in digits:
                 what = f"the number {number} must not be given to residents: {reason.rstrip('.')}"
                 problems.add(path, 1, what, "Remove it, or call the number and clear it first")
+        for found in dict.fromkeys("-".join(parts) for parts in _PHONE.findall(text)):
+            if found not in known and found not in directory.withheld_phones:
+                what = f"the number {found} belongs to no service of the directory"
+                problems.add(path, 1, what, "Remove it, or add its service with a source to the directory")

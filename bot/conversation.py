@@ -17,8 +17,8 @@ from bot.service_cards import TEXTS
 from bot.strict_yaml import line_of, read_yaml
 from bot.topics import TRAINING_DATA, VARIATIONS, read_examples, read_variations
 
-# An emergency answer must fit two text messages and be read at a glance.
-EMERGENCY_LENGTH = 320
+# An emergency answer must fit one screen of a phone, and two text messages.
+EMERGENCY_LENGTH = 480
 # domain.yml.
 DOMAIN = {
     "intents": [(str, {})],
@@ -39,6 +39,8 @@ NEEDED_RESPONSES = (
     "utter_answer_being_checked",
     "utter_no_current_answer",
     "utter_may_have_changed",
+    "utter_law_now",
+    "utter_law_may_have_changed",
     "utter_emergency_now",
     "utter_ask_need",
     "utter_choose_again",

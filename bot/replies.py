@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,8 @@ class Button:
 class Reply:
     """One message to a resident, in one language. `services` are as `service_card` returns them.
 
-    `again` stands for what was said, in any language (see `repeat`); None where it cannot be repeated.
+    `warning` is that part of an old answer's text which says how old it is. `again` stands for what was
+    said, in any language (see `repeat`); None where it cannot be repeated.
     """
 
     text: str
@@ -62,6 +64,7 @@ class Reply:
     topic: str | None = None
     sources: tuple[Source, ...] = ()
     reviewed: datetime.date | None = None
+    warning: str = ""
     buttons: tuple[Button, ...] = ()
     services: tuple[dict[str, Any], ...] = ()
     again: str | None = None
@@ -89,20 +92,22 @@ def say(content: Content, response: str, language: str) -> Reply:
 def answer(content: Content, topic: Topic, language: str, *, today: datetime.date | None = None) -> Reply:
     """Return the answer of a topic: its text, services of the directory, or that there is none yet.
 
-    An answer past its review date carries a warning; where the law is in dispute, or where nobody has
-    signed it off and that is required, a safe text and who can help stand in its place. `today` is the
-    day to judge by, by default the current one.
+    Past its review date an answer leaves out what the law and the courts said, and carries a warning;
+    what stays right (what to do at the door) is always given. Where nobody has signed it off and that is
+    required, a safe text and who can help stand in its place. `today` is the day to judge by, by default
+    the current one.
     """
     if topic.enabled and topic.answers:
-        overdue = topic.overdue(today or current_date())
-        if (overdue and topic.volatility == "litigated") or (
-            content.require_approval and not topic.approved_by
-        ):
+        if content.require_approval and not topic.approved_by:
             return find_help(content, "utter_no_current_answer", PEOPLE_TO_TALK_TO, language, topic=topic)
-        text = topic.answers[language].text
-        if overdue and topic.reviewed:
-            checked = format_date(topic.reviewed, "long", locale=language)
-            text += "\n\n" + content.say("utter_may_have_changed", language).replace("DATE", checked)
+        said, warning = topic.answers[language], ""
+        paragraphs = [said.core]
+        dated = functools.partial(_dated, content, topic, language)
+        if topic.overdue(today or current_date()):
+            warning = dated("utter_law_may_have_changed" if said.law_now else "utter_may_have_changed")
+            paragraphs.append(warning)
+        elif said.law_now:
+            paragraphs += [dated("utter_law_now"), said.law_now]
         search = HelpSearch(topic.services)
         if topic.show_services:
             found = found_help(content, search, language)
@@ -111,16 +116,23 @@ def answer(content: Content, topic: Topic, language: str, *, today: datetime.dat
             who = Button(content.say("utter_who_can_help", language), search.payload())
             services, more = (), (who,) if topic.services else ()
         return Reply(
-            text,
+            "\n\n".join(paragraphs),
             language,
             topic=topic.id,
             sources=topic.sources,
             reviewed=topic.reviewed,
+            warning=warning,
             buttons=(*more, *topic_buttons(content, answered_related(content, topic), language)),
             services=services,
             again=CHOOSE_TOPIC + topic.id,
         )
     return find_help(content, help_response(topic), topic.services, language, topic=topic)
+
+
+def _dated(content: Content, topic: Topic, language: str, response: str) -> str:
+    """Return a text of domain.yml that names the day on which a topic was checked."""
+    checked = format_date(topic.reviewed, "long", locale=language) if topic.reviewed else ""
+    return content.say(response, language).replace("DATE", checked)
 
 
 def answered_related(content: Content, topic: Topic) -> list[str]:

@@ -41,12 +41,13 @@ _SHAPE = {"resources": Needed([_TABLE])}
 
 # Which tables there must be, and the columns that are read of each.
 _COLUMNS: Mapping[str, Sequence[str]] = {
-    "organizations": ("id",),
+    "organizations": ("id", "needs_caution"),
     "services": (
         *("id", "organization_id", "url", "status", "assured_date", "name", "name_es"),
         *("description", "description_es", "fees_description", "fees_description_es"),
         *("eligibility_description", "eligibility_description_es"),
-        *("interpretation_services", "interpretation_services_es", "alert", "alert_es"),
+        *("interpretation_services", "interpretation_services_es"),
+        *("caution", "caution_es", "alert", "alert_es"),
     ),
     "phones": ("service_id", "number"),
     "languages": ("service_id", "code"),

@@ -25,6 +25,8 @@ from bot.settings import Settings
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
+# Columns that others do not know; what a pull would leave empty stays.
+_OUR_COLUMNS = ("needs_caution", "caution")
 # What is not shown as a part of a service.
 _BESIDE_SERVICES = ("organizations", *_OURS)
 # Replacing takes a second, and a check of the topics, which others may be waiting for, some ten.
@@ -149,8 +151,8 @@ def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
 def complete(pulled: Tables, present: Tables) -> Tables:
     """Return pulled tables with what stays ours put in from the present ones.
 
-    That is: needs and withheld phones; the city's own services where the source has none; Spanish texts
-    whose English has not changed; the needs of a service that the source does not classify.
+    That is: needs and withheld phones; the city's own services where the source has none; cautions;
+    Spanish texts whose English has not changed; the needs of a service that the source does not classify.
     """
     merged = {name: list(pulled.get(name, [])) for name in present}
     for name in _OURS:
@@ -170,7 +172,9 @@ def complete(pulled: Tables, present: Tables) -> Tables:
     for name, rows in merged.items():
         before = {next(iter(row.values())): row for row in present[name]}
         for row in rows:
-            _keep_spanish(row, before.get(next(iter(row.values())), {}))
+            ours = before.get(next(iter(row.values())), {})
+            row.update({column: ours.get(column, "") for column in _OUR_COLUMNS if row.get(column) == ""})
+            _keep_spanish(row, ours)
     return merged
 
 

@@ -109,7 +109,8 @@ class Service:
 
     `needs` are the codes of taxonomy terms ("legal", "food"); `languages` are ISO 639-1 codes of what
     the staff speak, empty where not known; `areas` are names of places as bot/places.py gives them,
-    empty where not known; `assured_date` is the day its details were last checked.
+    empty where not known; `assured_date` is the day its details were last checked. `caution` stands
+    wherever its numbers are given, in text messages too; empty where they need none.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Service:
     eligibility: Mapping[str, str]
     interpretation: Mapping[str, str]
     documents: Mapping[str, tuple[str, ...]]
+    caution: Mapping[str, str]
     alert: Mapping[str, str]
     assured_date: datetime.date
 
@@ -300,6 +302,7 @@ def check_directory(folder: Path, problems: Problems) -> Directory | None:
         return None
     before = len(problems.found)
     _check_phones(folder, tables, problems)
+    _check_cautions(folder, tables, problems)
     _check_services(folder, tables, problems)
     _check_schedules(folder, tables, problems)
     if len(problems.found) > before:
@@ -326,6 +329,23 @@ def _check_phones(folder: Path, tables: Tables, problems: Problems) -> None:
         elif len(number) > 3 and not phonenumbers.is_valid_number(phonenumbers.parse(number, "US")):
             what = f"{number} is no valid phone number"
             problems.add(folder / "phones.csv", line, what, "Check it against its source")
+
+
+def _check_cautions(folder: Path, tables: Tables, problems: Problems) -> None:
+    """Note numbers that would stand without a caution although they reach an agency that needs one."""
+    agencies = {row["id"] for row in tables["organizations"] if row["needs_caution"]}
+    theirs = {row["id"] for row in tables["services"] if row["organization_id"] in agencies}
+    # Whoever else gives their number needs the caution as well.
+    numbers = {row["number"] for row in tables["phones"] if row["service_id"] in theirs}
+    careful = {row["id"] for row in tables["services"] if row["caution"]}
+    for line, row in enumerate(tables["phones"], 2):
+        if row["number"] in numbers and row["service_id"] not in careful:
+            what = f"the number {row['number']} must not be given without a caution"
+            mend = (
+                f"Write in services.csv, as caution and caution_es of `{row['service_id']}`, who should call "
+                "and what not to say"
+            )
+            problems.add(folder / "phones.csv", line, what, mend)
 
 
 def _check_services(folder: Path, tables: Tables, problems: Problems) -> None:
@@ -366,6 +386,7 @@ _TWINS = {
         "fees_description",
         "eligibility_description",
         "interpretation_services",
+        "caution",
         "alert",
     ),
     "service_areas": ("name",),
@@ -430,6 +451,7 @@ def _build(tables: Tables) -> Directory:
                 language: tuple(r[column] for r in by_service["required_documents"][row["id"]])
                 for language, column in (("en", "document"), ("es", "document_es"))
             },
+            caution=_both(row, "caution"),
             alert=_both(row, "alert"),
             assured_date=datetime.date.fromisoformat(row["assured_date"]),
         )

@@ -39,6 +39,7 @@ def service_card(
 ) -> dict[str, Any]:
     """Return what is shown of a service, ready for JSON; what is not known is an empty text.
 
+    "alert" begins with the caution, which stands alone too, for where there is no room for the rest.
     `say` gives a text of domain.yml in that language, `now` has a time zone, and from `place` the
     distance is counted.
     """
@@ -62,7 +63,8 @@ def service_card(
         "cost": service.fees[language],
         "eligibility": service.eligibility[language],
         "bring": "; ".join(service.documents[language]),
-        "alert": service.alert[language],
+        "caution": service.caution[language],
+        "alert": " ".join(filter(None, (service.caution[language], service.alert[language]))),
         "checked": format_date(service.assured_date, "long", locale=language),
         "confirm": (
             say("utter_card_call_to_confirm") if service.to_confirm(now.astimezone(TIME_ZONE).date()) else ""

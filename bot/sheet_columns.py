@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, str] = {
     "questions_es": "How residents ask, in Spanish: one question per line (Alt+Enter).",
     "answer_en": f"The answer in English, {TEXT_LENGTH} characters at most. Plain text: an empty line "
     f"between paragraphs, `1. ` before steps ({MOST_STEPS} at most), `- ` in lists, `> ` before words to say "
-    "aloud.",
+    "aloud; in a litigated topic a line `---` before what the law and the courts say now, which expires.",
     "answer_es": "The same in Spanish. Numbers, phones and web addresses, and the lines with `> ` (in "
     "English), must be those of answer_en.",
     "short_en": f"The answer in {SHORT_LENGTH} characters, for text messages, in English.",

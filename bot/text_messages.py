@@ -78,21 +78,35 @@ def is_reaction(text: str) -> bool:
 
 def text_messages(content: Content, replies: Sequence[Reply], page_urls: Sequence[str]) -> list[str]:
     """Return the messages in which replies are sent; `page_urls` says where each stands as a page, or ""."""
-    texts = [_in_brief(content, reply, url) for reply, url in zip(replies, page_urls, strict=True)]
+    messages = [
+        message
+        for reply, url in zip(replies, page_urls, strict=True)
+        for message in _messages_of(content, reply, url)
+    ]
     choices = [button.title for reply in replies for button in reply.buttons]
     if choices:
         # The numbers are those that bot.replies.button_meant understands.
         numbered = (f"{number}. {title}" for number, title in enumerate(choices, 1))
-        texts.append("\n".join((content.say("utter_reply_with_number", replies[-1].language), *numbered)))
-    return [message for text in texts for message in split(text)]
+        messages += split(
+            "\n".join((content.say("utter_reply_with_number", replies[-1].language), *numbered))
+        )
+    return messages
 
 
-def _in_brief(content: Content, reply: Reply, page_url: str) -> str:
+def _messages_of(content: Content, reply: Reply, page_url: str) -> list[str]:
     topic = content.topics.get(reply.topic or "")
-    # Where the answer is too old or nobody has signed it off, `reply` says so; the short one would not.
+    # Where nobody has signed the answer off, `reply` says so; the short one would not.
     short = topic.answers[reply.language].short if topic and topic.answers and reply.reviewed else ""
-    services = [call_line(service) for service in reply.services]
-    return "\n".join(filter(None, (short or plain_text(reply.text), *services, page_url)))
+    if short and reply.warning:
+        short = f"{short}\n{reply.warning}"
+    messages = split(short or plain_text(reply.text))
+    for line in filter(None, (*map(call_line, reply.services), page_url)):
+        # A number and its caution stay in one message: people keep some of them, and not others.
+        if messages and len(messages[-1]) + len("\n") + len(line) <= MOST_CHARACTERS:
+            messages[-1] += f"\n{line}"
+        else:
+            messages += split(line)
+    return messages
 
 
 def plain_text(text: str) -> str:
@@ -101,9 +115,10 @@ def plain_text(text: str) -> str:
 
 
 def call_line(service: Mapping[str, Any]) -> str:
-    """Return a service card (see bot.service_cards) as its name and how to reach it."""
+    """Return a service card (see bot.service_cards) as its name, how to reach it, and its caution."""
     numbers = [phone["number"] for phone in service["phones"]]
-    return ", ".join(filter(None, (service["name"], *(numbers or [service["url"]]))))
+    line = ", ".join(filter(None, (service["name"], *(numbers or [service["url"]]))))
+    return f"{line}. {service['caution']}" if service["caution"] else line
 
 
 def split(text: str, most: int = MOST_CHARACTERS) -> list[str]:

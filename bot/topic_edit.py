@@ -19,7 +19,7 @@ from bot.content import (
     check_duplicate_questions,
     check_holes,
     check_needs,
-    check_withheld_phones,
+    check_phones,
     overdue_answers,
     questions_in,
     warn_of_near_duplicates,
@@ -229,7 +229,7 @@ def _found(
     ]
     check_claims(around.claims, said, problems)
     if around.directory is not None:
-        check_withheld_phones(said, around.directory, problems)
+        check_phones(said, around.directory, problems)
     if topic is not None:
         if around.directory is not None:
             check_needs(root, {topic_id: topic}, around.directory, problems)

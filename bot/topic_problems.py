@@ -22,8 +22,8 @@ _LANGUAGES = {"English": "en", "Spanish": "es"}
 _IN_LANGUAGE = re.compile(r"\bin (English|Spanish)\b")
 _TITLE = re.compile(r"the title \((en|es)\)")
 _ELSEWHERE = re.compile(r"(“(?P<text>.*?)”.* in (?P<file>[a-z0-9_]+)\.yml), line (?P<line>\d+)")
-_WORDS = re.compile(r"“(.+?)” must not be said")
-_NUMBER = re.compile(r"the number ([\d-]+) must not be given")
+_WORDS = re.compile(r"“(.+?)” must not (?:be said|stand alone)")
+_NUMBER = re.compile(r"the number ([\d-]+) (?:must not be given|belongs to no service)")
 # Where a mistake is by words of it, whatever line the check names.
 _BY_WORDS = (
     ("the English answer has changed", "answer_es"),
@@ -134,7 +134,9 @@ class _Changed:
             for column, cell in self._cells.items():
                 if not column.startswith(("title", "answer", "short")):
                     continue
-                if found in " ".join(cell.split()) or (digits and digits in re.sub(r"\D", "", cell)):
+                # Words to say aloud are found without their mark.
+                plain = " ".join(re.sub(r"\n\s*>", "\n", cell).split())
+                if found in plain or (digits and digits in re.sub(r"\D", "", cell)):
                     return column
         if language := _IN_LANGUAGE.search(what):
             code = _LANGUAGES[language[1]]

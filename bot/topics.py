@@ -51,6 +51,8 @@ _HEADER_KEYS = {
     "reading_exception",
 }
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
+# The line that parts an answer.
+_LAW_NOW = re.compile(r"^---[ \t]*$", re.MULTILINE)
 # What every variation of a response looks like, here and in domain.yml.
 VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom": {"short": str}}]
 # Files of training data: of topics, and data/nlu/conversation.yml.
@@ -77,11 +79,24 @@ class Source:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said of a topic in one language; `short` is the text-message version."""
+    """What is said of a topic in one language; `short` is the text-message version.
+
+    A line `---` parts what stays right from what the law and the courts say now, which expires.
+    """
 
     language: str
     text: str
     short: str
+
+    @property
+    def core(self) -> str:
+        """What is given whatever day it is."""
+        return _LAW_NOW.split(self.text, maxsplit=1)[0].rstrip()
+
+    @property
+    def law_now(self) -> str:
+        """What the law and the courts say now, given until `review_by`; empty where nothing expires."""
+        return "".join(_LAW_NOW.split(self.text, maxsplit=1)[1:]).strip()
 
 
 @dataclass(frozen=True)
@@ -199,6 +214,7 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
     )
     if dates[0] and dates[1]:
         reader.refuse_late_review(topic)
+    reader.check_law_now(topic)
     return topic if len(problems.found) == before else None
 
 
@@ -247,7 +263,10 @@ class _Header:
         hard = [
             (answer.language, f"the {part} of the answer in {_NAMES[answer.language]}", measured)
             for answer in answers.values()
-            for part, text in (("text", answer.text), ("short version", answer.short))
+            for part, text in (
+                ("text", f"{answer.core}\n\n{answer.law_now}"),
+                ("short version", answer.short),
+            )
             if len(text) <= TEXT_LENGTH and (measured := too_hard(text, answer.language))
         ]
         key = "reading_exception"
@@ -294,6 +313,17 @@ class _Header:
             latest = topic.reviewed + datetime.timedelta(days=most)
             what = f"review_by is {days} days after reviewed; a {topic.volatility} answer may stand {most}"
             self.add("review_by", what, f"Write {latest} or an earlier day after {topic.reviewed}")
+
+    def check_law_now(self, topic: Topic) -> None:
+        """Note where what expires is not marked off, or is in an answer that is said to be stable."""
+        marked = [answer for answer in topic.answers.values() if answer.law_now]
+        if topic.volatility == "litigated" and len(marked) < len(topic.answers):
+            what = "the topic is litigated, but an answer does not say which part of it expires"
+            mend = "Write a line `---` before what the law and the courts say now, in both languages"
+            self.add("volatility", what, mend)
+        elif topic.volatility == "stable" and marked:
+            what = "the topic is stable, but an answer has a part that expires, behind a line `---`"
+            self.add("volatility", what, "Write `volatility: litigated`, or remove the line")
 
     def sources(self, *, needed: bool) -> tuple[Source, ...]:
         entries = self.header.get("sources", [])
@@ -443,6 +473,9 @@ def _check_answer_text(
     if any(block.kind == "steps" and len(block.lines) > MOST_STEPS for block in parse_blocks(text)):
         what = f"{where} has more than {MOST_STEPS} steps"
         problems.add(path, line, what, "Leave some out, or make two topics of it")
+    if len(_LAW_NOW.findall(text)) > 1 or text.startswith("---"):
+        what = f"{where} has more than one line `---`, or nothing before it"
+        problems.add(path, line, what, "Keep one, before what the law and the courts say now")
     if len(text) > TEXT_LENGTH:
         what = f"the text of {where} has {len(text)} characters, {TEXT_LENGTH} at most"
         problems.add(path, line, what, "Shorten it, or make two topics of it")

@@ -67,8 +67,30 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "volatility: stable",
         "volatility: litigated",
         [
+            f"{CARD}:5: the topic is litigated, but an answer does not say which part of it expires. "
+            "Write a line `---` before what the law and the courts say now, in both languages.",
             f"{CARD}:7: review_by is 365 days after reviewed; a litigated answer may stand 90. "
-            "Write 2027-02-20 or an earlier day after 2026-11-22."
+            "Write 2027-02-20 or an earlier day after 2026-11-22.",
+        ],
+    ),
+    "what expires in a stable topic": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n      Diga",
+        "      La tarjeta dice sus derechos.\n\n      ---\n\n      Diga",
+        [
+            f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
+            "Write `volatility: litigated`, or remove the line.",
+        ],
+    ),
+    "two parts that expire": (
+        CARD,
+        "      La tarjeta dice sus derechos.\n\n      Diga",
+        "      La tarjeta dice sus derechos.\n\n      ---\n\n      ---\n\n      Diga",
+        [
+            f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
+            "Write `volatility: litigated`, or remove the line.",
+            f"{CARD}:39: the answer in Spanish has more than one line `---`, or nothing before it. "
+            "Keep one, before what the law and the courts say now.",
         ],
     ),
     "duplicate question across topics": (
@@ -329,6 +351,15 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "Say it another way, or leave it out."
         ],
     ),
+    "words of the claims that name themselves": (
+        "data/claims.yml",
+        "    agents: (?:the )?(?:ice|agents?|they)\n",
+        "    agents: (?:the )?(?:ice|<agents>)\n",
+        [
+            "data/claims.yml:11: a pattern of the claim ice_cannot_enter cannot be read (a list of words "
+            "names itself). Compare it with the others."
+        ],
+    ),
     "claim in small talk": (
         "domain.yml",
         "text: English greet",
@@ -343,8 +374,65 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "- id: hp_contigo\n  reason: The Spanish name of the programme is not known.\n",
         "- id: hp_contigo\n",
         [
-            "data/claims.yml:87: a claim has not exactly id, reason, en, es and perhaps true_when_negated. "
+            "data/claims.yml:26: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
+            "or unless, within and add together. Compare it with the others."
+        ],
+    ),
+    "claim that says only how near something must stand": (
+        "data/claims.yml",
+        "  within: paragraph\n",
+        "",
+        [
+            "data/claims.yml:15: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
+            "or unless, within and add together. Compare it with the others."
+        ],
+    ),
+    "claim that is near in no known way": (
+        "data/claims.yml",
+        "within: paragraph",
+        "within: page",
+        [
+            "data/claims.yml:15: true_when_negated or within of the claim ice_phone is none of those that "
+            "are known. Compare it with the others."
+        ],
+    ),
+    "claim with words that nobody has listed": (
+        "data/claims.yml",
+        "<agents>",
+        "<agent>",
+        [
+            "data/claims.yml:11: the claim ice_cannot_enter needs `agent`, which is missing. "
             "Compare it with the others."
+        ],
+    ),
+    "claim with a pattern that is none": (
+        "data/claims.yml",
+        "en: [you are safe]",
+        "en: [you are (safe]",
+        [
+            "data/claims.yml:6: a pattern of the claim you_are_safe cannot be read (missing ), unterminated "
+            "subpattern). Compare it with the others."
+        ],
+    ),
+    "words that must not stand alone": (
+        "domain.yml",
+        "text: English greet",
+        "text: Call 213-830-7911",
+        [
+            "domain.yml:1: the number 213-830-7911 belongs to no service of the directory. Remove it, or add "
+            "its service with a source to the directory.",
+            "domain.yml:1: “213-830-7911” must not stand alone (ice_phone): Who answers is ICE; a person "
+            "without papers who calls tells ICE who and where they are. Write in the same paragraph: “This "
+            "is ICE: let a citizen call.”.",
+        ],
+    ),
+    "number that the directory does not know": (
+        "domain.yml",
+        "text: English greet",
+        "text: Call (310) 555-0123 or 1-310-555-0123",
+        [
+            "domain.yml:1: the number 310-555-0123 belongs to no service of the directory. Remove it, or add "
+            "its service with a source to the directory."
         ],
     ),
     "response without a translation": (
@@ -372,8 +460,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     "emergency text too long": (
         "domain.yml",
         "text: English emergency now",
-        "text: " + "x" * 321,
-        ["domain.yml:191: utter_emergency_now (en) has 321 characters, 320 at most. Shorten it."],
+        "text: " + "x" * 481,
+        ["domain.yml:191: utter_emergency_now (en) has 481 characters, 480 at most. Shorten it."],
     ),
     "intent without a rule": (
         "domain.yml",
@@ -412,7 +500,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, name_es, "
             "description, description_es, url, status, fees_description, fees_description_es, "
             "eligibility_description, eligibility_description_es, interpretation_services, "
-            "interpretation_services_es, alert, alert_es, assured_date, source_url.",
+            "interpretation_services_es, caution, caution_es, alert, alert_es, assured_date, source_url.",
         ],
     ),
     "row with too few cells": (
@@ -452,6 +540,16 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             f"{PHONES}:3: the number 323-582-6161 must not be given to residents: No source confirms that "
             "this is the City Hall number. Remove the row, or call the number and clear it first."
+        ],
+    ),
+    "number that needs a caution": (
+        "data/resources/organizations.csv",
+        "https://211la.org,",
+        "https://211la.org,yes",
+        [
+            f"{PHONES}:{line}: the number 211 must not be given without a caution. Write in services.csv, as "
+            f"caution and caution_es of `{service}`, who should call and what not to say."
+            for line, service in ((2, "la-regional-food-bank"), (3, "211-la"))
         ],
     ),
     "empty required cell": (

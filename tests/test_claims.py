@@ -1,47 +1,28 @@
-"""The claims lint: what must never be said is found in the words that writers really use."""
+"""The claims lint: what must never be said, or not alone, is found in the words that writers really use."""
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from bot.claims import Claim, read_claims
+import pytest
+from ruamel.yaml import YAML
+
+from bot.claims import Claim, check_claims, read_claims
+from bot.language import LANGUAGES
 from bot.problems import Problems
 from bot.settings import PROJECT_ROOT
 
-SAID = [
-    ("ice_cannot_enter", "en", "Without a judge, ICE can't come into your home."),
-    ("ice_cannot_enter", "en", "Agents are never allowed to enter a school."),
-    ("ice_cannot_enter", "es", "La migra no puede entrar sin orden."),
-    ("ice_cannot_enter", "es", "ICE jamás entrará a su casa."),
-    ("you_are_safe", "en", "In Huntington Park you are safe."),
-    ("you_are_safe", "en", "The church is a safe place."),
-    ("you_are_safe", "es", "Aquí usted está a salvo."),
-    ("you_are_safe", "es", "No se preocupe: no le va a pasar nada."),
-    ("police_will_stop_ice", "en", "Call us and the police will stop ICE."),
-    ("police_will_stop_ice", "es", "La policía nunca coopera con ICE."),
-    ("promise_of_outcome", "en", "With a lawyer you will win your case."),
-    ("promise_of_outcome", "en", "You can't be deported with a pending case."),
-    ("promise_of_outcome", "es", "Con este papel no lo pueden deportar."),
-    ("lie_or_false_papers", "en", "Just say you are a citizen."),
-    ("lie_or_false_papers", "es", "Diga que nació aquí."),
-    ("run_hide_resist", "en", "If you see them, run away."),
-    ("run_hide_resist", "es", "Si los ve, corra o escóndase."),
-    ("masks_and_id", "en", "In California masks are banned."),
-    ("masks_and_id", "es", "Los agentes tienen que identificarse."),
-    ("current_officials", "en", "As Mayor Flores said."),
-    ("current_officials", "es", "La secretaria Noem vino a la ciudad."),
-    ("skip_court", "en", "You may skip your hearing."),
-    ("skip_court", "es", "Mejor no vaya a la corte."),
-    ("sign_it", "en", "It is fine to sign."),
-    ("sign_it", "es", "La salida voluntaria es mejor."),
-    ("bond_certain", "en", "Everyone gets a bond hearing."),
-    ("bond_certain", "es", "Usted tiene derecho a una fianza."),
-    ("drop_benefits", "en", "Cancel your Medi-Cal today."),
-    ("drop_benefits", "es", "Deje de usar CalFresh."),
-    ("do_not_call_911", "en", "Do not call the police."),
-    ("do_not_call_911", "es", "No llame al 911."),
-    ("hp_contigo", "es", "Pida ayuda a HP Contigo."),
-]
+# For each claim wrong and right sentences, by language.
+SENTENCES = YAML(typ="safe").load(Path(__file__).parent / "claims.yml")
+
+
+def sentences(kind: str) -> list[tuple[str, str, str]]:
+    return [
+        (claim, language, text)
+        for claim, of_claim in SENTENCES.items()
+        for language in LANGUAGES
+        for text in of_claim[kind][language]
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -52,40 +33,89 @@ def claims() -> dict[str, Claim]:
     return {claim.id: claim for claim in found}
 
 
-@pytest.mark.parametrize(("claim", "language", "text"), SAID, ids=[text for _, _, text in SAID])
+@pytest.mark.parametrize(("claim", "language", "text"), sentences("wrong"))
 def test_a_forbidden_claim_is_found(claims: dict[str, Claim], claim: str, language: str, text: str) -> None:
     """In both languages, as drafts put it."""
     assert claims[claim].found_in(text, language)
 
 
+@pytest.mark.parametrize(("claim", "language", "text"), sentences("right"))
+def test_a_right_sentence_is_left_alone(
+    claims: dict[str, Claim], claim: str, language: str, text: str
+) -> None:
+    """Also where its words are close to those of a forbidden one; by every claim."""
+    assert [
+        (one.id, one.found_in(text, language)) for one in claims.values() if one.found_in(text, language)
+    ] == []
+
+
 def test_every_claim_is_tested(claims: dict[str, Claim]) -> None:
-    """A new one needs a sentence above."""
-    assert {claim for claim, _, _ in SAID} == set(claims)
+    """A new one needs sentences of both kinds, in both languages."""
+    assert set(SENTENCES) == set(claims)
+    assert all(
+        SENTENCES[claim][kind][language]
+        for claim in claims
+        for kind in ("wrong", "right")
+        for language in LANGUAGES
+    )
 
 
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("en", "Do not run, hide or resist."),
-        ("en", "Never lie or use false papers."),
-        ("en", "Nobody can promise that you will win your case."),
-        ("en", "This does not mean that you are safe."),
-        ("en", "You do not have to open the door."),
-        ("en", "Do not skip your hearing."),
-        ("en", "In danger, call 911."),
-        ("es", "No corra, no mienta ni use papeles falsos."),
-        ("es", "Nadie puede decir que usted está a salvo."),
-        ("es", "No falte a la corte."),
-        ("es", "No tiene que abrir la puerta."),
-        ("es", "Nunca diga que es ciudadano si no lo es."),
-    ],
-)
-def test_good_advice_is_left_alone(claims: dict[str, Claim], language: str, text: str) -> None:
-    """A "not" before the words, in the same sentence, makes them harmless."""
-    assert [claim.id for claim in claims.values() if claim.found_in(text, language)] == []
+def test_the_wording_that_is_proposed_is_enough(claims: dict[str, Claim]) -> None:
+    """Who writes what the check asks for satisfies it."""
+    for claim in claims.values():
+        if claim.beside is None:
+            continue
+        for language, add in claim.beside.add.items():
+            wrong = SENTENCES[claim.id]["wrong"][language][0].rstrip(".")
+            said = f"{add} {wrong}." if add.endswith(":") else f"{wrong}. {add}"
+            if claim.beside.within == "sentence":
+                said = said.replace(". ", ", ")
+            assert claim.found_in(said, language) is None, claim.id
 
 
 def test_a_not_in_another_sentence_does_not_help(claims: dict[str, Claim]) -> None:
     """Each sentence stands for itself."""
     assert claims["run_hide_resist"].found_in("Do not open. Run away.", "en")
     assert claims["run_hide_resist"].found_in("No abra:\n\n1. Corra", "es")
+
+
+@pytest.mark.parametrize(
+    ("within", "beside"),
+    [
+        ("ice_phone", "ICE: 213-830-7911.\n\nLet a citizen or a lawyer call."),
+        ("ice_phone", "- ICE: 213-830-7911.\n- Let a citizen or a lawyer call."),
+        ("say_only_if_true", "Is it true? Say it only if it is true.\n\n> I am a U.S. citizen."),
+        (
+            "el_salvador_tps",
+            "TPS for El Salvador is in doubt.\n---\nOn 3 October 2026 it had not been ended.",
+        ),
+    ],
+)
+def test_what_stands_further_away_is_not_beside(claims: dict[str, Claim], within: str, beside: str) -> None:
+    """Another paragraph, another item of a list, another sentence, the part behind `---`."""
+    assert claims[within].found_in(beside, "en")
+
+
+def test_both_parts_of_an_answer_are_one_text(claims: dict[str, Claim]) -> None:
+    """What may stand anywhere in the text may stand behind `---` too."""
+    answer = "Ask a judge for a bond hearing.\n\n---\n\nWhere the person is held decides."
+    assert claims["bond_depends_on_the_place"].found_in(answer, "en") is None
+
+
+def test_words_to_say_aloud_are_english_in_both_languages(claims: dict[str, Claim]) -> None:
+    """So the English patterns look at Spanish texts too."""
+    assert claims["say_only_if_true"].found_in("Diga:\n\n> I was born here.", "es") == "I was born here"
+
+
+def test_the_check_says_what_to_do(claims: dict[str, Claim]) -> None:
+    """What must be left out, and what must be added, in the language of the text."""
+    problems = Problems(PROJECT_ROOT)
+    said = [(PROJECT_ROOT / "domain.yml", "es", text) for text in ("Corra.", "ICE: 213-830-7911.")]
+    check_claims([claims["run_hide_resist"], claims["ice_phone"]], said, problems)
+    assert [str(problem) for problem in problems.found] == [
+        "domain.yml:1: “Corra” must not be said (run_hide_resist): Running, hiding or resisting can bring "
+        "harm and charges. Say it another way, or leave it out.",
+        "domain.yml:1: “213-830-7911” must not stand alone (ice_phone): Who answers is ICE; a person without "
+        "papers who calls tells ICE who and where they are. Write in the same paragraph: “Es ICE: que llame "
+        "un ciudadano, un abogado o el consulado. No dé su propio nombre, estatus ni dirección.”.",
+    ]

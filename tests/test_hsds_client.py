@@ -170,6 +170,15 @@ async def test_the_citys_own_services_stay_where_the_source_has_none(serve: Serv
     assert tables["taxonomy_terms"] == present()["taxonomy_terms"]
 
 
+async def test_a_caution_that_others_do_not_know_stays(serve: Serve) -> None:
+    """They have no such column; nor do they know which agencies need one."""
+    ours = present()
+    url = await serve(api(trees(ours)))
+    ours["organizations"][2]["needs_caution"] = "yes"
+    ours["services"][2] |= {"caution": "Let a lawyer call.", "caution_es": "Que llame un abogado."}
+    assert differences(ours, complete(await pull(url, COLUMNS, QUICK), ours)) == []
+
+
 async def test_a_spanish_text_goes_when_its_english_has_changed(serve: Serve) -> None:
     """Nobody has compared the two, so the check will ask for a new one."""
     services = trees(present())

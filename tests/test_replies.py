@@ -23,6 +23,7 @@ from bot.replies import (
     say,
     slots_of_choice,
 )
+from bot.topics import Topic
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -95,6 +96,17 @@ def test_a_choice_that_nobody_offered_is_refused(small_content: Content, payload
 BEFORE, AFTER = datetime.date(2027, 11, 22), datetime.date(2027, 11, 23)
 
 
+def disputed(topic: Topic) -> Topic:
+    """Return a topic with a part on what the courts say."""
+    answers = {
+        language: dataclasses.replace(said, text=f"{said.text}\n\n---\n\n{more}")
+        for (language, said), more in zip(
+            topic.answers.items(), ("A court said yes.", "Una corte dijo que sí."), strict=True
+        )
+    }
+    return dataclasses.replace(topic, volatility="litigated", answers=answers)
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_an_overdue_stable_answer_says_when_it_was_checked(small_content: Content, language: str) -> None:
     """From the day after its review date on."""
@@ -108,12 +120,24 @@ def test_an_overdue_stable_answer_says_when_it_was_checked(small_content: Conten
     assert answer(small_content, topic, language, today=AFTER).text == expected
 
 
-def test_an_overdue_answer_in_dispute_is_held_back(small_content: Content) -> None:
-    """A safe text and who can help stand in its place; no old source lends it weight."""
-    topic = dataclasses.replace(small_content.topics["red_card"], volatility="litigated")
-    reply = answer(small_content, topic, "es", today=AFTER)
-    assert (reply.text, reply.topic) == ("Español no current answer", "red_card")
-    assert reply.services and not reply.sources
+def test_what_the_courts_say_expires_and_the_rest_of_an_answer_never_does(small_content: Content) -> None:
+    """Whatever day it is, people are told what to do at the door; only what may have changed goes."""
+    topic = disputed(small_content.topics["red_card"])
+    core = small_content.topics["red_card"].answers["es"].text
+    reply = answer(small_content, topic, "es", today=BEFORE)
+    assert reply.text == f"{core}\n\nEspañol law now 22 de noviembre de 2026\n\nUna corte dijo que sí."
+    late = answer(small_content, topic, "es", today=AFTER)
+    assert late.text == f"{core}\n\nEspañol law may have changed 22 de noviembre de 2026"
+    assert late.sources and late.reviewed, "its core still rests on them"
+
+
+def test_no_answer_of_the_project_ever_falls_silent(project_content: Content) -> None:
+    """Years after their review date all still begin as they do today."""
+    for topic in project_content.topics.values():
+        for language, said in topic.answers.items():
+            late = answer(project_content, topic, language, today=datetime.date(2036, 1, 1))
+            assert said.core and late.text.startswith(f"{said.core}\n\n"), topic.id
+            assert not said.law_now or said.law_now not in late.text, topic.id
 
 
 def test_where_approval_is_required_only_approved_answers_are_given(small_content: Content) -> None:
@@ -130,7 +154,7 @@ def test_an_answer_about_help_shows_services_below_its_text(project_content: Con
     for name in ("food_assistance", "legal_aid_find", "city_contact"):
         topic = project_content.topics[name]
         reply = answer(project_content, topic, "es")
-        assert reply.text == topic.answers["es"].text and reply.sources
+        assert reply.text.startswith(topic.answers["es"].core) and reply.sources
         assert 0 < len(reply.services) <= 3 and reply.services[0]["id"] == "hp-with-you"
 
 

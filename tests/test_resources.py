@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.content import Content
+from bot.glossary import ANY
+from bot.help_search import HelpSearch
 from bot.places import find_place
 from bot.problems import ContentError
 from bot.replies import GENERAL_NEEDS
@@ -72,6 +74,54 @@ def test_who_speaks_the_language_comes_first(project_content: Content) -> None:
         ranks.append(0 if "es" in service.languages else 1 if service.interpretation["en"] else 2)
     assert ranks == sorted(ranks) and set(ranks) == {0, 1, 2}
     assert len(directory.search(["legal"], speaks="es")) == len(directory.search(["legal"]))
+
+
+@pytest.mark.parametrize("speaks", [None, "en", "es"])
+@pytest.mark.parametrize("near", [None, "90255", "90012"])
+def test_the_agencies_that_detain_are_named_last(
+    project_content: Content, near: str | None, speaks: str | None
+) -> None:
+    """Whoever looks for a detained person finds the jail, CIAM and CHIRLA before ICE and ORR."""
+    directory = project_content.directory
+    place = find_place(near) if near else None
+    found = directory.search(["detention"], place=place, speaks=speaks)
+    with_caution = [bool(service.caution["en"]) for service in found]
+    assert with_caution == sorted(with_caution) and any(with_caution)
+    helpers = {service.id for service in found if not service.caution["en"]}
+    assert {"county-jail-search", "ciam", "chirla-hotline"} <= helpers
+
+
+def test_who_was_detained_is_looked_for_in_the_jail_first(project_content: Content) -> None:
+    """A call to ICE about somebody whom the police arrested can bring ICE."""
+    services, _ = HelpSearch(("detention",), ANY, ANY).run(project_content.directory)
+    assert [service.id for service in services] == ["county-jail-search", "chirla-hotline", "ciam"]
+
+
+@pytest.mark.parametrize("speaks", [None, "en", "es"])
+def test_in_danger_at_home_911_and_lines_that_always_answer_are_named(
+    project_content: Content, speaks: str | None
+) -> None:
+    """All three that a small screen holds; none of them closes."""
+    services, _ = HelpSearch(("violence",), "90255", speaks).run(project_content.directory)
+    assert {service.id for service in services} == {
+        "emergency-911",
+        "la-county-dv-line",
+        "national-dv-hotline",
+    }
+    assert all(schedule.all_day for service in services for schedule in service.schedules)
+    if speaks is None:
+        assert services[0].phones == ("911",)
+
+
+def test_no_number_of_ice_or_orr_is_without_a_caution(project_content: Content) -> None:
+    """By number, whoever the directory says it belongs to."""
+    numbers = {
+        number
+        for service in project_content.directory.services
+        if service.caution["en"] and service.caution["es"]
+        for number in service.phones
+    }
+    assert numbers == {"213-830-7911", "888-351-4024", "800-203-7001"}
 
 
 def test_every_need_of_the_project_has_somebody(project_content: Content) -> None:

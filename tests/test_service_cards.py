@@ -70,12 +70,12 @@ def opening_of(content: Content, name: str, language: str, moment: str) -> str:
             "2026-11-25T18:00",  # the day before Thanksgiving
             "Usually closed now. Opens tomorrow, 9:00 AM. On holidays the hours may differ.",
             "A esta hora suele estar cerrado. Abre mañana, 9:00 a. m. "
-            "En días feriados el horario puede cambiar.",
+            "En días festivos el horario puede cambiar.",
         ),
         (
             "2026-11-26T10:00",
             "Usually open now, until 4:00 PM. On holidays the hours may differ.",
-            "A esta hora suele estar abierto, hasta 4:00 p. m. En días feriados el horario puede cambiar.",
+            "A esta hora suele estar abierto, hasta 4:00 p. m. En días festivos el horario puede cambiar.",
         ),
     ],
 )
@@ -130,6 +130,22 @@ def test_a_card_is_in_the_persons_language(
     assert card["phones"] == [{"number": "800-399-4529", "uri": "tel:+18003994529"}]
     shown = (card["languages"], card["cost"], card["checked"], card["area"])
     assert shown == (languages, cost, checked, area)
+
+
+@pytest.mark.parametrize(
+    ("language", "caution"),
+    [
+        ("en", "This is ICE: let a citizen, a lawyer or the consulate call."),
+        ("es", "Es ICE: que llame un ciudadano, un abogado o el consulado."),
+    ],
+)
+def test_a_caution_stands_before_what_else_is_to_be_known(
+    project_content: Content, language: str, caution: str
+) -> None:
+    """On a card, which has one warning; and alone, for a text message."""
+    card = card_of(project_content, "ice-la-field-office", language, "2026-11-29T10:00")
+    assert card["caution"].startswith(caution)
+    assert card["alert"].startswith(card["caution"] + " ") and "213-473-6100" in card["alert"]
 
 
 def test_what_to_bring_and_how_far_it_is(project_content: Content) -> None:

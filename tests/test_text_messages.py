@@ -8,8 +8,19 @@ import datetime
 import pytest
 
 from bot.content import Content
-from bot.replies import answer
-from bot.text_messages import HELP, MOST_CHARACTERS, START, STOP, parts, reserved_word, split, text_messages
+from bot.help_search import HelpSearch
+from bot.replies import answer, found_help
+from bot.text_messages import (
+    HELP,
+    MOST_CHARACTERS,
+    START,
+    STOP,
+    parts,
+    plain_text,
+    reserved_word,
+    split,
+    text_messages,
+)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +91,56 @@ def test_every_answer_fits_the_phone(project_content: Content, language: str) ->
         assert not any(line.startswith(">") for message in sent for line in message.splitlines())
 
 
-def test_an_answer_past_its_date_is_not_sent_in_few_words(project_content: Content) -> None:
-    """The short version does not say that it may have changed; the safe text does."""
-    topic = next(topic for topic in project_content.topics.values() if topic.volatility == "litigated")
-    old = dataclasses.replace(topic, review_by=datetime.date(2020, 1, 1))
-    (message, *_) = text_messages(project_content, [answer(project_content, old, "en")], [""])
-    assert message.startswith(project_content.say("utter_no_current_answer", "en")[:60])
+def test_an_answer_past_its_date_is_sent_in_few_words_and_says_how_old_it_is(
+    project_content: Content,
+) -> None:
+    """What to do is sent whatever day it is; that the law may have changed follows it."""
+    for topic in project_content.topics.values():
+        if not topic.answers:
+            continue
+        old = dataclasses.replace(topic, review_by=datetime.date(2020, 1, 1))
+        reply = answer(project_content, old, "en")
+        sent = " ".join(" ".join(text_messages(project_content, [reply], [""])).split())
+        assert sent.startswith(" ".join(f"{topic.answers['en'].short} {reply.warning}".split())), topic.id
+
+
+@pytest.mark.parametrize(
+    ("language", "condition"), [("en", "Only if it is true"), ("es", "Solo si es verdad")]
+)
+def test_the_emergency_answer_is_sent_in_two_messages(
+    project_content: Content, language: str, condition: str
+) -> None:
+    """Words that are true for some people only stand in the message that says so."""
+    sent = split(plain_text(project_content.say("utter_emergency_now", language)))
+    assert len(sent) == 2
+    assert [condition in message for message in sent] == [
+        "more than two years" in message for message in sent
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_number_that_needs_a_caution_has_it_in_the_same_message(
+    project_content: Content, language: str
+) -> None:
+    """However the services fall into messages; people keep some of them, and not others."""
+    cautions = {
+        number: service.caution[language]
+        for service in project_content.directory.services
+        if service.caution[language]
+        for number in service.phones
+    }
+    seen = set()
+    search: HelpSearch | None = HelpSearch(("detention",))
+    while search:
+        reply = found_help(project_content, search, language)
+        for extra in ("", "x" * 100, "x " * 60 + "."):
+            padded = dataclasses.replace(reply, text=f"{reply.text} {extra}")
+            for message in text_messages(
+                project_content, [padded], [f"https://rights.example.org/{language}"]
+            ):
+                assert len(message) <= MOST_CHARACTERS
+                named = {number for number in cautions if number in message}
+                assert all(cautions[number] in message for number in named), message
+                seen |= named
+        search = search.run(project_content.directory)[1]
+    assert seen == cautions.keys() and len(seen) == 3

@@ -221,6 +221,14 @@ MISTAKES: list[tuple[TopicFields, list[tuple[str, str]]]] = [
         ],
     ),
     (
+        with_text(NEW, "shorts", "en", "Call 213-830-7911."),
+        [
+            ("short_en", "the number 213-830-7911 belongs to no service of the directory"),
+            ("short_en", "“213-830-7911” must not stand alone (ice_phone)"),
+            ("short_es", "the short in Spanish lacks 213-830-7911"),
+        ],
+    ),
+    (
         dataclasses.replace(NEW, reviewed=datetime.date(2025, 1, 1), review_by=datetime.date(2025, 6, 1)),
         [("review_by", "the answer was to be checked again by 2025-06-01. Check its sources")],
     ),

@@ -23,7 +23,7 @@ from bot.local_time import current_date
 from bot.resources import Directory
 from bot.saved_search import STEM_LENGTH, search_index
 from bot.web import keys
-from bot.web.pages import all_pages, error_page, show_date, write_page
+from bot.web.pages import all_pages, show_date, write_page
 
 # Stands in saved pages for the day on which they were saved, which is no reason to save them again.
 _SAVED_ON = "SAVED-ON"
@@ -125,11 +125,11 @@ def _saved_pages(app: web.Application, language: str) -> dict[str, Any]:
     note = strings["saved_page"].replace("DATE", _SAVED_ON)
     origin = app[keys.PUBLIC_URL]
     return {
-        "expired": write_page(app, error_page(app, language, "saved_expired"), origin=origin),
         "pages": {
             page.path: {
                 "html": write_page(app, page, origin=origin, saved=note),
                 "use_by": page.use_by.isoformat() if page.use_by else None,
+                "later": write_page(app, page.later, origin=origin, saved=note) if page.later else None,
             }
             for page in all_pages(app, language)
         },

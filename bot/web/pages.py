@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from bot.content import Content
 from bot.decision import CHAT_PRIVACY
 from bot.language import LANGUAGES
-from bot.local_time import TIME_ZONE
+from bot.local_time import TIME_ZONE, current_date
 from bot.markup import parse_blocks
 from bot.page_texts import PageTexts, with_hotline
 from bot.replies import answer, answered_related
@@ -55,7 +56,8 @@ _KEEPING_STRINGS = ("keep_question", "question_kept")
 class Page:
     """A page in one language: its template, its address and its twin's, and what is put into it.
 
-    `use_by` is the last day on which a saved copy of it may be shown, None where there is none.
+    `use_by` is the last day on which a saved copy of it may be shown, None where there is none; from then
+    on `later` is shown in its place.
     """
 
     template: str
@@ -64,6 +66,7 @@ class Page:
     twin: str
     values: Mapping[str, Any]
     use_by: datetime.date | None = None
+    later: Page | None = None
 
 
 def create_templates() -> Environment:
@@ -224,19 +227,23 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
     return Page(template, language, f"{folder}/{language}/", f"{folder}/{other(language)}/", values)
 
 
-def topic_page(app: web.Application, topic: Topic, language: str) -> Page:
-    """Return the page of a topic's answer."""
-    content = app[keys.SERVED].content
+def topic_page(
+    app: web.Application, topic: Topic, language: str, *, today: datetime.date | None = None
+) -> Page:
+    """Return the page of a topic's answer as it is on a day, by default the current one."""
+    content, today = app[keys.SERVED].content, today or current_date()
     values = {
         "topic": topic,
-        "reply": answer(content, topic, language),
+        "reply": answer(content, topic, language, today=today),
         "related": [content.topics[name] for name in answered_related(content, topic)],
         "cards_path": PRINTED_CARDS[language] if topic.id == RED_CARD else "",
     }
-    use_by = topic.review_by if topic.volatility == "litigated" else None
-    return Page(
-        "topic.html", language, f"/{language}/{topic.id}", f"/{other(language)}/{topic.id}", values, use_by
-    )
+    page = Page("topic.html", language, f"/{language}/{topic.id}", f"/{other(language)}/{topic.id}", values)
+    use_by = topic.review_by
+    if topic.volatility == "litigated" and use_by and today <= use_by:
+        later = topic_page(app, topic, language, today=use_by + datetime.timedelta(days=1))
+        return dataclasses.replace(page, use_by=use_by, later=later)
+    return page
 
 
 def directory_page(app: web.Application, language: str) -> Page:

@@ -194,7 +194,7 @@ def test_a_language_asked_for_at_the_start_is_confirmed(project_content: Content
     [
         ("topic:bond", "utter_more_on_this", "show:"),
         ("show:legal:::0", "utter_more_help", "show:legal:::6"),
-        ("show:consulate:::3", "utter_no_more_help", "find"),
+        ("show:consulate:::6", "utter_no_more_help", "find"),
         (None, "utter_what_can_you_do", None),
     ],
 )

@@ -78,6 +78,7 @@ SAMPLES = Samples(
         ("_check_parity", "part"): ("text", "short"),
         ("_check_parity", "language"): ("English", "Spanish"),
         ("refuse_late_review", "topic.volatility"): ("stable", "litigated"),
+        ("check_claims", "claim.beside.within"): ("sentence", "paragraph", "text"),
         ("_placed", "problem.what"): ("the answer has no source",),
         ("_floors", "called"): (
             "answered rightly",

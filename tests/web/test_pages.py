@@ -77,7 +77,7 @@ async def test_another_number_of_the_hotline_is_on_the_pages_at_once(
     phones = content_copy / "data" / "resources" / "phones.csv"
     phones.write_text(phones.read_text(encoding="utf-8").replace(",211-la,211,", ",211-la,213-555-0100,"))
     page = await (await gateway.get("/en/")).text()
-    assert '<a href="tel:+12135550100">Hotline 213-555-0100</a>' in page
+    assert '<a href="tel:+12135550100">Hotline 213-555-0100' in page
 
 
 async def test_every_answer_is_a_page_in_both_languages(
@@ -172,6 +172,21 @@ async def test_the_directory_names_every_service_once(
     for service in project_content.directory.services:
         assert page.count(f"<h3>{service.name[language]}</h3>") == 1
         assert all(phone_uri(number) in page for number in service.phones)
+
+
+@pytest.mark.parametrize(("path", "language"), [("/en/help", "en"), ("/es/ayuda", "es")])
+async def test_a_caution_stands_below_the_number(
+    make_gateway: MakeGateway, project_content: Content, path: str, language: str
+) -> None:
+    """Before any other detail of the line of ICE or ORR."""
+    gateway = await make_gateway(project_content)
+    page = html.unescape(await (await gateway.get(path)).text())
+    careful = [service for service in project_content.directory.services if service.caution[language]]
+    assert len(careful) == 3
+    for service in careful:
+        (number,) = service.phones
+        below = re.split(rf">[^<]*{number}</a></p>", page)[1:]
+        assert below and all(service.caution[language] in rest.partition("<dl>")[0] for rest in below)
 
 
 async def test_words_to_say_aloud_are_marked_as_english_on_a_spanish_page(gateway: Client) -> None:

@@ -6,9 +6,10 @@ const LANGUAGES = {{ languages|tojson }};
 const ASSETS = {{ assets|tojson }};
 // A page that does not come in this time is shown as it was saved.
 const MILLISECONDS_TO_ANSWER = 4000;
-// The last day on which a saved answer may be shown; header of saved pages.
+// The last day on which a saved answer may be shown as it is; header of saved pages.
 const USE_BY = "Use-By";
-const EXPIRED = "/expired";
+// Before the path of what is shown from then on: the answer without what the courts said.
+const LATER = "/later";
 
 self.addEventListener("install", (event) => event.waitUntil(save().then(() => self.skipWaiting())));
 
@@ -38,12 +39,14 @@ async function save() {
     const response = await fetch(`/${language}/pages.json`, { cache: "no-cache" });
     if (!response.ok) throw new Error(`${response.status}`);
     const policy = response.headers.get("Content-Security-Policy");
-    const { pages, expired } = await response.json();
+    const { pages } = await response.json();
     const put = (path, html, useBy) => cache.put(path, new Response(html, {
       headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy, [USE_BY]: useBy || "" },
     }));
-    await put(`/${language}${EXPIRED}`, expired);
-    for (const path of Object.keys(pages)) await put(path, pages[path].html, pages[path].use_by);
+    for (const path of Object.keys(pages)) {
+      await put(path, pages[path].html, pages[path].use_by);
+      if (pages[path].later) await put(LATER + path, pages[path].later);
+    }
   }
 }
 
@@ -62,7 +65,7 @@ async function kept(url) {
   const found = await cache.match(path);
   const useBy = found && found.headers.get(USE_BY);
   // The day begins and ends where the phone is; an hour more or less does not matter here.
-  if (useBy && new Date().toISOString().slice(0, 10) > useBy) return cache.match(path.slice(0, 3) + EXPIRED);
+  if (useBy && new Date().toISOString().slice(0, 10) > useBy) return cache.match(LATER + path);
   return found;
 }
 
