@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.accounts import ROLES, AccountError, Accounts
-from bot.audit import AuditError, AuditLog, folder_hash, operator
+from bot.audit import AuditError, AuditLog, operator
 from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.console import PORT as CONSOLE_PORT
 from bot.console import serve_console
@@ -34,15 +34,8 @@ from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
 from bot.release import Release, StoppedError, note_import
-from bot.resource_update import (
-    UpdateError,
-    columns_to_pull,
-    complete,
-    note_update,
-    read_present,
-    undo,
-    update,
-)
+from bot.resource_tables import Tables
+from bot.resource_update import Replacing, UpdateError, columns_to_pull, complete, read_present
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review import (
     Addition,
@@ -413,13 +406,15 @@ def _list_resources(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
-    folder, kept = settings.resources_dir, settings.data_dir / "resources"
+    folder = settings.resources_dir
     read_present(folder)  # before anything is asked of the network
     pulled = asyncio.run(pull(options.url, columns_to_pull(folder)))
-    before = folder_hash(folder)
-    # Read again: somebody may have changed it meanwhile.
-    if update(complete(pulled, read_present(folder)), folder, kept, _say):
-        note_update(AuditLog(Database.of(settings)), operator(), "pull", before, folder)
+
+    def build() -> Tables:
+        # Read again: somebody may have changed it meanwhile.
+        return complete(pulled, read_present(folder))
+
+    if _replacing(settings).replace(operator(), "pull", build, _say):
         _say(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr resources undo` goes back.")
     else:
         _say("Nothing has changed.")
@@ -427,12 +422,14 @@ def _pull_resources(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _undo_resources(options: argparse.Namespace, settings: Settings) -> int:
-    before = folder_hash(settings.resources_dir)
-    for line in undo(settings.resources_dir, settings.data_dir / "resources"):
+    for line in _replacing(settings).undo(operator()):
         _say(line)
-    note_update(AuditLog(Database.of(settings)), operator(), "undo", before, settings.resources_dir)
     _say("Went back to the directory before. `kyr serve` uses it within seconds.")
     return DONE
+
+
+def _replacing(settings: Settings) -> Replacing:
+    return Replacing.of(settings, AuditLog(Database.of(settings)))
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:

@@ -90,11 +90,10 @@ def _signed_in(told: str) -> set[tuple[str, str]]:
 
 def _trained_by(audit: AuditLog, published: Entry) -> Iterator[str]:
     """Yield who trained the model by whose publication an answer has changed."""
-    earlier = [entry for entry in audit.entries() if entry.number < published.number]
-    version = next(
-        (entry.subject for entry in earlier if (entry.who, entry.action) == (published.who, "publish")), None
-    )
-    yield from (entry.who for entry in earlier if (entry.action, entry.subject) == ("train", version))
+    number = published.number
+    for publication in audit.entries(1, before=number, action="publish", who=published.who):
+        trained = audit.entries(subject=publication.subject, before=number, action="train")
+        yield from (entry.who for entry in trained)
 
 
 def _person(who: str) -> str:

@@ -126,12 +126,22 @@ class AuditLog:
         return entry
 
     def entries(
-        self, limit: int | None = None, subject: str | None = None, *, before: int | None = None
+        self,
+        limit: int | None = None,
+        subject: str | None = None,
+        *,
+        before: int | None = None,
+        action: str | None = None,
+        who: str | None = None,
     ) -> list[Entry]:
-        """Return the newest entries (before that number), the newest first, of one subject or of all."""
+        """Return the newest entries (before that number), the newest first, of one subject or of all.
+
+        With `action` and `who` only those of one kind, or by one person.
+        """
         query = select(AUDIT_LOG).order_by(AUDIT_LOG.c.number.desc()).limit(limit)
-        if subject is not None:
-            query = query.where(AUDIT_LOG.c.subject == subject)
+        for column, wanted in (("subject", subject), ("action", action), ("who", who)):
+            if wanted is not None:
+                query = query.where(AUDIT_LOG.c[column] == wanted)
         if before is not None:
             query = query.where(AUDIT_LOG.c.number < before)
         with self.database.transaction() as connection:

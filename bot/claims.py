@@ -6,6 +6,7 @@ for them.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap
-
 from bot.language import LANGUAGES
 from bot.problems import Problems
+from bot.shapes import Needed
 from bot.strict_yaml import line_of, read_yaml
 
 _NEEDED_KEYS = {"id", "reason", *LANGUAGES}
@@ -25,6 +25,21 @@ _IN_CLAUSE, _DIRECTLY = "in_clause", "directly"
 # What must stand beside the words, how near, and the wording that is proposed.
 _BESIDE_KEYS = {"unless", "within", "add"}
 _SENTENCE, _PARAGRAPH, _TEXT = "sentence", "paragraph", "text"
+_PATTERNS = {language: Needed([str]) for language in LANGUAGES}
+_CLAIMS = {
+    "words": {language: {...: str} for language in LANGUAGES},
+    "claims": [
+        {
+            "id": str,
+            "reason": str,
+            **{language: [str] for language in LANGUAGES},
+            _NEGATION: str,
+            "unless": _PATTERNS,
+            "within": str,
+            "add": {language: Needed(str) for language in LANGUAGES},
+        }
+    ],
+}
 
 _MARK = re.compile(r"[ \t]*(\d+\.|-|>)[ \t]+")
 _PARTING_LINE = re.compile(r"[ \t]*---[ \t]*")
@@ -203,12 +218,12 @@ def _after_last(pattern: re.Pattern[str], text: str) -> str:
 
 def read_claims(path: Path, problems: Problems) -> list[Claim]:
     """Read the claims, noting what cannot be used."""
-    document: Mapping[str, Any] = read_yaml(path, problems) or {}
+    document: Mapping[str, Any] = read_yaml(path, problems, _CLAIMS) or {}
     words = document.get("words") or {}
     claims = []
     for entry in document.get("claims") or []:
         line = line_of(entry)
-        keys = set(entry) if isinstance(entry, CommentedMap) else set()
+        keys = {key for key, value in entry.items() if value is not None}
         if keys - {_NEGATION} - _BESIDE_KEYS != _NEEDED_KEYS or keys & _BESIDE_KEYS not in (
             {*()},
             _BESIDE_KEYS,
@@ -251,7 +266,11 @@ def _patterns(
 
 
 def _compile(pattern: str, words: Mapping[str, str]) -> re.Pattern[str]:
-    while _WORD_LIST.search(pattern):
+    for depth in itertools.count():
+        if not _WORD_LIST.search(pattern):
+            break
+        if depth > len(words):
+            raise re.error("a list of words names itself")
         pattern = _WORD_LIST.sub(lambda name: f"(?:{words[name[1]]})", pattern)
     # A pattern that looks for a name needs its capital letter.
     flags = 0 if "[A-Z]" in pattern else re.IGNORECASE

@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.claims import check_claims, read_claims
-from bot.conversation import Conversation, check_conversation, intent_names
+from bot.conversation import DOMAIN, Conversation, check_conversation, intent_names
 from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
 from bot.language import LanguageIdentifier, fold
 from bot.local_time import current_date
+from bot.model_rules import check_gate, check_pipeline
 from bot.near_duplicates import AskedIn, near_duplicates
+from bot.page_texts import FILE as PAGE_TEXTS
+from bot.page_texts import PageTexts, check_page_texts, with_hotline
 from bot.privacy import REMOVED, OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
 from bot.strict_yaml import line_of, read_yaml
-from bot.topics import Topic, check_topics, read_examples, turned_off
+from bot.topics import TRAINING_DATA, Topic, check_topics, read_examples, turned_off
 
 RESOURCES = Path("data") / "resources"
+# data/rules.yml.
+_RULES = {"rules": [{"rule": str, "steps": [{"intent": str, "action": str}]}]}
 
 # 888-624-4752, (888) 624-4752, 1-888-624-4752.
 _PHONE = re.compile(r"(?<![\d-])(?:\+?1[-. ])?\(?(\d{3})\)?[-. ]{1,2}(\d{3})[-.](\d{4})(?![\d-])")
@@ -150,12 +155,15 @@ def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary 
     check_duplicate_questions(asked, problems)
     check_holes(asked, problems)
     _check_rules(root, problems)
-    texts = list(_texts(root, topics, conversation, directory))
+    texts = list(_texts(root, topics, conversation, directory, check_page_texts(problems)))
     glossary = None
     if directory is not None:
         glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
         check_needs(root, topics, directory, problems)
         check_phones(texts, directory, problems)
+    check_gate(root, problems)
+    ids = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
+    check_pipeline(root, ids, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
     return topics, conversation, glossary, problems
 
@@ -175,7 +183,7 @@ def _questions(root: Path, problems: Problems) -> list[AskedIn]:
 
 def questions_in(path: Path, problems: Problems) -> list[AskedIn]:
     """Return the questions of a file of training data, in their order."""
-    document = read_yaml(path, problems)
+    document = read_yaml(path, problems, TRAINING_DATA)
     return [
         AskedIn(text, intent, str(language), path, line)
         for intent, language, _, examples in (read_examples(document) if document is not None else ())
@@ -225,7 +233,8 @@ def _place(before: AskedIn, question: AskedIn) -> str:
 
 def _check_rules(root: Path, problems: Problems) -> None:
     path = root / "data" / "rules.yml"
-    rules, domain = read_yaml(path, problems), read_yaml(root / "domain.yml", problems)
+    rules = read_yaml(path, problems, _RULES)
+    domain = read_yaml(root / "domain.yml", problems, DOMAIN)
     if rules is None or domain is None:
         return
     named = [name for section in ("actions", "responses", "forms") for name in domain.get(section) or ()]
@@ -261,6 +270,7 @@ def _texts(
     topics: Mapping[str, Topic],
     conversation: Conversation | None,
     directory: Directory | None,
+    page_texts: PageTexts,
 ) -> Iterable[tuple[Path, str, str]]:
     """Yield everything that is said to residents: its file, its language, itself."""
     for topic in topics.values():
@@ -270,6 +280,10 @@ def _texts(
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
             yield root / "domain.yml", language, text
+    of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
+    for language, of_one in of_pages.items():
+        for text in of_one.values():
+            yield PAGE_TEXTS, language, text
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):

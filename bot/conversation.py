@@ -15,10 +15,17 @@ from bot.language import LANGUAGES
 from bot.problems import Problems
 from bot.service_cards import TEXTS
 from bot.strict_yaml import line_of, read_yaml
-from bot.topics import read_examples, read_variations
+from bot.topics import TRAINING_DATA, VARIATIONS, read_examples, read_variations
 
 # An emergency answer must fit one screen of a phone, and two text messages.
 EMERGENCY_LENGTH = 480
+# domain.yml.
+DOMAIN = {
+    "intents": [(str, {})],
+    "actions": [str],
+    "forms": {},
+    "responses": {...: VARIATIONS},
+}
 # Responses that the code asks for by name.
 NEEDED_RESPONSES = (
     "utter_hotline_card",
@@ -77,7 +84,7 @@ class Conversation:
 def check_conversation(root: Path, problems: Problems) -> Conversation | None:
     """Read domain.yml and data/nlu/conversation.yml and note every mistake."""
     domain_path, nlu_path = root / "domain.yml", root / "data" / "nlu" / "conversation.yml"
-    domain, nlu = read_yaml(domain_path, problems), read_yaml(nlu_path, problems)
+    domain, nlu = read_yaml(domain_path, problems, DOMAIN), read_yaml(nlu_path, problems, TRAINING_DATA)
     if domain is None or nlu is None:
         return None
     return Conversation(
@@ -89,7 +96,9 @@ def check_conversation(root: Path, problems: Problems) -> Conversation | None:
 def intent_names(domain: CommentedMap) -> list[str]:
     """Return the intents of domain.yml, which stand there as names or as mappings with options."""
     return [
-        next(iter(entry)) if isinstance(entry, Mapping) else entry for entry in domain.get("intents") or []
+        name
+        for entry in domain.get("intents") or []
+        for name in (entry if isinstance(entry, Mapping) else [entry])
     ]
 
 

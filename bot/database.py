@@ -27,7 +27,7 @@ from sqlalchemy import create_engine, delete, event, func, insert, text
 from sqlalchemy import select as select_from
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import Table
 
@@ -38,6 +38,7 @@ DATABASE_FILE = "staff.sqlite3"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Other programs that use Alembic in the same database call theirs "alembic_version".
 VERSION_TABLE = "kyr_version"
+_OPTIONS = {"version_table": VERSION_TABLE}
 # Any number, the same in all processes of this program.
 _MIGRATION_LOCK = 0x6B7972
 # Alembic works with one database at a time.
@@ -90,6 +91,10 @@ _POSTGRESQL_SAYS = {
 
 class DatabaseError(Exception):
     """The database cannot be used; the text says which, why and what to do, never its password."""
+
+
+class DataRefusedError(DatabaseError):
+    """The database is well, and will never take what was to be written."""
 
 
 class Database:
@@ -172,19 +177,19 @@ class Database:
                 connection.execute(insert(table), rows)
 
     def _migrate(self) -> None:
-        with _MIGRATING:
-            found: object = _made(self.file) if self.file is not None else True
-            if self._ready != found or (self.file is not None and not self.file.stat().st_size):
-                with self._engine.begin() as connection:
-                    self._upgrade(connection)
-                self._ready = found
+        found: object = _made(self.file) if self.file is not None else True
+        if self._ready != found or (self.file is not None and not self.file.stat().st_size):
+            # Nobody else waits for the connection, which a frozen server takes ten seconds to refuse.
+            with self._engine.begin() as connection:
+                if _current(connection) != self.version:
+                    with _MIGRATING:
+                        self._upgrade(connection)
+            self._ready = found
 
     def _upgrade(self, connection: Connection) -> None:
         """Bring the tables to the version wanted, in the transaction of a connection."""
-        # It tells of every step, which is no news for whoever asks for `kyr review`.
-        logging.getLogger("alembic").setLevel(logging.WARNING)
-        options = {"version_table": VERSION_TABLE}
-        current = MigrationContext.configure(connection, opts=options).get_current_revision()
+        # Read again: somebody else may have done it meanwhile.
+        current = _current(connection)
         if current == self.version:
             return
         if current is not None and current not in self.versions:
@@ -197,7 +202,7 @@ class Database:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.attributes.update(options, connection=connection)
+        config.attributes.update(_OPTIONS, connection=connection)
         command.upgrade(config, self.version)
 
     @contextlib.contextmanager
@@ -209,6 +214,8 @@ class Database:
             # Somebody may have exchanged the database.
             self._ready = None
             # Without the error itself: it may show what was to be written.
+            if isinstance(error, (DataError, IntegrityError)):
+                raise DataRefusedError(f"{self.name}: {self._reason(error)}.") from None
             raise DatabaseError(f"{self.name}: {self._reason(error)}.") from None
 
     def _reason(self, error: Exception) -> str:
@@ -224,6 +231,14 @@ class Database:
             if self.file is None
             else (f"it could not be used ({kind}). Look whether other programs change the file")
         )
+
+
+def _current(connection: Connection) -> str | None:
+    """Return the version of the tables of a database, None where there are none."""
+    # It tells of every step, which is no news for whoever asks for `kyr review`.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    version: str | None = MigrationContext.configure(connection, opts=_OPTIONS).get_current_revision()
+    return version
 
 
 def count_one(connection: Connection, table: Table, **key: str | int) -> None:

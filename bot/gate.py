@@ -11,7 +11,6 @@ import datetime
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -20,11 +19,11 @@ from bot.changes import CHANGED, TopicChange, topic_changes
 from bot.content import overdue_answers
 from bot.decision import EMERGENCY, OUT_OF_SCOPE
 from bot.language import LANGUAGES
+from bot.model_rules import GATE
 from bot.models import Model
 from bot.topics import Topic
 from bot.training import rows_by_set
 
-RULES = Path("data") / "gate.yml"
 # What is said of chance: so seldom would it do the same.
 _CHANCE = 0.05
 _MOST_EXAMPLES = 3
@@ -114,7 +113,7 @@ def judge(
     """
     # Its content is read as `kyr check` does, and has no mistake then but those that time brings.
     problems = overdue_answers(candidate.content_dir, candidate.content.topics, today)
-    rules = YAML(typ="safe").load((candidate.content_dir / RULES).read_text(encoding="utf-8"))
+    rules = YAML(typ="safe").load((candidate.content_dir / GATE).read_text(encoding="utf-8"))
     content = candidate.content.turned_off(off)
     after = [row for rows in rows_by_set(candidate.folder, content).values() for row in rows]
     before, topics_before = list[dict[str, Any]](), dict[str, Topic]()

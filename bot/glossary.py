@@ -11,13 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml.comments import CommentedMap
-
 from bot.language import LANGUAGES, fold
 from bot.places import find_city, find_place
 from bot.problems import Problems
 from bot.strict_yaml import line_of, read_yaml
 
+_GLOSSARY = {"nlu": [{"examples": str}]}
 _NEED_PREFIX = "need_"
 _SPEAKS_PREFIX = "speaks_"
 _SETTING_PREFIX = "setting_"
@@ -216,7 +215,7 @@ def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
 
 def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Glossary | None:
     """Read the glossary and note every mistake; `needs` are the codes of the resource directory."""
-    document = read_yaml(path, problems)
+    document = read_yaml(path, problems, _GLOSSARY)
     if document is None:
         return None
     tables: dict[str, list[str]] = {}
@@ -224,8 +223,6 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
     entries = document.get("nlu") or []
     for index, entry in enumerate(entries):
         line = line_of(entries, index)
-        if not isinstance(entry, CommentedMap):
-            entry = CommentedMap()
         kind = next((key for key in ("lookup", "synonym") if key in entry), "")
         name = entry.get(kind)
         if not isinstance(name, str) or set(entry) != {kind, "examples"}:
@@ -234,7 +231,7 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
             continue
         examples = [
             example.removeprefix("-").strip()
-            for example in str(entry["examples"]).splitlines()
+            for example in (entry["examples"] or "").splitlines()
             if example.strip()
         ]
         for example in examples:

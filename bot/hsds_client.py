@@ -1,18 +1,30 @@
 """Fetching a resource directory that others publish: an HSDS 3 API, or a data package of CSV tables.
 
-The source is not trusted: answers are bounded in size, number and time, and only known parts are read.
+The source is not trusted: answers are bounded in size, number and time, and only known parts are read. Nor is
+the address, which an editor may have typed: nothing is fetched from the network that this machine stands in.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
+import ipaddress
 import json
-from collections.abc import Mapping, Sequence
+import socket
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin
 
-from aiohttp import ClientError, ClientResponseError, ClientSession, ClientTimeout, TooManyRedirects
+from aiohttp import (
+    AddrInfoType,
+    ClientError,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    TCPConnector,
+    TooManyRedirects,
+)
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from bot.hsds import FormatError, normalized, table_from_csv, tables_from_services
@@ -20,6 +32,10 @@ from bot.resource_tables import Tables
 
 _AT_ONCE = 4
 _REDIRECTS = 5
+# By such addresses a network that has only IPv6 reaches those of IPv4, which are in the last 32 bits.
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class PullError(Exception):
@@ -38,14 +54,32 @@ class Limits:
     services: int = 2_000
 
 
-async def pull(url: str, columns: Mapping[str, Sequence[str]], limits: Limits | None = None) -> Tables:
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the internet, and of no inner network, link or machine."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+async def pull(
+    url: str,
+    columns: Mapping[str, Sequence[str]],
+    limits: Limits | None = None,
+    *,
+    may_reach: Callable[[Address], bool] = is_public,
+) -> Tables:
     """Return the tables that an address publishes, with our columns; raises PullError.
 
-    The address is that of an HSDS 3 API (its root or its `/services`) or of a `datapackage.json`.
+    The address is that of an HSDS 3 API (its root or its `/services`) or of a `datapackage.json`. Only what
+    `may_reach` allows is connected to, whatever names and redirects lead to it.
     """
     if not url.lower().startswith(("http://", "https://")):
         raise PullError(f"{url} is no web address. Write it in full, beginning with https://")
-    source = _Source(url.rstrip("/"), limits or Limits())
+    source = _Source(url.rstrip("/"), limits or Limits(), may_reach)
     try:
         return await asyncio.wait_for(source.pull(columns), source.limits.seconds_in_all)
     except asyncio.TimeoutError:
@@ -59,14 +93,17 @@ async def pull(url: str, columns: Mapping[str, Sequence[str]], limits: Limits | 
 class _Source:
     """One address to pull from."""
 
-    def __init__(self, url: str, limits: Limits) -> None:
+    def __init__(self, url: str, limits: Limits, may_reach: Callable[[Address], bool]) -> None:
         self.url, self.limits = url, limits
+        self._may_reach = may_reach
         self._session: ClientSession
 
     async def pull(self, columns: Mapping[str, Sequence[str]]) -> Tables:
         timeout = ClientTimeout(total=self.limits.seconds_per_answer)
         async with ClientSession(
-            timeout=timeout, headers={"Accept": "application/json, text/csv"}
+            connector=TCPConnector(socket_factory=self._socket_to),
+            timeout=timeout,
+            headers={"Accept": "application/json, text/csv"},
         ) as session:
             self._session = session
             first = await self._json(self.url)
@@ -75,6 +112,13 @@ class _Source:
             listing = self.url if "contents" in first else f"{self.url}/services"
             services = await self._services(listing)
             return tables_from_services(services, columns, listing)
+
+    def _socket_to(self, address: AddrInfoType) -> socket.socket:
+        """Return a socket to connect to an address, after names were looked up and redirects followed."""
+        family, kind, protocol, _, where = address
+        if not self._may_reach(ipaddress.ip_address(where[0])):
+            raise PermissionError(errno.EACCES, "an address of an inner network")
+        return socket.socket(family, kind, protocol)
 
     async def _package(self, resources: list[Any], columns: Mapping[str, Sequence[str]]) -> Tables:
         tables: Tables = {name: [] for name in columns}
@@ -154,6 +198,11 @@ class _Source:
                 f"{url} does not answer within {self.limits.seconds_per_answer:g} seconds. Try again later."
             ) from None
         except ClientError as error:
+            if _leads_inside(error):
+                raise PullError(
+                    f"{url} leads into an inner network, and nothing is fetched from there. "
+                    "Give an address of the internet."
+                ) from None
             raise PullError(f"{url} cannot be read ({type(error).__name__}). Check the address.") from None
         try:
             return data.decode("utf-8-sig")
@@ -174,7 +223,12 @@ class _Source:
 def _may_pass(error: BaseException) -> bool:
     if isinstance(error, ClientResponseError):
         return error.status >= 500 or error.status == 429
-    return isinstance(error, (ClientError, asyncio.TimeoutError))
+    return not _leads_inside(error) and isinstance(error, (ClientError, asyncio.TimeoutError))
+
+
+def _leads_inside(error: BaseException) -> bool:
+    """Whether a connection was not made because of its address; no other reason has that kind."""
+    return isinstance(getattr(error, "os_error", None), PermissionError)
 
 
 def _name(item: Any, where: str) -> str:

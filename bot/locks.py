@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +25,16 @@ def lock_within(file: IO[str] | int, seconds: float) -> bool:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         else:
             return True
+
+
+@contextlib.contextmanager
+def folder_locked_within(folder: Path, seconds: float) -> Iterator[bool]:
+    """Hold the lock of a folder, waiting for it for some seconds at most; yield whether it is held."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield lock_within(handle, seconds)
+    finally:
+        os.close(handle)
 
 
 def is_held(path: Path) -> bool:

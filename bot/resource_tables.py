@@ -12,17 +12,56 @@ import io
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.problems import Problems
+from bot.shapes import Needed, differences
 
 PACKAGE = "datapackage.json"
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
 
+# What is read of a data package.
+_FIELD = {
+    "name": Needed(str),
+    "type": Needed(str),
+    "example": str,
+    "constraints": {"required": bool, "unique": bool, "maxLength": float, "enum": [str], "pattern": str},
+}
+_REFERENCE = {"fields": Needed(str), "reference": Needed({"resource": Needed(str), "fields": Needed(str)})}
+_TABLE = {
+    "name": Needed(str),
+    "path": Needed(str),
+    "schema": Needed({"fields": Needed([_FIELD]), "foreignKeys": [_REFERENCE]}),
+}
+_SHAPE = {"resources": Needed([_TABLE])}
+
+# Which tables there must be, and the columns that are read of each.
+_COLUMNS: Mapping[str, Sequence[str]] = {
+    "organizations": ("id", "needs_caution"),
+    "services": (
+        *("id", "organization_id", "url", "status", "assured_date", "name", "name_es"),
+        *("description", "description_es", "fees_description", "fees_description_es"),
+        *("eligibility_description", "eligibility_description_es"),
+        *("interpretation_services", "interpretation_services_es"),
+        *("caution", "caution_es", "alert", "alert_es"),
+    ),
+    "phones": ("service_id", "number"),
+    "languages": ("service_id", "code"),
+    "locations": ("id", "name", "latitude", "longitude"),
+    "addresses": ("location_id", "address_1", "city", "state_province", "postal_code"),
+    "service_at_location": ("service_id", "location_id"),
+    "schedules": ("service_id", "byday", "opens_at", "closes_at"),
+    "taxonomy_terms": ("id", "code", "name", "name_es", "offered"),
+    "attributes": ("link_id", "taxonomy_term_id"),
+    "service_areas": ("service_id", "name", "name_es", "extent"),
+    "required_documents": ("service_id", "document", "document_es"),
+    "withheld_phones": ("number", "reason"),
+}
+_RESTORE = "Restore the last good version"
 # More than any description needs; a cell beyond it is a fault of the file.
 _MOST_CHARACTERS = 1000
 # How Excel writes dates and times of its own accord, here in the United States, when it saves a table.
@@ -38,15 +77,45 @@ def read_package(folder: Path, problems: Problems) -> dict[str, dict[str, Any]] 
     path = folder / PACKAGE
     try:
         package = json.loads(path.read_text(encoding="utf-8-sig"))
-        return {resource["name"]: resource for resource in package["resources"]}
     except FileNotFoundError:
         problems.add(path, 1, "the file is missing", "Restore it")
     except UnicodeDecodeError:
-        problems.add(path, 1, "the file is not UTF-8 text", "Restore the last good version")
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        line = getattr(error, "lineno", 1)
-        problems.add(path, line, f"this is no data package ({error})", "Restore the last good version")
+        problems.add(path, 1, "the file is not UTF-8 text", _RESTORE)
+    except json.JSONDecodeError as error:
+        problems.add(path, error.lineno, f"this is no data package ({error})", _RESTORE)
+    except RecursionError:
+        problems.add(path, 1, "lists or keys stand within each other a thousand times", _RESTORE)
+    else:
+        wrong = [one.what for one in differences(package, _SHAPE)] or [*_unfit(package["resources"])]
+        for what in wrong:
+            problems.add(path, 1, what, _RESTORE)
+        if not wrong:
+            return {table["name"]: table for table in package["resources"]}
     return None
+
+
+def _unfit(tables: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what does not fit together in the tables of a data package."""
+    columns = {table["name"]: {field["name"] for field in table["schema"]["fields"]} for table in tables}
+    for name in sorted(_COLUMNS.keys() - columns.keys()):
+        yield f"the table `{name}` is missing"
+    for table in tables:
+        name = table["name"]
+        for column in sorted({*_COLUMNS.get(name, ())} - columns[name]):
+            yield f"the table `{name}` lacks the column `{column}`"
+        if table["path"] != f"{name}.csv":
+            yield f"the path of the table `{name}` is not {name}.csv"
+        for field in table["schema"]["fields"]:
+            try:
+                re.compile((field.get("constraints") or {}).get("pattern") or "")
+            except re.error as error:
+                yield f"the pattern of `{field['name']}` cannot be read ({error})"
+        for key in table["schema"].get("foreignKeys") or ():
+            other = key["reference"]
+            if key["fields"] not in columns[name] or other["fields"] not in columns.get(
+                other["resource"], ()
+            ):
+                yield f"a foreign key of the table `{name}` names no column"
 
 
 def read_tables(folder: Path, problems: Problems) -> Tables | None:
@@ -62,7 +131,7 @@ def read_tables(folder: Path, problems: Problems) -> Tables | None:
         tables[name] = [row for _, row in table]
         lines[name] = [line for line, _ in table]
     for name, resource in resources.items():
-        for key in resource["schema"].get("foreignKeys", []):
+        for key in resource["schema"].get("foreignKeys") or ():
             other, field = key["reference"]["resource"], key["reference"]["fields"]
             known = {row[field] for row in tables[other]}
             # A table without rows could not be read, which has been noted; its ids are not missed too.
@@ -155,7 +224,7 @@ def _as_meant(value: str, kind: str) -> str:
 def _check_cell(
     path: Path, line: int, name: str, value: str, field: Mapping[str, Any], seen: set[str], problems: Problems
 ) -> None:
-    rules = field.get("constraints", {})
+    rules = {key: rule for key, rule in (field.get("constraints") or {}).items() if rule is not None}
     if not value.strip():
         if rules.get("required"):
             problems.add(path, line, f"{name} is empty", "Fill it in")

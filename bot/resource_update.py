@@ -10,15 +10,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from bot.audit import AuditLog, folder_hash
 from bot.exchange import exchange_folders, workplace_beside
+from bot.locks import folder_locked_within
 from bot.models import write_whole
 from bot.problems import ContentError, Problems
 from bot.resource_tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
 from bot.resources import FIRST_SERVICE, OF_SERVICE, check_directory, read_directory
+from bot.settings import Settings
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
@@ -26,6 +29,8 @@ _OURS = ("taxonomy_terms", "withheld_phones")
 _OUR_COLUMNS = ("needs_caution", "caution")
 # What is not shown as a part of a service.
 _BESIDE_SERVICES = ("organizations", *_OURS)
+# Replacing takes a second, and a check of the topics, which others may be waiting for, some ten.
+_SECONDS_TO_WAIT = 30.0
 _PREVIOUS = "previous"
 _REFUSED = "refused"
 
@@ -54,22 +59,68 @@ def read_present(folder: Path) -> Tables:
     return tables
 
 
-def update(tables: Tables, folder: Path, kept: Path, show: Callable[[str], None]) -> bool:
-    """Replace the directory by new tables, showing each difference first; say whether there was any.
+@dataclass(frozen=True)
+class Replacing:
+    """Replaces the directory in `folder`, one change at a time, whichever process asks for it.
 
-    The old directory is kept under `kept`. Raises UpdateError, and changes nothing, where the new one has
-    a mistake.
+    The directory before is kept under `kept`, and each change is noted in the audit log.
     """
-    changes = differences(read_present(folder), tables)
-    for line in changes:
-        show(line)
-    if changes:
-        with staged(tables, folder) as new:
-            try:
-                replace_directory(new, folder, kept)
-            except ContentError:
-                refuse(new, kept)
-    return bool(changes)
+
+    folder: Path
+    kept: Path
+    audit: AuditLog
+
+    @classmethod
+    def of(cls, settings: Settings, audit: AuditLog) -> Replacing:
+        """Return what replaces the directory that the settings name."""
+        return cls(settings.resources_dir, settings.data_dir / "resources", audit)
+
+    def replace(
+        self, who: str, action: str, build: Callable[[], Tables], show: Callable[[str], None]
+    ) -> bool:
+        """Replace the directory by new tables, showing each difference first; say whether there was any.
+
+        `build` makes the tables, from those that stand then, and `action` is what the audit log calls it.
+        Raises UpdateError, and changes nothing, where the new directory has a mistake or somebody else has
+        been changing the content for half a minute; DatabaseError; and what `build` raises.
+        """
+        with self._alone():
+            tables = build()
+            changes = differences(read_present(self.folder), tables)
+            for line in changes:
+                show(line)
+            if changes:
+                with staged(tables, self.folder) as new, self._noting(who, action):
+                    try:
+                        replace_directory(new, self.folder, self.kept)
+                    except ContentError:
+                        refuse(new, self.kept)
+        return bool(changes)
+
+    def undo(self, who: str) -> list[str]:
+        """Exchange the directory for the one kept before it; return what that changes.
+
+        Raises UpdateError and DatabaseError, as `replace` does.
+        """
+        with self._alone(), self._noting(who, "undo"):
+            return undo(self.folder, self.kept)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep all others out: whoever makes a workplace takes away those of others."""
+        # The folder that holds the topics too: their check reads the directory.
+        with folder_locked_within(self.folder.parent, _SECONDS_TO_WAIT) as is_locked:
+            if not is_locked:
+                raise UpdateError(
+                    "Somebody else is changing the content. Nothing was replaced; try again in a minute."
+                )
+            yield
+
+    @contextlib.contextmanager
+    def _noting(self, who: str, action: str) -> Iterator[None]:
+        before = folder_hash(self.folder)
+        yield
+        self.audit.record(who, action, "directory", before=before, after=folder_hash(self.folder))
 
 
 def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
@@ -206,11 +257,6 @@ def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
         for name, texts in rows.items():
             found[name][table] = "; ".join(sorted(texts))
     return found
-
-
-def note_update(audit: AuditLog, who: str, action: str, before: str, folder: Path) -> None:
-    """Note that a directory was replaced; `before` is the hash of the old one. Raises DatabaseError."""
-    audit.record(who, action, "directory", before=before, after=folder_hash(folder))
 
 
 @contextlib.contextmanager

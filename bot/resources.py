@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 # The city's own programme stands before all others wherever it fits.
 FIRST_SERVICE = "hp-with-you"
+# The need whose first service with a phone is the hotline that every page names.
+_HOTLINE_NEED = "hotline"
 # So many days after its details were last checked a service is marked "call to confirm".
 DAYS_TO_CONFIRM = 180
 # A place to go to is "near" up to here, as the crow flies; beyond it a phone line is nearer.
@@ -197,6 +199,11 @@ class Directory:
     needs: Mapping[str, Need]
     withheld_phones: Mapping[str, str]
 
+    @property
+    def hotline(self) -> str:
+        """The number of the hotline that every page names, as the directory writes it."""
+        return next(s.phones[0] for s in self.services if _HOTLINE_NEED in s.needs and s.phones)
+
     def search(
         self, needs: Iterable[str], *, place: Place | None = None, speaks: str | None = None
     ) -> list[Service]:
@@ -298,7 +305,16 @@ def check_directory(folder: Path, problems: Problems) -> Directory | None:
     _check_cautions(folder, tables, problems)
     _check_services(folder, tables, problems)
     _check_schedules(folder, tables, problems)
-    return None if len(problems.found) > before else _build(tables)
+    if len(problems.found) > before:
+        return None
+    directory = _build(tables)
+    if not any(_HOTLINE_NEED in service.needs and service.phones for service in directory.services):
+        what = f"no active service with the need `{_HOTLINE_NEED}` has a phone, and every page names one"
+        problems.add(
+            folder / "services.csv", 1, what, "Add one, with its rows in attributes.csv and phones.csv"
+        )
+        return None
+    return directory
 
 
 def _check_phones(folder: Path, tables: Tables, problems: Problems) -> None:

@@ -1,4 +1,4 @@
-"""Reading YAML strictly: duplicate keys are refused and every value knows its line.
+"""Reading YAML strictly: duplicate keys and odd shapes are refused, and every value knows its line.
 
 Rasa refuses duplicate keys too, where plain PyYAML silently keeps the last one; content that means
 different things to two readers must not pass.
@@ -11,25 +11,27 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node
 
 from bot.problems import Problems
+from bot.shapes import Shape, differences
 
 
-def read_yaml(path: Path, problems: Problems) -> CommentedMap | None:
+def read_yaml(path: Path, problems: Problems, shape: Shape) -> CommentedMap | None:
     """Return the mapping in a YAML file, or None after noting why it cannot be read.
 
-    The mapping keeps order and line numbers (see `line_of`). A file that was read before with
+    It has the shape, and keeps order and line numbers (see `line_of`). A file that was read before with
     the same problems is not read again.
     """
     if path not in problems.documents:
-        problems.documents[path] = _read(path, problems)
+        problems.documents[path] = _read(path, problems, shape)
     document: CommentedMap | None = problems.documents[path]
     return document
 
 
-def _read(path: Path, problems: Problems) -> CommentedMap | None:
+def _read(path: Path, problems: Problems, shape: Shape) -> CommentedMap | None:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -39,10 +41,10 @@ def _read(path: Path, problems: Problems) -> CommentedMap | None:
         line = error.object[: error.start].count(b"\n") + 1
         problems.add(path, line, "the file is not UTF-8 text", "Save it as UTF-8")
         return None
-    return parse_yaml(text, path, problems)
+    return parse_yaml(text, path, problems, shape)
 
 
-def parse_yaml(text: str, path: Path, problems: Problems) -> CommentedMap | None:
+def parse_yaml(text: str, path: Path, problems: Problems, shape: Shape) -> CommentedMap | None:
     """Return the mapping in the text of a file, or None after noting why it cannot be read."""
     try:
         document = _load(text)
@@ -50,6 +52,10 @@ def parse_yaml(text: str, path: Path, problems: Problems) -> CommentedMap | None
         line = error.problem_mark.line + 1
         key = text.splitlines()[line - 1].split(":", 1)[0].strip(" -")
         problems.add(path, line, f"the key `{key}` stands twice in one place", "Remove one of the two")
+        return None
+    except _ValueError as error:
+        what = f"`{error.problem}` looks like a date, a number, or yes or no, and is none"
+        problems.add(path, error.problem_mark.line + 1, what, "Correct it, or put it in quotes")
         return None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -68,10 +74,31 @@ def parse_yaml(text: str, path: Path, problems: Problems) -> CommentedMap | None
         # Control characters end here: they carry no line.
         problems.add(path, 1, f"this is not valid YAML ({error})", "Remove characters that are not text")
         return None
+    except RecursionError:
+        what = "lists or keys stand within each other a thousand times"
+        problems.add(path, 1, what, "Compare it with another file of its folder")
+        return None
     if not isinstance(document, CommentedMap):
         problems.add(path, 1, "the file holds no keys", "Compare it with another file of its folder")
         return None
-    return document
+    found = [*differences(document, shape)]
+    for one in found:
+        problems.add(path, line_of(one.holder, one.key), one.what, one.mend)
+    return None if found else document
+
+
+class _ValueError(MarkedYAMLError):
+    """A value that its form or its tag makes something which it is not: "2026-02-30"."""
+
+
+class _Constructor(RoundTripConstructor):
+    """Says where a value stands that cannot be made."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError):
+            raise _ValueError(problem=str(node.value)[:40], problem_mark=node.start_mark) from None
 
 
 def _load(text: str) -> Any:
@@ -80,11 +107,13 @@ def _load(text: str) -> Any:
     It is taken apart by libyaml, twenty times as fast as by ruamel.yaml's own reader; that one tells more of
     what is wrong, and so has the last word.
     """
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
     try:
         node = YAML(typ="safe", pure=False).compose(text)
-        return YAML(typ="rt").constructor.construct_document(node) if node is not None else None
+        return yaml.constructor.construct_document(node) if node is not None else None
     except YAMLError:
-        return YAML(typ="rt").load(text)
+        return yaml.load(text)
 
 
 def line_of(node: Any, key: str | int | None = None) -> int:

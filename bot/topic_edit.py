@@ -36,7 +36,7 @@ from bot.topic_files import TopicEditError, new_topic_file, read_fields, read_te
 from bot.topic_layout import TopicFields, plain_breaks, unsigned
 from bot.topic_problems import FieldProblem, TopicPlaces
 from bot.topic_update import FAQ, NLU, replace_topics
-from bot.topics import check_related, read_topic
+from bot.topics import TRAINING_DATA, check_related, read_topic
 
 _CLAIMS = Path("data") / "claims.yml"
 # How a mistake is mended on a page, by words of it, where that differs from a file.
@@ -209,7 +209,7 @@ def _found(
     """Return what the check says of a topic with these fields, whose file has this text."""
     problems = Problems(root)
     path = root / FAQ / f"{topic_id}.yml"
-    problems.documents[path] = parse_yaml(plain_breaks(text), path, problems)
+    problems.documents[path] = parse_yaml(plain_breaks(text), path, problems, TRAINING_DATA)
     topic = read_topic(path, problems)
     asked = questions_in(path, problems)
     check_holes(asked, problems)

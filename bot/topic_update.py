@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bot.content import check_content
 from bot.exchange import exchange_folders, workplace_beside
-from bot.locks import lock_within
+from bot.locks import folder_locked_within
 from bot.problems import ContentError, Problem
 
 FAQ = Path("data") / "faq"
@@ -28,8 +28,10 @@ SECONDS_TO_WAIT = 60.0
 _FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.yml")
 # What else the check reads, beside the folder that changes.
 _READ_BY_THE_CHECK = (
+    "config.yml",
     "data/claims.yml",
     "data/faq",
+    "data/gate.yml",
     "data/nlu",
     "data/resources",
     "data/rules.yml",
@@ -96,15 +98,12 @@ def replace_topics(
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep all others out who change the content; the lock goes with the process, however it ends."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if not lock_within(handle, SECONDS_TO_WAIT):
+    with folder_locked_within(folder, SECONDS_TO_WAIT) as is_locked:
+        if not is_locked:
             raise ContentChangedError(
                 "Somebody else is changing the content. Nothing was written; try again in a minute."
             )
         yield
-    finally:
-        os.close(handle)
 
 
 def _stage(root: Path, folder: Path, texts: Mapping[str, str], workplace: Path) -> Path:

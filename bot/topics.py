@@ -54,6 +54,19 @@ _HEADER_KEYS = {
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
 # The line that parts an answer.
 _LAW_NOW = re.compile(r"^---[ \t]*$", re.MULTILINE)
+# What every variation of a response looks like, here and in domain.yml.
+VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom": {"short": str}}]
+# Files of training data: of topics, and data/nlu/conversation.yml.
+TRAINING_DATA = {
+    "topic": {
+        "title": {...: str},
+        "approved_by": str,
+        "sources": [{"title": str, "url": str}],
+        "reading_exception": str,
+    },
+    "nlu": [{"intent": str, "metadata": {"language": str}, "examples": str}],
+    "responses": {...: VARIATIONS},
+}
 URL = re.compile(r"https?://[^\s/]+\.[^\s/]+\S*")
 
 
@@ -166,7 +179,7 @@ def check_related(related: Iterable[str], path: Path, known: Container[str], pro
 
 def read_topic(path: Path, problems: Problems) -> Topic | None:
     """Read one topic file, noting every mistake in it; return None where there is one."""
-    document = read_yaml(path, problems)
+    document = read_yaml(path, problems, TRAINING_DATA)
     if document is None:
         return None
     before = len(problems.found)
@@ -200,7 +213,7 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
         enabled=enabled,
         reviewed=dates[0],
         review_by=dates[1],
-        approved_by=header.get("approved_by"),
+        approved_by=reader.approval(),
         sources=reader.sources(needed=bool(answers)),
         related=reader.names("related"),
         services=services,
@@ -233,6 +246,15 @@ class _Header:
                 what = f"the title ({language}) has {len(str(text))} characters, {TITLE_LENGTH} at most"
                 self.add("title", what, "Shorten it: it is a button on small screens")
         return {language: str(text) for language, text in title.items()}
+
+    def approval(self) -> str | None:
+        """Return who has signed the answer off, None where nobody has."""
+        who: str | None = self.header.get("approved_by")
+        if who is not None and not who.strip():
+            self.add(
+                "approved_by", "approved_by names nobody", "Write who has signed the answer off, or null"
+            )
+        return who
 
     def yes_or_no(self, key: str, *, default: bool) -> bool:
         value = self.header.get(key, default)

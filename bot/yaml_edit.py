@@ -75,9 +75,10 @@ def items(node: Node | None) -> Items:
         raise YamlEditError("keys with values are missing where they should stand")
     found: Items = {}
     for key, value in node.value:
-        if key.value in found:
-            raise YamlEditError(f"line {key.start_mark.line + 1}: the key `{key.value}` stands twice")
-        found[key.value] = (key, value)
+        name = scalar(key)
+        if name in found:
+            raise YamlEditError(f"line {key.start_mark.line + 1}: the key `{name}` stands twice")
+        found[name] = (key, value)
     return found
 
 

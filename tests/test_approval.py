@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.approval import ApprovalError, approve, authors, refuse_author
-from bot.audit import AuditLog
+from bot.audit import AuditLog, Entry
 from bot.database import Database, DatabaseError
 from bot.local_time import current_date
 from bot.models import ModelStore
@@ -78,6 +78,25 @@ def publish(audit: AuditLog, who: str, version: str, after: Mapping[str, Any]) -
     """Note what `Release` notes where a model is published that answers otherwise."""
     audit.record(who, "publish", version, before={"version": "1"}, after={"version": version})
     audit.record(who, "publish: answer", "bond", before={"answer_en": "Old."}, after=after)
+
+
+def test_who_is_asked_for_and_not_the_whole_log_is_read(
+    audit: AuditLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Years of other changes do not make an approval slow."""
+    for number in range(30):
+        audit.record("dora", "train", f"other-{number}", before=None, after=None)
+    audit.record("ana", "train", "2", before=None, after=None)
+    publish(audit, "luis", "2", {"answer_en": "By hand."})
+    read = []
+
+    def counted(**fields: Any) -> Entry:
+        read.append(Entry(**fields))
+        return read[-1]
+
+    monkeypatch.setattr("bot.audit.Entry", counted)
+    assert authors(audit, "bond") == {"luis", "ana"}
+    assert len(read) < 10
 
 
 def test_who_publishes_what_others_wrote_has_not_written_it(audit: AuditLog) -> None:

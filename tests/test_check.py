@@ -351,6 +351,15 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "Say it another way, or leave it out."
         ],
     ),
+    "words of the claims that name themselves": (
+        "data/claims.yml",
+        "    agents: (?:the )?(?:ice|agents?|they)\n",
+        "    agents: (?:the )?(?:ice|<agents>)\n",
+        [
+            "data/claims.yml:11: a pattern of the claim ice_cannot_enter cannot be read (a list of words "
+            "names itself). Compare it with the others."
+        ],
+    ),
     "claim in small talk": (
         "domain.yml",
         "text: English greet",
@@ -711,6 +720,154 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             f"{SERVICES}:1: the city's own programme, `hp-with-you`, is missing or not active. "
             "Restore its row; say in `alert` what is not known of it."
+        ],
+    ),
+    "list where keys should be": (
+        "data/nlu/conversation.yml",
+        "metadata: {language: es}",
+        "metadata: es",
+        [
+            "data/nlu/conversation.yml:8: keys with values must stand in `metadata`. "
+            "Write them as `key: value`, as the others do."
+        ],
+    ),
+    "text where a mapping should be": (
+        CARD,
+        "condition: [{type: slot, name: language, value: es}]",
+        "condition: [es]",
+        [
+            f"{CARD}:39: keys with values must stand in each entry of `condition`. "
+            "Write them as `key: value`, as the others do."
+        ],
+    ),
+    "rule that is a text": (
+        "data/rules.yml",
+        "- rule: Greet back\n",
+        "- Greet back\n- rule: Greet back\n",
+        [
+            "data/rules.yml:7: keys with values must stand in each entry of `rules`. "
+            "Write them as `key: value`, as the others do."
+        ],
+    ),
+    "number where a text should be": (
+        CARD,
+        "title: {en: The red card, es: La tarjeta roja}",
+        "title: {en: The red card, es: 2026}",
+        [
+            f"{CARD}:3: a text must stand in `es`. "
+            "Write words, in quotes if they look like a number, a date, or yes or no."
+        ],
+    ),
+    "approval that is a list": (
+        CARD,
+        "approved_by: null",
+        "approved_by: [City, 2026]",
+        [
+            f"{CARD}:8: a text must stand in `approved_by`. "
+            "Write words, in quotes if they look like a number, a date, or yes or no."
+        ],
+    ),
+    "approval that is a yes": (
+        CARD,
+        "approved_by: null",
+        "approved_by: true",
+        [
+            f"{CARD}:8: a text must stand in `approved_by`. "
+            "Write words, in quotes if they look like a number, a date, or yes or no."
+        ],
+    ),
+    "approval without a name": (
+        CARD,
+        "approved_by: null",
+        'approved_by: " "',
+        [f"{CARD}:8: approved_by names nobody. Write who has signed the answer off, or null."],
+    ),
+    "figure of the gate that is missing": (
+        "data/gate.yml",
+        "en: {right: 0.90, wrong",
+        "en: {wrong",
+        ["data/gate.yml:7: `right` is missing in `en`. Compare it with the others."],
+    ),
+    "figure of the gate that is no share": (
+        "data/gate.yml",
+        "right: 0.90",
+        "right: 90",
+        ["data/gate.yml:7: right is 90, which is no share. Write a number from 0 to 1, like 0.9."],
+    ),
+    "figure that the gate does not know": (
+        "data/gate.yml",
+        "  false_alarms: 0.02\n",
+        "  false_alarms: 0.02\n  missed: 0.1\n",
+        ["data/gate.yml:14: nothing uses `missed`. Use only: seen, false_alarms."],
+    ),
+    "topic of the pipeline that was renamed": (
+        "config.yml",
+        "{home: red_card}",
+        "{home: red_cards, moon: red_card}",
+        [
+            "config.yml:13: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
+            "church, court, home, hospital, school, street, work.",
+            "config.yml:13: setting_topics names the unknown topic `red_cards`. "
+            "Use the name of a file in data/faq without .yml.",
+        ],
+    ),
+    "need of the pipeline that is not there": (
+        "config.yml",
+        "{food: food_assistance}",
+        "{fod: food_assistance}",
+        [
+            "config.yml:12: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
+            "complaint, consulate, court, detention, food, hotline, housing, legal, red_card, worker."
+        ],
+    ),
+    "component without its thresholds": (
+        "config.yml",
+        "  thresholds:\n",
+        "  limits:\n",
+        ["config.yml:4: DecisionGate has no `thresholds`. Restore it."],
+    ),
+    "pipeline without its decision": (
+        "config.yml",
+        "DecisionGate",
+        "Gate",
+        ["config.yml:1: the pipeline has no DecisionGate. Restore it."],
+    ),
+    "day that there is not": (
+        CARD,
+        "reviewed: 2026-11-22",
+        "reviewed: 2026-11-31",
+        [
+            f"{CARD}:6: `2026-11-31` looks like a date, a number, or yes or no, and is none. "
+            "Correct it, or put it in quotes."
+        ],
+    ),
+    "table without a schema": (
+        "data/resources/datapackage.json",
+        '"schema": {\n        "fields": [\n          {\n            "name": "number"',
+        '"skema": {\n        "fields": [\n          {\n            "name": "number"',
+        [
+            "data/resources/datapackage.json:1: `schema` is missing in each entry of `resources`. "
+            "Restore the last good version."
+        ],
+    ),
+    "table with another path": (
+        "data/resources/datapackage.json",
+        '"path": "phones.csv"',
+        '"path": "../phones.csv"',
+        [
+            "data/resources/datapackage.json:1: the path of the table `phones` is not phones.csv. "
+            "Restore the last good version."
+        ],
+    ),
+    "table that is not described": (
+        "data/resources/datapackage.json",
+        '"name": "phones"',
+        '"name": "fones"',
+        [
+            "data/resources/datapackage.json:1: the path of the table `fones` is not fones.csv. "
+            "Restore the last good version.",
+            "data/resources/datapackage.json:1: the table `phones` is missing. "
+            "Restore the last good version.",
         ],
     ),
     "package that is no JSON": (

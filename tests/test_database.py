@@ -6,6 +6,7 @@ import concurrent.futures
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -17,15 +18,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 import bot.database
-from bot.database import DATABASE_FILE, Database, DatabaseError
+from bot.database import DATABASE_FILE, Database, DatabaseError, DataRefusedError
 from bot.feedback import Feedback, Total
 from bot.processes import free_port
 from bot.review_queue import ReviewQueue
 from bot.settings import PROJECT_ROOT
-from bot.tables import ACCOUNT_TABLES, TABLES
+from bot.tables import ACCOUNT_TABLES, FEEDBACK, TABLES
 from tests.conftest import MakeDatabase, PostgresServer
 
 # Another program that uses a database of ours; what it does follows as an argument.
@@ -58,12 +59,40 @@ def test_programs_that_start_at_once_do_not_get_in_each_others_way(database: Dat
     assert Feedback(database).totals() == [Total("bond", "en", 20, 0)]
 
 
+def test_what_a_database_never_takes_is_told_apart(database: Database) -> None:
+    """Trying again would not help: a row without what it must have, or one that is there already."""
+    row = {"week": "2026-11-23", "topic": "bond", "language": "en", "helpful": 1}
+    with pytest.raises(DataRefusedError), database.transaction() as connection:
+        connection.execute(insert(FEEDBACK).values(**row, count=None))
+    with pytest.raises(DataRefusedError), database.transaction() as connection:
+        for _ in range(2):
+            connection.execute(insert(FEEDBACK).values(**row, count=1))
+
+
 def test_threads_do_not_either(make_database: MakeDatabase) -> None:
     """Nor do several databases in one program."""
     stores = [Feedback(make_database()) for _ in range(3)] * 4
     with concurrent.futures.ThreadPoolExecutor(12) as threads:
         list(threads.map(lambda store: store.count("bond", "en", helpful=True), stores))
     assert [store.totals() for store in stores[:3]] == [[Total("bond", "en", 4, 0)]] * 3
+
+
+def test_nobody_waits_for_the_connection_of_somebody_else(tmp_path: Path) -> None:
+    """Neither another user of a frozen server nor one of another database."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as frozen,
+        concurrent.futures.ThreadPoolExecutor(2) as threads,
+    ):
+        frozen.settimeout(5)
+        port = frozen.getsockname()[1]
+        away = Feedback(Database(tmp_path / "away", f"postgresql://kyr@127.0.0.1:{port}/kyr"))
+        waiting = [threads.submit(away.totals) for _ in range(2)]
+        connections = [frozen.accept()[0] for _ in range(2)]
+        assert Feedback(Database(tmp_path / "here")).totals() == []
+        assert not any(one.done() for one in waiting)
+        for connection in connections:
+            connection.close()
+        assert all(isinstance(one.exception(), DatabaseError) for one in waiting)
 
 
 def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from bot.gate import Verdict, format_report, golden_questions, judge
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
-from bot.settings import PROJECT_ROOT
 from tests.conftest import SMALL_CONTENT
 
 TODAY = datetime.date(2026, 11, 22)
@@ -60,7 +59,6 @@ def make_model(tmp_path: Path) -> MakeModel:
             evaluation.mkdir()
             lines = [json.dumps(question) for question in QUESTIONS]
             (evaluation / "questions.jsonl").write_text("\n".join(lines))
-            shutil.copyfile(PROJECT_ROOT / "data" / "gate.yml", built / CONTENT / "data" / "gate.yml")
             parsed = [{"language": "en", "intent_ranking": [], "decision": each} for each in decisions]
             (built / PARSED).write_text(json.dumps(parsed))
             for name in (ARCHIVE, THRESHOLDS):

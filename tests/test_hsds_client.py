@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import ipaddress
 import json
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,7 +14,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.hsds_client import Limits, PullError, pull
+from bot.hsds_client import Limits, PullError, is_public
+from bot.hsds_client import pull as pull_from_the_internet
 from bot.problems import Problems
 from bot.resource_tables import Tables, read_tables
 from bot.resource_update import columns_to_pull, complete, differences
@@ -21,6 +24,9 @@ from tests.conftest import SMALL_CONTENT, StartServer
 TABLES = SMALL_CONTENT / "data" / "resources"
 COLUMNS = columns_to_pull(TABLES)
 QUICK = Limits(seconds_per_answer=1, seconds_in_all=4, seconds_between_tries=0.01, bytes_per_answer=200_000)
+
+# The servers of these tests are on this machine, which nothing is pulled from otherwise.
+pull = functools.partial(pull_from_the_internet, may_reach=lambda address: True)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[[Mapping[str, Handler]], Awaitable[str]]
@@ -342,3 +348,61 @@ async def test_a_server_that_is_not_there_is_named() -> None:
     """As any other fault of the source."""
     with pytest.raises(PullError, match="ClientConnectorError"):
         await pull("http://127.0.0.1:9", COLUMNS, QUICK)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        *((address, False) for address in ("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "0.0.0.0")),  # noqa: S104
+        *((address, False) for address in ("169.254.169.254", "100.64.0.1", "224.0.0.1", "255.255.255.255")),
+        *((address, False) for address in ("::1", "::", "fe80::1", "fe80::1%1", "fd00::1", "ff02::1")),
+        *((address, False) for address in ("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::")),
+        *((address, True) for address in ("93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34")),
+    ],
+)
+def test_which_addresses_are_of_the_internet(address: str, expected: bool) -> None:
+    """In whichever way an inner one is written."""
+    assert is_public(ipaddress.ip_address(address)) is expected
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
+async def test_nothing_is_pulled_from_an_inner_network(serve: Serve, host: str) -> None:
+    """By an address or by a name; nobody is told whether something answers there."""
+    asked = []
+
+    async def root(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({})
+
+    port = (await serve({"/": root})).rpartition(":")[2]
+    with pytest.raises(PullError) as refused:
+        await pull_from_the_internet(f"http://{host}:{port}", COLUMNS, QUICK)
+    assert str(refused.value) == (
+        f"http://{host}:{port} leads into an inner network, and nothing is fetched from there. "
+        "Give an address of the internet."
+    )
+    assert asked == []
+
+
+async def test_no_redirect_leads_into_an_inner_network(serve: Serve) -> None:
+    """The address that is connected to counts, not the one that was given."""
+    asked = []
+
+    async def inner(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({})
+
+    target = await serve({"/": inner})
+    port = int(target.rpartition(":")[2])
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        raise web.HTTPFound(f"http://127.0.0.2:{port}/")
+
+    url = await serve({"/": elsewhere})
+
+    def outer(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+        return str(address) == "127.0.0.1"
+
+    with pytest.raises(PullError, match="leads into an inner network"):
+        await pull_from_the_internet(url, COLUMNS, QUICK, may_reach=outer)
+    assert asked == []

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.audit import AuditLog, folder_hash
+from bot.database import Database
+from bot.locks import folder_locked_within
 from bot.problems import ContentError, Problems
 from bot.resource_tables import Tables, read_tables
-from bot.resource_update import UpdateError, differences, edited, refuse, replace_directory, staged, undo
+from bot.resource_update import (
+    Replacing,
+    UpdateError,
+    differences,
+    edited,
+    refuse,
+    replace_directory,
+    staged,
+    undo,
+)
 from bot.resources import read_directory
 
 
@@ -132,6 +147,44 @@ def test_where_folders_cannot_be_exchanged_two_renames_do(
     with pytest.raises(OSError, match="no space left"):
         replace(folder, renamed(folder, "Line 211 again"), tmp_path / "var")
     assert names_in(folder)[2] == "Line 211"
+
+
+@pytest.fixture
+def replacing(folder: Path, tmp_path: Path) -> Replacing:
+    """What the terminal and the console replace the directory with."""
+    return Replacing(folder, tmp_path / "var" / "resources", AuditLog(Database(tmp_path / "var")))
+
+
+def test_replacements_at_once_take_turns(replacing: Replacing, folder: Path) -> None:
+    """None meets a folder that another one is building or taking away, and each continues the one before."""
+    before = folder_hash(folder)
+
+    def clerk(name: str) -> None:
+        for letter in "abcdefgh":
+            build = functools.partial(renamed, folder, f"{name} {letter} 211")
+            replacing.replace(name, "edit", build, lambda line: None)
+            replacing.undo(name)
+
+    with ThreadPoolExecutor(3) as clerks:
+        list(clerks.map(clerk, ("ana", "berta", "clara")))
+    entries = [*reversed(replacing.audit.entries(subject="directory"))]
+    assert len(entries) == 48
+    assert entries[0].before == f'"{before}"' and entries[-1].after == f'"{folder_hash(folder)}"'
+    assert all(one.after == next_one.before for one, next_one in itertools.pairwise(entries))
+    assert not list(folder.parent.glob(".resources-*"))
+
+
+def test_whoever_would_wait_too_long_is_told(
+    replacing: Replacing, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may hold the lock for long; nothing is replaced then."""
+    monkeypatch.setattr("bot.resource_update._SECONDS_TO_WAIT", 0)
+    with (
+        folder_locked_within(folder.parent, 0),
+        pytest.raises(UpdateError, match="Somebody else is changing"),
+    ):
+        replacing.replace("ana", "edit", lambda: renamed(folder, "Line 211"), lambda line: None)
+    assert names_in(folder)[2] == "211 LA County" and not replacing.audit.entries()
 
 
 def changed(folder: Path, name: str, old: str, new: str) -> dict[str, bytes]:

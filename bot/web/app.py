@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 
 from aiohttp import web
-from ruamel.yaml import YAML
 
 from bot.content import Content
 from bot.database import Database
 from bot.feedback import Feedback
+from bot.page_texts import read_page_texts
 from bot.review_queue import ReviewQueue
 from bot.settings import Settings
 from bot.usage import Usage
@@ -29,10 +28,10 @@ from bot.web.messaging.twilio import Twilio
 from bot.web.messaging.webhook import receive
 from bot.web.offline import OfflineCopies, get_manifest
 from bot.web.rasa_client import SECONDS_TO_ANSWER, RasaClient
+from bot.web.readiness import Readiness
 from bot.web.served import Served, ServedModel
 from bot.web.staff_data import Writer
 
-_FOLDER = Path(__file__).parent
 # A message has at most 1,000 characters; this leaves room for escapes and a long session token.
 _MOST_BYTES = 64 * 1024
 # A choice of a conversation that was forgotten is asked as a question, and a conversation may have ended
@@ -62,14 +61,14 @@ def create_app(
     app[keys.EMBED_ORIGINS] = settings.embed_origins
     database = Database.of(settings)
     app[keys.FEEDBACK] = Feedback(database)
-    app[keys.HEALTH] = keys.Health()
     app[keys.LIMITS] = Limits(settings.messages_a_minute, settings.messages_a_minute_overall)
     app[keys.PUBLIC_URL] = settings.public_url
+    app[keys.READINESS] = Readiness()
     queue = ReviewQueue(database)
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
     app[keys.SERVED] = Served(ServedModel(model_version, content, rasa))
-    app[keys.STRINGS] = YAML(typ="safe").load(_FOLDER / "strings.yml")
+    app[keys.STRINGS] = read_page_texts()
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
     app[keys.USAGE] = Usage(database)

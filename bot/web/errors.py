@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from bot.language import LANGUAGES
-from bot.web import keys
-from bot.web.pages import error_page, respond
+from bot.web.pages import error_page, respond, texts
 
 # HTTP status -> error code and name of its text in strings.yml.
 _CODES = {
@@ -27,7 +26,7 @@ def api_error(
 ) -> web.Response:
     """Return `{"error": code, "message": {"en": ..., "es": ...}}`."""
     code = code or _CODES.get(status, "server_error")
-    strings = request.app[keys.STRINGS]
+    strings = texts(request.app)
     message = {language: strings[language][f"error_{code}"] for language in LANGUAGES}
     return web.json_response({"error": code, "message": message}, status=status, headers=headers)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from bot.web import keys
@@ -11,14 +9,10 @@ from bot.web import keys
 
 async def get_health(request: web.Request) -> web.StreamResponse:
     """Answer 200 where Rasa and the action server are up, else 503."""
-    rasa = request.app[keys.SERVED].rasa
-    rasa_up, actions_up = await asyncio.gather(rasa.rasa_is_up(), rasa.actions_are_up())
-    first_time = not request.app[keys.HEALTH].was_ready
-    if rasa_up and actions_up:
-        request.app[keys.HEALTH].was_ready = True
-        status = "ok"
-    else:
-        status = "starting" if first_time else "degraded"
+    readiness = request.app[keys.READINESS]
+    rasa_up, actions_up = await readiness.up(request.app[keys.SERVED].rasa)
+    down = "degraded" if readiness.was_ready else "starting"
+    status = "ok" if rasa_up and actions_up else down
     body = {
         "status": status,
         "rasa": rasa_up,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aiohttp import web
 from jinja2 import Environment
@@ -16,17 +15,11 @@ from bot.web.answered import Answered
 from bot.web.assets import Assets
 from bot.web.conversations import Conversations
 from bot.web.limits import Limits
+from bot.web.readiness import Readiness
 from bot.web.served import Served
 from bot.web.staff_data import Writer
 
 Strings = Mapping[str, Mapping[str, str]]
-
-
-@dataclass
-class Health:
-    """Whether everything was up at least once: before that the service is starting, not degraded."""
-
-    was_ready: bool = False
 
 
 ANSWERED = web.AppKey("ANSWERED", Answered)
@@ -34,9 +27,9 @@ ASSETS = web.AppKey("ASSETS", Assets)
 CONVERSATIONS = web.AppKey("CONVERSATIONS", Conversations)
 EMBED_ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("EMBED_ORIGINS", tuple)
 FEEDBACK = web.AppKey("FEEDBACK", Feedback)
-HEALTH = web.AppKey("HEALTH", Health)
 LIMITS = web.AppKey("LIMITS", Limits)
 PUBLIC_URL = web.AppKey("PUBLIC_URL", str)
+READINESS = web.AppKey("READINESS", Readiness)
 REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
 SERVED = web.AppKey("SERVED", Served)
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)

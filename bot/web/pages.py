@@ -20,7 +20,9 @@ from bot.decision import CHAT_PRIVACY
 from bot.language import LANGUAGES
 from bot.local_time import TIME_ZONE, current_date
 from bot.markup import parse_blocks
+from bot.page_texts import PageTexts, with_hotline
 from bot.replies import answer, answered_related
+from bot.resources import phone_uri
 from bot.service_cards import service_card
 from bot.topics import GROUPS, Topic
 from bot.web import keys
@@ -84,12 +86,17 @@ def create_templates() -> Environment:
     return templates
 
 
+def texts(app: web.Application) -> PageTexts:
+    """Return what pages and errors say by themselves, with the hotline's number as it is now."""
+    return with_hotline(app[keys.STRINGS], app[keys.SERVED].content.directory.hotline)
+
+
 def write_page(app: web.Application, page: Page, *, origin: str, saved: str = "") -> str:
     """Return a page as HTML. `saved` says when it was saved on a phone; empty for a fresh one.
 
     `origin` is where residents reach the assistant, as addresses for search engines begin with it.
     """
-    content, strings = app[keys.SERVED].content, app[keys.STRINGS]
+    content = app[keys.SERVED].content
     return str(
         app[keys.TEMPLATES]
         .get_template(page.template)
@@ -100,7 +107,8 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
             twin=page.twin,
             origin=origin,
             saved=saved,
-            strings=strings[page.language],
+            strings=texts(app)[page.language],
+            hotline_uri=phone_uri(content.directory.hotline),
             asset=app[keys.ASSETS].url,
             not_legal_advice=content.say("utter_not_legal_advice", page.language),
             privacy_path=PRIVACY[page.language],
@@ -202,7 +210,7 @@ async def get_named_page(request: web.Request) -> web.StreamResponse:
 
 def chat_page(app: web.Application, language: str, *, embedded: bool = False) -> Page:
     """Return the page with the chat, whole or alone."""
-    content, strings = app[keys.SERVED].content, app[keys.STRINGS]
+    content, strings = app[keys.SERVED].content, texts(app)
     topics = [topic for topic in content.topics.values() if topic.answered]
     chat_strings = _CHAT_STRINGS + (_KEEPING_STRINGS if app[keys.REVIEW_QUEUE] else ())
     values = {
@@ -280,7 +288,7 @@ def cards_page(app: web.Application, language: str) -> Page:
 
 def privacy_page(app: web.Application, language: str) -> Page:
     """Return the page that says what is kept of what people write, and what is not."""
-    content, strings = app[keys.SERVED].content, app[keys.STRINGS]
+    content, strings = app[keys.SERVED].content, texts(app)
     parts = [
         (strings[language][f"privacy_{part}"], content.say(f"utter_privacy_{part}", language))
         for part in _PRIVACY_PARTS
@@ -299,7 +307,7 @@ def answer_page(content: Content, topic: str | None, language: str) -> str | Non
 
 def error_page(app: web.Application, language: str, message_key: str) -> Page:
     """Return the page that says what went wrong, in the words of strings.yml."""
-    values = {"message": app[keys.STRINGS][language][message_key]}
+    values = {"message": texts(app)[language][message_key]}
     return Page("error.html", language, f"/{language}/", f"/{other(language)}/", values)
 
 

@@ -1,6 +1,7 @@
 """Writing for staff while residents are served: one thing after another, in a thread nobody has to wait for.
 
-A database that is frozen keeps this thread waiting and nothing else.
+A database that is frozen or away keeps this thread waiting and nothing else. It tries the first thing again
+until it is written, and goes on with the next.
 """
 
 from __future__ import annotations
@@ -10,15 +11,20 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 
-from bot.database import DatabaseError
+from bot.database import DatabaseError, DataRefusedError
 
 logger = logging.getLogger(__name__)
 
 # While the database is away; what comes after them is lost, and the log says so.
 _MOST_WAITING = 1000
 _SECONDS_TO_FINISH = 3
+# After a failure it pauses, twice as long each time.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
+# When the gateway is to end there is time for a few more tries.
+_LAST_PAUSE = 0.25
 
 
 class Writer:
@@ -27,26 +33,23 @@ class Writer:
     def __init__(self) -> None:
         self._waiting: queue.Queue[Callable[[], None]] = queue.Queue(_MOST_WAITING)
         self._thread: threading.Thread | None = None
+        self._ending, self._is_over = threading.Event(), False
 
     def write(self, failure: str, write: Callable[[], None]) -> asyncio.Future[bool]:
         """Write as soon as the database can; return at once, with what tells whether it could be.
 
-        Where it cannot, `failure` is logged with the reason; `write` may raise DatabaseError.
+        While it cannot, `failure` is logged with the reason, and it is tried again. `write` may raise
+        DatabaseError.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
 
         def work() -> None:
             try:
-                write()
-            except DatabaseError as error:
-                logger.error("%s. %s", failure, error)
-                written = False
+                written = self._written(failure, write)
             except Exception as error:  # the thread must live; its text might show what was to be written
                 logger.error("%s: %s", failure, type(error).__name__)
                 written = False
-            else:
-                written = True
             with contextlib.suppress(RuntimeError):  # nobody is there any more
                 loop.call_soon_threadsafe(_set, done, written)
 
@@ -66,8 +69,29 @@ class Writer:
         """Wait for what is waiting, but not for a database that is away."""
         if self._thread is None:
             return
+        self._ending.set()
         last = self.write("Nothing", lambda: None)
         await asyncio.wait({last}, timeout=_SECONDS_TO_FINISH)
+        self._is_over = True
+
+    def _written(self, failure: str, write: Callable[[], None]) -> bool:
+        """Write until the database takes it; say whether it did, or never will."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                write()
+            except DataRefusedError as error:
+                logger.error("%s. %s", failure, error)
+                return False
+            except DatabaseError as error:
+                logger.error("%s yet. %s", failure, error)
+            else:
+                return True
+            if self._ending.wait(pause):
+                if self._is_over:
+                    return False
+                time.sleep(_LAST_PAUSE)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _run(self) -> None:
         while True:

@@ -20,7 +20,7 @@ from bot.spreadsheet import export
 from bot.tables import FEEDBACK, USAGE
 from bot.training import copy_content
 from bot.web.console import keys
-from bot.web.console.directory import Uploaded
+from bot.web.console.pending import Uploaded
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
 
@@ -243,7 +243,7 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.look(".changes li")
     await clerk.send("/directory/replace")
     await clerk.look("[role=status]")
-    console.app[keys.PENDING].keep(EDITOR, Uploaded({"services.csv": text.encode()}))
+    console.app[keys.BROUGHT].keep(EDITOR, Uploaded({"services.csv": text.encode()}))
     await clerk.go("/directory")
     await clerk.look("main .notice")
     await clerk.page.locator("main .notice a").click()

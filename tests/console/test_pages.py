@@ -20,7 +20,7 @@ from bot.topic_files import read_fields
 from bot.web import door
 from bot.web.console import keys
 from bot.web.console.edit import FIELDS
-from tests.clerks import Clerk, Console
+from tests.clerks import OTHER_APPROVER, Clerk, Console
 from tests.test_serving import add
 
 SCRIPT = "<script>alert(1)</script>"
@@ -49,6 +49,24 @@ async def test_a_topic_that_cannot_be_read_is_named_and_the_others_are_listed(
     page = await editor.get("/topics")
     assert "bond.yml" in page
     assert "/topics/red_card" in page
+
+
+@pytest.mark.parametrize(
+    ("right", "odd"),
+    [
+        ("metadata: {language: en}", "metadata: en"),
+        ("condition: [{type: slot, name: language, value: en}]", "condition: [en]"),
+        ("reviewed: 2026-11-22", "reviewed: 2026-02-30"),
+    ],
+)
+async def test_an_odd_value_in_a_topic_is_named_and_the_pages_work(
+    console: Console, editor: Clerk, right: str, odd: str
+) -> None:
+    file = console.topic_file("red_card")
+    file.write_text(file.read_text(encoding="utf-8").replace(right, odd), encoding="utf-8")
+    assert "red_card.yml" in await editor.get("/topics")
+    assert "red_card.yml:" in await editor.get("/topics/bond", status=409)  # no model is published
+    await editor.get("/topics/red_card", status=409)
 
 
 async def test_a_sentence_is_changed_and_the_change_is_in_the_history(
@@ -328,6 +346,27 @@ async def test_a_table_of_the_directory_is_edited_and_the_change_undone(
     await approver.post("/directory/replace", by="ana", brought=waits[2], status=409)
     await approver.post("/directory/undo")
     assert "211 LA County" in services.read_text(encoding="utf-8")
+
+
+async def test_no_dry_run_pushes_out_what_waits_for_an_approver(
+    console: Console, editor: Clerk, approver: Clerk
+) -> None:
+    other = await console.make_clerk(OTHER_APPROVER)
+    table = (console.settings.resources_dir / "services.csv").read_bytes()
+    edited = table.replace(b"211 LA County,", b"Line 211 of LA County,")
+    assert edited != table
+    await editor.upload("/directory/tables", edited, "services.csv", field="tables")
+    (waits,) = console.app[keys.BROUGHT].all()
+    sheet = console.settings.data_dir / "topics.csv"
+    sheet.parent.mkdir(exist_ok=True)
+    export(console.settings.content_dir, sheet)
+    tried = sheet.read_text(encoding="utf-8-sig").replace("The red card", "A red card").encode("utf-8-sig")
+    for _ in range(5):
+        assert "A red card" in await editor.upload("/spreadsheet", tried, "topics.csv")
+    for _ in range(20):
+        await other.upload("/directory/tables", edited, "services.csv", field="tables")
+    assert waits in console.app[keys.BROUGHT].all()
+    assert "Done" in await approver.post("/directory/replace", by=waits[0], brought=waits[1])
 
 
 async def test_what_is_no_table_of_the_directory_is_refused(editor: Clerk) -> None:

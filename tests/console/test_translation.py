@@ -15,6 +15,8 @@ from bot.problems import Problem
 from bot.resource_update import differences as directory_differences
 from bot.resource_update import read_present
 from bot.settings import PROJECT_ROOT
+from bot.shapes import KINDS, Needed
+from bot.shapes import differences as differences_of_shape
 from bot.sheet_differences import differences
 from bot.sheet_file import SheetProblem
 from bot.topic_files import read_fields
@@ -119,6 +121,8 @@ SAMPLES = Samples(
             "str(error)",
             "what",
             "mend",
+            "one.what",
+            "one.mend",
             "line",
             "meaning",
             "'\\n'.join(map(str, problems.found))",
@@ -146,6 +150,11 @@ SAMPLE_MESSAGES = [
     "Rasa did not start within 60 s",
     "Warning: Row 3, questions_en: the question “is it open” is as good as “is it open today” in hours.yml. "
     "Keep one of them, or say in it what makes it another question.",
+    "datapackage.json:1: the table `phones` is missing. Restore the last good version.",
+    "datapackage.json:1: the table `phones` lacks the column `number`. Restore the last good version.",
+    "datapackage.json:1: the path of the table `phones` is not phones.csv. Restore the last good version.",
+    "the pattern of `number` cannot be read (unterminated subpattern at position 0)",
+    "a foreign key of the table `phones` names no column",
     "Row 1, cell D1: unknown column `colour`. Use only: id, group.",
     "Row 3, group: the cell says “help, rights. Both”. Use one of: rights, help.\n"
     "data/faq/bond.yml:9: the answer has no source. Add at least one `- {title: ..., url: ...}`.\n"
@@ -199,6 +208,15 @@ def test_why_something_must_not_be_said_has_its_spanish() -> None:
     claims = YAML(typ="safe").load(PROJECT_ROOT / "data" / "claims.yml")["claims"]
     withheld = read_present(PROJECT_ROOT / "data" / "resources")["withheld_phones"]
     assert without_spanish([one["reason"] for one in (*claims, *withheld)]) == []
+
+
+def test_what_is_said_of_odd_shapes_has_its_spanish() -> None:
+    shape = {"a": str, "b": float, "c": bool, "d": [{"x": str}], "e": Needed({})}
+    odd = {"a": 1, "b": "x", "c": 1, "d": [5, {"x": 1}]}
+    found = [*differences_of_shape(odd, shape), *differences_of_shape([], shape)]
+    assert {one.mend for one in found} >= {mend for _, _, mend in KINDS.values()} - {KINDS[list][2]}
+    said_of_all = [text for one in found for text in (one.what, one.mend)]
+    assert without_spanish([*said_of_all, "a list must stand in `d`", KINDS[list][2]]) == []
 
 
 def test_what_a_sheet_changes_is_told_in_spanish() -> None:

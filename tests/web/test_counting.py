@@ -163,12 +163,12 @@ async def test_a_database_that_is_away_costs_the_resident_nothing(
     misbehaving_rasa: StartRasa,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The answer is as fast and the same; the log says what could not be counted, and not of what."""
+    """The answer is as fast and the same; the log says why nothing is counted, and not what."""
     away = f"postgresql://kyr@127.0.0.1:{free_port()}/kyr"
     gateway = await make_gateway(small_content, await misbehaving_rasa(ANSWER), database_url=away)
     began = time.monotonic()
     body = await post(gateway, message="what about the red card")
     assert time.monotonic() - began < 1
     assert body["replies"][0]["topic"] == "red_card" and "degraded" not in body
-    await until(lambda: "A message could not be counted. The PostgreSQL" in caplog.text)
+    await until(lambda: "could not be removed yet. The PostgreSQL" in caplog.text)
     assert "red_card" not in caplog.text and "red card" not in caplog.text

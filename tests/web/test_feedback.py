@@ -56,15 +56,35 @@ async def test_only_answers_of_this_conversation_are_counted(gateway: Client, wr
     assert app[keys.FEEDBACK].totals() == []
 
 
-async def test_where_nothing_can_be_written_the_person_is_told(
+async def test_a_vote_waits_where_nothing_can_be_written(
     make_gateway: MakeGateway, small_content: Content, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The conversation goes on; the log says why."""
+    """The log says why nothing can be, and the vote is counted as soon as it can."""
+    (tmp_path / DATABASE_FILE).mkdir()
+    gateway = await make_gateway(small_content)
+    vote = {"session": await answered(gateway), "topic": "red_card", "helpful": True}
+    assert (await gateway.post("/api/feedback", json=vote)).status == 204
+    assert "(Is a directory)" in caplog.text
+    (tmp_path / DATABASE_FILE).rmdir()
+    app = gateway.server.app  # type: ignore[attr-defined] # a TestServer of an application has it
+    await app[keys.WRITER].finish()
+    assert app[keys.FEEDBACK].totals() == [Total("red_card", "es", 1, 0)]
+
+
+async def test_where_too_much_waits_the_person_is_told(
+    make_gateway: MakeGateway,
+    small_content: Content,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The conversation goes on; the log says what is lost."""
+    monkeypatch.setattr("bot.web.staff_data._MOST_WAITING", 1)
     (tmp_path / DATABASE_FILE).mkdir()
     gateway = await make_gateway(small_content)
     vote = {"session": await answered(gateway), "topic": "red_card", "helpful": True}
     assert (await gateway.post("/api/feedback", json=vote)).status == 500
-    assert "A yes or no could not be counted. " in caplog.text and "(Is a directory)" in caplog.text
+    assert "A yes or no could not be counted: 1 others are waiting" in caplog.text
 
 
 QUESTION = "me llamo Zorvak, mi tel es 323-555-0199: ¿puedo llevar una tarjeta roja en plunxwor? 7"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from bot.content import Content
+from bot.content import Content, read_content
 from bot.resources import phone_uri
 from bot.web.pages import preferred_language
 from tests.web.conftest import Client, MakeGateway
@@ -61,10 +62,22 @@ async def test_the_chat_page_is_usable(gateway: Client, language: str) -> None:
     assert response.headers["Content-Language"] == language
     assert f'<html lang="{language}">' in page
     assert 'role="log"' in page and '<label for="message">' in page
-    assert 'href="tel:+18886244752"' in page and 'href="tel:911"' in page
+    assert 'href="tel:211"' in page and 'href="tel:911"' in page
     other = {"en": "es", "es": "en"}[language]
     assert f'href="/{other}/"' in page
     assert f'href="/{language}/red_card"' in page and f'href="/{language}/bond"' not in page
+
+
+async def test_another_number_of_the_hotline_is_on_the_pages_at_once(
+    make_gateway: MakeGateway, content_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as the directory has it, without a start."""
+    gateway = await make_gateway(read_content(content_copy))
+    monkeypatch.setattr("bot.resources._SECONDS_BETWEEN_LOOKS", 0)
+    phones = content_copy / "data" / "resources" / "phones.csv"
+    phones.write_text(phones.read_text(encoding="utf-8").replace(",211-la,211,", ",211-la,213-555-0100,"))
+    page = await (await gateway.get("/en/")).text()
+    assert '<a href="tel:+12135550100">Hotline 213-555-0100' in page
 
 
 async def test_every_answer_is_a_page_in_both_languages(
@@ -198,7 +211,7 @@ async def test_a_missing_page_says_so_and_shows_whom_to_call(gateway: Client, pa
     response = await gateway.get(path)
     page = await response.text()
     assert response.status == 404
-    assert words in page and 'href="tel:+18886244752"' in page
+    assert words in page and 'href="tel:211"' in page
 
 
 async def test_pages_load_nothing_from_elsewhere(make_gateway: MakeGateway, project_content: Content) -> None:

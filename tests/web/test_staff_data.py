@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import functools
 import logging
 import signal
 import threading
@@ -15,7 +16,7 @@ import pytest
 
 import bot.database
 from bot.content import Content
-from bot.database import Database, DatabaseError
+from bot.database import Database, DatabaseError, DataRefusedError
 from bot.feedback import Feedback, Total
 from bot.replies import SAY
 from bot.review_queue import ReviewQueue
@@ -77,13 +78,13 @@ async def test_a_frozen_database_costs_residents_nothing(
         began = time.monotonic()
         assert (await gateway.post("/api/feedback", json=vote)).status == 204
         assert time.monotonic() - began < 1.5
-        await until(lambda: "could not be kept for review" in caplog.text)
+        await until(lambda: " yet. The PostgreSQL database" in caplog.text)
         # Other things that need a thread of the gateway have one.
         assert await asyncio.wait_for(asyncio.to_thread(int, "1"), 1) == 1
     finally:
         postgres_server.signal(signal.SIGCONT)
     await until(lambda: Feedback(queue.database).totals() == [Total("red_card", "es", 1, 0)])
-    assert 40 < sum(one.count for one in queue.questions()) <= 51
+    await until(lambda: sum(one.count for one in queue.questions()) == 51)
     assert "the server does not answer" in caplog.text and "red card" not in caplog.text
 
 
@@ -136,15 +137,50 @@ async def test_not_without_end_is_kept_waiting(
     assert "lost: 3 others are waiting for the database" in caplog.text
 
 
+async def test_what_a_database_refuses_waits_until_it_takes_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As while PostgreSQL is started again; each failure is in the log, and the order stays."""
+    monkeypatch.setattr(staff_data, "_FIRST_PAUSE", 0.01)
+    writer, answers, written = Writer(), iter([DatabaseError("it is away.")] * 3), list[int]()
+
+    def write(number: int) -> None:
+        for error in answers:
+            raise error
+        written.append(number)
+
+    waiting = [writer.write("It is not kept", functools.partial(write, number)) for number in range(5)]
+    assert await asyncio.gather(*waiting) == [True] * 5
+    assert written == [*range(5)]
+    assert caplog.text.count("It is not kept yet. it is away.") == 3
+
+
+async def test_a_gateway_that_ends_tries_once_more(caplog: pytest.LogCaptureFixture) -> None:
+    """It does not wait for the end of a pause, and not for a database that stays away."""
+    writer, away, written = Writer(), threading.Event(), threading.Event()
+    away.set()
+
+    def write() -> None:
+        if away.is_set():
+            raise DatabaseError("it is away.")
+        written.set()
+
+    writer.write("It is not kept", write)
+    await until(lambda: "yet" in caplog.text)
+    away.clear()
+    await writer.finish()
+    assert written.is_set()
+
+
 async def test_what_fails_does_not_end_the_thread(caplog: pytest.LogCaptureFixture) -> None:
-    """An error of the database is named; of any other only the kind, as its text may show words."""
+    """What a database never takes is named; of another error only the kind, as its text may show words."""
     writer = Writer()
 
     def fail(error: Exception) -> None:
         raise error
 
     caplog.set_level(logging.ERROR)
-    assert not await writer.write("First", lambda: fail(DatabaseError("it is away.")))
+    assert not await writer.write("First", lambda: fail(DataRefusedError("it is away.")))
     assert not await writer.write("Second", lambda: fail(ValueError("me llamo Ana")))
     assert await writer.write("Third", lambda: None)
     assert "First. it is away." in caplog.text and "Second: ValueError" in caplog.text

@@ -118,11 +118,11 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.ACCOUNTS] = accounts
     app[keys.ASSETS] = Assets(FOLDER / "static")
     app[keys.AUDIT] = audit
+    app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = database
     store, off = ModelStore(settings.data_dir), TopicsOff(settings.data_dir)
     app[keys.DESK] = Desk(settings.content_dir, store, off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
-    app[keys.PENDING] = Pending()
     app[keys.RUNS] = Runs(settings.data_dir)
     app[keys.SERVING] = ServingFile(settings.data_dir)
     app[keys.SESSIONS] = Sessions()
@@ -134,6 +134,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.TEMPLATES] = create_templates()
     app[keys.TOPICS_OFF] = off
     app[keys.TRY_OUT] = TryOut()
+    app[keys.UPLOADS] = Pending()
     app.on_cleanup.append(_close)
     roles = {}
     for route in ROUTES:

@@ -64,7 +64,7 @@ class Desk:
                     raise
                 return published.content
 
-        return self._once("content", (Path("data"), Path("domain.yml")), read)
+        return self._once("content", (Path("data"), Path("domain.yml"), Path("config.yml")), read)
 
     def identifier(self) -> LanguageIdentifier:
         """Return what tells in which language a text is."""

@@ -2,71 +2,27 @@
 
 from __future__ import annotations
 
-import abc
 import asyncio
+import functools
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from aiohttp import web
 
-from bot.audit import folder_hash
 from bot.hsds_client import pull
 from bot.local_time import current_date
-from bot.resource_tables import Tables
 from bot.resource_update import (
+    Replacing,
     columns_of,
     columns_to_pull,
-    complete,
     differences,
-    edited,
-    note_update,
     read_present,
-    undo,
-    update,
 )
 from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.web.console import keys
 from bot.web.console.guard import account_of
+from bot.web.console.pending import Brought, Pulled, Uploaded
 from bot.web.console.rendering import render, text
-
-
-class Brought(abc.ABC):
-    """What may take the place of the directory once an approver says yes, whoever has brought it."""
-
-    # What replacing it is called in the audit log.
-    action: ClassVar[str]
-
-    @abc.abstractmethod
-    def complete(self, folder: Path) -> Tables:
-        """Return all tables of the directory as they would be; raises UpdateError and ContentError."""
-
-
-@dataclass(frozen=True)
-class Pulled(Brought):
-    """A directory that was fetched."""
-
-    tables: Tables
-    action = "pull"
-
-    def complete(self, folder: Path) -> Tables:
-        """Return all tables as they would be; raises ContentError."""
-        return complete(self.tables, read_present(folder))
-
-
-@dataclass(frozen=True)
-class Uploaded(Brought):
-    """Tables of the directory that were edited, by the names of their files."""
-
-    files: Mapping[str, bytes]
-    action = "edit"
-
-    def complete(self, folder: Path) -> Tables:
-        """Return all tables as they would be; raises UpdateError and ContentError."""
-        return edited(self.files, folder)
-
 
 # As browsers and Excel name a file that is there already: "phones (1).csv", "phones - Copy.csv".
 _COPY = re.compile(r"(?: \(\d+\)| - [^.]*)(?=\.csv$)")
@@ -77,15 +33,10 @@ async def get_directory(request: web.Request) -> web.StreamResponse:
     if "brought" not in request.query:
         return await _page(request)
     by, name = request.query.get("by", ""), request.query["brought"]
-    found = _find(request, by, name)
+    found = request.app[keys.BROUGHT].find(by, name)
     if found is None:
         return await _page(request, failure=text(request, "brought_gone"), status=404)
     return await _page(request, lines=await _lines(request, found), brought=name, by=by)
-
-
-def _find(request: web.Request, by: str, name: str) -> Brought | None:
-    found = request.app[keys.PENDING].find(by, name)
-    return found if isinstance(found, Brought) else None
 
 
 async def _lines(request: web.Request, brought: Brought) -> list[str]:
@@ -130,38 +81,32 @@ async def post_tables(request: web.Request) -> web.StreamResponse:
 
 async def _show(request: web.Request, brought: Brought, *, url: str = "") -> web.StreamResponse:
     lines, by = await _lines(request, brought), account_of(request).name
-    name = request.app[keys.PENDING].keep(by, brought) if lines else ""
+    name = request.app[keys.BROUGHT].keep(by, brought) if lines else ""
     return await _page(request, lines=lines, brought=name, by=by, url=url)
 
 
 async def post_replace(request: web.Request) -> web.StreamResponse:
     """POST /directory/replace: `brought` and `by` name what was shown; now it is the directory."""
     form = await request.post()
-    brought = _find(request, str(form.get("by", "")), str(form.get("brought", "")))
+    brought = request.app[keys.BROUGHT].find(str(form.get("by", "")), str(form.get("brought", "")))
     if brought is None:
         return await _page(request, failure=text(request, "brought_gone"), status=409)
-    settings, lines = request.app[keys.SETTINGS], list[str]()
-    folder, kept = settings.resources_dir, settings.data_dir / "resources"
-    before = await asyncio.to_thread(folder_hash, folder)
-    tables = await asyncio.to_thread(brought.complete, folder)
-    await asyncio.to_thread(update, tables, folder, kept, lines.append)
-    await _note(request, brought.action, before)
-    request.app[keys.PENDING].drop(str(form["by"]), str(form["brought"]))
+    replacing, lines = _replacing(request), list[str]()
+    build = functools.partial(brought.complete, replacing.folder)
+    who = account_of(request).name
+    await asyncio.to_thread(replacing.replace, who, brought.action, build, lines.append)
+    request.app[keys.BROUGHT].drop(str(form["by"]), str(form["brought"]))
     return await _page(request, lines=lines, is_done=True)
 
 
 async def post_undo(request: web.Request) -> web.StreamResponse:
     """POST /directory/undo: go back to the directory before."""
-    settings = request.app[keys.SETTINGS]
-    before = await asyncio.to_thread(folder_hash, settings.resources_dir)
-    lines = await asyncio.to_thread(undo, settings.resources_dir, settings.data_dir / "resources")
-    await _note(request, "undo", before)
+    lines = await asyncio.to_thread(_replacing(request).undo, account_of(request).name)
     return await _page(request, lines=lines, is_done=True)
 
 
-async def _note(request: web.Request, action: str, before: str) -> None:
-    audit, folder = request.app[keys.AUDIT], request.app[keys.SETTINGS].resources_dir
-    await asyncio.to_thread(note_update, audit, account_of(request).name, action, before, folder)
+def _replacing(request: web.Request) -> Replacing:
+    return Replacing.of(request.app[keys.SETTINGS], request.app[keys.AUDIT])
 
 
 async def _page(
@@ -190,7 +135,7 @@ async def _page(
         by=by,
         waiting=[
             (account, name)
-            for account, name in request.app[keys.PENDING].all_of(Brought)
+            for account, name in request.app[keys.BROUGHT].all()
             if account != account_of(request).name
         ],
         tables=sorted(await asyncio.to_thread(columns_of, request.app[keys.SETTINGS].resources_dir)),

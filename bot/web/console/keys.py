@@ -21,17 +21,18 @@ from bot.topics_off import TopicsOff
 from bot.tryout import TryOut
 from bot.web.assets import Assets
 from bot.web.console.desk import Desk
-from bot.web.console.pending import Pending
+from bot.web.console.pending import Brought, Pending, Upload
 from bot.web.console.sessions import Sessions
 from bot.web.console.strings import Strings
 
 ACCOUNTS = web.AppKey("ACCOUNTS", Accounts)
 ASSETS = web.AppKey("ASSETS", Assets)
 AUDIT = web.AppKey("AUDIT", AuditLog)
+# What waits for an approver, apart from sheets that are tried by whoever uploads them.
+BROUGHT: web.AppKey[Pending[Brought]] = web.AppKey("BROUGHT", Pending)
 DATABASE = web.AppKey("DATABASE", Database)
 DESK = web.AppKey("DESK", Desk)
 LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
-PENDING = web.AppKey("PENDING", Pending)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
 RUNS = web.AppKey("RUNS", Runs)
 SERVING = web.AppKey("SERVING", ServingFile)
@@ -43,6 +44,7 @@ STORE = web.AppKey("STORE", ModelStore)
 STRINGS = web.AppKey("STRINGS", Strings)
 TOPICS_OFF = web.AppKey("TOPICS_OFF", TopicsOff)
 TRY_OUT = web.AppKey("TRY_OUT", TryOut)
+UPLOADS: web.AppKey[Pending[Upload]] = web.AppKey("UPLOADS", Pending)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 
 # Kept with a request: who sends it (None: nobody who is signed in), the token of the browser, the language.

@@ -2,36 +2,94 @@
 
 from __future__ import annotations
 
+import abc
 import secrets
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
 
 from bot.expiring_cache import ExpiringCache
+from bot.resource_tables import Tables
+from bot.resource_update import complete, edited, read_present
+
+T = TypeVar("T")
 
 # A working day, since it may wait for somebody else.
 _SECONDS_KEPT = 8 * 60 * 60
-_MOST_KEPT = 20
+# Of one account: whoever brings more lets go of the oldest of their own, and of nobody else's.
+_MOST_KEPT = 4
 
 
-class Pending:
-    """A few such things, each known to the account that brought it."""
+class Brought(abc.ABC):
+    """What may take the place of the directory once an approver says yes, whoever has brought it."""
+
+    # What replacing it is called in the audit log.
+    action: ClassVar[str]
+
+    @abc.abstractmethod
+    def complete(self, folder: Path) -> Tables:
+        """Return all tables of the directory as they would be; raises UpdateError and ContentError."""
+
+
+@dataclass(frozen=True)
+class Pulled(Brought):
+    """A directory that was fetched."""
+
+    tables: Tables
+    action = "pull"
+
+    def complete(self, folder: Path) -> Tables:
+        """Return all tables as they would be; raises ContentError."""
+        return complete(self.tables, read_present(folder))
+
+
+@dataclass(frozen=True)
+class Uploaded(Brought):
+    """Tables of the directory that were edited, by the names of their files."""
+
+    files: Mapping[str, bytes]
+    action = "edit"
+
+    def complete(self, folder: Path) -> Tables:
+        """Return all tables as they would be; raises UpdateError and ContentError."""
+        return edited(self.files, folder)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A spreadsheet that somebody has uploaded: what kind it is, and what is in it."""
+
+    name: str
+    suffix: str
+    content: bytes
+    compared: tuple[str, ...]
+
+
+class Pending(Generic[T]):
+    """A few things of one kind from each account, by the account and a name for each."""
 
     def __init__(self) -> None:
-        self._kept: ExpiringCache[tuple[str, str], Any] = ExpiringCache(_MOST_KEPT, _SECONDS_KEPT)
+        self._kept: defaultdict[str, ExpiringCache[str, T]] = defaultdict(
+            lambda: ExpiringCache(_MOST_KEPT, _SECONDS_KEPT)
+        )
 
-    def keep(self, account: str, thing: Any) -> str:
+    def keep(self, account: str, thing: T) -> str:
         """Keep something; return the name to ask for it by."""
         name = secrets.token_urlsafe(16)
-        self._kept[account, name] = thing
+        self._kept[account][name] = thing
         return name
 
-    def all_of(self, kind: type) -> list[tuple[str, str]]:
-        """Return the account that brought it and the name of everything of a kind."""
-        return [key for key, thing in self._kept.items() if isinstance(thing, kind)]
+    def all(self) -> list[tuple[str, str]]:
+        """Return the account that brought it and the name of everything."""
+        return [(account, name) for account, things in self._kept.items() for name in things]
 
-    def find(self, account: str, name: str) -> Any | None:
+    def find(self, account: str, name: str) -> T | None:
         """Return what was kept under a name, None where it is not there any more."""
-        return self._kept.get((account, name))
+        return self._kept[account].get(name) if account in self._kept else None
 
     def drop(self, account: str, name: str) -> None:
         """Let go of what has been dealt with."""
-        self._kept.pop((account, name), None)
+        if account in self._kept:
+            self._kept[account].pop(name, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -16,22 +15,13 @@ from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, topic_texts, write_template
 from bot.web.console import keys
 from bot.web.console.guard import account_of
+from bot.web.console.pending import Upload
 from bot.web.console.rendering import render, text
 
 _TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv",
 }
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A spreadsheet that somebody has uploaded: what kind it is, and what is in it."""
-
-    name: str
-    suffix: str
-    content: bytes
-    compared: tuple[str, ...]
 
 
 async def get_spreadsheet(request: web.Request) -> web.StreamResponse:
@@ -80,8 +70,8 @@ async def post_spreadsheet(request: web.Request) -> web.StreamResponse:
 async def post_import(request: web.Request) -> web.StreamResponse:
     """POST /spreadsheet/import: `upload` names what was shown; now it is done."""
     form = await request.post()
-    upload = request.app[keys.PENDING].find(account_of(request).name, str(form.get("upload", "")))
-    if not isinstance(upload, Upload):
+    upload = request.app[keys.UPLOADS].find(account_of(request).name, str(form.get("upload", "")))
+    if upload is None:
         return _page(request, failure=text(request, "upload_gone"), status=409)
     return await _import(request, upload, dry_run=False)
 
@@ -94,7 +84,7 @@ async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web
     except SheetError as error:
         return _page(request, error=error, lines=lines, name=upload.name, status=422)
     if dry_run or not changed:
-        name = request.app[keys.PENDING].keep(account.name, upload) if changed else ""
+        name = request.app[keys.UPLOADS].keep(account.name, upload) if changed else ""
         return _page(request, lines=lines, changed=changed, upload=name, name=upload.name)
     await asyncio.to_thread(note_import, request.app[keys.AUDIT], account.name, before, root, changed)
     return _page(request, lines=lines, changed=changed, name=upload.name, is_done=True)

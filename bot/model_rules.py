@@ -1,0 +1,112 @@
+"""What a model is made and judged by, checked: the pipeline in config.yml and the gate in data/gate.yml.
+
+It must not import Rasa.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from bot.decision import Thresholds
+from bot.glossary import SETTINGS
+from bot.language import LANGUAGES
+from bot.problems import Problems
+from bot.resources import Directory
+from bot.shapes import Needed
+from bot.strict_yaml import line_of, read_yaml
+
+GATE = Path("data") / "gate.yml"
+
+# What a new model must reach in each language (see bot.gate).
+_FIGURES = ("right", "wrong", "resolved", "false_answers")
+_FLOORS = {figure: Needed(float) for figure in _FIGURES}
+_GATE = {
+    "floors": Needed({language: Needed(_FLOORS) for language in LANGUAGES}),
+    "emergencies": Needed({"seen": Needed(float), "false_alarms": Needed(float)}),
+    "topic": Needed({"lost": Needed(float), "questions": Needed(float)}),
+}
+# A number of questions; all other figures of the gate are shares.
+_COUNT = "questions"
+_PIPELINE = {
+    "pipeline": Needed(
+        [
+            {
+                "name": Needed(str),
+                "C": float,
+                "thresholds": {field.name: Needed(float) for field in dataclasses.fields(Thresholds)},
+                "directory_topics": {...: str},
+                "setting_topics": {...: str},
+                "related_weight": float,
+            }
+        ]
+    )
+}
+# The components of which others ask what config.yml says, and the keys that must stand there.
+_COMPONENTS = {"JointClassifier": (), "DecisionGate": ("thresholds", "directory_topics", "setting_topics")}
+
+
+def check_gate(root: Path, problems: Problems) -> None:
+    """Note every mistake in data/gate.yml."""
+    document = read_yaml(root / GATE, problems, _GATE)
+    if document is not None:
+        _check_figures(document, _GATE, root / GATE, problems)
+
+
+def _check_figures(values: CommentedMap, known: Mapping[str, Any], path: Path, problems: Problems) -> None:
+    for key, value in values.items():
+        if key not in known:
+            what = f"nothing uses `{key}`"
+            problems.add(path, line_of(values, key), what, f"Use only: {', '.join(known)}")
+        elif isinstance(value, CommentedMap):
+            _check_figures(value, known[key].shape, path, problems)
+        elif key != _COUNT and not 0 <= value <= 1:
+            what = f"{key} is {value}, which is no share"
+            problems.add(path, line_of(values, key), what, "Write a number from 0 to 1, like 0.9")
+
+
+def check_pipeline(
+    root: Path, topics: Collection[str], directory: Directory | None, problems: Problems
+) -> None:
+    """Note what config.yml names and is not there; `topics` are the ids of all topics."""
+    path = root / "config.yml"
+    document = read_yaml(path, problems, _PIPELINE)
+    if document is None:
+        return
+    for name, keys in _COMPONENTS.items():
+        found = [part for part in document["pipeline"] if part["name"].endswith(f".{name}")]
+        if not found:
+            problems.add(path, 1, f"the pipeline has no {name}", "Restore it")
+        for component in found:
+            for key in keys:
+                if component.get(key) is None:
+                    problems.add(path, line_of(component), f"{name} has no `{key}`", "Restore it")
+            _check_named(component, "setting_topics", "setting", SETTINGS, topics, path, problems)
+            if directory is not None:
+                needs = directory.needs
+                _check_named(component, "directory_topics", "need", needs, topics, path, problems)
+
+
+def _check_named(
+    component: CommentedMap,
+    key: str,
+    called: str,
+    known: Collection[str],
+    topics: Collection[str],
+    path: Path,
+    problems: Problems,
+) -> None:
+    """Note the topics that a table of a component names, and what it names them for, where they are not."""
+    named = component.get(key) or CommentedMap()
+    for each, topic in named.items():
+        if each not in known:
+            what = f"{key} names the unknown {called} `{each}`"
+            problems.add(path, line_of(named, each), what, f"Use one of: {', '.join(sorted(known))}")
+        if topic not in topics:
+            what = f"{key} names the unknown topic `{topic}`"
+            mend = "Use the name of a file in data/faq without .yml"
+            problems.add(path, line_of(named, each), what, mend)
