@@ -18,17 +18,17 @@ from typing import Any
 from bot.accounts import ROLES, AccountError, Accounts
 from bot.audit import AuditError, AuditLog, operator
 from bot.backup import BackupError, back_up, finish_restore, restore
+from bot.clock import current_date
 from bot.console import PORT as CONSOLE_PORT
 from bot.console import serve_console
 from bot.content import check_content, read_content
 from bot.database import Database, DatabaseError
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
 from bot.feedback import Feedback
+from bot.files.atomic import write_whole
 from bot.gate import format_report
 from bot.hsds_client import PullError, pull
-from bot.language import LANGUAGES
-from bot.local_time import current_date
-from bot.models import Model, ModelError, ModelStore, write_whole
+from bot.models import Model, ModelError, ModelStore
 from bot.problems import ContentError
 from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
@@ -53,6 +53,7 @@ from bot.serving import ServeError, ask, assemble, listening, model_to_ask, serv
 from bot.settings import Settings, SettingsError, read_settings
 from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, topic_texts, write_template
+from bot.text.language import LANGUAGES
 from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
 from bot.topics_off import TopicsOff, as_residents_get

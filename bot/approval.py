@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.audit import TERMINAL, AuditLog, Entry
-from bot.language import LANGUAGES
-from bot.local_time import in_office
+from bot.clock import in_office
 from bot.release import Release
+from bot.text.language import LANGUAGES
 
 # What is signed off, by the columns of the spreadsheet (see bot.topic_layout.TopicFields.signed).
 _SIGNED = {"sources", *(f"{part}_{lang}" for part in ("title", "answer", "short") for lang in LANGUAGES)}

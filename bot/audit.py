@@ -15,15 +15,15 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.engine import Connection
 
+from bot.clock import utc_now
 from bot.database import Database, DatabaseError
-from bot.local_time import utc_now
-from bot.models import write_whole
+from bot.files.atomic import write_whole
+from bot.files.hashing import canonical_json
 from bot.settings import Settings
 from bot.tables import AUDIT_LOG
 
@@ -64,21 +64,6 @@ class Head:
 
     number: int = 0
     hash: str = NOTHING_BEFORE
-
-
-def canonical_json(value: Any) -> str:
-    """Return the one way in which a value is written; raises ValueError for what JSON has not (NaN)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def folder_hash(folder: Path) -> str:
-    """Return the SHA-256, in hexadecimal digits, of all names and contents in a folder."""
-    found = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-    return hashlib.sha256(canonical_json(found).encode()).hexdigest()
 
 
 def operator() -> str:

@@ -34,7 +34,8 @@ from sqlalchemy.engine import Connection
 from bot.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
 from bot.content import RESOURCES
 from bot.database import VERSION_TABLE, Database, DatabaseError
-from bot.models import ModelError, ModelStore, write_whole
+from bot.files.atomic import write_whole
+from bot.models import ModelError, ModelStore
 from bot.settings import Settings
 from bot.tables import ACCOUNT_TABLES, AUDIT_LOG, TABLES
 from bot.topics_off import FILE as TOPICS_OFF

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Judged, Thresholds
 from bot.evaluation import Question
-from bot.language import LANGUAGES
+from bot.text.language import LANGUAGES
 
 # What an outcome costs: a wrong answer as much as offering the right topic among others seven times, on a
 # dangerous matter ("should I sign?") thirty times; an emergency that is not seen is the worst.

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.language import LANGUAGES
+from bot.files.shapes import Needed
+from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
-from bot.shapes import Needed
-from bot.strict_yaml import line_of, read_yaml
+from bot.text.language import LANGUAGES
 
 _NEEDED_KEYS = {"id", "reason", *LANGUAGES}
 _NEGATION = "true_when_negated"

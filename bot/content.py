@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.claims import check_claims, read_claims
+from bot.clock import current_date
 from bot.conversation import DOMAIN, Conversation, check_conversation, intent_names
+from bot.files.yaml_reading import line_of, read_yaml
 from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
-from bot.language import LanguageIdentifier, fold
-from bot.local_time import current_date
 from bot.model_rules import check_gate, check_pipeline
-from bot.near_duplicates import AskedIn, near_duplicates
 from bot.page_texts import FILE as PAGE_TEXTS
 from bot.page_texts import PageTexts, check_page_texts, with_hotline
-from bot.privacy import REMOVED, OwnWords, own_words
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, LiveDirectory, check_directory
-from bot.strict_yaml import line_of, read_yaml
+from bot.text.language import LanguageIdentifier, fold
+from bot.text.near_duplicates import AskedIn, near_duplicates
+from bot.text.redaction import REMOVED, OwnWords, own_words
 from bot.topics import TRAINING_DATA, Topic, check_topics, read_examples, turned_off
 
 RESOURCES = Path("data") / "resources"

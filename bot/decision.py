@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.glossary import ANY, HelpRequest
-from bot.language import OTHER
+from bot.text.language import OTHER
 
 TOPIC_PREFIX = "faq/"
 EMERGENCY = "emergency_now"

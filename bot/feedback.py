@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from bot.clock import current_date, week_of
 from bot.database import Database, count_one
-from bot.local_time import current_date, week_of
 from bot.tables import FEEDBACK
 from bot.usage import FEWEST_SHOWN, rounded, weeks_over
 

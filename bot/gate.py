@@ -18,9 +18,9 @@ from ruamel.yaml import YAML
 from bot.changes import CHANGED, TopicChange, topic_changes
 from bot.content import overdue_answers
 from bot.decision import EMERGENCY, OUT_OF_SCOPE
-from bot.language import LANGUAGES
 from bot.model_rules import GATE
 from bot.models import Model
+from bot.text.language import LANGUAGES
 from bot.topics import Topic
 from bot.training import rows_by_set
 

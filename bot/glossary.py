@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.language import LANGUAGES, fold
+from bot.files.yaml_reading import line_of, read_yaml
 from bot.places import find_city, find_place
 from bot.problems import Problems
-from bot.strict_yaml import line_of, read_yaml
+from bot.text.language import LANGUAGES, fold
 
 _GLOSSARY = {"nlu": [{"examples": str}]}
 _NEED_PREFIX = "need_"

@@ -10,9 +10,9 @@ import dataclasses
 from dataclasses import dataclass
 
 from bot.glossary import ANY
-from bot.language import LANGUAGES
 from bot.places import Place, find_place
 from bot.resources import Directory, Service
+from bot.text.language import LANGUAGES
 
 # A small screen and a text message hold no more.
 MOST_SHOWN = 3

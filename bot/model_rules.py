@@ -13,12 +13,12 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bot.decision import Thresholds
+from bot.files.shapes import Needed
+from bot.files.yaml_reading import line_of, read_yaml
 from bot.glossary import SETTINGS
-from bot.language import LANGUAGES
 from bot.problems import Problems
 from bot.resources import Directory
-from bot.shapes import Needed
-from bot.strict_yaml import line_of, read_yaml
+from bot.text.language import LANGUAGES
 
 GATE = Path("data") / "gate.yml"
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import functools
-import hashlib
 import json
 import os
 import shutil
@@ -21,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.content import Content, read_content
+from bot.files.atomic import _on_disk, write_whole
+from bot.files.hashing import file_sha256
 from bot.problems import ContentError
 
 ARCHIVE = "model.tar.gz"
@@ -277,38 +278,3 @@ def files_of(folder: Path) -> dict[str, str]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() or path.is_symlink())
     names = {path.relative_to(folder).as_posix(): path for path in files}
     return {name: file_sha256(path) for name, path in names.items() if name != _REPORT}
-
-
-def _on_disk(path: Path) -> None:
-    """Return when a file, or the names in a folder, can no longer be lost by a loss of power."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file; of no file where it is missing."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there wholly or not at all, also after a crash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

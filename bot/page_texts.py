@@ -12,11 +12,11 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.language import LANGUAGES
-from bot.parity import facts
+from bot.files.shapes import Needed
+from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
-from bot.shapes import Needed
-from bot.strict_yaml import line_of, read_yaml
+from bot.text.facts import facts
+from bot.text.language import LANGUAGES
 
 FILE = Path(__file__).parent / "web" / "strings.yml"
 _HOTLINE = "HOTLINE"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import zipcodes
 
-from bot.language import fold
+from bot.text.language import fold
 
 _STATE = "California"
 _COUNTRY = "United States"
@@ -41,7 +41,7 @@ def find_place(name: str) -> Place | None:
 
 
 def find_city(folded: str) -> Place | None:
-    """Return the city of California with that name, as `bot.language.fold` writes it, or None."""
+    """Return the city of California with that name, as `bot.text.language.fold` writes it, or None."""
     return _cities().get(folded)
 
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.calibration import THRESHOLDS_FILE
-from bot.privacy import loggable
+from bot.logs import loggable
 from bot.settings import PROJECT_ROOT
 
 logger = logging.getLogger(__name__)

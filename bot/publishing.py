@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.locks import is_held
-from bot.models import Model, ModelStore, write_whole
+from bot.files.atomic import write_whole
+from bot.files.locks import is_held
+from bot.models import Model, ModelStore
 
 # Two starts of Rasa on a slow machine.
 SECONDS_TO_SWITCH = 300

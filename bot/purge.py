@@ -11,10 +11,8 @@ import redis
 from redis.exceptions import RedisError
 
 from bot.database import Database
+from bot.settings import CONVERSATION_PREFIX
 from bot.tables import FEEDBACK, REVIEW_QUEUE, USAGE
-
-# What the names of conversations in Redis begin with.
-CONVERSATION_PREFIX = "kyr:conversation:"
 
 # Where earlier versions of this program kept the same.
 _EARLIER_FILES = ("review.sqlite3", "feedback.sqlite3")

@@ -15,13 +15,13 @@ from typing import Any
 
 from babel.dates import format_date
 
+from bot.clock import TIME_ZONE, current_date
 from bot.content import Content
 from bot.decision import CHAT_PRIVACY, EMERGENCY
 from bot.glossary import ANY, LAST, NONE, YES
 from bot.help_search import HelpSearch, known_needs, known_place, read_payload
-from bot.language import LANGUAGES, fold
-from bot.local_time import TIME_ZONE, current_date
 from bot.service_cards import service_card
+from bot.text.language import LANGUAGES, fold
 from bot.topics import Source, Topic
 
 # What is offered when somebody asks for help without saying with what.

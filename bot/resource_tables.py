@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.files.shapes import Needed, differences
 from bot.problems import Problems
-from bot.shapes import Needed, differences
 
 PACKAGE = "datapackage.json"
 

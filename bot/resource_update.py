@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from bot.audit import AuditLog, folder_hash
-from bot.exchange import exchange_folders, workplace_beside
-from bot.locks import folder_locked_within
-from bot.models import write_whole
+from bot.audit import AuditLog
+from bot.files.atomic import write_whole
+from bot.files.folders import exchange_folders, workplace_beside
+from bot.files.hashing import folder_hash
+from bot.files.locks import folder_locked_within
 from bot.problems import ContentError, Problems
 from bot.resource_tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
 from bot.resources import FIRST_SERVICE, OF_SERVICE, check_directory, read_directory

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import logging
-import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -20,11 +19,11 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_time
 
-from bot.local_time import TIME_ZONE, current_date
-from bot.parity import facts
+from bot.clock import TIME_ZONE, current_date
 from bot.places import Place, find_place, is_area, miles_between
 from bot.problems import ContentError, Problems
 from bot.resource_tables import Row, Tables, read_tables
+from bot.text.facts import facts
 
 logger = logging.getLogger(__name__)
 
@@ -174,12 +173,6 @@ def is_holiday(day: datetime.date) -> bool:
 
 def _at(day: datetime.date, time_of_day: datetime.time) -> datetime.datetime:
     return datetime.datetime.combine(day, time_of_day, TIME_ZONE)
-
-
-def phone_uri(number: str) -> str:
-    """Return the tel: link of a number as the directory writes it ("888-624-4752", "211")."""
-    digits = re.sub(r"\D", "", number)
-    return f"tel:{digits}" if len(digits) == 3 else f"tel:+1{digits[-10:]}"
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ from bot.content import Content, read_content
 from bot.database import DatabaseError
 from bot.decision import MOST_OFFERED, OUT_OF_SCOPE, TOPIC_PREFIX
 from bot.evaluation import Question, result_row
-from bot.language import OTHER, fold
 from bot.models import Model
-from bot.near_duplicates import AskedIn, near_duplicates
-from bot.privacy import REMOVED, remove_personal_details
 from bot.review_queue import UNANSWERED, ReviewQueue, Unanswered
 from bot.sheet_columns import EXAMPLE
 from bot.sheet_rows import ID, clean
 from bot.spreadsheet import write_draft
+from bot.text.language import OTHER, fold
+from bot.text.near_duplicates import AskedIn, near_duplicates
+from bot.text.redaction import REMOVED, remove_personal_details
 from bot.topic_files import add_question
 from bot.topic_update import FAQ, NLU, Outcome, replace_topics
 from bot.training import parse

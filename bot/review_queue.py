@@ -1,7 +1,8 @@
 """The review queue: questions that were not answered, or not well, so that staff can write what is missing.
 
-What comes in has lost everything that is not a word of our own texts (bot.privacy.keep_own_words). With it
-stand the week and the language: not who, not when, not by which channel. It must not import Rasa or aiohttp.
+What comes in has lost everything that is not a word of our own texts (bot.text.redaction.keep_own_words).
+With it stand the week and the language: not who, not when, not by which channel. It must not import Rasa or
+aiohttp.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection
 
+from bot.clock import current_date, week_of
 from bot.database import Database, count_one
-from bot.local_time import current_date, week_of
-from bot.privacy import REMOVED
 from bot.tables import REVIEW_QUEUE
+from bot.text.redaction import REMOVED
 
 DAYS_KEPT = 90
 UNANSWERED = "unanswered"

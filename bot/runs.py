@@ -24,12 +24,13 @@ from typing import IO, Any
 
 from bot.approval import ApprovalError, approve
 from bot.audit import AuditLog
+from bot.clock import in_office, utc_now
 from bot.database import Database, DatabaseError
 from bot.evaluation import EvaluationFileError
+from bot.files.atomic import write_whole
+from bot.files.locks import is_held, lock_within
 from bot.gate import Verdict
-from bot.local_time import in_office, utc_now
-from bot.locks import is_held, lock_within
-from bot.models import ModelError, ModelStore, write_whole
+from bot.models import ModelError, ModelStore
 from bot.problems import ContentError
 from bot.publishing import PublishError, ServingFile
 from bot.release import Release, StoppedError

@@ -10,7 +10,7 @@ import collections
 import math
 from collections.abc import Iterable, Mapping
 
-from bot.language import fold
+from bot.text.language import fold
 from bot.topics import Topic
 
 # Words are cut to so many letters, so that "arrested" and "arrestaron" meet their kin.

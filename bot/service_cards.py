@@ -13,9 +13,10 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from bot.local_time import TIME_ZONE
+from bot.clock import TIME_ZONE
 from bot.places import Place
-from bot.resources import Opening, Service, phone_uri
+from bot.resources import Opening, Service
+from bot.text.markup import phone_uri
 
 # Texts of domain.yml that stand in cards; words in capitals are put in.
 TEXTS = (

@@ -23,8 +23,8 @@ from bot.audit import AuditLog, operator, settings_changes
 from bot.content import RESOURCES, Content
 from bot.database import Database, DatabaseError
 from bot.gate import golden_questions, judge
+from bot.logs import WithholdWords
 from bot.models import Model, ModelError, ModelStore
-from bot.privacy import WithholdWords
 from bot.problems import ContentError
 from bot.processes import Child, StartError, actions_child, console_child, is_free, rasa_child
 from bot.publishing import ServingFile, ServingState

@@ -192,3 +192,7 @@ def _origin(name: str, value: str) -> str:
             f"{name} holds {value!r}, which is no web address without a path. Write it like https://www.hpca.gov."
         )
     return origin
+
+
+# What the names of conversations in Redis begin with.
+CONVERSATION_PREFIX = "kyr:conversation:"

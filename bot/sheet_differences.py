@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.changes import differing
-from bot.language import LANGUAGES
 from bot.sheet_rows import cells_of
+from bot.text.language import LANGUAGES
 from bot.topic_layout import TopicFields
 
 _WIDTH = 60

@@ -12,10 +12,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot.language import LANGUAGES
-from bot.parity import fingerprint
 from bot.sheet_columns import CHOICES, COLUMNS
 from bot.sheet_file import SheetProblems, SheetRow, Value
+from bot.text.facts import fingerprint
+from bot.text.language import LANGUAGES
 from bot.topic_layout import TopicFields
 from bot.topics import URL, Source
 

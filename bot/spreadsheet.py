@@ -16,8 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.exchange import bring_back
-from bot.language import LANGUAGES, LanguageIdentifier
+from bot.files.folders import bring_back
 from bot.problems import ContentError, Problem
 from bot.sheet_columns import EXAMPLE, EXPORTED, MOST_CHARACTERS
 from bot.sheet_differences import differences
@@ -25,6 +24,7 @@ from bot.sheet_file import Sheet, SheetError, SheetProblems, SheetRow, read_shee
 from bot.sheet_problems import SheetPlaces
 from bot.sheet_rows import ID, RowReader, cells_of, clean, state_of
 from bot.sheet_writing import write_sheet
+from bot.text.language import LANGUAGES, LanguageIdentifier
 from bot.topic_files import TopicEditError, new_topic_file, read_fields, with_fields
 from bot.topic_layout import TopicFields, unsigned
 from bot.topic_update import FAQ, replace_topics

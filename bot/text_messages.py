@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.content import Content
-from bot.language import fold
 from bot.replies import Reply
+from bot.text.language import fold
 
 STOP, HELP, START = "stop", "help", "start"
 
@@ -47,7 +47,7 @@ _GSM_PART, _GSM_PARTS = 160, 153
 _UCS2_PART, _UCS2_PARTS = 70, 67
 # Where a message may be parted: after a line, a sentence, or a word, the first of these that will do.
 _ENDS = (re.compile(r"\n+"), re.compile(r"(?<=[.!?:;])\s+"), re.compile(r"\s+"))
-# Before words to say aloud (see bot.markup).
+# Before words to say aloud (see bot.text.markup).
 _MARKS = re.compile(r"^> *", re.MULTILINE)
 
 

@@ -24,14 +24,14 @@ from bot.content import (
     questions_in,
     warn_of_near_duplicates,
 )
-from bot.exchange import bring_back
-from bot.near_duplicates import AskedIn, AskedWords, NearQuestions, count_words
+from bot.files.folders import bring_back
+from bot.files.yaml_reading import parse_yaml
 from bot.problems import ContentError, Problem, Problems
 from bot.resources import Directory, check_directory
 from bot.sheet_columns import EXAMPLE
 from bot.sheet_differences import changed_cells
 from bot.sheet_rows import ID, state_of
-from bot.strict_yaml import parse_yaml
+from bot.text.near_duplicates import AskedIn, AskedWords, NearQuestions, count_words
 from bot.topic_files import TopicEditError, new_topic_file, read_fields, read_text, with_fields
 from bot.topic_layout import TopicFields, plain_breaks, unsigned
 from bot.topic_problems import FieldProblem, TopicPlaces

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ruamel.yaml.nodes import Node
 
-from bot.language import LANGUAGES
+from bot.text.language import LANGUAGES
 from bot.topics import Source
 from bot.yaml_edit import Items, Line, YamlEditError, block_lines, compose, is_null, items, scalar, sequence
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content import check_content
-from bot.exchange import exchange_folders, workplace_beside
-from bot.locks import folder_locked_within
+from bot.files.folders import exchange_folders, workplace_beside
+from bot.files.locks import folder_locked_within
 from bot.problems import ContentError, Problem
 
 FAQ = Path("data") / "faq"

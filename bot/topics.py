@@ -16,12 +16,12 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from bot.language import LANGUAGES
-from bot.markup import parse_blocks
-from bot.parity import facts, fingerprint
+from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
-from bot.readability import too_hard
-from bot.strict_yaml import line_of, read_yaml
+from bot.text.facts import facts, fingerprint
+from bot.text.language import LANGUAGES
+from bot.text.markup import parse_blocks
+from bot.text.readability import too_hard
 
 GROUPS = ("ordinance", "hp_with_you", "rights", "help")
 # So many days before an answer expires staff are told that it is due.

@@ -26,10 +26,11 @@ from bot.changes import topic_changes
 from bot.content import Content, read_content
 from bot.decision import TOPIC_PREFIX, Decision, DecisionStep, Judged
 from bot.evaluation import Question, figures, read_questions, result_row, summarize
-from bot.language import LANGUAGES
-from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore, write_whole
+from bot.files.atomic import write_whole
+from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
+from bot.text.language import LANGUAGES
 from bot.workbench import ASKING, TRAINING, Workbench, WorkbenchError, learner, workbench
 
 Progress = Callable[[str], None]
@@ -45,9 +46,9 @@ _CODE = (
     "bot/decision.py",
     "bot/follow_ups.py",
     "bot/glossary.py",
-    "bot/language.py",
+    "bot/text/language.py",
     "bot/places.py",
-    "bot/questions.py",
+    "bot/text/questions.py",
     "uv.lock",
 )
 _CONTENT = ("data", "domain.yml", "config.yml")

@@ -17,11 +17,11 @@ from bot.content import Content
 from bot.decision import FIND_HELP, SEVERAL, TOPIC_PREFIX, Thresholds
 from bot.evaluation import outcome_of
 from bot.help_search import HelpSearch
-from bot.language import LANGUAGES
 from bot.models import Model
-from bot.privacy import remove_personal_details
 from bot.processes import SECONDS_TO_START
 from bot.replies import Reply, answer, ask_need, clarify, help_for, say
+from bot.text.language import LANGUAGES
+from bot.text.redaction import remove_personal_details
 from bot.training import TrainingError, training_errors
 from bot.workbench import ASKING, Workbench, workbench
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.calibration import THRESHOLDS_FILE
-from bot.privacy import loggable
+from bot.logs import loggable
 from bot.settings import PROJECT_ROOT
 
 # Tells the process where lemmas of training questions are kept from one training to the next.

@@ -26,7 +26,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.content import RESOURCES, Content, read_content
 from bot.database import Database
-from bot.locks import lock_within
+from bot.files.locks import lock_within
 from bot.models import Model, ModelStore
 from bot.processes import free_port
 from bot.replies import Button

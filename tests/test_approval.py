@@ -12,8 +12,8 @@ import pytest
 
 from bot.approval import ApprovalError, approve, authors, refuse_author
 from bot.audit import AuditLog, Entry
+from bot.clock import current_date
 from bot.database import Database, DatabaseError
-from bot.local_time import current_date
 from bot.models import ModelStore
 from bot.publishing import PublishError, ServingFile
 from bot.release import Release, note_changes, note_import

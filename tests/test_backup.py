@@ -23,10 +23,11 @@ from sqlalchemy import select
 import bot.database
 from bot.__main__ import main
 from bot.accounts import Accounts
-from bot.audit import HEAD_FILE, AuditLog, folder_hash
+from bot.audit import HEAD_FILE, AuditLog
 from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.database import Database, DatabaseError
 from bot.feedback import Feedback, Total
+from bot.files.hashing import folder_hash
 from bot.models import ARCHIVE, CONTENT, THRESHOLDS, ModelStore
 from bot.processes import free_port
 from bot.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered

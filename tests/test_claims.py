@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.claims import Claim, check_claims, read_claims
-from bot.language import LANGUAGES
 from bot.problems import Problems
 from bot.settings import PROJECT_ROOT
+from bot.text.language import LANGUAGES
 
 # For each claim wrong and right sentences, by language.
 SENTENCES = YAML(typ="safe").load(Path(__file__).parent / "claims.yml")

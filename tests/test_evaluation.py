@@ -10,8 +10,8 @@ import pytest
 
 from bot.content import Content
 from bot.evaluation import EvaluationFileError, figures, format_summary, read_questions, result_row, summarize
-from bot.language import fold
 from bot.settings import PROJECT_ROOT
+from bot.text.language import fold
 from bot.training import EVALUATION
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.content import Content
-from bot.language import LanguageIdentifier
+from bot.text.language import LanguageIdentifier
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.content import Content
-from bot.markup import Block, Span, parse_blocks
+from bot.text.markup import Block, Span, parse_blocks
 
 
 def shape(text: str) -> list[tuple[str, list[str]]]:

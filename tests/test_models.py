@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import ARCHIVE, Model, ModelError, ModelStore, write_whole
+from bot.files.atomic import write_whole
+from bot.models import ARCHIVE, Model, ModelError, ModelStore
 
 REPORT = {"content_hash": "abc", "training_hash": "def", "summary": {}}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.content import check_content
-from bot.near_duplicates import AskedIn, near_duplicates
+from bot.text.near_duplicates import AskedIn, near_duplicates
 
 BEFORE = "Where do I find an accredited representative?"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.content import check_content
-from bot.language import LANGUAGES
 from bot.page_texts import FILE, check_page_texts, read_page_texts, with_hotline
 from bot.problems import Problems
+from bot.text.language import LANGUAGES
 
 
 def test_the_hotline_stands_in_both_languages_of_the_same_texts() -> None:

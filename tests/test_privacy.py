@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.content import Content
-from bot.privacy import REMOVED, keep_own_words, loggable, own_words, remove_personal_details
+from bot.logs import loggable
+from bot.text.redaction import REMOVED, keep_own_words, own_words, remove_personal_details
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.questions import split_questions
+from bot.text.questions import split_questions
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.readability import too_hard
+from bot.text.readability import too_hard
 
 HARD = {
     "en": "Administrative documentation necessitates constitutional consideration of {} appeals.",

@@ -10,8 +10,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.content import check_content
-from bot.parity import fingerprint
 from bot.settings import PROJECT_ROOT
+from bot.text.facts import fingerprint
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 

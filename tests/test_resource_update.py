@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from bot.audit import AuditLog, folder_hash
+from bot.audit import AuditLog
 from bot.database import Database
-from bot.locks import folder_locked_within
+from bot.files.hashing import folder_hash
+from bot.files.locks import folder_locked_within
 from bot.problems import ContentError, Problems
 from bot.resource_tables import Tables, read_tables
 from bot.resource_update import (
@@ -133,7 +134,7 @@ def test_where_folders_cannot_be_exchanged_two_renames_do(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on systems other than Linux; when the second fails, the first is taken back."""
-    monkeypatch.setattr("bot.exchange._exchange", lambda one, other: False)
+    monkeypatch.setattr("bot.files.folders._exchange", lambda one, other: False)
     replace(folder, renamed(folder, "Line 211"), tmp_path / "var")
     assert names_in(folder)[2] == "Line 211"
     real = os.rename

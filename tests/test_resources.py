@@ -13,8 +13,9 @@ from bot.help_search import HelpSearch
 from bot.places import find_place
 from bot.problems import ContentError
 from bot.replies import GENERAL_NEEDS
-from bot.resources import LiveDirectory, Schedule, phone_uri
+from bot.resources import LiveDirectory, Schedule
 from bot.settings import PROJECT_ROOT
+from bot.text.markup import phone_uri
 from tests.conftest import SMALL_CONTENT
 
 WORKDAYS = ("MO", "TU", "WE", "TH", "FR")

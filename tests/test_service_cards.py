@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.clock import TIME_ZONE
 from bot.content import Content
-from bot.local_time import TIME_ZONE
 from bot.places import Place, find_place
 from bot.resources import Service
 from bot.service_cards import service_card

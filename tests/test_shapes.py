@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.content import check_content
-from bot.shapes import Needed, differences
+from bot.files.shapes import Needed, differences
 from bot.topic_files import TopicEditError, read_fields
 
 ODD: tuple[Any, ...] = ("en", 5, [None], {"en": ["en"]})

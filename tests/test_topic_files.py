@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from bot.content import check_content
-from bot.exchange import bring_back, workplace_beside
-from bot.parity import fingerprint
+from bot.files.folders import bring_back, workplace_beside
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
+from bot.text.facts import fingerprint
 from bot.topic_files import TopicEditError, add_question, new_topic_file, read_fields, with_fields
 from bot.topic_layout import TopicFields, TopicLayout
 from bot.topic_update import NLU, ContentChangedError, replace_topics
@@ -510,7 +510,7 @@ def test_a_kill_between_two_renames_loses_nothing(
     content_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where folders cannot be exchanged in one step, the next run puts the missing folder back."""
-    monkeypatch.setattr("bot.exchange._exchange", lambda one, other: False)
+    monkeypatch.setattr("bot.files.folders._exchange", lambda one, other: False)
     text, edited = edited_card(content_copy)
     before = snapshot(content_copy)
     _end_by_kill(content_copy, {"red_card.yml": edited}, "rename", 2)

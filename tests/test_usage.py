@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import insert, inspect, select, text
 
 from bot.__main__ import main
+from bot.clock import current_date, week_of
 from bot.database import Database
 from bot.feedback import Feedback, WeeklyTotal
-from bot.language import LANGUAGES
-from bot.local_time import current_date, week_of
 from bot.tables import FEEDBACK, USAGE
+from bot.text.language import LANGUAGES
 from bot.usage import CHANNELS, FEWEST_SHOWN, KINDS, OUTCOMES, Figures, Usage
 
 MONDAY = datetime.date(2026, 11, 23)

@@ -16,11 +16,11 @@ from rasa.shared.nlu.constants import TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.language import LANGUAGES
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
 from bot.nlu.learnt import wait_for
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline, joined, lemma, words
+from bot.text.language import LANGUAGES
 from bot.workbench import LEMMAS, LEMMAS_FILE
 
 # Message property with the dictionary forms of its words, a space between two.

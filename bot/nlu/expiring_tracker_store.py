@@ -19,7 +19,7 @@ from redis import asyncio as redis
 from redis.exceptions import RedisError
 
 from bot.expiring_cache import ExpiringCache
-from bot.purge import CONVERSATION_PREFIX
+from bot.settings import CONVERSATION_PREFIX
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.follow_ups import Context
 from bot.glossary import EITHER_LANGUAGE
-from bot.language import LANGUAGES, LanguageIdentifier
 from bot.nlu.glossary_extractor import HELP_REQUEST
+from bot.text.language import LANGUAGES, LanguageIdentifier
 
 LANGUAGE = "language"
 # Where neither the words nor the page say anything: as the slot's initial value in domain.yml.

@@ -22,13 +22,13 @@ if __name__ == "__main__":
     sys.modules["tensorflow"] = None  # type: ignore[assignment] # this is how a module is said to be missing
 
 from bot.glossary import Glossary
-from bot.language import LANGUAGES
 from bot.nlu.child import read_jobs
 from bot.nlu.judges import INVERSE_STRENGTH, Judges
 from bot.nlu.learnt import features_digest, judges_digest, keep
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.tfidf import Vectorizers, save_tables
+from bot.text.language import LANGUAGES
 from bot.workbench import FEATURES, JUDGES, LEMMAS
 
 # The linear model of all features takes as long as those of each kind together.

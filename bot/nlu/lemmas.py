@@ -12,7 +12,7 @@ import spacy
 from spacy.lookups import Lookups, load_lookups
 from spacy.tokens import Token
 
-from bot.models import write_whole
+from bot.files.atomic import write_whole
 
 
 @functools.cache

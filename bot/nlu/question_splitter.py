@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.questions import split_questions
+from bot.text.questions import split_questions
 
 # Message property of each part: it is a question of the message before it. DecisionGate takes the parts
 # back, so that a message comes out for each that went in.

@@ -9,13 +9,14 @@ from aiohttp import web
 from babel.dates import format_date
 
 from bot.content import Content
-from bot.language import LANGUAGES
-from bot.markup import parse_blocks
 from bot.replies import Reply
+from bot.text.cleaning import MOST_CHARACTERS, clean
+from bot.text.language import LANGUAGES
+from bot.text.markup import parse_blocks
 from bot.usage import WEB
 from bot.web import keys
 from bot.web.conversations import Conversation
-from bot.web.dialogue import MOST_CHARACTERS, Outcome, clean, reply
+from bot.web.dialogue import Outcome, reply
 from bot.web.json_body import BadRequest, read_object
 from bot.web.pages import PRINTED_CARDS, RED_CARD, answer_page
 

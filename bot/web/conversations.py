@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 
+from bot.clock import current_date
 from bot.expiring_cache import ExpiringCache
-from bot.local_time import current_date
 from bot.replies import Button, made_by_page
 
 SECONDS_TO_LIVE = 30 * 60

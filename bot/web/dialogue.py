@@ -9,7 +9,6 @@ import asyncio
 import functools
 import json
 import logging
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,8 +18,6 @@ from aiohttp import web
 from bot.content import Content
 from bot.decision import FIND_HELP
 from bot.follow_ups import Context
-from bot.language import LANGUAGES, OTHER
-from bot.privacy import keep_own_words, remove_personal_details
 from bot.replies import (
     GENERAL_NEEDS,
     SAY,
@@ -37,6 +34,8 @@ from bot.replies import (
     say,
     slots_of_choice,
 )
+from bot.text.language import LANGUAGES, OTHER
+from bot.text.redaction import keep_own_words, remove_personal_details
 from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.counting import outcome_of
@@ -45,7 +44,6 @@ from bot.web.served import ServedModel
 
 logger = logging.getLogger(__name__)
 
-MOST_CHARACTERS = 1000
 DEFAULT_LANGUAGE = "es"
 # What is said where a question was not answered; staff may want to write an answer to it.
 _UNANSWERED = (f"{SAY}utter_not_understood", f"{SAY}utter_out_of_scope")
@@ -120,19 +118,6 @@ def say_as_spoken(content: Content, conversation: Conversation, response: str) -
     """Return one of the bot's texts in the language of a conversation, or in both where it is not known."""
     language = conversation.requested_language or conversation.language
     return tuple(say(content, response, each) for each in ((language,) if language else ("es", "en")))
-
-
-def clean(text: str) -> str:
-    """Return a message as plain text on one line, without control characters and halves of letters.
-
-    Leading slashes go too: to Rasa they would be a command ("/restart").
-    """
-    kept = (
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cs")
-    )
-    return "".join(kept).strip().lstrip("/ ")
 
 
 async def _reply_to_chosen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.language import LANGUAGES
+from bot.text.language import LANGUAGES
 from bot.web import keys
 
 

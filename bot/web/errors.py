@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from bot.language import LANGUAGES
+from bot.text.language import LANGUAGES
 from bot.web.pages import error_page, respond, texts
 
 # HTTP status -> error code and name of its text in strings.yml.

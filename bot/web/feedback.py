@@ -8,10 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.privacy import keep_own_words, remove_personal_details
 from bot.review_queue import NOT_HELPFUL
+from bot.text.cleaning import MOST_CHARACTERS, clean
+from bot.text.redaction import keep_own_words, remove_personal_details
 from bot.web import keys
-from bot.web.dialogue import MOST_CHARACTERS, clean, end
+from bot.web.dialogue import end
 from bot.web.errors import api_error
 from bot.web.json_body import BadRequest, read_object
 

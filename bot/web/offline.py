@@ -17,11 +17,11 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.clock import current_date
 from bot.content import Content
-from bot.language import LANGUAGES
-from bot.local_time import current_date
 from bot.resources import Directory
 from bot.saved_search import STEM_LENGTH, search_index
+from bot.text.language import LANGUAGES
 from bot.topics import Topic
 from bot.web import keys
 from bot.web.pages import all_pages, show_date, write_page

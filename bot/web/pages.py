@@ -15,15 +15,14 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.clock import TIME_ZONE, current_date
 from bot.content import Content
 from bot.decision import CHAT_PRIVACY
-from bot.language import LANGUAGES
-from bot.local_time import TIME_ZONE, current_date
-from bot.markup import parse_blocks
 from bot.page_texts import PageTexts, with_hotline
 from bot.replies import answer, answered_related
-from bot.resources import phone_uri
 from bot.service_cards import service_card
+from bot.text.language import LANGUAGES
+from bot.text.markup import parse_blocks, phone_uri
 from bot.topics import GROUPS, Topic
 from bot.web import keys
 

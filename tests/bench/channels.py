@@ -16,11 +16,11 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from bot.content import read_content
-from bot.language import LANGUAGES
 from bot.models import ModelStore
 from bot.replies import answer
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT, read_settings
+from bot.text.language import LANGUAGES
 from bot.text_messages import parts, text_messages
 from tests.bench.chat import sender, texts
 from tests.bench.load import Send, load

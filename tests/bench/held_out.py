@@ -9,8 +9,8 @@ from typing import Any
 from bot.calibration import Asked
 from bot.content import Content
 from bot.evaluation import figures, result_row
-from bot.language import LANGUAGES
 from bot.settings import PROJECT_ROOT
+from bot.text.language import LANGUAGES
 from bot.training import decision_step, held_out
 
 

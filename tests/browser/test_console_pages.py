@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import insert
 
+from bot.clock import current_date, week_of
 from bot.database import Database
-from bot.local_time import current_date, week_of
 from bot.models import Model, ModelStore
 from bot.review_queue import ReviewQueue
 from bot.settings import PROJECT_ROOT

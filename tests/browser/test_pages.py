@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from bot.clock import current_date
 from bot.content import Content
-from bot.local_time import current_date
 from bot.web.pages import DIRECTORY, PRINTED_CARDS, PRIVACY
 from tests.browser.conftest import OpenVisit, Visit
 

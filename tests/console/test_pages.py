@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.locks import lock_within
+from bot.files.locks import lock_within
 from bot.models import ModelStore
 from bot.review_queue import ReviewQueue
 from bot.sheet_rows import cells_of, state_of

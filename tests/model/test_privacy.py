@@ -20,9 +20,10 @@ from aiohttp import ClientSession
 
 from bot.database import Database
 from bot.models import Model
-from bot.purge import CONVERSATION_PREFIX, purge
+from bot.purge import purge
 from bot.review_queue import ReviewQueue
 from bot.serving import assemble, listening, wait_until_answered
+from bot.settings import CONVERSATION_PREFIX
 from tests.conftest import RedisServer
 from tests.web.messaging.standins import UNLIMITED_CHANNELS, Telegram, Twilio
 

@@ -16,7 +16,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.database import Database
 from bot.nlu import expiring_tracker_store
 from bot.nlu.expiring_tracker_store import SECONDS_TO_LIVE, ExpiringTrackerStore
-from bot.purge import CONVERSATION_PREFIX, purge
+from bot.purge import purge
+from bot.settings import CONVERSATION_PREFIX
 from tests.conftest import RedisServer
 
 pytestmark = pytest.mark.slow

@@ -11,8 +11,9 @@ import pytest
 from aiohttp import web
 
 from bot.content import Content
+from bot.text.cleaning import clean
 from bot.web import json_body
-from bot.web.dialogue import clean, replies_from_rasa
+from bot.web.dialogue import replies_from_rasa
 from bot.web.rasa_client import RasaUnavailable
 from tests.conftest import StartServer
 from tests.web.conftest import Client, MakeGateway, offer

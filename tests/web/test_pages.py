@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.content import Content, read_content
-from bot.resources import phone_uri
+from bot.text.markup import phone_uri
 from bot.web.pages import preferred_language
 from tests.web.conftest import Client, MakeGateway
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.content import Content, read_content
-from bot.language import LanguageIdentifier
 from bot.models import ModelStore
 from bot.problems import ContentError, Problem, Problems
+from bot.text.language import LanguageIdentifier
 from bot.topic_update import FAQ
 from bot.topics import Topic, check_topics
 from bot.topics_off import TopicsOff, as_residents_get

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.clock import current_date
 from bot.hsds_client import pull
-from bot.local_time import current_date
 from bot.resource_update import (
     Replacing,
     columns_of,

@@ -14,7 +14,6 @@ from markupsafe import escape
 
 from bot.changes import fields_of
 from bot.content import Content
-from bot.language import LANGUAGES
 from bot.problems import ContentError
 from bot.release import note_changes
 from bot.replies import answer
@@ -22,6 +21,7 @@ from bot.review import Group
 from bot.sheet_columns import CHOICES, COLUMNS
 from bot.sheet_file import SheetProblems, SheetRow
 from bot.sheet_rows import ID, RowReader, cells_of, state_of
+from bot.text.language import LANGUAGES
 from bot.text_messages import parts, text_messages
 from bot.topic_edit import EditConflict, edit_topic
 from bot.topic_files import read_fields, read_text

@@ -17,7 +17,7 @@ from multidict import MultiDictProxy
 
 from bot.accounts import Account, may
 from bot.database import DatabaseError
-from bot.language import LANGUAGES
+from bot.text.language import LANGUAGES
 from bot.web.console import keys
 from bot.web.console.rendering import render
 from bot.web.console.sessions import COOKIE

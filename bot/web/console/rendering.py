@@ -10,8 +10,8 @@ from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.accounts import may
-from bot.local_time import in_office
-from bot.markup import parse_blocks
+from bot.clock import in_office
+from bot.text.markup import parse_blocks
 from bot.web.console import keys
 from bot.web.console.translation import said
 from bot.web.pages import other

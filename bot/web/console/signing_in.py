@@ -8,8 +8,8 @@ import re
 
 from aiohttp import web
 
-from bot.language import LANGUAGES
 from bot.sign_in import SignInRefused
+from bot.text.language import LANGUAGES
 from bot.web.console import keys
 from bot.web.console.guard import (
     CARRIED_FIELDS,

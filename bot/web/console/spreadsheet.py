@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.local_time import current_date
+from bot.clock import current_date
 from bot.release import note_import
 from bot.sheet_file import SheetError
 from bot.spreadsheet import export, import_sheet, topic_texts, write_template

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.language import LANGUAGES
+from bot.text.language import LANGUAGES
 
 _FOLDER = Path(__file__).parent / "texts"
 

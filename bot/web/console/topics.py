@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.approval import refuse_author
-from bot.local_time import current_date
+from bot.clock import current_date
 from bot.sheet_rows import ID, state_of
 from bot.topic_files import read_fields, read_text
 from bot.topic_update import FAQ

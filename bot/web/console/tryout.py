@@ -6,10 +6,10 @@ import asyncio
 
 from aiohttp import web
 
+from bot.text.cleaning import MOST_CHARACTERS, clean
 from bot.web.console import keys
 from bot.web.console.release import model_of
 from bot.web.console.rendering import render, text
-from bot.web.dialogue import MOST_CHARACTERS, clean
 
 
 async def get_try(request: web.Request) -> web.StreamResponse:

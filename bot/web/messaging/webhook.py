@@ -9,12 +9,13 @@ from typing import Any
 from aiohttp import web
 from cachetools import TTLCache
 
-from bot.language import LANGUAGES
 from bot.replies import Reply, say
+from bot.text.cleaning import MOST_CHARACTERS, clean
+from bot.text.language import LANGUAGES
 from bot.web import keys
 from bot.web.clients import client_of
 from bot.web.conversations import Conversation
-from bot.web.dialogue import MOST_CHARACTERS, clean, end, reply, say_as_spoken
+from bot.web.dialogue import end, reply, say_as_spoken
 from bot.web.json_body import BadRequest, read_bytes
 from bot.web.limits import MESSAGE, PAGE, TooMany
 from bot.web.messaging.channel import BadMessage, Channel, Incoming, Kind

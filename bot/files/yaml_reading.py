@@ -15,8 +15,8 @@ from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node
 
+from bot.files.shapes import Shape, differences
 from bot.problems import Problems
-from bot.shapes import Shape, differences
 
 
 def read_yaml(path: Path, problems: Problems, shape: Shape) -> CommentedMap | None:

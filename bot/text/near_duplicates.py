@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from bot.language import fold
+from bot.text.language import fold
 
 # Likeness (0 to 100, words in order of the alphabet) from which two questions are as good as the same.
 _ALIKE = 92

@@ -10,8 +10,6 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from bot.resources import phone_uri
-
 _MARK = re.compile(r"(\d+\.|-|>) +")
 _KINDS = {"-": "list", ">": "say"}
 # 888-624-4752, 1-800-898-7180, 211, 911, 988; www.hpca.gov, oag.ca.gov/reportmisconduct.
@@ -76,3 +74,9 @@ def _spans(line: str) -> tuple[Span, ...]:
     if end < len(line):
         spans.append(Span(line[end:]))
     return tuple(spans)
+
+
+def phone_uri(number: str) -> str:
+    """Return the tel: link of a number as the directory writes it ("888-624-4752", "211")."""
+    digits = re.sub(r"\D", "", number)
+    return f"tel:{digits}" if len(digits) == 3 else f"tel:+1{digits[-10:]}"
