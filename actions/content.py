@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from bot.content import Content, read_content
+from bot.content.reading import Content, read_content
 from bot.settings import read_settings
 from bot.topics_off import GivenTopics, TopicsOff
 

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import current_content
 from actions.utterance import utter
-from bot.replies import also_asked, answer, clarify
+from bot.answering.replies import also_asked, answer, clarify
 
 
 class ActionClarify(Action):

@@ -9,8 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import current_content
 from actions.utterance import utter
-from bot.follow_ups import Context
-from bot.replies import more, repeat, say
+from bot.answering.follow_ups import Context
+from bot.answering.replies import more, repeat, say
 
 
 class ActionMore(Action):

@@ -6,11 +6,11 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.replies import Reply
+from bot.answering.replies import Reply
 
 
 def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
-    """Utter a reply of bot.replies; the gateway takes an answer, which has sources, from the content."""
+    """Utter a reply; the gateway takes an answer, which has sources, from the content."""
     as_json = reply.as_json()
     custom: dict[str, Any] = {"language": reply.language, "topic": reply.topic, "again": reply.again}
     if not reply.sources:

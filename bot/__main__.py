@@ -21,22 +21,24 @@ from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.clock import current_date
 from bot.console import PORT as CONSOLE_PORT
 from bot.console import serve_console
-from bot.content import check_content, read_content
+from bot.content.checks import check_content
+from bot.content.reading import read_content
 from bot.database import Database, DatabaseError
+from bot.directory.pull import PullError, pull
+from bot.directory.reading import read_directory
+from bot.directory.services import DAYS_TO_CONFIRM
+from bot.directory.tables import Tables
+from bot.directory.update import Replacing, UpdateError, columns_to_pull, complete, read_present
 from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
 from bot.feedback import Feedback
 from bot.files.atomic import write_whole
 from bot.gate import format_report
-from bot.hsds_client import PullError, pull
 from bot.models import Model, ModelError, ModelStore
 from bot.problems import ContentError
 from bot.processes import StartError
 from bot.publishing import PublishError, ServingFile
 from bot.purge import PurgeError, purge
 from bot.release import Release, StoppedError, note_import
-from bot.resource_tables import Tables
-from bot.resource_update import Replacing, UpdateError, columns_to_pull, complete, read_present
-from bot.resources import DAYS_TO_CONFIRM, read_directory
 from bot.review import (
     Addition,
     Group,

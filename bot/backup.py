@@ -32,7 +32,7 @@ from sqlalchemy import MetaData, Table, delete, insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
-from bot.content import RESOURCES
+from bot.content.paths import RESOURCES
 from bot.database import VERSION_TABLE, Database, DatabaseError
 from bot.files.atomic import write_whole
 from bot.models import ModelError, ModelStore

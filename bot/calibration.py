@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Judged, Thresholds
+from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Judged
+from bot.content.thresholds import Thresholds
 from bot.evaluation import Question
 from bot.text.language import LANGUAGES
 

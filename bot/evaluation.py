@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.content import Content
-from bot.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.content.reading import Content
 
 
 class EvaluationFileError(Exception):
@@ -85,7 +85,7 @@ def result_row(question: Question, parsed: Mapping[str, Any], content: Content) 
 
 
 def outcome_of(decision: Mapping[str, Any], content: Content) -> str:
-    """Return what a decision comes to (see bot.decision.Decision): no answer where its topic has none."""
+    """Return what a Decision comes to: no answer where its topic has none."""
     topic = content.topics.get(decision["topic"])
     if topic is not None and not topic.answered:
         return "decline"  # it says that there is no checked answer yet, and who can help

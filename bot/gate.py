@@ -15,13 +15,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.changes import CHANGED, TopicChange, topic_changes
-from bot.content import overdue_answers
-from bot.decision import EMERGENCY, OUT_OF_SCOPE
-from bot.model_rules import GATE
+from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE
+from bot.content.checks import overdue_answers
+from bot.content.diff import CHANGED, TopicChange, topic_changes
+from bot.content.model_rules import GATE
+from bot.content.topics import Topic
 from bot.models import Model
 from bot.text.language import LANGUAGES
-from bot.topics import Topic
 from bot.training import rows_by_set
 
 # What is said of chance: so seldom would it do the same.

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.content import Content, read_content
+from bot.content.reading import Content, read_content
 from bot.files.atomic import _on_disk, write_whole
 from bot.files.hashing import file_sha256
 from bot.problems import ContentError

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.audit import AuditLog
-from bot.changes import topic_changes
+from bot.content.diff import topic_changes
+from bot.content.paths import FAQ
+from bot.content.topics import turned_off
 from bot.database import DatabaseError
 from bot.gate import Stop, Verdict, judge
 from bot.models import Model, ModelError, ModelStore
@@ -26,8 +28,7 @@ from bot.sheet_differences import changed_cells
 from bot.sheet_rows import state_of
 from bot.topic_files import TopicEditError, read_fields, read_text, with_fields
 from bot.topic_layout import TopicFields
-from bot.topic_update import FAQ, replace_topics
-from bot.topics import turned_off
+from bot.topic_update import replace_topics
 from bot.topics_off import FILE as TOPICS_OFF
 from bot.topics_off import TopicsOff
 from bot.training import copy_content, retell, train

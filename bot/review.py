@@ -17,10 +17,11 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from bot.answering.decision import MOST_OFFERED, OUT_OF_SCOPE, TOPIC_PREFIX
 from bot.audit import AuditLog
-from bot.content import Content, read_content
+from bot.content.paths import FAQ, NLU
+from bot.content.reading import Content, read_content
 from bot.database import DatabaseError
-from bot.decision import MOST_OFFERED, OUT_OF_SCOPE, TOPIC_PREFIX
 from bot.evaluation import Question, result_row
 from bot.models import Model
 from bot.review_queue import UNANSWERED, ReviewQueue, Unanswered
@@ -31,7 +32,7 @@ from bot.text.language import OTHER, fold
 from bot.text.near_duplicates import AskedIn, near_duplicates
 from bot.text.redaction import REMOVED, remove_personal_details
 from bot.topic_files import add_question
-from bot.topic_update import FAQ, NLU, Outcome, replace_topics
+from bot.topic_update import Outcome, replace_topics
 from bot.training import parse
 
 # A training question is one question, not the whole story; ours have at most 250.
@@ -117,7 +118,8 @@ class Group:
 class Nearest:
     """What the published model makes of a leading question: at most three topics with scores, best first.
 
-    `outcome` is what it decides (see bot.decision.Decision), or "decline" where the topic has no answer.
+    `outcome` is what it decides (see bot.answering.decision.Decision), or "decline" where the topic has no
+    answer.
     """
 
     topics: tuple[tuple[str, float], ...]

@@ -10,8 +10,8 @@ import collections
 import math
 from collections.abc import Iterable, Mapping
 
+from bot.content.topics import Topic
 from bot.text.language import fold
-from bot.topics import Topic
 
 # Words are cut to so many letters, so that "arrested" and "arrestaron" meet their kin.
 STEM_LENGTH = 6

@@ -20,8 +20,10 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from cryptography.fernet import Fernet
 
 from bot.audit import AuditLog, operator, settings_changes
-from bot.content import RESOURCES, Content
+from bot.content.paths import RESOURCES
+from bot.content.reading import Content
 from bot.database import Database, DatabaseError
+from bot.directory.live import LiveDirectory
 from bot.gate import golden_questions, judge
 from bot.logs import WithholdWords
 from bot.models import Model, ModelError, ModelStore
@@ -29,7 +31,6 @@ from bot.problems import ContentError
 from bot.processes import Child, StartError, actions_child, console_child, is_free, rasa_child
 from bot.publishing import ServingFile, ServingState
 from bot.relay import Relay
-from bot.resources import LiveDirectory
 from bot.settings import Settings, check_channels
 from bot.topics_off import GivenTopics, TopicsOff
 from bot.training import Progress, code_hash, content_hash, train

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.topics import DAYS_TO_REVIEW, GROUPS, MOST_STEPS, SHORT_LENGTH, TEXT_LENGTH, TITLE_LENGTH
+from bot.content.topics import DAYS_TO_REVIEW, GROUPS, MOST_STEPS, SHORT_LENGTH, TEXT_LENGTH, TITLE_LENGTH
 
 SHEET = "Topics"
 # What the ids of examples begin with, which are no topics.

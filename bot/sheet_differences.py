@@ -6,7 +6,7 @@ import collections
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.changes import differing
+from bot.content.diff import differing
 from bot.sheet_rows import cells_of
 from bot.text.language import LANGUAGES
 from bot.topic_layout import TopicFields

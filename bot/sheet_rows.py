@@ -12,12 +12,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from bot.content.topics import URL, Source
 from bot.sheet_columns import CHOICES, COLUMNS
 from bot.sheet_file import SheetProblems, SheetRow, Value
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 from bot.topic_layout import TopicFields
-from bot.topics import URL, Source
 
 ID = re.compile(r"[a-z0-9_]{1,60}")
 _NAMES = {"en": "English", "es": "Spanish"}

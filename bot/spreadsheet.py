@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.paths import FAQ
 from bot.files.folders import bring_back
 from bot.problems import ContentError, Problem
 from bot.sheet_columns import EXAMPLE, EXPORTED, MOST_CHARACTERS
@@ -27,7 +28,7 @@ from bot.sheet_writing import write_sheet
 from bot.text.language import LANGUAGES, LanguageIdentifier
 from bot.topic_files import TopicEditError, new_topic_file, read_fields, with_fields
 from bot.topic_layout import TopicFields, unsigned
-from bot.topic_update import FAQ, replace_topics
+from bot.topic_update import replace_topics
 
 _PART = re.compile(r"(\S+) \((\d{1,3}) of (\d{1,3})\)")
 # Excel shows no more than 253 line breaks in a cell.

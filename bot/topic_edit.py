@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.claims import Claim, check_claims, read_claims
-from bot.content import (
-    RESOURCES,
+from bot.content.checks import (
     check_duplicate_questions,
     check_holes,
     check_needs,
@@ -24,10 +22,15 @@ from bot.content import (
     questions_in,
     warn_of_near_duplicates,
 )
+from bot.content.claims import Claim, check_claims, read_claims
+from bot.content.paths import FAQ, NLU, RESOURCES
+from bot.content.topic_reading import check_related, read_topic
+from bot.content.topics import TRAINING_DATA
+from bot.directory.reading import check_directory
+from bot.directory.services import Directory
 from bot.files.folders import bring_back
 from bot.files.yaml_reading import parse_yaml
 from bot.problems import ContentError, Problem, Problems
-from bot.resources import Directory, check_directory
 from bot.sheet_columns import EXAMPLE
 from bot.sheet_differences import changed_cells
 from bot.sheet_rows import ID, state_of
@@ -35,8 +38,7 @@ from bot.text.near_duplicates import AskedIn, AskedWords, NearQuestions, count_w
 from bot.topic_files import TopicEditError, new_topic_file, read_fields, read_text, with_fields
 from bot.topic_layout import TopicFields, plain_breaks, unsigned
 from bot.topic_problems import FieldProblem, TopicPlaces
-from bot.topic_update import FAQ, NLU, replace_topics
-from bot.topics import TRAINING_DATA, check_related, read_topic
+from bot.topic_update import replace_topics
 
 _CLAIMS = Path("data") / "claims.yml"
 # How a mistake is mended on a page, by words of it, where that differs from a file.

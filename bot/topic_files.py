@@ -14,10 +14,10 @@ from typing import Any
 
 from ruamel.yaml.nodes import SequenceNode
 
+from bot.content.topics import Source
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 from bot.topic_layout import TopicFields, TopicLayout, as_before, plain_breaks, read_entries
-from bot.topics import Source
 from bot.yaml_edit import (
     Edit,
     Items,

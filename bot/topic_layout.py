@@ -1,7 +1,7 @@
 """A topic file taken apart: what staff edit of it, and where each of these values stands in the text.
 
 Reading goes by the nodes of the YAML document, which know their places; what the values must be is the
-business of bot/topics.py. This module must not import Rasa or aiohttp.
+business of bot/content/topics.py. This module must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from ruamel.yaml.nodes import Node
 
+from bot.content.topics import Source
 from bot.text.language import LANGUAGES
-from bot.topics import Source
 from bot.yaml_edit import Items, Line, YamlEditError, block_lines, compose, is_null, items, scalar, sequence
 
 _MARK = "\ufeff"

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from bot.content.paths import FAQ
 from bot.problems import Problem
 from bot.sheet_columns import COLUMNS
 from bot.sheet_rows import cells_of
 from bot.topic_layout import TopicFields, TopicLayout, plain_breaks
-from bot.topic_update import FAQ
 
 _LANGUAGES = {"English": "en", "Spanish": "es"}
 _IN_LANGUAGE = re.compile(r"\bin (English|Spanish)\b")

@@ -16,13 +16,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content import check_content
+from bot.content.checks import check_content
+from bot.content.paths import FAQ
 from bot.files.folders import exchange_folders, workplace_beside
 from bot.files.locks import folder_locked_within
 from bot.problems import ContentError, Problem
 
-FAQ = Path("data") / "faq"
-NLU = Path("data") / "nlu"
 # A check takes some ten seconds; whoever waits longer waits for something that hangs.
 SECONDS_TO_WAIT = 60.0
 _FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.yml")

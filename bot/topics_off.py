@@ -14,9 +14,9 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+from bot.content.topics import Topic, turned_off
 from bot.files.atomic import write_whole
 from bot.models import ModelError
-from bot.topics import Topic, turned_off
 
 FILE = "topics_off.json"
 

@@ -21,10 +21,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Judged
 from bot.calibration import Asked, begin_with, calibrate, write_thresholds
-from bot.changes import topic_changes
-from bot.content import Content, read_content
-from bot.decision import TOPIC_PREFIX, Decision, DecisionStep, Judged
+from bot.content.diff import topic_changes
+from bot.content.reading import Content, read_content
 from bot.evaluation import Question, figures, read_questions, result_row, summarize
 from bot.files.atomic import write_whole
 from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
@@ -43,11 +43,11 @@ EVALUATION_QUESTIONS = "questions.jsonl"
 _CODE = (
     "bot/nlu",
     "bot/calibration.py",
-    "bot/decision.py",
-    "bot/follow_ups.py",
-    "bot/glossary.py",
+    "bot/answering/decision.py",
+    "bot/answering/follow_ups.py",
+    "bot/content/glossary.py",
     "bot/text/language.py",
-    "bot/places.py",
+    "bot/directory/places.py",
     "bot/text/questions.py",
     "uv.lock",
 )

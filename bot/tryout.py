@@ -12,14 +12,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.answering.decision import FIND_HELP, SEVERAL, TOPIC_PREFIX
+from bot.answering.help_search import HelpSearch
+from bot.answering.replies import Reply, answer, ask_need, clarify, help_for, say
 from bot.calibration import read_thresholds
-from bot.content import Content
-from bot.decision import FIND_HELP, SEVERAL, TOPIC_PREFIX, Thresholds
+from bot.content.reading import Content
+from bot.content.thresholds import Thresholds
 from bot.evaluation import outcome_of
-from bot.help_search import HelpSearch
 from bot.models import Model
 from bot.processes import SECONDS_TO_START
-from bot.replies import Reply, answer, ask_need, clarify, help_for, say
 from bot.text.language import LANGUAGES
 from bot.text.redaction import remove_personal_details
 from bot.training import TrainingError, training_errors
@@ -64,12 +65,12 @@ class Word:
 class Tried:
     """What a model makes of a question that begins a conversation.
 
-    `intent`, `topic` and `offered` are as in bot.decision.Decision; `outcome` too, or "decline" where the
-    topic has no checked answer. `language` is "en", "es" or "other", and `thresholds` those of that language,
-    None for another one. `ranking` are at most five labels, best first. `winner` is the label decided on, or
-    else the best one, None where no word is known; `words` say what it owes to each of the first 40 words:
-    its score less its score without the word. `reply` is what residents are told first, None where that
-    depends on the conversation before.
+    `intent`, `topic` and `offered` are as in bot.answering.decision.Decision; `outcome` too, or "decline"
+    where the topic has no checked answer. `language` is "en", "es" or "other", and `thresholds` those of that
+    language, None for another one. `ranking` are at most five labels, best first. `winner` is the label
+    decided on, or else the best one, None where no word is known; `words` say what it owes to each of the
+    first 40 words: its score less its score without the word. `reply` is what residents are told first, None
+    where that depends on the conversation before.
     """
 
     language: str

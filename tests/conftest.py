@@ -24,12 +24,13 @@ import redis
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from bot.content import RESOURCES, Content, read_content
+from bot.answering.replies import Button
+from bot.content.paths import RESOURCES
+from bot.content.reading import Content, read_content
 from bot.database import Database
 from bot.files.locks import lock_within
 from bot.models import Model, ModelStore
 from bot.processes import free_port
-from bot.replies import Button
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT, Settings
 from bot.training import train

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.decision import Decision, DecisionStep, Judged
 from bot.calibration import Asked, calibrate, cost, read_thresholds, write_thresholds
-from bot.decision import Decision, DecisionStep, Judged, Thresholds
+from bot.content.thresholds import Thresholds
 from bot.evaluation import Question
 
 START = Thresholds(

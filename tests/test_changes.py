@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.changes import TopicChange, topic_changes
-from bot.content import Content
+from bot.content.diff import TopicChange, topic_changes
+from bot.content.reading import Content
 
 
 def test_the_same_topics_have_no_changes(small_content: Content) -> None:

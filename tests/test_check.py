@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import check_content, overdue_answers, read_content
+from bot.content.checks import check_content, overdue_answers
+from bot.content.reading import read_content
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 

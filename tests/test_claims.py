@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bot.claims import Claim, check_claims, read_claims
+from bot.content.claims import Claim, check_claims, read_claims
 from bot.problems import Problems
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES

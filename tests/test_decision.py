@@ -7,8 +7,10 @@ import json
 
 import pytest
 
-from bot.decision import Decision, DecisionStep, Judged, Thresholds, decide, decide_on_parts
-from bot.glossary import ANY, HelpRequest
+from bot.answering.decision import Decision, DecisionStep, Judged, decide, decide_on_parts
+from bot.content.glossary import HelpRequest
+from bot.content.thresholds import Thresholds
+from bot.directory.places import ANY
 
 THRESHOLDS = Thresholds(
     answer_at=0.5, doubt_at=0.2, decline_at=0.7, offer_at=0.1, emergency_at=0.3, emergency_share=0.7

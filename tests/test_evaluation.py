@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.evaluation import EvaluationFileError, figures, format_summary, read_questions, result_row, summarize
 from bot.settings import PROJECT_ROOT
 from bot.text.language import fold

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from bot.content import Content
-from bot.follow_ups import Context, ranking_in_context
-from bot.glossary import FollowUp
+from bot.answering.follow_ups import Context, ranking_in_context
+from bot.content.glossary import FollowUp
+from bot.content.reading import Content
 
 SETTINGS = {"home": "ice_at_home", "work": "ice_at_work"}
 RANKING = [("faq/wages", 0.5), ("faq/warrants", 0.25), ("out_of_scope", 0.25)]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.glossary import ANY, Glossary, HelpRequest, check_glossary
+from bot.content.glossary import Glossary, HelpRequest, check_glossary
+from bot.directory.places import ANY
+from bot.directory.reading import read_directory
 from bot.problems import Problems
-from bot.resources import read_directory
 from bot.settings import PROJECT_ROOT
 from tests.conftest import SMALL_CONTENT
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content import Content
-from bot.help_search import HelpSearch, read_payload
+from bot.answering.help_search import HelpSearch, read_payload
+from bot.content.reading import Content
 
 
 def test_a_search_goes_on_where_it_ended(project_content: Content) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.hsds_client import Limits, PullError, is_public
-from bot.hsds_client import pull as pull_from_the_internet
+from bot.directory.pull import Limits, PullError, is_public
+from bot.directory.pull import pull as pull_from_the_internet
+from bot.directory.tables import Tables, read_tables
+from bot.directory.update import columns_to_pull, complete, differences
 from bot.problems import Problems
-from bot.resource_tables import Tables, read_tables
-from bot.resource_update import columns_to_pull, complete, differences
 from tests.conftest import SMALL_CONTENT, StartServer
 
 TABLES = SMALL_CONTENT / "data" / "resources"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.text.language import LanguageIdentifier
 
 

@@ -15,7 +15,7 @@ DOORS = {"bot.nlu", "bot.web", "actions"}
 # Puts the parts together, and so may import the public door.
 COMPOSITION = {"bot/__main__.py", "bot/console.py", "bot/serving.py"}
 # Speaks HTTP to others, as a client, behind no door.
-CLIENTS = {"bot/hsds_client.py"}
+CLIENTS = {"bot/directory/pull.py"}
 
 # Which modules each part must not import, by the beginning of their names.
 FORBIDDEN = {

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.hsds_client import pull
+from bot.directory.pull import pull
 from tests.conftest import SMALL_CONTENT
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.text.markup import Block, Span, parse_blocks
 
 

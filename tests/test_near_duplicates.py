@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import check_content
+from bot.content.checks import check_content
 from bot.text.near_duplicates import AskedIn, near_duplicates
 
 BEFORE = "Where do I find an accredited representative?"

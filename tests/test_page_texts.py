@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import check_content
-from bot.page_texts import FILE, check_page_texts, read_page_texts, with_hotline
+from bot.content.checks import check_content
+from bot.content.page_texts import FILE, check_page_texts, read_page_texts, with_hotline
 from bot.problems import Problems
 from bot.text.language import LANGUAGES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.places import find_place, is_area, miles_between
+from bot.directory.places import find_place, is_area, miles_between
 
 
 @pytest.mark.parametrize(

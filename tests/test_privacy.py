@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.logs import loggable
 from bot.text.redaction import REMOVED, keep_own_words, own_words, remove_personal_details
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.content import check_content
+from bot.content.checks import check_content
 from bot.settings import PROJECT_ROOT
 from bot.text.facts import fingerprint
 

@@ -7,9 +7,8 @@ import datetime
 
 import pytest
 
-from bot.content import Content
-from bot.help_search import HelpSearch
-from bot.replies import (
+from bot.answering.help_search import HelpSearch
+from bot.answering.replies import (
     Button,
     answer,
     ask_need,
@@ -23,7 +22,8 @@ from bot.replies import (
     say,
     slots_of_choice,
 )
-from bot.topics import Topic
+from bot.content.reading import Content
+from bot.content.topics import Topic
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -14,11 +14,9 @@ import pytest
 
 from bot.audit import AuditLog
 from bot.database import Database
-from bot.files.hashing import folder_hash
-from bot.files.locks import folder_locked_within
-from bot.problems import ContentError, Problems
-from bot.resource_tables import Tables, read_tables
-from bot.resource_update import (
+from bot.directory.reading import read_directory
+from bot.directory.tables import Tables, read_tables
+from bot.directory.update import (
     Replacing,
     UpdateError,
     differences,
@@ -28,7 +26,9 @@ from bot.resource_update import (
     staged,
     undo,
 )
-from bot.resources import read_directory
+from bot.files.hashing import folder_hash
+from bot.files.locks import folder_locked_within
+from bot.problems import ContentError, Problems
 
 
 def tables_in(folder: Path) -> Tables:
@@ -179,7 +179,7 @@ def test_whoever_would_wait_too_long_is_told(
     replacing: Replacing, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may hold the lock for long; nothing is replaced then."""
-    monkeypatch.setattr("bot.resource_update._SECONDS_TO_WAIT", 0)
+    monkeypatch.setattr("bot.directory.update._SECONDS_TO_WAIT", 0)
     with (
         folder_locked_within(folder.parent, 0),
         pytest.raises(UpdateError, match="Somebody else is changing"),

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import Content
-from bot.glossary import ANY
-from bot.help_search import HelpSearch
-from bot.places import find_place
+from bot.answering.help_search import HelpSearch
+from bot.answering.replies import GENERAL_NEEDS
+from bot.content.reading import Content
+from bot.directory.live import LiveDirectory
+from bot.directory.places import ANY, find_place
+from bot.directory.services import Schedule
 from bot.problems import ContentError
-from bot.replies import GENERAL_NEEDS
-from bot.resources import LiveDirectory, Schedule
 from bot.settings import PROJECT_ROOT
 from bot.text.markup import phone_uri
 from tests.conftest import SMALL_CONTENT
@@ -178,7 +178,7 @@ def test_a_broken_directory_at_the_start_gives_way_to_the_one_beside_the_model(
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the tables be looked at each time, not every two seconds."""
-    monkeypatch.setattr("bot.resources._SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr("bot.directory.services._SECONDS_BETWEEN_LOOKS", 0)
 
 
 @pytest.mark.parametrize(

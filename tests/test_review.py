@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.audit import AuditLog
-from bot.content import check_content, read_content
+from bot.content.checks import check_content
+from bot.content.reading import read_content
 from bot.database import Database
 from bot.problems import ContentError
 from bot.review import (

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.saved_search import search_index, stems
 from bot.settings import PROJECT_ROOT
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.clock import TIME_ZONE
-from bot.content import Content
-from bot.places import Place, find_place
-from bot.resources import Service
-from bot.service_cards import service_card
+from bot.content.reading import Content
+from bot.directory.cards import service_card
+from bot.directory.places import Place, find_place
+from bot.directory.services import Service
 
 
 def service_of(content: Content, name: str) -> Service:

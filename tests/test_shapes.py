@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from bot.content import check_content
+from bot.content.checks import check_content
 from bot.files.shapes import Needed, differences
 from bot.topic_files import TopicEditError, read_fields
 

@@ -18,7 +18,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.__main__ import main
-from bot.content import Content, check_content
+from bot.content.checks import check_content
+from bot.content.reading import Content
 from bot.settings import PROJECT_ROOT
 from bot.sheet_columns import COLUMNS, EXPORTED
 from bot.sheet_file import MOST_ROWS, SheetError

@@ -7,10 +7,9 @@ import datetime
 
 import pytest
 
-from bot.content import Content
-from bot.help_search import HelpSearch
-from bot.replies import answer, found_help
-from bot.text_messages import (
+from bot.answering.help_search import HelpSearch
+from bot.answering.replies import answer, found_help
+from bot.answering.text_messages import (
     HELP,
     MOST_CHARACTERS,
     START,
@@ -21,6 +20,7 @@ from bot.text_messages import (
     split,
     text_messages,
 )
+from bot.content.reading import Content
 
 
 @pytest.mark.parametrize(

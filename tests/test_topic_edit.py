@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import check_content, read_content
+from bot.content.checks import check_content
+from bot.content.reading import read_content
+from bot.content.topics import Source
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 from bot.sheet_rows import state_of
@@ -20,7 +22,6 @@ from bot.topic_edit import EditConflict, LiveCheck, edit_topic
 from bot.topic_files import TopicEditError, read_fields
 from bot.topic_layout import TopicFields
 from bot.topic_problems import FieldProblem
-from bot.topics import Source
 
 TODAY = datetime.date(2026, 11, 26)
 NEW = TopicFields(

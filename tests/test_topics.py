@@ -7,7 +7,7 @@ import datetime
 
 import pytest
 
-from bot.content import Content
+from bot.content.reading import Content
 
 
 @pytest.mark.parametrize(

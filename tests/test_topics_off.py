@@ -11,13 +11,13 @@ import pytest
 
 from actions.content import current_content
 from bot.__main__ import main
+from bot.answering.replies import answer
 from bot.audit import AuditLog
-from bot.content import Content
+from bot.content.reading import Content
 from bot.database import Database
 from bot.models import ModelError, ModelStore
 from bot.publishing import PublishError, ServingFile
 from bot.release import Release
-from bot.replies import answer
 from bot.serving import assemble
 from bot.settings import Settings
 from bot.topics_off import FILE, GivenTopics, TopicsOff

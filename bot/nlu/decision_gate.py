@@ -25,10 +25,11 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.answering.decision import TOPIC_PREFIX, DecisionStep, Judged
+from bot.answering.follow_ups import Context, ranking_in_context
 from bot.calibration import THRESHOLDS_FILE, begin_with, read_thresholds
-from bot.decision import TOPIC_PREFIX, DecisionStep, Judged, Thresholds
-from bot.follow_ups import Context, ranking_in_context
-from bot.glossary import FollowUp, HelpRequest
+from bot.content.glossary import FollowUp, HelpRequest
+from bot.content.thresholds import Thresholds
 from bot.nlu.glossary_extractor import FOLLOW_UP, HELP_REQUEST
 from bot.nlu.joint_classifier import LABEL_RANKING
 from bot.nlu.language_detector import LANGUAGE
@@ -45,13 +46,13 @@ _RESPONSE_PREFIX = f"utter_{TOPIC_PREFIX}"
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class DecisionGate(IntentClassifier, GraphComponent):
-    """Applies bot.decision to every message. Training only notes which topics have an answer."""
+    """Applies bot.answering.decision to every message. Training only notes which topics have an answer."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults."""
         return {
-            # The thresholds that `kyr train` begins with, see bot.decision.Thresholds.
+            # The thresholds that `kyr train` begins with, see bot.answering.decision.Thresholds.
             "thresholds": {},
             # The topic that is about finding help with a need, by the need's code.
             "directory_topics": {},

@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.glossary import Glossary, HelpRequest
+from bot.content.glossary import Glossary, HelpRequest
 
 # Message properties with the HelpRequest and the FollowUp, for the decision step.
 HELP_REQUEST = "help_request"

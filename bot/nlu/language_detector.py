@@ -13,8 +13,8 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.follow_ups import Context
-from bot.glossary import EITHER_LANGUAGE
+from bot.answering.follow_ups import Context
+from bot.content.glossary import EITHER_LANGUAGE
 from bot.nlu.glossary_extractor import HELP_REQUEST
 from bot.text.language import LANGUAGES, LanguageIdentifier
 
@@ -28,8 +28,8 @@ _KEPT = "words.json"
 class LanguageDetector(GraphComponent):
     """Sets `language` ("en", "es" or "other") on every message.
 
-    The gateway sends the language of the page as message metadata (see bot.follow_ups.Context); it decides
-    messages whose words do not tell. Once the person has asked for it, every reply is in it. Training
+    The gateway sends the language of the page as message metadata (see bot.answering.follow_ups.Context); it
+    decides messages whose words do not tell. Once the person has asked for it, every reply is in it. Training
     questions carry theirs in the intent's metadata.
     """
 

@@ -21,7 +21,7 @@ if __name__ == "__main__":
     # spaCy imports TensorFlow where it is there, which takes seven seconds, and does as well without.
     sys.modules["tensorflow"] = None  # type: ignore[assignment] # this is how a module is said to be missing
 
-from bot.glossary import Glossary
+from bot.content.glossary import Glossary
 from bot.nlu.child import read_jobs
 from bot.nlu.judges import INVERSE_STRENGTH, Judges
 from bot.nlu.learnt import features_digest, judges_digest, keep

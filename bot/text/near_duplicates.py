@@ -105,7 +105,7 @@ def count_words(asked: Iterable[AskedWords]) -> collections.Counter[str]:
 def near_duplicates(questions: Sequence[AskedIn]) -> Iterator[tuple[AskedIn, AskedIn]]:
     """Yield pairs of questions of one language and two intents that are as good as the same.
 
-    Not those that are the same to the letter: they are mistakes, which bot.content names.
+    Not those that are the same to the letter: they are mistakes, which bot.content.reading names.
     """
     asked = [AskedWords(question) for question in questions]
     numbers = {id(question): number for number, question in enumerate(questions)}

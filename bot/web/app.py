@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 from aiohttp import web
 
-from bot.content import Content
+from bot.content.page_texts import read_page_texts
+from bot.content.reading import Content
 from bot.database import Database
 from bot.feedback import Feedback
-from bot.page_texts import read_page_texts
 from bot.review_queue import ReviewQueue
 from bot.settings import Settings
 from bot.usage import Usage

@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 from babel.dates import format_date
 
-from bot.content import Content
-from bot.replies import Reply
+from bot.answering.replies import Reply
+from bot.content.reading import Content
 from bot.text.cleaning import MOST_CHARACTERS, clean
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks

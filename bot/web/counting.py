@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.decision import CHAT_PRIVACY
-from bot.replies import SAY, Reply
+from bot.answering.decision import CHAT_PRIVACY
+from bot.answering.replies import SAY, Reply
 from bot.usage import (
     ANSWER,
     DEGRADED,

@@ -15,10 +15,9 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.content import Content
-from bot.decision import FIND_HELP
-from bot.follow_ups import Context
-from bot.replies import (
+from bot.answering.decision import FIND_HELP
+from bot.answering.follow_ups import Context
+from bot.answering.replies import (
     GENERAL_NEEDS,
     SAY,
     Button,
@@ -34,6 +33,7 @@ from bot.replies import (
     say,
     slots_of_choice,
 )
+from bot.content.reading import Content
 from bot.text.language import LANGUAGES, OTHER
 from bot.text.redaction import keep_own_words, remove_personal_details
 from bot.web import keys

@@ -18,11 +18,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.clock import current_date
-from bot.content import Content
-from bot.resources import Directory
+from bot.content.reading import Content
+from bot.content.topics import Topic
+from bot.directory.services import Directory
 from bot.saved_search import STEM_LENGTH, search_index
 from bot.text.language import LANGUAGES
-from bot.topics import Topic
 from bot.web import keys
 from bot.web.pages import all_pages, show_date, write_page
 

@@ -15,15 +15,15 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.answering.decision import CHAT_PRIVACY
+from bot.answering.replies import answer, answered_related
 from bot.clock import TIME_ZONE, current_date
-from bot.content import Content
-from bot.decision import CHAT_PRIVACY
-from bot.page_texts import PageTexts, with_hotline
-from bot.replies import answer, answered_related
-from bot.service_cards import service_card
+from bot.content.page_texts import PageTexts, with_hotline
+from bot.content.reading import Content
+from bot.content.topics import GROUPS, Topic
+from bot.directory.cards import service_card
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks, phone_uri
-from bot.topics import GROUPS, Topic
 from bot.web import keys
 
 _FOLDER = Path(__file__).parent

@@ -38,7 +38,7 @@ class RasaClient:
     async def send(self, sender: str, text: str, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return Rasa's messages in answer to a text; raises RasaUnavailable.
 
-        `metadata` is what the conversation says of the text (see bot.follow_ups.Context).
+        `metadata` is what the conversation says of the text (see bot.answering.follow_ups.Context).
         """
         body = {"sender": sender, "message": text, "metadata": dict(metadata)}
         timeout = ClientTimeout(total=self._seconds_to_answer)

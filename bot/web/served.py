@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.web.rasa_client import RasaClient
 
 # How often it is looked whether nobody is being answered any more.

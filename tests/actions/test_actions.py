@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.fallback import ActionAnswerSeveral, ActionClarify
 from actions.find_help import ActionAskNeed, ActionFindHelp, ActionLeaveSearch, ValidateFindHelpForm
 from actions.follow_up import ActionMore, ActionSwitchLanguage
-from bot.content import Content
+from bot.content.reading import Content
 from bot.settings import PROJECT_ROOT
 
 FORGOTTEN = [SlotSet(slot, None) for slot in ("need", "near", "speaks")]

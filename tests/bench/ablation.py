@@ -26,11 +26,11 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 
+from bot.answering.decision import Judged
 from bot.calibration import Asked
-from bot.content import Content, read_content
-from bot.decision import Judged
+from bot.content.glossary import Glossary
+from bot.content.reading import Content, read_content
 from bot.evaluation import read_questions
-from bot.glossary import Glossary
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.nearest_questions import NearestQuestions

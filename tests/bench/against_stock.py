@@ -25,9 +25,9 @@ import psutil
 from aiohttp import ClientSession, TCPConnector
 from ruamel.yaml import YAML
 
+from bot.answering.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Judged
 from bot.calibration import Asked
-from bot.content import read_content
-from bot.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Judged
+from bot.content.reading import read_content
 from bot.evaluation import Question, read_questions
 from bot.models import ModelStore
 from bot.processes import LOOPBACK, Child, free_port

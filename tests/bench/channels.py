@@ -15,13 +15,13 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from bot.content import read_content
+from bot.answering.replies import answer
+from bot.answering.text_messages import parts, text_messages
+from bot.content.reading import read_content
 from bot.models import ModelStore
-from bot.replies import answer
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT, read_settings
 from bot.text.language import LANGUAGES
-from bot.text_messages import parts, text_messages
 from tests.bench.chat import sender, texts
 from tests.bench.load import Send, load
 from tests.web.messaging.standins import PUBLIC_URL, UNLIMITED_CHANNELS, Telegram, Twilio

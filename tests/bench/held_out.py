@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.calibration import Asked
-from bot.content import Content
+from bot.content.reading import Content
 from bot.evaluation import figures, result_row
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES

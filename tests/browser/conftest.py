@@ -11,7 +11,7 @@ from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.processes import free_port
 from bot.serving import listening
 from bot.settings import Settings

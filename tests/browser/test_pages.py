@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.clock import current_date
-from bot.content import Content
+from bot.content.reading import Content
 from bot.web.pages import DIRECTORY, PRINTED_CARDS, PRIVACY
 from tests.browser.conftest import OpenVisit, Visit
 

@@ -11,11 +11,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
+from bot.directory.update import differences as directory_differences
+from bot.directory.update import read_present
 from bot.files.shapes import KINDS, Needed
 from bot.files.shapes import differences as differences_of_shape
 from bot.problems import Problem
-from bot.resource_update import differences as directory_differences
-from bot.resource_update import read_present
 from bot.settings import PROJECT_ROOT
 from bot.sheet_differences import differences
 from bot.sheet_file import SheetProblem

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.content import Content
-from bot.help_search import HelpSearch
+from bot.answering.help_search import HelpSearch
+from bot.content.reading import Content
 from bot.models import Model
 from bot.web import keys
 from tests.conftest import Service, offer_choices

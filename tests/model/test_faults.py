@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.models import Model
 from bot.serving import listening
 from bot.web import keys

@@ -15,9 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.answering.replies import answer, ask_need, clarify
 from bot.evaluation import Question
 from bot.models import Model, ModelError
-from bot.replies import answer, ask_need, clarify
 from bot.training import TrainingError, parse
 from bot.tryout import MOST_WORDS, TryOut
 from tests.conftest import still_running

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.content_importer import ContentImporter
 from bot.nlu.glossary_extractor import GlossaryExtractor

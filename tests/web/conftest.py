@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.processes import free_port
 from bot.settings import Settings
 from bot.web.app import create_app

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.text.cleaning import clean
 from bot.web import json_body
 from bot.web.dialogue import replies_from_rasa

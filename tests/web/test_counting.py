@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.content import Content
+from bot.answering.replies import SAY
+from bot.content.reading import Content
 from bot.database import Database
 from bot.processes import free_port
-from bot.replies import SAY
 from bot.review_queue import ReviewQueue
 from bot.serving import ask
 from bot.tables import USAGE

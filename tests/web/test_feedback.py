@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.database import DATABASE_FILE, Database
 from bot.feedback import Feedback, Total
 from bot.review_queue import NOT_HELPFUL, ReviewQueue

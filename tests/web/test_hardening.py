@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot.content import Content, read_content
+from bot.content.reading import Content, read_content
 from bot.problems import ContentError
 from bot.processes import Child
 from bot.serving import listening

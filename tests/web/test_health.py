@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from aiohttp import web
 
-from bot.content import Content
+from bot.content.reading import Content
 from tests.conftest import StartServer
 from tests.web.conftest import MakeGateway
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.serving import listening
 from bot.settings import PROJECT_ROOT, Settings
 from bot.web import keys

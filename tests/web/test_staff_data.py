@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import bot.database
-from bot.content import Content
+from bot.answering.replies import SAY
+from bot.content.reading import Content
 from bot.database import Database, DatabaseError, DataRefusedError
 from bot.feedback import Feedback, Total
-from bot.replies import SAY
 from bot.review_queue import ReviewQueue
 from bot.web import keys, staff_data
 from bot.web.staff_data import Writer

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.accounts import Accounts
 from bot.audit import AuditLog
 from bot.database import Database
-from bot.hsds_client import Limits
+from bot.directory.pull import Limits
 from bot.models import ModelStore
 from bot.publishing import ServingFile
 from bot.runs import Runs

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.content import Content, read_content
+from bot.content.paths import FAQ
+from bot.content.reading import Content, read_content
+from bot.content.topic_reading import check_topics
+from bot.content.topics import Topic
 from bot.models import ModelStore
 from bot.problems import ContentError, Problem, Problems
 from bot.text.language import LanguageIdentifier
-from bot.topic_update import FAQ
-from bot.topics import Topic, check_topics
 from bot.topics_off import TopicsOff, as_residents_get
 
 _Read = TypeVar("_Read")

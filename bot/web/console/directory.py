@@ -10,15 +10,10 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.clock import current_date
-from bot.hsds_client import pull
-from bot.resource_update import (
-    Replacing,
-    columns_of,
-    columns_to_pull,
-    differences,
-    read_present,
-)
-from bot.resources import DAYS_TO_CONFIRM, read_directory
+from bot.directory.pull import pull
+from bot.directory.reading import read_directory
+from bot.directory.services import DAYS_TO_CONFIRM
+from bot.directory.update import Replacing, columns_of, columns_to_pull, differences, read_present
 from bot.web.console import keys
 from bot.web.console.guard import account_of
 from bot.web.console.pending import Brought, Pulled, Uploaded

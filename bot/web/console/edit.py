@@ -12,23 +12,23 @@ from typing import Any
 from aiohttp import web
 from markupsafe import escape
 
-from bot.changes import fields_of
-from bot.content import Content
+from bot.answering.replies import answer
+from bot.answering.text_messages import parts, text_messages
+from bot.content.diff import fields_of
+from bot.content.paths import FAQ
+from bot.content.reading import Content
+from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic
 from bot.problems import ContentError
 from bot.release import note_changes
-from bot.replies import answer
 from bot.review import Group
 from bot.sheet_columns import CHOICES, COLUMNS
 from bot.sheet_file import SheetProblems, SheetRow
 from bot.sheet_rows import ID, RowReader, cells_of, state_of
 from bot.text.language import LANGUAGES
-from bot.text_messages import parts, text_messages
 from bot.topic_edit import EditConflict, edit_topic
 from bot.topic_files import read_fields, read_text
 from bot.topic_layout import TopicFields
 from bot.topic_problems import FieldProblem
-from bot.topic_update import FAQ
-from bot.topics import DAYS_TO_REVIEW, Answer, Topic
 from bot.web.console import keys
 from bot.web.console.asked import review_of
 from bot.web.console.differences import word_differences

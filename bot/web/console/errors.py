@@ -8,11 +8,11 @@ from aiohttp import web
 
 from bot.approval import ApprovalError
 from bot.database import DatabaseError
-from bot.hsds_client import PullError
+from bot.directory.pull import PullError
+from bot.directory.update import UpdateError
 from bot.models import ModelError
 from bot.problems import ContentError
 from bot.publishing import PublishError
-from bot.resource_update import UpdateError
 from bot.review import ReviewError
 from bot.runs import RunError
 from bot.sheet_file import SheetError

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
+from bot.directory.tables import Tables
+from bot.directory.update import complete, edited, read_present
 from bot.expiring_cache import ExpiringCache
-from bot.resource_tables import Tables
-from bot.resource_update import complete, edited, read_present
 
 T = TypeVar("T")
 

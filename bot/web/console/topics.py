@@ -11,10 +11,10 @@ from aiohttp import web
 
 from bot.approval import refuse_author
 from bot.clock import current_date
+from bot.content.paths import FAQ
+from bot.content.topics import Topic
 from bot.sheet_rows import ID, state_of
 from bot.topic_files import read_fields, read_text
-from bot.topic_update import FAQ
-from bot.topics import Topic
 from bot.usage import Usage
 from bot.web.console import keys
 from bot.web.console.guard import account_of

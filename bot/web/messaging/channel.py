@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from bot.replies import Reply
-from bot.text_messages import HELP, START, STOP, is_reaction, reserved_word
+from bot.answering.replies import Reply
+from bot.answering.text_messages import HELP, START, STOP, is_reaction, reserved_word
 
 
 class Kind(Enum):

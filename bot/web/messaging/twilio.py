@@ -17,8 +17,8 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.replies import Reply
-from bot.text_messages import text_messages
+from bot.answering.replies import Reply
+from bot.answering.text_messages import text_messages
 from bot.usage import SMS, WHATSAPP
 from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.web.served import Served

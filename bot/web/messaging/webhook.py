@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from cachetools import TTLCache
 
-from bot.replies import Reply, say
+from bot.answering.replies import Reply, say
 from bot.text.cleaning import MOST_CHARACTERS, clean
 from bot.text.language import LANGUAGES
 from bot.web import keys

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from bot.content import Content
+from bot.content.reading import Content
 from tests.conftest import StartServer
 from tests.web.conftest import MakeGateway
 from tests.web.messaging.standins import CHANNEL_SETTINGS, Telegram, Twilio

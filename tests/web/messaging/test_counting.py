@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.content import Content
+from bot.content.reading import Content
 from bot.usage import CHANNELS
 from tests.web.conftest import MakeGateway
 from tests.web.messaging.conftest import MakeTelegram, MakeTwilio

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
-from bot.glossary import FollowUp
+from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.content.glossary import FollowUp
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Context:
 
     `language` is that of the page or of the conversation so far; `held` says that the person has asked
     for it. `topic` is the topic answered last and `related` those near it. `again` stands for what was
-    said last (see bot.replies.Reply).
+    said last (see bot.answering.replies.Reply).
     """
 
     language: str | None = None

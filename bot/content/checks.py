@@ -1,118 +1,36 @@
-"""All content in one place: topics, the bot's other texts and the resource directory."""
+"""TODO"""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import functools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bot.claims import check_claims, read_claims
 from bot.clock import current_date
-from bot.conversation import DOMAIN, Conversation, check_conversation, intent_names
+from bot.content.claims import check_claims, read_claims
+from bot.content.glossary import Glossary, check_glossary
+from bot.content.model_rules import check_gate, check_pipeline
+from bot.content.page_texts import FILE as PAGE_TEXTS
+from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
+from bot.content.paths import RESOURCES
+from bot.content.responses import DOMAIN, Conversation, check_conversation, intent_names
+from bot.content.topic_reading import check_topics, read_examples
+from bot.content.topics import TRAINING_DATA, Topic
+from bot.directory.reading import check_directory
+from bot.directory.services import Directory
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.glossary import EITHER_LANGUAGE, Glossary, check_glossary
-from bot.model_rules import check_gate, check_pipeline
-from bot.page_texts import FILE as PAGE_TEXTS
-from bot.page_texts import PageTexts, check_page_texts, with_hotline
-from bot.problems import ContentError, Problem, Problems
-from bot.resources import Directory, LiveDirectory, check_directory
-from bot.text.language import LanguageIdentifier, fold
+from bot.problems import Problem, Problems
+from bot.text.language import fold
 from bot.text.near_duplicates import AskedIn, near_duplicates
-from bot.text.redaction import REMOVED, OwnWords, own_words
-from bot.topics import TRAINING_DATA, Topic, check_topics, read_examples, turned_off
+from bot.text.redaction import REMOVED
 
-RESOURCES = Path("data") / "resources"
 # data/rules.yml.
 _RULES = {"rules": [{"rule": str, "steps": [{"intent": str, "action": str}]}]}
 
+
 # 888-624-4752, (888) 624-4752, 1-888-624-4752.
 _PHONE = re.compile(r"(?<![\d-])(?:\+?1[-. ])?\(?(\d{3})\)?[-. ]{1,2}(\d{3})[-.](\d{4})(?![\d-])")
-
-
-@dataclass(frozen=True)
-class Content:
-    """What the bot knows and says, checked."""
-
-    topics: Mapping[str, Topic]
-    conversation: Conversation
-    glossary: Glossary
-    live_directory: LiveDirectory
-    # Whether answers that nobody has signed off are held back (KYR_REQUIRE_APPROVAL).
-    require_approval: bool = False
-
-    @property
-    def directory(self) -> Directory:
-        """The resource directory as it stands now."""
-        return self.live_directory.current()
-
-    def turned_off(self, off: Collection[str]) -> Content:
-        """Return the same content with some topics turned off (see bot.topics_off)."""
-        return dataclasses.replace(self, topics=turned_off(self.topics, off))
-
-    def moved(self, root: Path) -> Content:
-        """Return the same content after its folder was moved to `root`."""
-        return dataclasses.replace(self, live_directory=LiveDirectory(root / RESOURCES))
-
-    @functools.cached_property
-    def own_words(self) -> OwnWords:
-        """The words of all questions and answers."""
-        answers = (answer.text for topic in self.topics.values() for answer in topic.answers.values())
-        return own_words((*(text for _, text in self._asked()), *answers))
-
-    def _asked(self) -> Iterator[tuple[str, str]]:
-        """Yield all questions, each with its language before it."""
-        for questions in (
-            *(topic.questions for topic in self.topics.values()),
-            *self.conversation.questions.values(),
-        ):
-            for language, texts in questions.items():
-                yield from ((language, text) for text in texts)
-
-    @functools.cached_property
-    def language_identifier(self) -> LanguageIdentifier:
-        """Tells the language of a message, by the words of all questions."""
-        return LanguageIdentifier.learn(
-            ((text, language) for language, text in self._asked()),
-            self.glossary.tables.get(EITHER_LANGUAGE, ()),
-        )
-
-    def near(self, topic: str | None) -> tuple[str, ...]:
-        """Return the topics that a topic names as related, and those that name it."""
-        if topic is None or topic not in self.topics:
-            return ()
-        naming = (other.id for other in self.topics.values() if topic in other.related)
-        return tuple(dict.fromkeys((*self.topics[topic].related, *naming)))
-
-    @functools.cached_property
-    def response_names(self) -> Mapping[tuple[str, str], str]:
-        """The response of domain.yml that says a text, by language and text."""
-        return {
-            (language, text): name
-            for name, twins in self.conversation.responses.items()
-            for language, text in twins.items()
-        }
-
-    def say(self, response: str, language: str) -> str:
-        """Return the text of a response of domain.yml in one language."""
-        return self.conversation.responses[response][language]
-
-
-def read_content(root: Path, *, require_approval: bool = False, resources_dir: Path | None = None) -> Content:
-    """Read the content under `root`; raises ContentError with every mistake found.
-
-    An answer past its review date is no mistake here: it is served with a warning, or held back. The
-    resource directory is read from `resources_dir` where that is given and has no mistake.
-    """
-    topics, conversation, glossary, problems = _check(root)
-    if problems.found or conversation is None or glossary is None:
-        raise ContentError(sorted(problems.found))
-    own = root / RESOURCES
-    live = LiveDirectory(resources_dir, fallback=own) if resources_dir else LiveDirectory(own)
-    return Content(topics, conversation, glossary, live, require_approval)
 
 
 def check_content(

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.resource_tables import Tables
+from bot.directory.tables import Tables
 
 # Parts of a service in the tree, by the table they become.
 _PARTS = ("phones", "languages", "schedules", "service_areas", "required_documents")

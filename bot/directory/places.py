@@ -84,3 +84,7 @@ def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float
     (latitude, longitude), (other_latitude, other_longitude) = one, other
     # The package takes the longitude first.
     return float(zipcodes.haversine(longitude, latitude, other_longitude, other_latitude))
+
+
+# Stands for "it does not matter" where a place or a language was asked for.
+ANY = "any"

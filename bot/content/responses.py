@@ -11,11 +11,12 @@ from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
 
+from bot.content.topic_reading import read_examples, read_variations
+from bot.content.topics import TRAINING_DATA, VARIATIONS
+from bot.directory.cards import TEXTS
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
-from bot.service_cards import TEXTS
 from bot.text.language import LANGUAGES
-from bot.topics import TRAINING_DATA, VARIATIONS, read_examples, read_variations
 
 # An emergency answer must fit one screen of a phone, and two text messages.
 EMERGENCY_LENGTH = 480

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.topics import Topic
+from bot.content.topics import Topic
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.audit import AuditLog
+from bot.directory.reading import check_directory, read_directory
+from bot.directory.services import FIRST_SERVICE, OF_SERVICE
+from bot.directory.tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
 from bot.files.atomic import write_whole
 from bot.files.folders import exchange_folders, workplace_beside
 from bot.files.hashing import folder_hash
 from bot.files.locks import folder_locked_within
 from bot.problems import ContentError, Problems
-from bot.resource_tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
-from bot.resources import FIRST_SERVICE, OF_SERVICE, check_directory, read_directory
 from bot.settings import Settings
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.directory.places import ANY, find_city, find_place
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.places import find_city, find_place
 from bot.problems import Problems
 from bot.text.language import LANGUAGES, fold
 
@@ -35,8 +35,6 @@ LAST, NONE, YES = "last", "none", "yes"
 
 _CHOICES = (*(str(number) for number in range(1, 10)), LAST, NONE, YES)
 
-# Stands for "it does not matter" where a place or a language was asked for.
-ANY = "any"
 
 _ZIP = r"\b[0-9]{5}\b"
 # Up to so many words a message may be a part of the conversation before ("how much is it?").

@@ -15,14 +15,15 @@ from typing import Any
 
 from babel.dates import format_date
 
+from bot.answering.decision import CHAT_PRIVACY, EMERGENCY
+from bot.answering.help_search import HelpSearch, known_needs, known_place, read_payload
 from bot.clock import TIME_ZONE, current_date
-from bot.content import Content
-from bot.decision import CHAT_PRIVACY, EMERGENCY
-from bot.glossary import ANY, LAST, NONE, YES
-from bot.help_search import HelpSearch, known_needs, known_place, read_payload
-from bot.service_cards import service_card
+from bot.content.glossary import LAST, NONE, YES
+from bot.content.reading import Content
+from bot.content.topics import Source, Topic
+from bot.directory.cards import service_card
+from bot.directory.places import ANY
 from bot.text.language import LANGUAGES, fold
-from bot.topics import Source, Topic
 
 # What is offered when somebody asks for help without saying with what.
 GENERAL_NEEDS = ("hotline", "legal", "housing", "food")

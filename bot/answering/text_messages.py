@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.content import Content
-from bot.replies import Reply
+from bot.answering.replies import Reply
+from bot.content.reading import Content
 from bot.text.language import fold
 
 STOP, HELP, START = "stop", "help", "start"
@@ -85,7 +85,7 @@ def text_messages(content: Content, replies: Sequence[Reply], page_urls: Sequenc
     ]
     choices = [button.title for reply in replies for button in reply.buttons]
     if choices:
-        # The numbers are those that bot.replies.button_meant understands.
+        # The numbers are those that bot.answering.replies.button_meant understands.
         numbered = (f"{number}. {title}" for number, title in enumerate(choices, 1))
         messages += split(
             "\n".join((content.say("utter_reply_with_number", replies[-1].language), *numbered))
@@ -115,7 +115,7 @@ def plain_text(text: str) -> str:
 
 
 def call_line(service: Mapping[str, Any]) -> str:
-    """Return a service card (see bot.service_cards) as its name, how to reach it, and its caution."""
+    """Return a service card (see bot.directory.cards) as its name, how to reach it, and its caution."""
     numbers = [phone["number"] for phone in service["phones"]]
     line = ", ".join(filter(None, (service["name"], *(numbers or [service["url"]]))))
     return f"{line}. {service['caution']}" if service["caution"] else line

@@ -12,12 +12,12 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from bot.decision import Thresholds
+from bot.content.glossary import SETTINGS
+from bot.content.thresholds import Thresholds
+from bot.directory.services import Directory
 from bot.files.shapes import Needed
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.glossary import SETTINGS
 from bot.problems import Problems
-from bot.resources import Directory
 from bot.text.language import LANGUAGES
 
 GATE = Path("data") / "gate.yml"

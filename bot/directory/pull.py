@@ -27,8 +27,8 @@ from aiohttp import (
 )
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from bot.hsds import FormatError, normalized, table_from_csv, tables_from_services
-from bot.resource_tables import Tables
+from bot.directory.hsds import FormatError, normalized, table_from_csv, tables_from_services
+from bot.directory.tables import Tables
 
 _AT_ONCE = 4
 _REDIRECTS = 5

@@ -9,9 +9,8 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from bot.glossary import ANY
-from bot.places import Place, find_place
-from bot.resources import Directory, Service
+from bot.directory.places import ANY, Place, find_place
+from bot.directory.services import Directory, Service
 from bot.text.language import LANGUAGES
 
 # A small screen and a text message hold no more.

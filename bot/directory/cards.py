@@ -14,8 +14,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 
 from bot.clock import TIME_ZONE
-from bot.places import Place
-from bot.resources import Opening, Service
+from bot.directory.places import Place
+from bot.directory.services import Opening, Service
 from bot.text.markup import phone_uri
 
 # Texts of domain.yml that stand in cards; words in capitals are put in.

@@ -1,0 +1,13 @@
+"""TODO"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FAQ = Path("data") / "faq"
+
+
+NLU = Path("data") / "nlu"
+
+
+RESOURCES = Path("data") / "resources"

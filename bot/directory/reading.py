@@ -1,0 +1,229 @@
+"""TODO"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from pathlib import Path
+
+import phonenumbers
+
+from bot.clock import current_date
+from bot.directory.places import find_place, is_area
+from bot.directory.services import (
+    _HOTLINE_NEED,
+    FIRST_SERVICE,
+    OF_SERVICE,
+    Directory,
+    Location,
+    Need,
+    Schedule,
+    Service,
+)
+from bot.directory.tables import Row, Tables, read_tables
+from bot.problems import ContentError, Problems
+from bot.text.facts import facts
+
+
+def read_directory(folder: Path) -> Directory:
+    """Read the directory; raises ContentError with every mistake found."""
+    problems = Problems(folder.parent.parent)
+    directory = check_directory(folder, problems)
+    if directory is None:
+        raise ContentError(sorted(problems.found))
+    return directory
+
+
+def check_directory(folder: Path, problems: Problems) -> Directory | None:
+    """Read the directory and note every mistake; None where there was one."""
+    tables = read_tables(folder, problems)
+    if tables is None:
+        return None
+    before = len(problems.found)
+    _check_phones(folder, tables, problems)
+    _check_cautions(folder, tables, problems)
+    _check_services(folder, tables, problems)
+    _check_schedules(folder, tables, problems)
+    if len(problems.found) > before:
+        return None
+    directory = _build(tables)
+    if not any(_HOTLINE_NEED in service.needs and service.phones for service in directory.services):
+        what = f"no active service with the need `{_HOTLINE_NEED}` has a phone, and every page names one"
+        problems.add(
+            folder / "services.csv", 1, what, "Add one, with its rows in attributes.csv and phones.csv"
+        )
+        return None
+    return directory
+
+
+def _check_phones(folder: Path, tables: Tables, problems: Problems) -> None:
+    withheld = {row["number"]: row["reason"] for row in tables["withheld_phones"]}
+    for line, row in enumerate(tables["phones"], 2):
+        number = row["number"]
+        if number in withheld:
+            what = f"the number {number} must not be given to residents: {withheld[number].rstrip('.')}"
+            problems.add(
+                folder / "phones.csv", line, what, "Remove the row, or call the number and clear it first"
+            )
+        elif len(number) > 3 and not phonenumbers.is_valid_number(phonenumbers.parse(number, "US")):
+            what = f"{number} is no valid phone number"
+            problems.add(folder / "phones.csv", line, what, "Check it against its source")
+
+
+def _check_cautions(folder: Path, tables: Tables, problems: Problems) -> None:
+    """Note numbers that would stand without a caution although they reach an agency that needs one."""
+    agencies = {row["id"] for row in tables["organizations"] if row["needs_caution"]}
+    theirs = {row["id"] for row in tables["services"] if row["organization_id"] in agencies}
+    # Whoever else gives their number needs the caution as well.
+    numbers = {row["number"] for row in tables["phones"] if row["service_id"] in theirs}
+    careful = {row["id"] for row in tables["services"] if row["caution"]}
+    for line, row in enumerate(tables["phones"], 2):
+        if row["number"] in numbers and row["service_id"] not in careful:
+            what = f"the number {row['number']} must not be given without a caution"
+            mend = (
+                f"Write in services.csv, as caution and caution_es of `{row['service_id']}`, who should call "
+                "and what not to say"
+            )
+            problems.add(folder / "phones.csv", line, what, mend)
+
+
+def _check_services(folder: Path, tables: Tables, problems: Problems) -> None:
+    path = folder / "services.csv"
+    reachable = {row["service_id"] for name in ("phones", "service_at_location") for row in tables[name]}
+    needed = {row["link_id"] for row in tables["attributes"]}
+    today = current_date()
+    for line, row in enumerate(tables["services"], 2):
+        if row["id"] not in reachable and not row["url"]:
+            what = f"the service `{row['id']}` has no phone, no address and no url"
+            problems.add(path, line, what, "Add one, or remove the service")
+        if row["id"] not in needed:
+            what = f"the service `{row['id']}` meets no need"
+            problems.add(path, line, what, "Add a row to attributes.csv")
+        if datetime.date.fromisoformat(row["assured_date"]) > today:
+            what = f"assured_date is {row['assured_date']}, which is still to come"
+            problems.add(path, line, what, "Write the day on which the details were last checked")
+    for name, columns in _TWINS.items():
+        for line, row in enumerate(tables[name], 2):
+            for column in columns:
+                _check_twins(folder / f"{name}.csv", line, row, column, problems)
+    if FIRST_SERVICE not in {row["id"] for row in tables["services"] if row["status"] == "active"}:
+        what = f"the city's own programme, `{FIRST_SERVICE}`, is missing or not active"
+        problems.add(path, 1, what, "Restore its row; say in `alert` what is not known of it")
+    for line, row in enumerate(tables["service_areas"], 2):
+        for name in row["extent"].split("; "):
+            if not is_area(name):
+                what = f"extent names `{name}`, which is no city or county of California"
+                mend = "Write a city, a county (Orange County), California or United States"
+                problems.add(folder / "service_areas.csv", line, what, mend)
+
+
+# Columns with a twin in Spanish, where a text is known in both languages or in none.
+_TWINS = {
+    "services": (
+        "name",
+        "description",
+        "fees_description",
+        "eligibility_description",
+        "interpretation_services",
+        "caution",
+        "alert",
+    ),
+    "service_areas": ("name",),
+    "required_documents": ("document",),
+    "taxonomy_terms": ("name",),
+}
+
+
+def _check_twins(path: Path, line: int, row: Row, column: str, problems: Problems) -> None:
+    english, spanish = row[column], row[f"{column}_es"]
+    if bool(english) != bool(spanish):
+        missing = f"{column}_es" if english else column
+        problems.add(path, line, f"{missing} is empty but its twin is not", "Write both")
+    elif different := facts(english) ^ facts(spanish):
+        what = f"{column} and {column}_es differ in {', '.join(sorted(different))}"
+        mend = "Numbers, phones and addresses must be the same in both"
+        problems.add(path, line, what, mend)
+
+
+def _check_schedules(folder: Path, tables: Tables, problems: Problems) -> None:
+    for line, row in enumerate(tables["schedules"], 2):
+        if row["opens_at"] >= row["closes_at"]:
+            what = f"closes_at {row['closes_at']} is not after opens_at {row['opens_at']}"
+            mend = "Correct it; hours past midnight need a row for each day"
+            problems.add(folder / "schedules.csv", line, what, mend)
+
+
+def _build(tables: Tables) -> Directory:
+    codes = {row["id"]: row["code"] for row in tables["taxonomy_terms"]}
+    by_service: dict[str, dict[str, list[Row]]] = {}
+    for table, key in OF_SERVICE.items():
+        by_service[table] = defaultdict(list)
+        for row in tables[table]:
+            by_service[table][row[key]].append(row)
+    locations = _locations(tables)
+    services = tuple(
+        Service(
+            id=row["id"],
+            name=_both(row, "name"),
+            description=_both(row, "description"),
+            url=row["url"],
+            needs=tuple(codes[r["taxonomy_term_id"]] for r in by_service["attributes"][row["id"]]),
+            phones=tuple(r["number"] for r in by_service["phones"][row["id"]]),
+            languages=tuple(r["code"] for r in by_service["languages"][row["id"]]),
+            schedules=tuple(_schedule(r) for r in by_service["schedules"][row["id"]]),
+            locations=tuple(
+                locations[r["location_id"]]
+                for r in by_service["service_at_location"][row["id"]]
+                if r["location_id"] in locations
+            ),
+            area_names={
+                language: "; ".join(r[column] for r in by_service["service_areas"][row["id"]])
+                for language, column in (("en", "name"), ("es", "name_es"))
+            },
+            areas=frozenset(
+                name for r in by_service["service_areas"][row["id"]] for name in r["extent"].split("; ")
+            ),
+            fees=_both(row, "fees_description"),
+            eligibility=_both(row, "eligibility_description"),
+            interpretation=_both(row, "interpretation_services"),
+            documents={
+                language: tuple(r[column] for r in by_service["required_documents"][row["id"]])
+                for language, column in (("en", "document"), ("es", "document_es"))
+            },
+            caution=_both(row, "caution"),
+            alert=_both(row, "alert"),
+            assured_date=datetime.date.fromisoformat(row["assured_date"]),
+        )
+        for row in tables["services"]
+        if row["status"] == "active"
+    )
+    needs = {
+        row["code"]: Need(row["code"], _both(row, "name"), row["offered"] == "yes")
+        for row in tables["taxonomy_terms"]
+    }
+    return Directory(services, needs, {row["number"]: row["reason"] for row in tables["withheld_phones"]})
+
+
+def _both(row: Row, column: str) -> dict[str, str]:
+    return {"en": row[column], "es": row[f"{column}_es"]}
+
+
+def _schedule(row: Row) -> Schedule:
+    opens_at, closes_at = (datetime.time.fromisoformat(row[column]) for column in ("opens_at", "closes_at"))
+    return Schedule(tuple(row["byday"].split(",")), opens_at, closes_at)
+
+
+def _locations(tables: Tables) -> dict[str, Location]:
+    exact = {
+        row["id"]: (float(row["latitude"]), float(row["longitude"]))
+        for row in tables["locations"]
+        if row["latitude"] and row["longitude"]
+    }
+    found = {}
+    for row in tables["addresses"]:
+        around = find_place(row["postal_code"])
+        middle = (around.latitude, around.longitude) if around else None
+        coordinates = exact.get(row["location_id"], middle)
+        address = f"{row['address_1']}, {row['city']}, {row['state_province']} {row['postal_code']}"
+        found[row["location_id"]] = Location(address, coordinates)
+    return found

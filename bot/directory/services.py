@@ -1,0 +1,222 @@
+"""The resource directory: who helps with what, where and when.
+
+Its tables are those of Open Referral HSDS 3 (see bot/directory/tables.py); this module knows what they
+mean. It must not import Rasa or aiohttp.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import holidays
+from babel import Locale
+from babel.dates import format_time
+
+from bot.clock import TIME_ZONE
+from bot.directory.places import Place, miles_between
+
+logger = logging.getLogger(__name__)
+
+# The city's own programme stands before all others wherever it fits.
+FIRST_SERVICE = "hp-with-you"
+# The need whose first service with a phone is the hotline that every page names.
+_HOTLINE_NEED = "hotline"
+# So many days after its details were last checked a service is marked "call to confirm".
+DAYS_TO_CONFIRM = 180
+# A place to go to is "near" up to here, as the crow flies; beyond it a phone line is nearer.
+NEAR_MILES = 15
+# Whom a service serves that does not say: this is a directory of one city in this county.
+_USUAL_AREA = frozenset({"Los Angeles County"})
+# Tables whose rows belong to a service, and the column that says to which.
+OF_SERVICE = {
+    "attributes": "link_id",
+    "phones": "service_id",
+    "languages": "service_id",
+    "schedules": "service_id",
+    "service_at_location": "service_id",
+    "service_areas": "service_id",
+    "required_documents": "service_id",
+}
+_WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_ALL_DAY = (datetime.time(0, 0), datetime.time(23, 59))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a service answers: HSDS weekday codes, and times of day in Los Angeles."""
+
+    days: tuple[str, ...]
+    opens_at: datetime.time
+    closes_at: datetime.time
+
+    @property
+    def all_day(self) -> bool:
+        """Whether it lasts from midnight to midnight."""
+        return (self.opens_at, self.closes_at) == _ALL_DAY
+
+    def describe(self, language: str) -> str:
+        """Say the hours as people of that language write them, such as Mon-Fri, 9:00 AM - 4:00 PM."""
+        abbreviated = Locale(language).days["stand-alone"]["abbreviated"]
+        names = {number: name.rstrip(".") for number, name in abbreviated.items()}
+        numbers = sorted(_WEEK.index(day) for day in self.days)
+        if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+            days = f"{names[numbers[0]]}–{names[numbers[-1]]}"
+        else:
+            days = ", ".join(names[number] for number in numbers)
+        if self.all_day:
+            return "24/7" if len(numbers) == 7 else f"{days}, 24 h"
+        times = [format_time(time, "h:mm a", locale=language) for time in (self.opens_at, self.closes_at)]
+        return f"{days}, {times[0]} – {times[1]}"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whether a service is open at a moment, by its usual hours.
+
+    `changes_at` is when it closes, or opens next; None where it never closes. `holiday` says that this
+    moment, or the day it opens next, is a public holiday in California, when the usual hours may not hold.
+    """
+
+    open: bool
+    changes_at: datetime.datetime | None
+    holiday: bool
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place to go to; latitude and longitude in degrees, of the place itself or of its ZIP code."""
+
+    address: str
+    coordinates: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of an organization. Texts are by language ("en", "es"); phones as 888-624-4752.
+
+    `needs` are the codes of taxonomy terms ("legal", "food"); `languages` are ISO 639-1 codes of what
+    the staff speak, empty where not known; `areas` are names of places as bot/directory/places.py gives them,
+    empty where not known; `assured_date` is the day its details were last checked. `caution` stands
+    wherever its numbers are given, in text messages too; empty where they need none.
+    """
+
+    id: str
+    name: Mapping[str, str]
+    description: Mapping[str, str]
+    url: str
+    needs: tuple[str, ...]
+    phones: tuple[str, ...]
+    languages: tuple[str, ...]
+    schedules: tuple[Schedule, ...]
+    locations: tuple[Location, ...]
+    area_names: Mapping[str, str]
+    areas: frozenset[str]
+    fees: Mapping[str, str]
+    eligibility: Mapping[str, str]
+    interpretation: Mapping[str, str]
+    documents: Mapping[str, tuple[str, ...]]
+    caution: Mapping[str, str]
+    alert: Mapping[str, str]
+    assured_date: datetime.date
+
+    def opening(self, now: datetime.datetime) -> Opening | None:
+        """Return whether it is open at `now` (with a time zone), or None where its hours are not known."""
+        local = now.astimezone(TIME_ZONE)
+        if not self.schedules:
+            return None
+        if any(schedule.all_day and len(schedule.days) == len(_WEEK) for schedule in self.schedules):
+            return Opening(open=True, changes_at=None, holiday=False)
+        spans = [
+            (_at(day, schedule.opens_at), _at(day, schedule.closes_at))
+            for day in (local.date() + datetime.timedelta(days) for days in range(8))
+            for schedule in self.schedules
+            if _WEEK[day.weekday()] in schedule.days
+        ]
+        for opens, closes in sorted(spans):
+            if opens <= local < closes:
+                return Opening(open=True, changes_at=closes, holiday=is_holiday(local.date()))
+            if local < opens:
+                return Opening(open=False, changes_at=opens, holiday=is_holiday(opens.date()))
+        return None
+
+    def to_confirm(self, today: datetime.date) -> bool:
+        """Whether its details were last checked so long ago that people should call first."""
+        return (today - self.assured_date).days > DAYS_TO_CONFIRM
+
+    def covers(self, place: Place) -> bool:
+        """Whether people from that place are served, as far as is known."""
+        return bool((self.areas or _USUAL_AREA) & place.areas)
+
+    def miles_from(self, place: Place) -> float | None:
+        """Return the distance to its nearest location, or None where it has none."""
+        middle = (place.latitude, place.longitude)
+        known = [location.coordinates for location in self.locations if location.coordinates]
+        return min((miles_between(middle, coordinates) for coordinates in known), default=None)
+
+
+def is_holiday(day: datetime.date) -> bool:
+    """Whether that day is a public holiday in California, so that usual hours may not hold."""
+    return day in holidays.country_holidays("US", subdiv="CA", years=day.year)
+
+
+def _at(day: datetime.date, time_of_day: datetime.time) -> datetime.datetime:
+    return datetime.datetime.combine(day, time_of_day, TIME_ZONE)
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something people look for help with. `offered` says whether the bot names it when it asks."""
+
+    code: str
+    name: Mapping[str, str]
+    offered: bool
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Every active service in the order of the table, the best first, and the needs by their code."""
+
+    services: tuple[Service, ...]
+    needs: Mapping[str, Need]
+    withheld_phones: Mapping[str, str]
+
+    @property
+    def hotline(self) -> str:
+        """The number of the hotline that every page names, as the directory writes it."""
+        return next(s.phones[0] for s in self.services if _HOTLINE_NEED in s.needs and s.phones)
+
+    def search(
+        self, needs: Iterable[str], *, place: Place | None = None, speaks: str | None = None
+    ) -> list[Service]:
+        """Return the services that meet any of the needs, best first; the city's programme first of all.
+
+        One for each need comes before a second one for any, so that no need is crowded out. With a
+        `place`, services that do not serve it are left out and those near it come first; with `speaks`
+        ("en", "es"), services whose staff speak the language come first, then those with interpretation.
+        """
+
+        # Among equals the order of the table stays.
+        def order(service: Service) -> tuple[int, float]:
+            spoken = 0
+            if speaks and speaks not in service.languages:
+                spoken = 1 if service.interpretation["en"] else 2
+            miles = service.miles_from(place) if place else None
+            near = miles if miles is not None else NEAR_MILES
+            return spoken, near
+
+        serving = [service for service in self.services if place is None or service.covers(place)]
+        waiting = [
+            sorted((service for service in serving if need in service.needs), key=order) for need in needs
+        ]
+        chosen = {s.id: s for services in waiting for s in services if s.id == FIRST_SERVICE}
+        while any(waiting):
+            for services in waiting:
+                while services and services[0].id in chosen:
+                    services.pop(0)
+                if services:
+                    service = services.pop(0)
+                    chosen[service.id] = service
+        return list(chosen.values())
