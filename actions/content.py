@@ -8,7 +8,7 @@ import functools
 
 from bot.content.reading import Content, read_content
 from bot.settings import read_settings
-from bot.topics_off import GivenTopics, TopicsOff
+from bot.training.topics_off import GivenTopics, TopicsOff
 
 
 @functools.cache

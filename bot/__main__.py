@@ -15,29 +15,27 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.accounts import ROLES, AccountError, Accounts
-from bot.audit import AuditError, AuditLog, operator
 from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.clock import current_date
 from bot.console import PORT as CONSOLE_PORT
 from bot.console import serve_console
 from bot.content.checks import check_content
 from bot.content.reading import read_content
-from bot.database import Database, DatabaseError
+from bot.database.accounts import ROLES, AccountError, Accounts
+from bot.database.audit import AuditError, AuditLog, operator
+from bot.database.engine import Database, DatabaseError
+from bot.database.feedback import Feedback
+from bot.database.purge import PurgeError, purge
+from bot.database.review_queue import DAYS_KEPT, ReviewQueue
+from bot.database.usage import WEEKS_KEPT, Usage, format_weeks
 from bot.directory.pull import PullError, pull
 from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
 from bot.directory.tables import Tables
 from bot.directory.update import Replacing, UpdateError, columns_to_pull, complete, read_present
-from bot.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
-from bot.feedback import Feedback
 from bot.files.atomic import write_whole
-from bot.gate import format_report
-from bot.models import Model, ModelError, ModelStore
 from bot.problems import ContentError
 from bot.processes import StartError
-from bot.publishing import PublishError, ServingFile
-from bot.purge import PurgeError, purge
 from bot.release import Release, StoppedError, note_import
 from bot.review import (
     Addition,
@@ -50,7 +48,6 @@ from bot.review import (
     describe_leaving,
     nearest,
 )
-from bot.review_queue import DAYS_KEPT, ReviewQueue
 from bot.serving import ServeError, ask, assemble, listening, model_to_ask, serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.sheet_file import SheetError
@@ -58,9 +55,12 @@ from bot.spreadsheet import export, import_sheet, topic_texts, write_template
 from bot.text.language import LANGUAGES
 from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
-from bot.topics_off import TopicsOff, as_residents_get
-from bot.training import TrainingError, parse
-from bot.usage import WEEKS_KEPT, Usage, format_weeks
+from bot.training.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
+from bot.training.gate import format_report
+from bot.training.models import Model, ModelError, ModelStore
+from bot.training.publishing import PublishError, ServingFile
+from bot.training.topics_off import TopicsOff, as_residents_get
+from bot.training.train import TrainingError, parse
 
 DONE, AT_FAULT = 0, 1
 

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.audit import TERMINAL, AuditLog, Entry
 from bot.clock import in_office
+from bot.database.audit import TERMINAL, AuditLog, Entry
 from bot.release import Release
 from bot.text.language import LANGUAGES
 

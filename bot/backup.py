@@ -31,15 +31,15 @@ from typing import IO, Any
 from sqlalchemy import MetaData, Table, delete, insert, select, text
 from sqlalchemy.engine import Connection
 
-from bot.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
 from bot.content.paths import RESOURCES
-from bot.database import VERSION_TABLE, Database, DatabaseError
+from bot.database.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
+from bot.database.engine import VERSION_TABLE, Database, DatabaseError
+from bot.database.tables import ACCOUNT_TABLES, AUDIT_LOG, TABLES
 from bot.files.atomic import write_whole
-from bot.models import ModelError, ModelStore
 from bot.settings import Settings
-from bot.tables import ACCOUNT_TABLES, AUDIT_LOG, TABLES
-from bot.topics_off import FILE as TOPICS_OFF
-from bot.topics_off import TopicsOff
+from bot.training.models import ModelError, ModelStore
+from bot.training.topics_off import FILE as TOPICS_OFF
+from bot.training.topics_off import TopicsOff
 
 RESTORED = "restore"
 

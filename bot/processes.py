@@ -17,9 +17,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bot.calibration import THRESHOLDS_FILE
 from bot.logs import loggable
 from bot.settings import PROJECT_ROOT
+from bot.training.thresholds import THRESHOLDS_FILE
+from bot.training.worker import SECONDS_TO_START
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +29,6 @@ LOOPBACK = "127.0.0.1"
 _FIRST_PORT, _PORTS = 20_000, 12_000
 # What the gateway alone has to know.
 _SECRETS = ("TWILIO_", "TELEGRAM_", "KYR_REDIS_URL", "KYR_DATABASE_URL")
-# Rasa needs 20 to 40 seconds on two cores, most of it to import TensorFlow.
-SECONDS_TO_START = 180
 _SECONDS_TO_END = 10
 _SECONDS_BEFORE_RESTART = (0.5, 2, 5, 15, 30)
 # A child that does not answer this often in a row is taken for hung, and started again.

@@ -2,7 +2,7 @@
 
 Turning an answer off and going back are always possible, also while the gate would stop something, a topic
 file has a mistake or the database is away. What is turned off stays so, whatever is published (see
-bot.topics_off). It must not import Rasa or aiohttp.
+bot.training.topics_off). It must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.audit import AuditLog
 from bot.content.diff import topic_changes
 from bot.content.paths import FAQ
 from bot.content.topics import turned_off
-from bot.database import DatabaseError
-from bot.gate import Stop, Verdict, judge
-from bot.models import Model, ModelError, ModelStore
-from bot.publishing import PublishError, Say, ServingFile, publish, roll_back
+from bot.database.audit import AuditLog
+from bot.database.engine import DatabaseError
 from bot.sheet_differences import changed_cells
 from bot.sheet_rows import state_of
 from bot.topic_files import TopicEditError, read_fields, read_text, with_fields
 from bot.topic_layout import TopicFields
 from bot.topic_update import replace_topics
-from bot.topics_off import FILE as TOPICS_OFF
-from bot.topics_off import TopicsOff
-from bot.training import copy_content, retell, train
+from bot.training.gate import Stop, Verdict, judge
+from bot.training.models import Model, ModelError, ModelStore
+from bot.training.publishing import PublishError, Say, ServingFile, publish, roll_back
+from bot.training.topics_off import FILE as TOPICS_OFF
+from bot.training.topics_off import TopicsOff
+from bot.training.train import copy_content, retell, train
 
 MOST_LETTERS = 200
 
@@ -117,7 +117,7 @@ class Release:
             return previous
 
     def train(self) -> Model:
-        """Make a candidate of the content that staff edit; raises what bot.training.train does."""
+        """Make a candidate of the content that staff edit; raises what bot.training.train.train does."""
         known = {model.version for model in self.store.list()}
         model = asyncio.run(train(self.content, self.store, self.say))
         if model.version not in known:

@@ -18,13 +18,11 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from bot.answering.decision import MOST_OFFERED, OUT_OF_SCOPE, TOPIC_PREFIX
-from bot.audit import AuditLog
 from bot.content.paths import FAQ, NLU
 from bot.content.reading import Content, read_content
-from bot.database import DatabaseError
-from bot.evaluation import Question, result_row
-from bot.models import Model
-from bot.review_queue import UNANSWERED, ReviewQueue, Unanswered
+from bot.database.audit import AuditLog
+from bot.database.engine import DatabaseError
+from bot.database.review_queue import UNANSWERED, ReviewQueue, Unanswered
 from bot.sheet_columns import EXAMPLE
 from bot.sheet_rows import ID, clean
 from bot.spreadsheet import write_draft
@@ -33,7 +31,9 @@ from bot.text.near_duplicates import AskedIn, near_duplicates
 from bot.text.redaction import REMOVED, remove_personal_details
 from bot.topic_files import add_question
 from bot.topic_update import Outcome, replace_topics
-from bot.training import parse
+from bot.training.evaluation import Question, result_row
+from bot.training.models import Model
+from bot.training.train import parse
 
 # A training question is one question, not the whole story; ours have at most 250.
 MOST_LETTERS = 300
@@ -373,8 +373,8 @@ def _has_own_word(words: set[str], others: set[str]) -> bool:
 async def nearest(groups: Sequence[Group], model: Model, *, off: Collection[str] = ()) -> list[Nearest]:
     """Ask a model every leading question; return what it makes of each. Raises ModelError, TrainingError.
 
-    Topics that are `off` are given no answer (see bot.topics_off). Where words were removed the model knows
-    less
+    Topics that are `off` are given no answer (see bot.training.topics_off). Where words were removed the
+    model knows less
     """
     if not groups:
         return []

@@ -23,21 +23,21 @@ from pathlib import Path
 from typing import IO, Any
 
 from bot.approval import ApprovalError, approve
-from bot.audit import AuditLog
 from bot.clock import in_office, utc_now
-from bot.database import Database, DatabaseError
-from bot.evaluation import EvaluationFileError
+from bot.database.audit import AuditLog
+from bot.database.engine import Database, DatabaseError
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
-from bot.gate import Verdict
-from bot.models import ModelError, ModelStore
 from bot.problems import ContentError
-from bot.publishing import PublishError, ServingFile
 from bot.release import Release, StoppedError
 from bot.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
-from bot.training import TrainingError
+from bot.training.evaluation import EvaluationFileError
+from bot.training.gate import Verdict
+from bot.training.models import ModelError, ModelStore
+from bot.training.publishing import PublishError, ServingFile
+from bot.training.train import TrainingError
 
 TRAINING, RELEASE, OFF = SLOTS = "training", "release", "off"
 

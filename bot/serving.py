@@ -19,21 +19,21 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from cryptography.fernet import Fernet
 
-from bot.audit import AuditLog, operator, settings_changes
 from bot.content.paths import RESOURCES
 from bot.content.reading import Content
-from bot.database import Database, DatabaseError
+from bot.database.audit import AuditLog, operator, settings_changes
+from bot.database.engine import Database, DatabaseError
 from bot.directory.live import LiveDirectory
-from bot.gate import golden_questions, judge
 from bot.logs import WithholdWords
-from bot.models import Model, ModelError, ModelStore
 from bot.problems import ContentError
 from bot.processes import Child, StartError, actions_child, console_child, is_free, rasa_child
-from bot.publishing import ServingFile, ServingState
 from bot.relay import Relay
 from bot.settings import Settings, check_channels
-from bot.topics_off import GivenTopics, TopicsOff
-from bot.training import Progress, code_hash, content_hash, train
+from bot.training.gate import golden_questions, judge
+from bot.training.models import Model, ModelError, ModelStore
+from bot.training.publishing import ServingFile, ServingState
+from bot.training.topics_off import GivenTopics, TopicsOff
+from bot.training.train import Progress, code_hash, content_hash, train
 from bot.web import keys
 from bot.web.app import create_app
 from bot.web.conversations import Conversation
@@ -65,7 +65,7 @@ async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> M
 
     The first one is trained of the content under `root`. In place of a model of an older program one of the
     content that was published comes: what staff have changed since then waits until they publish it. Raises
-    ServeError, and what bot.training.train does.
+    ServeError, and what bot.training.train.train does.
     """
     if store.published_version() is None:
         return await _train_and_publish(root, store, progress, "There is no published model yet")
@@ -293,9 +293,9 @@ class Assistant:
 def _content(model: Model, settings: Settings) -> Content:
     """Return a model's content as residents are answered from it.
 
-    Topics are turned off and on (bot.topics_off) from the moment on at which staff do so. The resource
-    directory is used as it stands now in `settings.resources_dir`; while that has a mistake, as it stood when
-    the model was trained.
+    Topics are turned off and on (bot.training.topics_off) from the moment on at which staff do so. The
+    resource directory is used as it stands now in `settings.resources_dir`; while that has a mistake, as it
+    stood when the model was trained.
     """
     content = dataclasses.replace(
         model.content,

@@ -42,7 +42,7 @@ class Settings:
     `messages_a_minute_overall` of all; behind `trusted_proxies` the client is whom they name.
     `keep_unanswered` puts questions that were not answered into the review queue. Conversations are kept
     in Redis where `redis_url` is set, and what staff work with in the database of `database_url` (empty: a
-    file in `data_dir`, see bot.database). A channel is on where all its secrets are. What is not shown
+    file in `data_dir`, see bot.database.engine). A channel is on where all its secrets are. What is not shown
     (`repr=False`) is a secret, and the audit log notes only whether it is set.
     """
 

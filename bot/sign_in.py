@@ -16,7 +16,7 @@ from typing import Any
 
 from cachetools import TTLCache
 
-from bot.accounts import Account, Accounts, account_name
+from bot.database.accounts import Account, Accounts, account_name
 
 # What the audit log says of locks; no account can be called like the two with a space.
 _CONSOLE = "console"

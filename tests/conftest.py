@@ -27,13 +27,13 @@ from aiohttp.test_utils import TestServer
 from bot.answering.replies import Button
 from bot.content.paths import RESOURCES
 from bot.content.reading import Content, read_content
-from bot.database import Database
+from bot.database.engine import Database
 from bot.files.locks import lock_within
-from bot.models import Model, ModelStore
 from bot.processes import free_port
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import PROJECT_ROOT, Settings
-from bot.training import train
+from bot.training.models import Model, ModelStore
+from bot.training.train import train
 from bot.web import keys
 
 REDIS = "/usr/bin/redis-server"

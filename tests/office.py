@@ -13,9 +13,9 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from bot.models import Model, ModelStore
 from bot.settings import PROJECT_ROOT
-from bot.training import copy_content
+from bot.training.models import Model, ModelStore
+from bot.training.train import copy_content
 
 
 @dataclass

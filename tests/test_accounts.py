@@ -11,11 +11,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, text
 
-import bot.accounts
-from bot.accounts import Account, AccountError, Accounts, may
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.tables import ACCOUNTS
+import bot.database.accounts
+from bot.database.accounts import Account, AccountError, Accounts, may
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
+from bot.database.tables import ACCOUNTS
 
 WORDS = "four words nobody joins"
 OTHER_WORDS = "five other words nobody joins"
@@ -157,7 +157,7 @@ def test_a_hash_of_earlier_parameters_is_replaced_when_its_owner_signs_in(
 ) -> None:
     """And nobody is signed out by that, nor is it a change that the audit log tells of."""
     with monkeypatch.context() as earlier:
-        earlier.setattr(bot.accounts, "_HASHER", PasswordHasher(1, 8, 1))
+        earlier.setattr(bot.database.accounts, "_HASHER", PasswordHasher(1, 8, 1))
         clerk = accounts.add("a terminal", "clerk-1", "editor", WORDS)
     weak = hash_of(accounts, "clerk-1")
     assert accounts.check("clerk-1", OTHER_WORDS) is None and hash_of(accounts, "clerk-1") == weak
@@ -178,7 +178,7 @@ def test_a_password_that_is_set_while_another_signs_in_stays(
             accounts.set_password("boss", "clerk-1", OTHER_WORDS)
             return super().check_needs_rehash(kept)
 
-    monkeypatch.setattr(bot.accounts, "_HASHER", Interrupted(1, 8, 1))
+    monkeypatch.setattr(bot.database.accounts, "_HASHER", Interrupted(1, 8, 1))
     assert accounts.check("clerk-1", WORDS) == clerk, "which is known not to be the account of now"
     monkeypatch.undo()
     assert accounts.check("clerk-1", WORDS) is None

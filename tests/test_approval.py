@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from bot.approval import ApprovalError, approve, authors, refuse_author
-from bot.audit import AuditLog, Entry
 from bot.clock import current_date
-from bot.database import Database, DatabaseError
-from bot.models import ModelStore
-from bot.publishing import PublishError, ServingFile
+from bot.database.audit import AuditLog, Entry
+from bot.database.engine import Database, DatabaseError
 from bot.release import Release, note_changes, note_import
 from bot.sheet_rows import state_of
 from bot.topic_files import read_fields
+from bot.training.models import ModelStore
+from bot.training.publishing import PublishError, ServingFile
 from tests.conftest import SMALL_CONTENT
 
 CARD = Path("data") / "faq" / "red_card.yml"
@@ -94,7 +94,7 @@ def test_who_is_asked_for_and_not_the_whole_log_is_read(
         read.append(Entry(**fields))
         return read[-1]
 
-    monkeypatch.setattr("bot.audit.Entry", counted)
+    monkeypatch.setattr("bot.database.audit.Entry", counted)
     assert authors(audit, "bond") == {"luis", "ana"}
     assert len(read) < 10
 

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 
 from bot.__main__ import main
-from bot.audit import HEAD_FILE, NOTHING_BEFORE, AuditError, AuditLog, Entry, Head, settings_changes
-from bot.database import Database, DatabaseError
+from bot.database.audit import HEAD_FILE, NOTHING_BEFORE, AuditError, AuditLog, Entry, Head, settings_changes
+from bot.database.engine import Database, DatabaseError
+from bot.database.tables import AUDIT_LOG
 from bot.settings import PROJECT_ROOT, Settings, read_settings
-from bot.tables import AUDIT_LOG
 from tests.conftest import MakeDatabase
 from tests.test_database import url_of
 
@@ -25,8 +25,8 @@ from tests.test_database import url_of
 PROGRAM = """
 import sys
 from pathlib import Path
-from bot.audit import AuditLog
-from bot.database import Database
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 audit = AuditLog(Database(Path(sys.argv[1]), sys.argv[2]))
 for number in range(10):
     audit.record(sys.argv[3], "import", "bond", before=number, after=number + 1)

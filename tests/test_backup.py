@@ -20,21 +20,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-import bot.database
+import bot.database.engine
 from bot.__main__ import main
-from bot.accounts import Accounts
-from bot.audit import HEAD_FILE, AuditLog
 from bot.backup import BackupError, back_up, finish_restore, restore
-from bot.database import Database, DatabaseError
-from bot.feedback import Feedback, Total
+from bot.database.accounts import Accounts
+from bot.database.audit import HEAD_FILE, AuditLog
+from bot.database.engine import Database, DatabaseError
+from bot.database.feedback import Feedback, Total
+from bot.database.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
+from bot.database.tables import USAGE
+from bot.database.usage import Usage
 from bot.files.hashing import folder_hash
-from bot.models import ARCHIVE, CONTENT, THRESHOLDS, ModelStore
 from bot.processes import free_port
-from bot.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
 from bot.settings import PROJECT_ROOT, Settings
-from bot.tables import USAGE
-from bot.topics_off import TopicsOff
-from bot.usage import Usage
+from bot.training.models import ARCHIVE, CONTENT, THRESHOLDS, ModelStore
+from bot.training.topics_off import TopicsOff
 from tests.conftest import SMALL_CONTENT, MakeDatabase, PostgresServer
 from tests.test_database import url_of
 
@@ -172,9 +172,9 @@ def test_a_backup_of_an_older_program_comes_back(
     settings, file = place(tmp_path), tmp_path / "one.tar.gz"
     fill(settings, database)
     back_up(file, settings, database)
-    migrations = Path(shutil.copytree(PROJECT_ROOT / "bot/migrations", tmp_path / "migrations"))
+    migrations = Path(shutil.copytree(PROJECT_ROOT / "bot/database/migrations", tmp_path / "migrations"))
     (migrations / "versions/0002_tomorrow.py").write_text(TOMORROW, encoding="utf-8")
-    monkeypatch.setattr(bot.database, "_MIGRATIONS", migrations)
+    monkeypatch.setattr(bot.database.engine, "_MIGRATIONS", migrations)
     newer = Database(database.data_dir, url_of(database))
     assert (newer.version, newer.versions) == ("tomorrow", ("tomorrow", "0002", "0001"))
     assert restore(file, settings, newer, "luis", agree)
@@ -506,7 +506,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from bot.backup import restore
-from bot.database import Database
+from bot.database.engine import Database
 from bot.settings import Settings
 file, data_dir, content_dir, url = sys.argv[1:]
 content = Path(content_dir)

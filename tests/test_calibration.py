@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.answering.decision import Decision, DecisionStep, Judged
-from bot.calibration import Asked, calibrate, cost, read_thresholds, write_thresholds
 from bot.content.thresholds import Thresholds
-from bot.evaluation import Question
+from bot.training.evaluation import Question
+from bot.training.thresholds import Asked, calibrate, cost, read_thresholds, write_thresholds
 
 START = Thresholds(
     answer_at=0.4, doubt_at=0.2, decline_at=0.7, offer_at=0.03, emergency_at=0.3, emergency_share=0.7

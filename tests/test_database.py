@@ -20,21 +20,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, text
 
-import bot.database
-from bot.database import DATABASE_FILE, Database, DatabaseError, DataRefusedError
-from bot.feedback import Feedback, Total
+import bot.database.engine
+from bot.database.engine import DATABASE_FILE, Database, DatabaseError, DataRefusedError
+from bot.database.feedback import Feedback, Total
+from bot.database.review_queue import ReviewQueue
+from bot.database.tables import ACCOUNT_TABLES, FEEDBACK, TABLES
 from bot.processes import free_port
-from bot.review_queue import ReviewQueue
 from bot.settings import PROJECT_ROOT
-from bot.tables import ACCOUNT_TABLES, FEEDBACK, TABLES
 from tests.conftest import MakeDatabase, PostgresServer
 
 # Another program that uses a database of ours; what it does follows as an argument.
 PROGRAM = """
 import sys
 from pathlib import Path
-from bot.database import Database
-from bot.feedback import Feedback
+from bot.database.engine import Database
+from bot.database.feedback import Feedback
 for _ in range(5):
     Feedback(Database(Path(sys.argv[1]), sys.argv[2])).count("bond", "en", helpful=True)
 """
@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_used_is_named(
 
 def test_a_locked_file_is_waited_for_and_then_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five seconds (here one), not for ever."""
-    monkeypatch.setattr(bot.database, "_SECONDS_TO_WAIT_FOR_LOCKS", 1)
+    monkeypatch.setattr(bot.database.engine, "_SECONDS_TO_WAIT_FOR_LOCKS", 1)
     Feedback(Database(tmp_path)).totals()
     other = sqlite3.connect(tmp_path / DATABASE_FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -212,8 +212,8 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     program = """
 import resource, signal, sys
 from pathlib import Path
-from bot.database import Database, DatabaseError
-from bot.review_queue import ReviewQueue
+from bot.database.engine import Database, DatabaseError
+from bot.database.review_queue import ReviewQueue
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 database = Database(Path(sys.argv[1]))
 size = database.file.stat().st_size
@@ -279,7 +279,7 @@ def test_a_frozen_server_costs_some_seconds_and_no_more(
     connected: bool,
 ) -> None:
     """Ten (here two), also in the middle of a transaction; afterwards everything is as before."""
-    monkeypatch.setattr(bot.database, "_SECONDS_OF_SILENCE", 2)
+    monkeypatch.setattr(bot.database.engine, "_SECONDS_OF_SILENCE", 2)
     database = Database(tmp_path, postgres_server.url(postgres_server.make()))
     Feedback(database).count("bond", "en", helpful=True)
     began = time.monotonic()
@@ -300,7 +300,7 @@ def test_a_statement_that_takes_too_long_is_ended(
     tmp_path: Path, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the server, which has other things to do."""
-    monkeypatch.setattr(bot.database, "_SECONDS_A_STATEMENT", 1)
+    monkeypatch.setattr(bot.database.engine, "_SECONDS_A_STATEMENT", 1)
     database = Database(tmp_path, postgres_server.url(postgres_server.make()))
     with (
         pytest.raises(DatabaseError, match="a statement took longer than it may"),

@@ -9,10 +9,17 @@ from typing import Any
 import pytest
 
 from bot.content.reading import Content
-from bot.evaluation import EvaluationFileError, figures, format_summary, read_questions, result_row, summarize
 from bot.settings import PROJECT_ROOT
 from bot.text.language import fold
-from bot.training import EVALUATION
+from bot.training.evaluation import (
+    EVALUATION,
+    EvaluationFileError,
+    figures,
+    format_summary,
+    read_questions,
+    result_row,
+    summarize,
+)
 
 
 def write(path: Path, *rows: dict[str, Any]) -> Path:

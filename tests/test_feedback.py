@@ -6,9 +6,9 @@ import datetime
 
 from sqlalchemy import select
 
-from bot.database import Database
-from bot.feedback import Feedback, Total
-from bot.tables import FEEDBACK
+from bot.database.engine import Database
+from bot.database.feedback import Feedback, Total
+from bot.database.tables import FEEDBACK
 
 
 def test_yes_and_no_are_counted_by_topic_and_language(database: Database) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.gate import Verdict, format_report, golden_questions, judge
-from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
+from bot.training.gate import Verdict, format_report, golden_questions, judge
+from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from tests.conftest import SMALL_CONTENT
 
 TODAY = datetime.date(2026, 11, 22)

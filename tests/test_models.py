@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.files.atomic import write_whole
-from bot.models import ARCHIVE, Model, ModelError, ModelStore
+from bot.training.models import ARCHIVE, Model, ModelError, ModelStore
 
 REPORT = {"content_hash": "abc", "training_hash": "def", "summary": {}}
 

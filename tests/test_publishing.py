@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import Model, ModelStore
-from bot.publishing import PublishError, ServingFile, ServingState, publish, roll_back
 from bot.settings import PROJECT_ROOT
+from bot.training.models import Model, ModelStore
+from bot.training.publishing import PublishError, ServingFile, ServingState, publish, roll_back
 from tests.test_models import add
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.audit import AuditLog
-from bot.database import DATABASE_FILE, Database
-from bot.feedback import Feedback
+from bot.database.audit import AuditLog
+from bot.database.engine import DATABASE_FILE, Database
+from bot.database.feedback import Feedback
+from bot.database.purge import purge
+from bot.database.review_queue import NOT_HELPFUL, ReviewQueue
+from bot.database.usage import Usage
 from bot.processes import free_port
-from bot.purge import purge
-from bot.review_queue import NOT_HELPFUL, ReviewQueue
-from bot.usage import Usage
 from tests.conftest import PostgresServer
 
 

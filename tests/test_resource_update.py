@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot.audit import AuditLog
-from bot.database import Database
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.directory.reading import read_directory
 from bot.directory.tables import Tables, read_tables
 from bot.directory.update import (

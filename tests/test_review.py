@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import AuditLog
 from bot.content.checks import check_content
 from bot.content.reading import read_content
-from bot.database import Database
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
+from bot.database.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
 from bot.problems import ContentError
 from bot.review import (
     AskedText,
@@ -25,7 +26,6 @@ from bot.review import (
     describe_leaving,
     grouped,
 )
-from bot.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
 from bot.sheet_file import SheetError, SheetProblems, read_sheet
 from bot.spreadsheet import import_sheet
 from bot.topic_update import ContentChangedError

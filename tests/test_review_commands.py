@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.review_queue import NOT_HELPFUL, ReviewQueue
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
+from bot.database.review_queue import NOT_HELPFUL, ReviewQueue
 from tests.test_review import OUT_OF_SCOPE, files_of
 
 

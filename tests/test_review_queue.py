@@ -7,9 +7,9 @@ import datetime
 import pytest
 from sqlalchemy import inspect, select, text
 
-from bot.database import Database
-from bot.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
-from bot.tables import REVIEW_QUEUE
+from bot.database.engine import Database
+from bot.database.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
+from bot.database.tables import REVIEW_QUEUE
 
 MONDAY = datetime.date(2026, 7, 20)
 

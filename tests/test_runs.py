@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import AuditLog
-from bot.database import Database
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.runs import Run, RunError, Runs
 from bot.settings import PROJECT_ROOT
-from bot.topics_off import TopicsOff
+from bot.training.topics_off import TopicsOff
 
 STARTER = """
 import sys

@@ -14,14 +14,14 @@ import pytest
 
 from bot import processes, serving
 from bot.__main__ import main
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.processes import Child, free_port
-from bot.publishing import ServingFile, ServingState
 from bot.serving import Assistant, ServeError, _follow, assemble, serve
 from bot.settings import Settings
-from bot.training import code_hash
+from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.training.publishing import ServingFile, ServingState
+from bot.training.train import code_hash
 from tests.conftest import SMALL_CONTENT, still_running
 
 

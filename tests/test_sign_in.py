@@ -11,10 +11,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
-import bot.accounts
-from bot.accounts import Account, Accounts
-from bot.audit import AuditLog
-from bot.database import Database, DatabaseError
+import bot.database.accounts
+from bot.database.accounts import Account, Accounts
+from bot.database.audit import AuditLog
+from bot.database.engine import Database, DatabaseError
 from bot.sign_in import SignIn, SignInRefused
 
 WORDS = "four words nobody joins"
@@ -60,7 +60,7 @@ class CountedAccounts(Accounts):
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same hashes, with less work: what is tested here is how many."""
-    monkeypatch.setattr(bot.accounts, "_HASHER", PasswordHasher(1, 8, 1))
+    monkeypatch.setattr(bot.database.accounts, "_HASHER", PasswordHasher(1, 8, 1))
 
 
 @pytest.fixture

@@ -12,15 +12,15 @@ import pytest
 from actions.content import current_content
 from bot.__main__ import main
 from bot.answering.replies import answer
-from bot.audit import AuditLog
 from bot.content.reading import Content
-from bot.database import Database
-from bot.models import ModelError, ModelStore
-from bot.publishing import PublishError, ServingFile
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.release import Release
 from bot.serving import assemble
 from bot.settings import Settings
-from bot.topics_off import FILE, GivenTopics, TopicsOff
+from bot.training.models import ModelError, ModelStore
+from bot.training.publishing import PublishError, ServingFile
+from bot.training.topics_off import FILE, GivenTopics, TopicsOff
 from bot.web import keys
 from tests.conftest import SMALL_CONTENT
 from tests.test_serving import add

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import tryout
-from bot.models import Model
-from bot.training import TrainingError
+from bot.training import tryout
+from bot.training.models import Model
+from bot.training.train import TrainingError
 
 
 async def test_who_waits_for_others_is_told_in_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

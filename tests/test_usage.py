@@ -11,11 +11,11 @@ from sqlalchemy import insert, inspect, select, text
 
 from bot.__main__ import main
 from bot.clock import current_date, week_of
-from bot.database import Database
-from bot.feedback import Feedback, WeeklyTotal
-from bot.tables import FEEDBACK, USAGE
+from bot.database.engine import Database
+from bot.database.feedback import Feedback, WeeklyTotal
+from bot.database.tables import FEEDBACK, USAGE
+from bot.database.usage import CHANNELS, FEWEST_SHOWN, KINDS, OUTCOMES, Figures, Usage
 from bot.text.language import LANGUAGES
-from bot.usage import CHANNELS, FEWEST_SHOWN, KINDS, OUTCOMES, Figures, Usage
 
 MONDAY = datetime.date(2026, 11, 23)
 WEEK = datetime.timedelta(weeks=1)

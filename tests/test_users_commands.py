@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.accounts import Accounts
-from bot.audit import AuditLog
-from bot.database import Database
+from bot.database.accounts import Accounts
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.settings import PROJECT_ROOT
 
 WORDS = "four words nobody joins"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.workbench import Workbench, WorkbenchError
+from bot.training.worker import Workbench, WorkbenchError
 
 # It answers what it is asked, and ends without an answer where that is "end", with a line before and after.
 STAND_IN = """

@@ -22,7 +22,7 @@ from bot.text.language import LANGUAGES
 
 GATE = Path("data") / "gate.yml"
 
-# What a new model must reach in each language (see bot.gate).
+# What a new model must reach in each language (see bot.training.gate).
 _FIGURES = ("right", "wrong", "resolved", "false_answers")
 _FLOORS = {figure: Needed(float) for figure in _FIGURES}
 _GATE = {

@@ -37,7 +37,7 @@ class Content:
         return self.live_directory.current()
 
     def turned_off(self, off: Collection[str]) -> Content:
-        """Return the same content with some topics turned off (see bot.topics_off)."""
+        """Return the same content with some topics turned off (see bot.training.topics_off)."""
         return dataclasses.replace(self, topics=turned_off(self.topics, off))
 
     def moved(self, root: Path) -> Content:

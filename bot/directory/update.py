@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from bot.audit import AuditLog
+from bot.database.audit import AuditLog
 from bot.directory.reading import check_directory, read_directory
 from bot.directory.services import FIRST_SERVICE, OF_SERVICE
 from bot.directory.tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables

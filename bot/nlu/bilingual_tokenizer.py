@@ -21,7 +21,7 @@ from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
 from bot.nlu.learnt import wait_for
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline, joined, lemma, words
 from bot.text.language import LANGUAGES
-from bot.workbench import LEMMAS, LEMMAS_FILE
+from bot.training.worker import LEMMAS, LEMMAS_FILE
 
 # Message property with the dictionary forms of its words, a space between two.
 LEMMA_TEXT = "lemma_text"
@@ -77,7 +77,7 @@ class BilingualTokenizer(Tokenizer):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Set the lemmas of training questions; those that were there at the last training are looked up.
 
-        Only `bot.training` names a file to look in, for the code that is being run. Nothing else needs
+        Only `bot.training.train` names a file to look in, for the code that is being run. Nothing else needs
         their tokens.
         """
         wait_for(LEMMAS)

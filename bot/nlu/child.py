@@ -1,4 +1,4 @@
-"""What the processes that bot.workbench starts have in common. It must not import Rasa."""
+"""What the processes that bot.training.worker starts have in common. It must not import Rasa."""
 
 from __future__ import annotations
 

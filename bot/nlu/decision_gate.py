@@ -27,13 +27,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.answering.decision import TOPIC_PREFIX, DecisionStep, Judged
 from bot.answering.follow_ups import Context, ranking_in_context
-from bot.calibration import THRESHOLDS_FILE, begin_with, read_thresholds
 from bot.content.glossary import FollowUp, HelpRequest
 from bot.content.thresholds import Thresholds
 from bot.nlu.glossary_extractor import FOLLOW_UP, HELP_REQUEST
 from bot.nlu.joint_classifier import LABEL_RANKING
 from bot.nlu.language_detector import LANGUAGE
 from bot.nlu.question_splitter import PART
+from bot.training.thresholds import THRESHOLDS_FILE, begin_with, read_thresholds
 
 # Message property with the decision, for actions and evaluation.
 DECISION = "decision"

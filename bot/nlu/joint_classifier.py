@@ -26,7 +26,7 @@ from bot.nlu.judges import INVERSE_STRENGTH, Judges
 from bot.nlu.learnt import judges_digest, take
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.tfidf_featurizer import TABLE_ROW
-from bot.workbench import JUDGES
+from bot.training.worker import JUDGES
 
 # Message property: every label with its score, best first.
 LABEL_RANKING = "label_ranking"

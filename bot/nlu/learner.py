@@ -1,4 +1,4 @@
-"""Learns from the training questions while another process still imports Rasa: `bot.workbench` starts it.
+"""Learns from the training questions while another process imports Rasa: training/worker.py starts it.
 
 The job is a line of JSON on standard input: `questions`, each with its text, language and label, in the
 order in which Rasa reads them; `synonyms` of the glossary; `inverse_strength`, the C of the classifier if
@@ -29,7 +29,7 @@ from bot.nlu.lemmas import KeptLemmas, blank_pipeline
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.tfidf import Vectorizers, save_tables
 from bot.text.language import LANGUAGES
-from bot.workbench import FEATURES, JUDGES, LEMMAS
+from bot.training.worker import FEATURES, JUDGES, LEMMAS
 
 # The linear model of all features takes as long as those of each kind together.
 _HELPERS = 2

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.nlu.tfidf import Table
-from bot.workbench import FEATURES, JUDGES, LEARNT_FOLDER, lock_of
+from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, lock_of
 
 _DIGEST = "digest"
 

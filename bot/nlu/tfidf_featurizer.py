@@ -19,7 +19,7 @@ from bot.nlu.bilingual_tokenizer import LEMMA_TEXT
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 from bot.nlu.learnt import features_digest, take
 from bot.nlu.tfidf import KINDS, Vectorizers, read_tables
-from bot.workbench import FEATURES
+from bot.training.worker import FEATURES
 
 # Message property of a training question: tables of features, one for each kind, and its row in them.
 TABLE_ROW = "table_row"

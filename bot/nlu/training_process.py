@@ -1,4 +1,4 @@
-"""Trains a model and asks it questions, in a process of its own: `bot.workbench` starts it.
+"""Trains a model and asks it questions, in a process of its own: `bot.training.worker` starts it.
 
 A job is a line of JSON on standard input: `archive`, where the model is or will be; `content`, the folder
 to train it on first, if it is to be trained; `texts`, the questions. What comes of it are lines of JSON on

@@ -10,11 +10,11 @@ from aiohttp import web
 
 from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content
-from bot.database import Database
-from bot.feedback import Feedback
-from bot.review_queue import ReviewQueue
+from bot.database.engine import Database
+from bot.database.feedback import Feedback
+from bot.database.review_queue import ReviewQueue
+from bot.database.usage import Usage
 from bot.settings import Settings
-from bot.usage import Usage
 from bot.web import chat, embed, feedback, health, keys, pages, security
 from bot.web.answered import Answered
 from bot.web.assets import Assets

@@ -10,10 +10,10 @@ from babel.dates import format_date
 
 from bot.answering.replies import Reply
 from bot.content.reading import Content
+from bot.database.usage import WEB
 from bot.text.cleaning import MOST_CHARACTERS, clean
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks
-from bot.usage import WEB
 from bot.web import keys
 from bot.web.conversations import Conversation
 from bot.web.dialogue import Outcome, reply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.answering.decision import CHAT_PRIVACY
 from bot.answering.replies import SAY, Reply
-from bot.usage import (
+from bot.database.usage import (
     ANSWER,
     DEGRADED,
     EMERGENCY,
@@ -26,7 +26,7 @@ _TEXTS = {
 
 
 def outcome_of(reply: Reply, *, degraded: bool) -> str:
-    """Return one of bot.usage.OUTCOMES; `reply` is the first to a message: what follows belongs to it."""
+    """Return one of usage.OUTCOMES; `reply` is the first to a message: what follows belongs to it."""
     if degraded:
         return DEGRADED
     said = (reply.again or "").removeprefix(SAY)

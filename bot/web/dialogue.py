@@ -68,8 +68,8 @@ async def reply(
 ) -> Outcome | None:
     """Return the replies to a message or a choice, or None where that choice was not offered.
 
-    `channel` is one of bot.usage.CHANNELS, `message` is as `clean` returns it, and `page` the language of the
-    page it comes from, if there is one.
+    `channel` is one of bot.database.usage.CHANNELS, `message` is as `clean` returns it, and `page` the
+    language of the page it comes from, if there is one.
     """
     with app[keys.SERVED].use() as model:
         outcome = await _reply(app, model, conversation, message, choice, page)

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.review_queue import NOT_HELPFUL
+from bot.database.review_queue import NOT_HELPFUL
 from bot.text.cleaning import MOST_CHARACTERS, clean
 from bot.text.redaction import keep_own_words, remove_personal_details
 from bot.web import keys

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from jinja2 import Environment
 
-from bot.feedback import Feedback
-from bot.review_queue import ReviewQueue
+from bot.database.feedback import Feedback
+from bot.database.review_queue import ReviewQueue
+from bot.database.usage import Usage
 from bot.settings import Network
-from bot.usage import Usage
 from bot.web.answered import Answered
 from bot.web.assets import Assets
 from bot.web.conversations import Conversations

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from bot.database import DatabaseError, DataRefusedError
+from bot.database.engine import DatabaseError, DataRefusedError
 
 logger = logging.getLogger(__name__)
 

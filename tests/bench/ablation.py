@@ -27,16 +27,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 
 from bot.answering.decision import Judged
-from bot.calibration import Asked
 from bot.content.glossary import Glossary
 from bot.content.reading import Content, read_content
-from bot.evaluation import read_questions
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.nearest_questions import NearestQuestions
 from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION
+from bot.training.evaluation import EVALUATION, read_questions
+from bot.training.thresholds import Asked
 from tests.bench.held_out import held_out_figures
 
 PAGE = PROJECT_ROOT / "docs" / "nlu.md"

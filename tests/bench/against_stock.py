@@ -26,13 +26,13 @@ from aiohttp import ClientSession, TCPConnector
 from ruamel.yaml import YAML
 
 from bot.answering.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Judged
-from bot.calibration import Asked
 from bot.content.reading import read_content
-from bot.evaluation import Question, read_questions
-from bot.models import ModelStore
 from bot.processes import LOOPBACK, Child, free_port
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION, EVALUATION_QUESTIONS, parse, train
+from bot.training.evaluation import EVALUATION, Question, read_questions
+from bot.training.models import ModelStore
+from bot.training.thresholds import Asked
+from bot.training.train import EVALUATION_QUESTIONS, parse, train
 from tests.bench.chat import CONCURRENCIES, sender, texts
 from tests.bench.held_out import held_out_figures
 from tests.bench.load import Send, load, mebibytes

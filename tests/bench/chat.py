@@ -12,9 +12,9 @@ import sys
 import psutil
 from aiohttp import ClientSession, TCPConnector
 
-from bot.evaluation import read_questions
 from bot.settings import PROJECT_ROOT
-from bot.training import EVALUATION, EVALUATION_QUESTIONS
+from bot.training.evaluation import EVALUATION, read_questions
+from bot.training.train import EVALUATION_QUESTIONS
 from tests.bench.load import Send, load, mebibytes
 
 MESSAGES = 200

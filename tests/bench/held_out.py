@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bot.calibration import Asked
 from bot.content.reading import Content
-from bot.evaluation import figures, result_row
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES
-from bot.training import decision_step, held_out
+from bot.training.evaluation import figures, result_row
+from bot.training.thresholds import Asked
+from bot.training.train import decision_step, held_out
 
 
 def held_out_figures(asked: Sequence[Asked], content: Content) -> dict[str, dict[str, Any]]:

@@ -12,13 +12,13 @@ from playwright.async_api import Page, expect
 from sqlalchemy import insert
 
 from bot.clock import current_date, week_of
-from bot.database import Database
-from bot.models import Model, ModelStore
-from bot.review_queue import ReviewQueue
+from bot.database.engine import Database
+from bot.database.review_queue import ReviewQueue
+from bot.database.tables import FEEDBACK, USAGE
 from bot.settings import PROJECT_ROOT
 from bot.spreadsheet import export
-from bot.tables import FEEDBACK, USAGE
-from bot.training import copy_content
+from bot.training.models import Model, ModelStore
+from bot.training.train import copy_content
 from bot.web.console import keys
 from bot.web.console.pending import Uploaded
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit

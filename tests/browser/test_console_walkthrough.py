@@ -12,8 +12,8 @@ import pytest
 from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 
-from bot.models import Model
 from bot.processes import free_port
+from bot.training.models import Model
 from tests.browser.conftest import OpenVisit, Visit
 from tests.office import open_office, serving, topic_of
 

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
-from bot.review_queue import NOT_HELPFUL, Unanswered
+from bot.database.review_queue import NOT_HELPFUL, Unanswered
 from bot.web import keys
 from tests.browser.conftest import OpenVisit, Visit
 from tests.conftest import Service

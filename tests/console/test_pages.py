@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from bot.database.review_queue import ReviewQueue
 from bot.files.locks import lock_within
-from bot.models import ModelStore
-from bot.review_queue import ReviewQueue
 from bot.sheet_rows import cells_of, state_of
 from bot.spreadsheet import export
 from bot.topic_files import read_fields
+from bot.training.models import ModelStore
 from bot.web import door
 from bot.web.console import keys
 from bot.web.console.edit import FIELDS

@@ -11,7 +11,7 @@ import pytest
 
 from bot.answering.help_search import HelpSearch
 from bot.content.reading import Content
-from bot.models import Model
+from bot.training.models import Model
 from bot.web import keys
 from tests.conftest import Service, offer_choices
 

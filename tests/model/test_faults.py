@@ -18,8 +18,8 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.content.reading import Content
-from bot.models import Model
 from bot.serving import listening
+from bot.training.models import Model
 from bot.web import keys
 from bot.web.app import create_app
 from tests.conftest import RedisServer, StartServer, run_service

@@ -18,12 +18,12 @@ import pytest
 import redis
 from aiohttp import ClientSession
 
-from bot.database import Database
-from bot.models import Model
-from bot.purge import purge
-from bot.review_queue import ReviewQueue
+from bot.database.engine import Database
+from bot.database.purge import purge
+from bot.database.review_queue import ReviewQueue
 from bot.serving import assemble, listening, wait_until_answered
 from bot.settings import CONVERSATION_PREFIX
+from bot.training.models import Model
 from tests.conftest import RedisServer
 from tests.web.messaging.standins import UNLIMITED_CHANNELS, Telegram, Twilio
 

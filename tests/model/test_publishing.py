@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.models import ARCHIVE, PARSED, THRESHOLDS, Model, ModelError, ModelStore
 from bot.serving import ServeError, assemble, listening, wait_until_answered
 from bot.serving import ask as ask_gateway
 from bot.settings import Settings
+from bot.training.models import ARCHIVE, PARSED, THRESHOLDS, Model, ModelError, ModelStore
 
 pytestmark = pytest.mark.slow
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.models import ARCHIVE, CONTENT, Model, ModelStore
-from bot.publishing import ServingFile
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.release import Release
 from bot.serving import ServeError, model_to_serve
 from bot.settings import PROJECT_ROOT
-from bot.training import copy_content, train
+from bot.training.models import ARCHIVE, CONTENT, Model, ModelStore
+from bot.training.publishing import ServingFile
+from bot.training.train import copy_content, train
 
 pytestmark = pytest.mark.slow
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.models import Model, ModelStore
-from bot.publishing import PublishError, ServingFile
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.release import Release, StoppedError
 from bot.settings import PROJECT_ROOT
 from bot.topic_files import read_fields
-from bot.training import copy_content, retell, train
+from bot.training.models import Model, ModelStore
+from bot.training.publishing import PublishError, ServingFile
+from bot.training.train import copy_content, retell, train
 
 pytestmark = pytest.mark.slow
 

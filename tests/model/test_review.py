@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.models import Model
+from bot.database.review_queue import UNANSWERED, Unanswered
 from bot.review import grouped, nearest
-from bot.review_queue import UNANSWERED, Unanswered
+from bot.training.models import Model
 
 pytestmark = pytest.mark.slow
 

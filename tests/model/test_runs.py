@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.models import Model, ModelStore
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.runs import RunError, Runs
 from bot.settings import PROJECT_ROOT
 from bot.topic_files import add_question
-from bot.topics_off import TopicsOff
-from bot.training import copy_content
+from bot.training.models import Model, ModelStore
+from bot.training.topics_off import TopicsOff
+from bot.training.train import copy_content
 from tests.test_runs import wait_for
 
 pytestmark = pytest.mark.slow

@@ -18,12 +18,12 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import select
 
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.models import ARCHIVE, Model, ModelStore
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
+from bot.database.tables import USAGE
 from bot.processes import free_port
 from bot.settings import PROJECT_ROOT
-from bot.tables import USAGE
+from bot.training.models import ARCHIVE, Model, ModelStore
 from tests.conftest import still_running
 from tests.office import open_office, serving
 

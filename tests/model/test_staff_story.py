@@ -13,8 +13,8 @@ import pytest
 from aiohttp import ClientSession
 from openpyxl import load_workbook
 
-from bot.models import Model
 from bot.processes import free_port
+from bot.training.models import Model
 from tests.office import Office, open_office, serving, topic_of
 
 pytestmark = pytest.mark.slow

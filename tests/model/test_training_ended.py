@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import ModelStore
 from bot.settings import PROJECT_ROOT
+from bot.training.models import ModelStore
 
 pytestmark = pytest.mark.slow
 

@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from bot.answering.replies import answer, ask_need, clarify
-from bot.evaluation import Question
-from bot.models import Model, ModelError
-from bot.training import TrainingError, parse
-from bot.tryout import MOST_WORDS, TryOut
+from bot.training.evaluation import Question
+from bot.training.models import Model, ModelError
+from bot.training.train import TrainingError, parse
+from bot.training.tryout import MOST_WORDS, TryOut
 from tests.conftest import still_running
 
 pytestmark = pytest.mark.slow

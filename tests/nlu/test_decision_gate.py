@@ -9,8 +9,8 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.calibration import THRESHOLDS_FILE
 from bot.nlu.decision_gate import DecisionGate
+from bot.training.thresholds import THRESHOLDS_FILE
 from tests.nlu.conftest import Workbench
 
 pytestmark = pytest.mark.slow

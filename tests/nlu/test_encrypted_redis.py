@@ -13,10 +13,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.database import Database
+from bot.database.engine import Database
+from bot.database.purge import purge
 from bot.nlu import expiring_tracker_store
 from bot.nlu.expiring_tracker_store import SECONDS_TO_LIVE, ExpiringTrackerStore
-from bot.purge import purge
 from bot.settings import CONVERSATION_PREFIX
 from tests.conftest import RedisServer
 

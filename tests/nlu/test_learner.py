@@ -24,8 +24,8 @@ from bot.nlu.learnt import take
 from bot.nlu.tfidf import Vectorizers
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from bot.settings import PROJECT_ROOT
-from bot.training import training_questions
-from bot.workbench import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Learner, learner
+from bot.training.train import training_questions
+from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Learner, learner
 from tests.conftest import SMALL_CONTENT
 from tests.nlu.conftest import Workbench
 

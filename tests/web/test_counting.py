@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from bot.answering.replies import SAY
 from bot.content.reading import Content
-from bot.database import Database
+from bot.database.engine import Database
+from bot.database.review_queue import ReviewQueue
+from bot.database.tables import USAGE
+from bot.database.usage import OUTCOMES
 from bot.processes import free_port
-from bot.review_queue import ReviewQueue
 from bot.serving import ask
-from bot.tables import USAGE
-from bot.usage import OUTCOMES
 from bot.web import keys
 from tests.web.conftest import Client, MakeGateway, offer
 from tests.web.test_staff_data import until

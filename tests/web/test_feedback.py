@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 
 from bot.content.reading import Content
-from bot.database import DATABASE_FILE, Database
-from bot.feedback import Feedback, Total
-from bot.review_queue import NOT_HELPFUL, ReviewQueue
+from bot.database.engine import DATABASE_FILE, Database
+from bot.database.feedback import Feedback, Total
+from bot.database.review_queue import NOT_HELPFUL, ReviewQueue
 from bot.web import keys
 from tests.conftest import StartServer
 from tests.web.conftest import Client, MakeGateway, offer

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-import bot.database
+import bot.database.engine
 from bot.answering.replies import SAY
 from bot.content.reading import Content
-from bot.database import Database, DatabaseError, DataRefusedError
-from bot.feedback import Feedback, Total
-from bot.review_queue import ReviewQueue
+from bot.database.engine import Database, DatabaseError, DataRefusedError
+from bot.database.feedback import Feedback, Total
+from bot.database.review_queue import ReviewQueue
 from bot.web import keys, staff_data
 from bot.web.staff_data import Writer
 from tests.conftest import PostgresServer
@@ -61,7 +61,7 @@ async def test_a_frozen_database_costs_residents_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """They are answered as fast as ever, and what they asked is kept as soon as it can be."""
-    monkeypatch.setattr(bot.database, "_SECONDS_OF_SILENCE", 2)
+    monkeypatch.setattr(bot.database.engine, "_SECONDS_OF_SILENCE", 2)
     rasa = await answer_nothing(misbehaving_rasa, small_content)
     url = postgres_server.url(postgres_server.make())
     gateway = await make_gateway(small_content, rasa, database_url=url)
@@ -196,4 +196,4 @@ async def test_old_questions_are_forgotten_at_the_start(
     gateway = await make_gateway(small_content)
     app = gateway.server.app  # type: ignore[attr-defined] # a TestServer of an application has it
     await app[keys.WRITER].finish()
-    assert b"cameras" not in (tmp_path / bot.database.DATABASE_FILE).read_bytes()
+    assert b"cameras" not in (tmp_path / bot.database.engine.DATABASE_FILE).read_bytes()

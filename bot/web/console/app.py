@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.accounts import Accounts
-from bot.audit import AuditLog
-from bot.database import Database
+from bot.database.accounts import Accounts
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.directory.pull import Limits
-from bot.models import ModelStore
-from bot.publishing import ServingFile
 from bot.runs import Runs
 from bot.settings import Settings
 from bot.sign_in import SignIn
 from bot.topic_edit import LiveCheck
 from bot.topic_update import SECONDS_TO_WAIT
-from bot.topics_off import TopicsOff
-from bot.tryout import SECONDS_TO_ANSWER, TryOut
+from bot.training.models import ModelStore
+from bot.training.publishing import ServingFile
+from bot.training.topics_off import TopicsOff
+from bot.training.tryout import SECONDS_TO_ANSWER, TryOut
 from bot.web.assets import Assets
 from bot.web.console import (
     asked,

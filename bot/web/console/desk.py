@@ -12,10 +12,10 @@ from bot.content.paths import FAQ
 from bot.content.reading import Content, read_content
 from bot.content.topic_reading import check_topics
 from bot.content.topics import Topic
-from bot.models import ModelStore
 from bot.problems import ContentError, Problem, Problems
 from bot.text.language import LanguageIdentifier
-from bot.topics_off import TopicsOff, as_residents_get
+from bot.training.models import ModelStore
+from bot.training.topics_off import TopicsOff, as_residents_get
 
 _Read = TypeVar("_Read")
 

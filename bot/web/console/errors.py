@@ -7,18 +7,18 @@ import logging
 from aiohttp import web
 
 from bot.approval import ApprovalError
-from bot.database import DatabaseError
+from bot.database.engine import DatabaseError
 from bot.directory.pull import PullError
 from bot.directory.update import UpdateError
-from bot.models import ModelError
 from bot.problems import ContentError
-from bot.publishing import PublishError
 from bot.review import ReviewError
 from bot.runs import RunError
 from bot.sheet_file import SheetError
 from bot.topic_files import TopicEditError
 from bot.topic_update import ContentChangedError
-from bot.training import TrainingError
+from bot.training.models import ModelError
+from bot.training.publishing import PublishError
+from bot.training.train import TrainingError
 from bot.web.console import keys
 from bot.web.console.rendering import render, text
 from bot.web.console.translation import said

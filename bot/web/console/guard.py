@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from multidict import MultiDictProxy
 
-from bot.accounts import Account, may
-from bot.database import DatabaseError
+from bot.database.accounts import Account, may
+from bot.database.engine import DatabaseError
 from bot.text.language import LANGUAGES
 from bot.web.console import keys
 from bot.web.console.rendering import render

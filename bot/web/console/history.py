@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.audit import AuditError
+from bot.database.audit import AuditError
 from bot.web.console import keys
 from bot.web.console.rendering import render
 

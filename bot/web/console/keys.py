@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import web
 from jinja2 import Environment
 
-from bot.accounts import Account, Accounts
-from bot.audit import AuditLog
-from bot.database import Database
-from bot.models import ModelStore
-from bot.publishing import ServingFile
+from bot.database.accounts import Account, Accounts
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
 from bot.runs import Runs
 from bot.settings import Settings
 from bot.sign_in import SignIn
 from bot.topic_edit import LiveCheck
-from bot.topics_off import TopicsOff
-from bot.tryout import TryOut
+from bot.training.models import ModelStore
+from bot.training.publishing import ServingFile
+from bot.training.topics_off import TopicsOff
+from bot.training.tryout import TryOut
 from bot.web.assets import Assets
 from bot.web.console.desk import Desk
 from bot.web.console.pending import Brought, Pending, Upload

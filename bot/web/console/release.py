@@ -8,9 +8,9 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from bot.gate import Verdict
-from bot.models import Model, ModelError
 from bot.release import Release
+from bot.training.gate import Verdict
+from bot.training.models import Model, ModelError
 from bot.web.console import keys
 from bot.web.console.guard import account_of
 from bot.web.console.rendering import render, text, write

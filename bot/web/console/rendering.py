@@ -9,8 +9,8 @@ from aiohttp import web
 from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.accounts import may
 from bot.clock import in_office
+from bot.database.accounts import may
 from bot.text.markup import parse_blocks
 from bot.web.console import keys
 from bot.web.console.translation import said

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.accounts import Account
+from bot.database.accounts import Account
 
 COOKIE = "kyr_console"
 # Without a click, and from sign-in on.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.feedback import Feedback
-from bot.usage import FEWEST_SHOWN, KINDS, Figures, Usage
+from bot.database.feedback import Feedback
+from bot.database.usage import FEWEST_SHOWN, KINDS, Figures, Usage
 from bot.web.console import keys
 from bot.web.console.rendering import render
 

@@ -78,7 +78,7 @@ class Channel(Protocol):
         """Return the message in a request, None where there is nothing to answer; raises BadMessage."""
 
     def counted_as(self, incoming: Incoming) -> str:
-        """Return which of bot.usage.CHANNELS a message has come by."""
+        """Return which of bot.database.usage.CHANNELS a message has come by."""
 
     def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
         """Return the answer as `send` takes it; `page_urls` says where each reply is a page, or ""."""

@@ -19,7 +19,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.answering.replies import Reply
 from bot.answering.text_messages import call_line, plain_text
-from bot.usage import TELEGRAM
+from bot.database.usage import TELEGRAM
 from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.web.messaging.choices import choice_name
 

@@ -19,7 +19,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from bot.answering.replies import Reply
 from bot.answering.text_messages import text_messages
-from bot.usage import SMS, WHATSAPP
+from bot.database.usage import SMS, WHATSAPP
 from bot.web.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.web.served import Served
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from bot.content.reading import Content
-from bot.usage import CHANNELS
+from bot.database.usage import CHANNELS
 from tests.web.conftest import MakeGateway
 from tests.web.messaging.conftest import MakeTelegram, MakeTwilio
 from tests.web.messaging.standins import ACCOUNT

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
 from bot.content.reading import Content
+from bot.training.models import CONTENT, PARSED
 
 
 class EvaluationFileError(Exception):
@@ -173,3 +174,25 @@ def format_summary(summary: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     asked = sum(row["must_pass_questions"] for row in sets)
     if asked:
         yield f"must-pass list: {sum(row['must_pass_wrong'] for row in sets)} wrong of {asked}"
+
+
+# Asked of every new model; written apart from the training questions.
+EVALUATION = Path("data") / "evaluation"
+
+
+def read_sets(root: Path) -> dict[str, list[Question]]:
+    """Return the evaluation questions of a content, by the name of their file."""
+    return {path.name: read_questions(path) for path in sorted((root / EVALUATION).glob("*.jsonl"))}
+
+
+def rows_by_set(folder: Path, content: Content) -> dict[str, list[dict[str, Any]]]:
+    """Return what a model made of the evaluation questions (see bot.training.evaluation.result_row), by file.
+
+    `folder` is the model's and `content` its content. A topic that is switched off there is not answered,
+    whatever the model had made of it when it learnt.
+    """
+    parsed = iter(json.loads((folder / PARSED).read_text(encoding="utf-8")))
+    return {
+        name: [result_row(question, next(parsed), content) for question in questions]
+        for name, questions in read_sets(folder / CONTENT).items()
+    }

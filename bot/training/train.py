@@ -22,27 +22,32 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Judged
-from bot.calibration import Asked, begin_with, calibrate, write_thresholds
 from bot.content.diff import topic_changes
 from bot.content.reading import Content, read_content
-from bot.evaluation import Question, figures, read_questions, result_row, summarize
 from bot.files.atomic import write_whole
-from bot.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES
-from bot.workbench import ASKING, TRAINING, Workbench, WorkbenchError, learner, workbench
+from bot.training.evaluation import (
+    Question,
+    figures,
+    read_sets,
+    result_row,
+    rows_by_set,
+    summarize,
+)
+from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
+from bot.training.thresholds import Asked, begin_with, calibrate, write_thresholds
+from bot.training.worker import ASKING, TRAINING, Workbench, WorkbenchError, learner, workbench
 
 Progress = Callable[[str], None]
 
-# Asked of every new model; written apart from the training questions.
-EVALUATION = Path("data") / "evaluation"
 # The set that stands for all questions; the others are of one kind each.
 EVALUATION_QUESTIONS = "questions.jsonl"
 # What a model depends on besides the content: a change here needs training anew.
 _CODE = (
     "bot/nlu",
-    "bot/calibration.py",
+    "bot/training/thresholds.py",
     "bot/answering/decision.py",
     "bot/answering/follow_ups.py",
     "bot/content/glossary.py",
@@ -338,24 +343,6 @@ def held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
     # For the questions of even and of odd number, by the half that they are not in.
     steps = [calibrate(asked[1 - half :: 2], step) for half in (0, 1)]
     return [steps[index % 2].decide(row.judged) for index, row in enumerate(asked)]
-
-
-def read_sets(root: Path) -> dict[str, list[Question]]:
-    """Return the evaluation questions of a content, by the name of their file."""
-    return {path.name: read_questions(path) for path in sorted((root / EVALUATION).glob("*.jsonl"))}
-
-
-def rows_by_set(folder: Path, content: Content) -> dict[str, list[dict[str, Any]]]:
-    """Return what a model made of the evaluation questions (see bot.evaluation.result_row), by file.
-
-    `folder` is the model's and `content` its content. A topic that is switched off there is not answered,
-    whatever the model had made of it when it learnt.
-    """
-    parsed = iter(json.loads((folder / PARSED).read_text(encoding="utf-8")))
-    return {
-        name: [result_row(question, next(parsed), content) for question in questions]
-        for name, questions in read_sets(folder / CONTENT).items()
-    }
 
 
 def _lemmas_file(workplace: Path) -> Path:

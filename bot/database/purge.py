@@ -10,9 +10,9 @@ from pathlib import Path
 import redis
 from redis.exceptions import RedisError
 
-from bot.database import Database
+from bot.database.engine import Database
+from bot.database.tables import FEEDBACK, REVIEW_QUEUE, USAGE
 from bot.settings import CONVERSATION_PREFIX
-from bot.tables import FEEDBACK, REVIEW_QUEUE, USAGE
 
 # Where earlier versions of this program kept the same.
 _EARLIER_FILES = ("review.sqlite3", "feedback.sqlite3")

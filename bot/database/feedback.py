@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bot.clock import current_date, week_of
-from bot.database import Database, count_one
-from bot.tables import FEEDBACK
-from bot.usage import FEWEST_SHOWN, rounded, weeks_over
+from bot.database.engine import Database, count_one
+from bot.database.tables import FEEDBACK
+from bot.database.usage import FEWEST_SHOWN, rounded, weeks_over
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ class Feedback:
     def weeks(self, number: int, *, today: datetime.date | None = None) -> list[WeeklyTotal]:
         """Return what was said in the last so many weeks that are over, the newest first.
 
-        Small numbers are hidden and others rounded down, as in bot.usage; where both are hidden, there is
-        none.
+        Small numbers are hidden and others rounded down, as in bot.database.usage; where both are hidden,
+        there is none.
         """
         weeks = weeks_over(number, today)
         said = select(FEEDBACK).where(FEEDBACK.c["count"] >= FEWEST_SHOWN, FEEDBACK.c.week.in_(weeks))

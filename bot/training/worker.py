@@ -20,9 +20,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.calibration import THRESHOLDS_FILE
 from bot.logs import loggable
 from bot.settings import PROJECT_ROOT
+from bot.training.thresholds import THRESHOLDS_FILE
 
 # Tells the process where lemmas of training questions are kept from one training to the next.
 LEMMAS_FILE = "KYR_LEMMAS_FILE"
@@ -234,3 +234,7 @@ async def _process(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+
+
+# Rasa needs 20 to 40 seconds on two cores, most of it to import TensorFlow.
+SECONDS_TO_START = 180

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from bot.clock import current_date, week_of
-from bot.database import Database, count_one
-from bot.tables import USAGE
+from bot.database.engine import Database, count_one
+from bot.database.tables import USAGE
 from bot.text.language import LANGUAGES
 
 # Counts below it are hidden, and the others are rounded down to a multiple of it.

@@ -33,7 +33,7 @@ FEEDBACK = Table(
     Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-# Triggers refuse to change or remove an entry (bot/migrations/versions/0001_first.py).
+# Triggers refuse to change or remove an entry (bot/database/migrations/versions/0001_first.py).
 AUDIT_LOG = Table(
     "audit_log",
     TABLES,

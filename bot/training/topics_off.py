@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.content.topics import Topic, turned_off
 from bot.files.atomic import write_whole
-from bot.models import ModelError
+from bot.training.models import ModelError
 
 FILE = "topics_off.json"
 

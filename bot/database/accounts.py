@@ -18,9 +18,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from bot.audit import AuditLog, lock
-from bot.database import Database
-from bot.tables import ACCOUNTS
+from bot.database.audit import AuditLog, lock
+from bot.database.engine import Database
+from bot.database.tables import ACCOUNTS
 
 # Each may do what those before it may.
 ROLES = ("editor", "approver")

@@ -15,8 +15,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.clock import current_date, week_of
-from bot.database import Database, count_one
-from bot.tables import REVIEW_QUEUE
+from bot.database.engine import Database, count_one
+from bot.database.tables import REVIEW_QUEUE
 from bot.text.redaction import REMOVED
 
 DAYS_KEPT = 90

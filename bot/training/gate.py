@@ -20,9 +20,9 @@ from bot.content.checks import overdue_answers
 from bot.content.diff import CHANGED, TopicChange, topic_changes
 from bot.content.model_rules import GATE
 from bot.content.topics import Topic
-from bot.models import Model
 from bot.text.language import LANGUAGES
-from bot.training import rows_by_set
+from bot.training.evaluation import rows_by_set
+from bot.training.models import Model
 
 # What is said of chance: so seldom would it do the same.
 _CHANCE = 0.05
@@ -108,8 +108,8 @@ def judge(
     """Judge a candidate against the rules of its content, and against the published model where there is one
     that this program can read.
 
-    Topics that are `off` are given no answer by either (see bot.topics_off). `today` is the day by which
-    answers are overdue, by default the current one.
+    Topics that are `off` are given no answer by either (see bot.training.topics_off). `today` is the day by
+    which answers are overdue, by default the current one.
     """
     # Its content is read as `kyr check` does, and has no mistake then but those that time brings.
     problems = overdue_answers(candidate.content_dir, candidate.content.topics, today)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held
-from bot.models import Model, ModelStore
+from bot.training.models import Model, ModelStore
 
 # Two starts of Rasa on a slow machine.
 SECONDS_TO_SWITCH = 300

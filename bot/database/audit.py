@@ -21,11 +21,11 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.engine import Connection
 
 from bot.clock import utc_now
-from bot.database import Database, DatabaseError
+from bot.database.engine import Database, DatabaseError
+from bot.database.tables import AUDIT_LOG
 from bot.files.atomic import write_whole
 from bot.files.hashing import canonical_json
 from bot.settings import Settings
-from bot.tables import AUDIT_LOG
 
 HEAD_FILE = "audit-head"
 # Stands behind the name of whoever works at the terminal.

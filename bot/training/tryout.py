@@ -15,16 +15,15 @@ from typing import Any
 from bot.answering.decision import FIND_HELP, SEVERAL, TOPIC_PREFIX
 from bot.answering.help_search import HelpSearch
 from bot.answering.replies import Reply, answer, ask_need, clarify, help_for, say
-from bot.calibration import read_thresholds
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
-from bot.evaluation import outcome_of
-from bot.models import Model
-from bot.processes import SECONDS_TO_START
 from bot.text.language import LANGUAGES
 from bot.text.redaction import remove_personal_details
-from bot.training import TrainingError, training_errors
-from bot.workbench import ASKING, Workbench, workbench
+from bot.training.evaluation import outcome_of
+from bot.training.models import Model
+from bot.training.thresholds import read_thresholds
+from bot.training.train import TrainingError, training_errors
+from bot.training.worker import ASKING, SECONDS_TO_START, Workbench, workbench
 
 # The process has 0.9 GB of memory; somebody who goes on after so long waits for it once more.
 SECONDS_IDLE = 10 * 60
@@ -115,7 +114,7 @@ class TryOut:
     async def ask(self, model: Model, text: str, *, off: Collection[str] = ()) -> Tried:
         """Ask a model one question; the first takes as long as Rasa needs to start.
 
-        Topics that are `off` are given no answer (see bot.topics_off).
+        Topics that are `off` are given no answer (see bot.training.topics_off).
         Raises ModelError, ContentError where this program misses something in its content, and TrainingError,
         also where no answer comes within SECONDS_TO_ANSWER.
         """

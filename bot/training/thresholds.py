@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Judged
 from bot.content.thresholds import Thresholds
-from bot.evaluation import Question
 from bot.text.language import LANGUAGES
+from bot.training.evaluation import Question
 
 # What an outcome costs: a wrong answer as much as offering the right topic among others seven times, on a
 # dangerous matter ("should I sign?") thirty times; an emergency that is not seen is the worst.

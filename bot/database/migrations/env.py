@@ -1,4 +1,4 @@
-"""What Alembic runs around the steps: inside of the transaction that bot.database has begun."""
+"""What Alembic runs around the steps: inside of the transaction that bot.database.engine has begun."""
 
 from __future__ import annotations
 
