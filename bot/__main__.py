@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.clock import current_date
 from bot.console import PORT as CONSOLE_PORT
 from bot.console import serve_console
@@ -33,28 +32,24 @@ from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
 from bot.directory.tables import Tables
 from bot.directory.update import Replacing, UpdateError, columns_to_pull, complete, read_present
+from bot.editing.replace import ContentChangedError
+from bot.editing.sheet.exporting import export, write_template
+from bot.editing.sheet.importing import import_sheet
+from bot.editing.sheet.reading import SheetError
+from bot.editing.topic_folder import topic_texts
+from bot.editing.topic_text import TopicEditError
 from bot.files.atomic import write_whole
 from bot.problems import ContentError
 from bot.processes import StartError
-from bot.release import Release, StoppedError, note_import
-from bot.review import (
-    Addition,
-    Group,
-    Nearest,
-    Review,
-    ReviewError,
-    describe,
-    describe_addition,
-    describe_leaving,
-    nearest,
-)
 from bot.serving import ServeError, ask, assemble, listening, model_to_ask, serve
 from bot.settings import Settings, SettingsError, read_settings
-from bot.sheet_file import SheetError
-from bot.spreadsheet import export, import_sheet, topic_texts, write_template
+from bot.staff.backup import BackupError, back_up
+from bot.staff.edits import note_import
+from bot.staff.release import Release, StoppedError
+from bot.staff.restore import finish_restore, restore
+from bot.staff.review import Addition, Group, Nearest, Review, ReviewError, nearest
+from bot.staff.review_texts import describe, describe_addition, describe_leaving
 from bot.text.language import LANGUAGES
-from bot.topic_files import TopicEditError
-from bot.topic_update import ContentChangedError
 from bot.training.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
 from bot.training.gate import format_report
 from bot.training.models import Model, ModelError, ModelStore

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from bot.approval import ApprovalError, approve, authors, refuse_author
 from bot.clock import current_date
 from bot.database.audit import AuditLog, Entry
 from bot.database.engine import Database, DatabaseError
-from bot.release import Release, note_changes, note_import
-from bot.sheet_rows import state_of
-from bot.topic_files import read_fields
+from bot.editing.fields import state_of
+from bot.editing.topic_text import read_fields
+from bot.staff.approval import ApprovalError, approve, authors, refuse_author
+from bot.staff.edits import note_changes, note_import
+from bot.staff.release import Release
 from bot.training.models import ModelStore
 from bot.training.publishing import PublishError, ServingFile
 from tests.conftest import SMALL_CONTENT

@@ -22,7 +22,6 @@ from sqlalchemy import select
 
 import bot.database.engine
 from bot.__main__ import main
-from bot.backup import BackupError, back_up, finish_restore, restore
 from bot.database.accounts import Accounts
 from bot.database.audit import HEAD_FILE, AuditLog
 from bot.database.engine import Database, DatabaseError
@@ -33,6 +32,8 @@ from bot.database.usage import Usage
 from bot.files.hashing import folder_hash
 from bot.processes import free_port
 from bot.settings import PROJECT_ROOT, Settings
+from bot.staff.backup import BackupError, back_up
+from bot.staff.restore import finish_restore, restore
 from bot.training.models import ARCHIVE, CONTENT, THRESHOLDS, ModelStore
 from bot.training.topics_off import TopicsOff
 from tests.conftest import SMALL_CONTENT, MakeDatabase, PostgresServer
@@ -505,7 +506,7 @@ def test_what_cannot_be_put_in_place_is_taken_back(database: Database, tmp_path:
 PROGRAM = """
 import sys
 from pathlib import Path
-from bot.backup import restore
+from bot.staff.restore import restore
 from bot.database.engine import Database
 from bot.settings import Settings
 file, data_dir, content_dir, url = sys.argv[1:]

@@ -14,21 +14,12 @@ from bot.content.reading import read_content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.database.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
+from bot.editing.replace import ContentChangedError
+from bot.editing.sheet.importing import import_sheet
+from bot.editing.sheet.reading import SheetError, SheetProblems, read_sheet
 from bot.problems import ContentError
-from bot.review import (
-    AskedText,
-    Group,
-    Nearest,
-    Review,
-    ReviewError,
-    describe,
-    describe_addition,
-    describe_leaving,
-    grouped,
-)
-from bot.sheet_file import SheetError, SheetProblems, read_sheet
-from bot.spreadsheet import import_sheet
-from bot.topic_update import ContentChangedError
+from bot.staff.review import AskedText, Group, Nearest, Review, ReviewError, grouped
+from bot.staff.review_texts import describe, describe_addition, describe_leaving
 
 OUT_OF_SCOPE = """\
 - intent: out_of_scope

@@ -16,14 +16,14 @@ import pytest
 
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
-from bot.runs import Run, RunError, Runs
 from bot.settings import PROJECT_ROOT
+from bot.staff.jobs import Run, RunError, Runs
 from bot.training.topics_off import TopicsOff
 
 STARTER = """
 import sys
 from pathlib import Path
-from bot.runs import Runs
+from bot.staff.jobs import Runs
 Runs(Path(sys.argv[1])).start({"kind": "publish", "version": "nothing", "despite": ""}, "ana")
 """
 

@@ -14,8 +14,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.content.checks import check_content
+from bot.editing.topic_text import TopicEditError, read_fields
 from bot.files.shapes import Needed, differences
-from bot.topic_files import TopicEditError, read_fields
 
 ODD: tuple[Any, ...] = ("en", 5, [None], {"en": ["en"]})
 FILES = (

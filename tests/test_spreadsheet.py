@@ -20,12 +20,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.__main__ import main
 from bot.content.checks import check_content
 from bot.content.reading import Content
+from bot.editing.columns import COLUMNS, EXPORTED
+from bot.editing.sheet.exporting import export, write_template
+from bot.editing.sheet.importing import import_sheet
+from bot.editing.sheet.reading import MOST_ROWS, SheetError
+from bot.editing.sheet.rows import mostly_in_another, pieces_of, possible_dates
+from bot.editing.topic_text import read_fields
 from bot.settings import PROJECT_ROOT
-from bot.sheet_columns import COLUMNS, EXPORTED
-from bot.sheet_file import MOST_ROWS, SheetError
-from bot.sheet_rows import mostly_in_another, pieces_of, possible_dates
-from bot.spreadsheet import export, import_sheet, write_template
-from bot.topic_files import read_fields
 
 KINDS = [".xlsx", ".csv"]
 CARD = "data/faq/red_card.yml"

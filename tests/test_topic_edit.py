@@ -15,13 +15,12 @@ import pytest
 from bot.content.checks import check_content
 from bot.content.reading import read_content
 from bot.content.topics import Source
+from bot.editing.field_problems import FieldProblem
+from bot.editing.fields import TopicFields, state_of
+from bot.editing.live_check import EditConflict, LiveCheck, edit_topic
+from bot.editing.topic_text import TopicEditError, read_fields
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
-from bot.sheet_rows import state_of
-from bot.topic_edit import EditConflict, LiveCheck, edit_topic
-from bot.topic_files import TopicEditError, read_fields
-from bot.topic_layout import TopicFields
-from bot.topic_problems import FieldProblem
 
 TODAY = datetime.date(2026, 11, 26)
 NEW = TopicFields(

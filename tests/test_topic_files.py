@@ -17,13 +17,14 @@ import pytest
 from bot.content.checks import check_content
 from bot.content.paths import NLU
 from bot.content.topics import Source
+from bot.editing.fields import TopicFields
+from bot.editing.replace import ContentChangedError, replace_topics
+from bot.editing.topic_layout import TopicLayout
+from bot.editing.topic_text import TopicEditError, add_question, new_topic_file, read_fields, with_fields
 from bot.files.folders import bring_back, workplace_beside
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 from bot.text.facts import fingerprint
-from bot.topic_files import TopicEditError, add_question, new_topic_file, read_fields, with_fields
-from bot.topic_layout import TopicFields, TopicLayout
-from bot.topic_update import ContentChangedError, replace_topics
 from tests.conftest import SMALL_CONTENT
 
 FILES = sorted((PROJECT_ROOT / "data" / "faq").glob("*.yml"))

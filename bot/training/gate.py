@@ -41,7 +41,7 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class Stop:
-    """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic, or off (bot.release)."""
+    """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic or off."""
 
     rule: str
     text: str

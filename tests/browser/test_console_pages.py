@@ -15,8 +15,8 @@ from bot.clock import current_date, week_of
 from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
+from bot.editing.sheet.exporting import export
 from bot.settings import PROJECT_ROOT
-from bot.spreadsheet import export
 from bot.training.models import Model, ModelStore
 from bot.training.train import copy_content
 from bot.web.console import keys

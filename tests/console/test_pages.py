@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from bot.database.review_queue import ReviewQueue
+from bot.editing.fields import cells_of, state_of
+from bot.editing.sheet.exporting import export
+from bot.editing.topic_text import read_fields
 from bot.files.locks import lock_within
-from bot.sheet_rows import cells_of, state_of
-from bot.spreadsheet import export
-from bot.topic_files import read_fields
 from bot.training.models import ModelStore
 from bot.web import door
 from bot.web.console import keys
@@ -179,7 +179,7 @@ async def test_while_the_disk_is_full_nothing_is_saved_and_it_says_so(
 
     form = form_of(console, "red_card", title_en="Bail")
     # The one place of the disk that fails: where every new file is put on it.
-    monkeypatch.setattr("bot.topic_update._sync", full)
+    monkeypatch.setattr("bot.editing.replace._sync", full)
     page = await editor.post("/topics/red_card", form, status=409)
     assert "No space left on device" in page
     assert console.topic_file("red_card").read_text(encoding="utf-8") == before

@@ -13,13 +13,13 @@ from ruamel.yaml import YAML
 
 from bot.directory.update import differences as directory_differences
 from bot.directory.update import read_present
+from bot.editing.differences import differences
+from bot.editing.sheet.reading import SheetProblem
+from bot.editing.topic_text import read_fields
 from bot.files.shapes import KINDS, Needed
 from bot.files.shapes import differences as differences_of_shape
 from bot.problems import Problem
 from bot.settings import PROJECT_ROOT
-from bot.sheet_differences import differences
-from bot.sheet_file import SheetProblem
-from bot.topic_files import read_fields
 from bot.web.console.translation import FILE, read_entry, said, translate
 from tests.clerks import Clerk
 from tests.console.core_messages import Samples, constants_of, messages_of

@@ -12,9 +12,9 @@ import pytest
 
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
-from bot.release import Release, StoppedError
+from bot.editing.topic_text import read_fields
 from bot.settings import PROJECT_ROOT
-from bot.topic_files import read_fields
+from bot.staff.release import Release, StoppedError
 from bot.training.models import Model, ModelStore
 from bot.training.publishing import PublishError, ServingFile
 from bot.training.train import copy_content, retell, train

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.database.review_queue import UNANSWERED, Unanswered
-from bot.review import grouped, nearest
+from bot.staff.review import grouped, nearest
 from bot.training.models import Model
 
 pytestmark = pytest.mark.slow

@@ -11,9 +11,9 @@ import pytest
 
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
-from bot.runs import RunError, Runs
+from bot.editing.topic_text import add_question
 from bot.settings import PROJECT_ROOT
-from bot.topic_files import add_question
+from bot.staff.jobs import RunError, Runs
 from bot.training.models import Model, ModelStore
 from bot.training.topics_off import TopicsOff
 from bot.training.train import copy_content
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 STARTER = """
 import sys
 from pathlib import Path
-from bot.runs import Runs
+from bot.staff.jobs import Runs
 Runs(Path(sys.argv[1])).start({"kind": "train"}, "ana")
 """
 

@@ -12,11 +12,11 @@ from bot.database.accounts import Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.directory.pull import Limits
-from bot.runs import Runs
+from bot.editing.live_check import LiveCheck
+from bot.editing.replace import SECONDS_TO_WAIT
 from bot.settings import Settings
 from bot.sign_in import SignIn
-from bot.topic_edit import LiveCheck
-from bot.topic_update import SECONDS_TO_WAIT
+from bot.staff.jobs import Runs
 from bot.training.models import ModelStore
 from bot.training.publishing import ServingFile
 from bot.training.topics_off import TopicsOff

@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from bot.database.review_queue import ReviewQueue
-from bot.review import Addition, Group, Review
+from bot.staff.review import Addition, Group, Review
 from bot.web.console import keys
 from bot.web.console.guard import account_of
 from bot.web.console.rendering import render

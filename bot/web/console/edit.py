@@ -18,17 +18,17 @@ from bot.content.diff import fields_of
 from bot.content.paths import FAQ
 from bot.content.reading import Content
 from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic
+from bot.editing.columns import CHOICES, COLUMNS
+from bot.editing.field_problems import FieldProblem
+from bot.editing.fields import ID, TopicFields, cells_of, state_of
+from bot.editing.live_check import EditConflict, edit_topic
+from bot.editing.sheet.reading import SheetProblems, SheetRow
+from bot.editing.sheet.rows import RowReader
+from bot.editing.topic_text import read_fields, read_text
 from bot.problems import ContentError
-from bot.release import note_changes
-from bot.review import Group
-from bot.sheet_columns import CHOICES, COLUMNS
-from bot.sheet_file import SheetProblems, SheetRow
-from bot.sheet_rows import ID, RowReader, cells_of, state_of
+from bot.staff.edits import note_changes
+from bot.staff.review import Group
 from bot.text.language import LANGUAGES
-from bot.topic_edit import EditConflict, edit_topic
-from bot.topic_files import read_fields, read_text
-from bot.topic_layout import TopicFields
-from bot.topic_problems import FieldProblem
 from bot.web.console import keys
 from bot.web.console.asked import review_of
 from bot.web.console.differences import word_differences

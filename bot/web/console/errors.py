@@ -6,16 +6,16 @@ import logging
 
 from aiohttp import web
 
-from bot.approval import ApprovalError
 from bot.database.engine import DatabaseError
 from bot.directory.pull import PullError
 from bot.directory.update import UpdateError
+from bot.editing.replace import ContentChangedError
+from bot.editing.sheet.reading import SheetError
+from bot.editing.topic_text import TopicEditError
 from bot.problems import ContentError
-from bot.review import ReviewError
-from bot.runs import RunError
-from bot.sheet_file import SheetError
-from bot.topic_files import TopicEditError
-from bot.topic_update import ContentChangedError
+from bot.staff.approval import ApprovalError
+from bot.staff.jobs import RunError
+from bot.staff.review import ReviewError
 from bot.training.models import ModelError
 from bot.training.publishing import PublishError
 from bot.training.train import TrainingError

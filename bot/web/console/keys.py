@@ -11,10 +11,10 @@ from jinja2 import Environment
 from bot.database.accounts import Account, Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
-from bot.runs import Runs
+from bot.editing.live_check import LiveCheck
 from bot.settings import Settings
 from bot.sign_in import SignIn
-from bot.topic_edit import LiveCheck
+from bot.staff.jobs import Runs
 from bot.training.models import ModelStore
 from bot.training.publishing import ServingFile
 from bot.training.topics_off import TopicsOff

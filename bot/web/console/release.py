@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from bot.release import Release
+from bot.staff.release import Release
 from bot.training.gate import Verdict
 from bot.training.models import Model, ModelError
 from bot.web.console import keys

@@ -10,9 +10,11 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.clock import current_date
-from bot.release import note_import
-from bot.sheet_file import SheetError
-from bot.spreadsheet import export, import_sheet, topic_texts, write_template
+from bot.editing.sheet.exporting import export, write_template
+from bot.editing.sheet.importing import import_sheet
+from bot.editing.sheet.reading import SheetError
+from bot.editing.topic_folder import topic_texts
+from bot.staff.edits import note_import
 from bot.web.console import keys
 from bot.web.console.guard import account_of
 from bot.web.console.pending import Upload

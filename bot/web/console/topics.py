@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.approval import refuse_author
 from bot.clock import current_date
 from bot.content.paths import FAQ
 from bot.content.topics import Topic
 from bot.database.usage import Usage
-from bot.sheet_rows import ID, state_of
-from bot.topic_files import read_fields, read_text
+from bot.editing.fields import ID, state_of
+from bot.editing.topic_text import read_fields, read_text
+from bot.staff.approval import refuse_author
 from bot.web.console import keys
 from bot.web.console.guard import account_of
 from bot.web.console.release import begin

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.content.diff import differing
-from bot.sheet_rows import cells_of
+from bot.editing.fields import TopicFields, cells_of
 from bot.text.language import LANGUAGES
-from bot.topic_layout import TopicFields
 
 _WIDTH = 60
 _LEAD = 15

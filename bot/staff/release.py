@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import dataclasses
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,9 @@ from bot.content.paths import FAQ
 from bot.content.topics import turned_off
 from bot.database.audit import AuditLog
 from bot.database.engine import DatabaseError
-from bot.sheet_differences import changed_cells
-from bot.sheet_rows import state_of
-from bot.topic_files import TopicEditError, read_fields, read_text, with_fields
-from bot.topic_layout import TopicFields
-from bot.topic_update import replace_topics
+from bot.editing.fields import TopicFields, state_of
+from bot.editing.replace import replace_topics
+from bot.editing.topic_text import TopicEditError, read_fields, read_text, with_fields
 from bot.training.gate import Stop, Verdict, judge
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import PublishError, Say, ServingFile, publish, roll_back
@@ -195,7 +193,7 @@ class Release:
     def approve(self, topic: str, approved_by: str, *, seen: str = "") -> None:
         """Write down who has signed an answer off, and publish that; raises as `turn_on` does.
 
-        `seen` is the state (bot.sheet_rows.state_of) in which it was read, where that is known.
+        `seen` is the state (bot.editing.sheet.rows.state_of) in which it was read, where that is known.
         """
         if not 0 < len(approved_by.strip()) <= MOST_LETTERS or "\n" in approved_by:
             raise PublishError(f"Say who signs it off in one line of at most {MOST_LETTERS} letters.")
@@ -303,49 +301,3 @@ class Release:
 def _topics_in(root: Path) -> set[str]:
     """Return the ids of the topics in a content, also of those that cannot be read."""
     return {file.stem for file in (root / FAQ).glob("*.yml")}
-
-
-def note_changes(
-    audit: AuditLog, who: str, action: str, topic: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    """Note what an "edit" has changed in a topic (see bot.sheet_differences.changed_cells).
-
-    Raises DatabaseError.
-    """
-    _note_all(audit, who, action, {topic: (before, after)})
-
-
-def note_import(
-    audit: AuditLog,
-    who: str,
-    before: Mapping[str, str],
-    content: Path,
-    topics: Iterable[str],
-) -> None:
-    """Note the topics that an import has changed; `before` are the texts of topic files, by id, as they were.
-
-    All of them are noted, or none. Raises DatabaseError.
-    """
-    changes = {
-        topic: changed_cells(
-            read_fields(before[topic]) if topic in before else None,
-            read_fields(read_text(content / FAQ / f"{topic}.yml")),
-        )
-        for topic in topics
-    }
-    _note_all(audit, who, "import", changes)
-
-
-def _note_all(
-    audit: AuditLog, who: str, action: str, changes: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]
-) -> None:
-    try:
-        with audit.database.transaction() as connection:
-            for topic, (before, after) in changes.items():
-                audit.append(connection, who, action, topic, before=before, after=after)
-    except DatabaseError as error:
-        raise DatabaseError(
-            f"The content is changed now ({', '.join(changes)}), but nothing of that is in the audit log. "
-            f"{error} Do not make the change again; write down elsewhere who made it."
-        ) from None
-    audit.keep_head()

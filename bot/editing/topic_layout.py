@@ -9,50 +9,26 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ruamel.yaml.nodes import Node
 
 from bot.content.topics import Source
+from bot.editing.fields import TopicFields
+from bot.editing.yaml_edit import (
+    Items,
+    Line,
+    YamlEditError,
+    block_lines,
+    compose,
+    is_null,
+    items,
+    scalar,
+    sequence,
+)
 from bot.text.language import LANGUAGES
-from bot.yaml_edit import Items, Line, YamlEditError, block_lines, compose, is_null, items, scalar, sequence
 
 _MARK = "\ufeff"
-
-
-@dataclass(frozen=True)
-class TopicFields:
-    """What staff edit of a topic. Texts are by language ("en", "es"); empty ones are not there.
-
-    Everything else in a topic file (services, reading_exception, comments) is not of their concern and
-    stays as it is.
-    """
-
-    group: str
-    volatility: str
-    titles: Mapping[str, str]
-    questions: Mapping[str, tuple[str, ...]]
-    answers: Mapping[str, str]
-    shorts: Mapping[str, str]
-    sources: tuple[Source, ...] = ()
-    related: tuple[str, ...] = ()
-    reviewed: datetime.date | None = None
-    review_by: datetime.date | None = None
-    approved_by: str | None = None
-    enabled: bool = True
-
-    @property
-    def signed(self) -> tuple[object, ...]:
-        """What somebody signs off: where it changes, nobody has."""
-        return dict(self.titles), dict(self.answers), dict(self.shorts), self.sources
-
-
-def unsigned(before: TopicFields | None, after: TopicFields) -> TopicFields:
-    """Return a topic as it is to be, signed off by nobody where that which is signed off changes."""
-    if before is None or before.signed != after.signed:
-        return dataclasses.replace(after, approved_by=None)
-    return after
 
 
 @dataclass(frozen=True)

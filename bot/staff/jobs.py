@@ -22,17 +22,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from bot.approval import ApprovalError, approve
 from bot.clock import in_office, utc_now
 from bot.database.audit import AuditLog
 from bot.database.engine import Database, DatabaseError
+from bot.editing.replace import ContentChangedError
+from bot.editing.topic_text import TopicEditError
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
 from bot.problems import ContentError
-from bot.release import Release, StoppedError
 from bot.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
-from bot.topic_files import TopicEditError
-from bot.topic_update import ContentChangedError
+from bot.staff.approval import ApprovalError, approve
+from bot.staff.release import Release, StoppedError
 from bot.training.evaluation import EvaluationFileError
 from bot.training.gate import Verdict
 from bot.training.models import ModelError, ModelStore
@@ -131,8 +131,8 @@ class Runs:
         """Start a job in its slot; return without waiting for it.
 
         A job has a `kind`, and what that needs: train; publish (version, despite); rollback; off (topic,
-        reason); on (topic); approve (topic, approved_by, seen: see bot.approval.approve). Raises RunError
-        where another run is under way there, after half a second at most.
+        reason); on (topic); approve (topic, approved_by, seen: see bot.staff.approval.approve). Raises
+        RunError where another run is under way there, after half a second at most.
         """
         slot, names = _JOBS[job["kind"]]
         if {*job} != {"kind", *names}:
@@ -206,7 +206,7 @@ class Runs:
         file, log = self._file(run.slot), self._folder / f"{run.slot}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "bot.runs"],
+                [sys.executable, "-W", "ignore", "-m", "bot.staff.jobs"],
                 cwd=PROJECT_ROOT,
                 env={**os.environ, "KYR_DATA_DIR": str(self._data_dir)},
                 stdin=subprocess.PIPE,

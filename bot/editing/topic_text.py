@@ -15,10 +15,9 @@ from typing import Any
 from ruamel.yaml.nodes import SequenceNode
 
 from bot.content.topics import Source
-from bot.text.facts import fingerprint
-from bot.text.language import LANGUAGES
-from bot.topic_layout import TopicFields, TopicLayout, as_before, plain_breaks, read_entries
-from bot.yaml_edit import (
+from bot.editing.fields import TopicFields
+from bot.editing.topic_layout import TopicLayout, as_before, plain_breaks, read_entries
+from bot.editing.yaml_edit import (
     Edit,
     Items,
     YamlEditError,
@@ -39,6 +38,8 @@ from bot.yaml_edit import (
     replace_block,
     replace_value,
 )
+from bot.text.facts import fingerprint
+from bot.text.language import LANGUAGES
 
 # The order in which keys stand in the header of a topic.
 _HEADER_ORDER = (

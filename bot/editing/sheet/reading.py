@@ -22,7 +22,7 @@ import openpyxl
 from defusedxml.ElementTree import iterparse
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, get_column_letter
 
-from bot.sheet_columns import COLUMNS, EXPORTED, MOST_CHARACTERS, SHEET, STATED_ONLY
+from bot.editing.columns import COLUMNS, EXPORTED, MOST_CHARACTERS, SHEET, STATED_ONLY
 
 MOST_ROWS = 2000
 _MOST_BYTES = 10 * 1024 * 1024

@@ -23,14 +23,14 @@ from bot.content.reading import Content, read_content
 from bot.database.audit import AuditLog
 from bot.database.engine import DatabaseError
 from bot.database.review_queue import UNANSWERED, ReviewQueue, Unanswered
-from bot.sheet_columns import EXAMPLE
-from bot.sheet_rows import ID, clean
-from bot.spreadsheet import write_draft
+from bot.editing.columns import EXAMPLE
+from bot.editing.fields import ID, clean
+from bot.editing.replace import Outcome, replace_topics
+from bot.editing.sheet.exporting import write_draft
+from bot.editing.topic_text import add_question
 from bot.text.language import OTHER, fold
 from bot.text.near_duplicates import AskedIn, near_duplicates
 from bot.text.redaction import REMOVED, remove_personal_details
-from bot.topic_files import add_question
-from bot.topic_update import Outcome, replace_topics
 from bot.training.evaluation import Question, result_row
 from bot.training.models import Model
 from bot.training.train import parse
@@ -391,42 +391,6 @@ async def nearest(groups: Sequence[Group], model: Model, *, off: Collection[str]
 def _nearest(row: Mapping[str, Any], intent: str, topics: Container[str]) -> Nearest:
     ranked = tuple((name, score) for name, score in row["ranking"] if name in topics)
     return Nearest(ranked[:MOST_OFFERED], intent, row["outcome"], row["topic"], tuple(row["offered"]))
-
-
-def describe(group: Group, near: Nearest | None) -> list[str]:
-    """Return the lines that show a group: how often, what it is about, how many others are like it."""
-    lines = [f"{group.id}  {group.count:>5}  {group.language}  {group.text}", f"    {asked(group)}"]
-    if near is not None:
-        scores = ", ".join(f"{topic} {score:.2f}" for topic, score in near.topics)
-        lines.append(f"    nearest: {scores or 'no topic'}; now: {near.now}")
-    others = len(group.questions) - 1
-    if others:
-        lines.append(f"    {others} other{'s are' if others > 1 else ' is'} like it")
-    return [printable(line) for line in lines]
-
-
-def asked(group: Group) -> str:
-    """Return how often a group was asked in vain and how often which answer did not help, in words."""
-    parts = [f"asked in vain {group.unanswered}"] if group.unanswered else []
-    parts += [f"did not help {count} (topic {topic})" for topic, count in group.not_helpful.items()]
-    return ", ".join(parts)
-
-
-def describe_addition(addition: Addition) -> list[str]:
-    """Return the lines that show what would be written where, and what would leave the queue."""
-    language = "English" if addition.language == "en" else "Spanish"
-    if addition.stands_there:
-        first = f"{addition.file}: “{addition.text}” stands there already; nothing is written."
-    else:
-        first = f"{addition.file}: one more {language} question of {addition.intent}:"
-    lines = [first] if addition.stands_there else [first, f"  + {addition.text}"]
-    return [*map(printable, lines), *describe_leaving(addition.group)]
-
-
-def describe_leaving(group: Group) -> list[str]:
-    """Return the lines that show what would leave the queue."""
-    lines = [f"  - {question.count:>4}  {question.text}" for question in group.questions]
-    return ["These leave the review queue:", *map(printable, lines)]
 
 
 def printable(text: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.editing.field_problems import TopicPlaces
+from bot.editing.sheet.reading import SheetProblem
+from bot.editing.sheet.rows import RowReader
 from bot.problems import Problem
-from bot.sheet_file import SheetProblem
-from bot.sheet_rows import RowReader
-from bot.topic_problems import TopicPlaces
 
 # How a mistake is mended in a sheet, by words of it, where that differs from a file.
 _MENDED = {

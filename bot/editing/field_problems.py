@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from bot.content.paths import FAQ
+from bot.editing.columns import COLUMNS
+from bot.editing.fields import TopicFields, cells_of
+from bot.editing.topic_layout import TopicLayout, plain_breaks
 from bot.problems import Problem
-from bot.sheet_columns import COLUMNS
-from bot.sheet_rows import cells_of
-from bot.topic_layout import TopicFields, TopicLayout, plain_breaks
 
 _LANGUAGES = {"English": "en", "Spanish": "es"}
 _IN_LANGUAGE = re.compile(r"\bin (English|Spanish)\b")

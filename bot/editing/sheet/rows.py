@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.content.topics import URL, Source
-from bot.sheet_columns import CHOICES, COLUMNS
-from bot.sheet_file import SheetProblems, SheetRow, Value
-from bot.text.facts import fingerprint
+from bot.editing.columns import CHOICES
+from bot.editing.fields import ID, TopicFields, _written_source, cells_of, clean, normal
+from bot.editing.sheet.reading import SheetProblems, SheetRow, Value
 from bot.text.language import LANGUAGES
-from bot.topic_layout import TopicFields
 
-ID = re.compile(r"[a-z0-9_]{1,60}")
 _NAMES = {"en": "English", "es": "Spanish"}
 _TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "short": "shorts"}
 _YES = {"true", "verdadero", "yes", "sí", "si", "y", "s", "1"}
@@ -28,9 +25,6 @@ _QUOTES = "\"'“”‘’«»`"
 _BULLET = re.compile(r"[-•*–]\s+")
 # A tag or an entity: the pages show plain text and would show it as it is.
 _MARKUP = re.compile(r"<\s*[/!?]?\s*[A-Za-z]|&(?:[A-Za-z]{2,8}|#x?[0-9A-Fa-f]{1,6});")
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_BREAKS = re.compile("(?:_x000D_|\r)?\n|_x000D_$|[\r\v\f\x85\u2028\u2029]")
 _SOURCE = re.compile(r"(.+?)\s*\|\s*([^|]+)")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]0?0:00(?::00)?)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -44,43 +38,6 @@ _FEWEST_WORDS = 4
 _MOST_PIECES = 40
 
 Identify = Callable[[str], str | None]
-
-
-def cells_of(fields: TopicFields) -> dict[str, str]:
-    """Return the cells of a topic by column, without its id."""
-    cells = {column: "" for column in COLUMNS if column != "id"}
-    cells |= {"group": fields.group, "volatility": fields.volatility, "approved_by": fields.approved_by or ""}
-    for language in LANGUAGES:
-        cells |= {
-            f"title_{language}": fields.titles[language],
-            f"questions_{language}": "\n".join(fields.questions[language]),
-            f"answer_{language}": fields.answers[language],
-            f"short_{language}": fields.shorts[language],
-        }
-    return cells | {
-        "sources": "\n".join(map(_written_source, fields.sources)),
-        "related": ", ".join(fields.related),
-        "reviewed": fields.reviewed.isoformat() if fields.reviewed else "",
-        "review_by": fields.review_by.isoformat() if fields.review_by else "",
-        "enabled": "TRUE" if fields.enabled else "FALSE",
-    }
-
-
-def state_of(fields: TopicFields) -> str:
-    """Return a mark that changes when a cell of the topic does; its first letter keeps it a text."""
-    return "x" + fingerprint(*(normal(text) for text in cells_of(fields).values()))
-
-
-def clean(text: str) -> str:
-    """Return the text of a cell without what Excel and copying leave in it."""
-    text = _BREAKS.sub("\n", unicodedata.normalize("NFC", text))
-    text = _UNSEEN.sub("", _SPACES.sub(" ", text))
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
-
-
-def normal(text: str) -> str:
-    """Return what of a text counts when it is compared with another."""
-    return "\n".join(" ".join(line.split()) for line in clean(text).split("\n"))
 
 
 class RowReader:
@@ -353,7 +310,3 @@ def possible_dates(value: Value, epoch: datetime.datetime) -> list[datetime.date
         except ValueError:
             continue
     return found
-
-
-def _written_source(source: Source) -> str:
-    return f"{source.title} | {source.url}"

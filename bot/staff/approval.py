@@ -11,10 +11,10 @@ from typing import Any
 
 from bot.clock import in_office
 from bot.database.audit import TERMINAL, AuditLog, Entry
-from bot.release import Release
+from bot.staff.release import Release
 from bot.text.language import LANGUAGES
 
-# What is signed off, by the columns of the spreadsheet (see bot.topic_layout.TopicFields.signed).
+# What is signed off, by the columns of the spreadsheet (see bot.editing.topic_layout.TopicFields.signed).
 _SIGNED = {"sources", *(f"{part}_{lang}" for part in ("title", "answer", "short") for lang in LANGUAGES)}
 _WRITING = ("edit", "import")
 _PUBLISHED = "publish: answer"
@@ -32,7 +32,7 @@ def authors(audit: AuditLog, topic: str) -> set[str]:
     approved: in the console and by a spreadsheet, and where a text was published that nobody had written
     there, those who trained and published it. The log does not know who changed a file by hand, nor that it
     was changed before it is published; and of changes that could not be noted (see
-    bot.release.note_changes) it knows nothing. Whoever can change files can do without this program.
+    bot.staff.release.note_changes) it knows nothing. Whoever can change files can do without this program.
     """
     return set(_written_by(audit, topic))
 
@@ -51,8 +51,8 @@ def refuse_author(audit: AuditLog, topic: str, who: str) -> None:
 def approve(release: Release, topic: str, approved_by: str, *, seen: str) -> None:
     """Write down who has signed an answer off, and publish that, unless its author wants to.
 
-    `seen` is the state in which it was read (bot.sheet_rows.state_of): what has changed since was not.
-    Raises ApprovalError, and what `Release.approve` does.
+    `seen` is the state in which it was read (bot.editing.sheet.rows.state_of): what has changed since was
+    not. Raises ApprovalError, and what `Release.approve` does.
     """
     refuse_author(release.audit, topic, release.who)
     release.approve(topic, approved_by, seen=seen)

@@ -19,8 +19,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from bot.sheet_columns import CHOICES, COLUMNS, DATES, EXPORTED, EXPORTED_NOTE, MOST_CHARACTERS, SHEET
-from bot.sheet_file import MOST_ROWS, SheetError, kind_of, neutral
+from bot.editing.columns import CHOICES, COLUMNS, DATES, EXPORTED, EXPORTED_NOTE, MOST_CHARACTERS, SHEET
+from bot.editing.sheet.reading import MOST_ROWS, SheetError, kind_of, neutral
 
 _WIDTHS = {"questions": 50, "answer": 70, "short": 45, "sources": 60, "title": 30, "related": 30, "id": 30}
 # Rows as high as their longest cell would fill the screen many times over.

@@ -1,4 +1,4 @@
-"""One topic as the edit page writes it: checked while somebody types, refused where somebody else came first.
+"""One topic as the edit page writes it: checked while somebody types, refused where another came first.
 
 It must not import Rasa or aiohttp.
 """
@@ -28,17 +28,17 @@ from bot.content.topic_reading import check_related, read_topic
 from bot.content.topics import TRAINING_DATA
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
+from bot.editing.columns import EXAMPLE
+from bot.editing.differences import changed_cells
+from bot.editing.field_problems import FieldProblem, TopicPlaces
+from bot.editing.fields import ID, TopicFields, state_of, unsigned
+from bot.editing.replace import replace_topics
+from bot.editing.topic_layout import plain_breaks
+from bot.editing.topic_text import TopicEditError, new_topic_file, read_fields, read_text, with_fields
 from bot.files.folders import bring_back
 from bot.files.yaml_reading import parse_yaml
 from bot.problems import ContentError, Problem, Problems
-from bot.sheet_columns import EXAMPLE
-from bot.sheet_differences import changed_cells
-from bot.sheet_rows import ID, state_of
 from bot.text.near_duplicates import AskedIn, AskedWords, NearQuestions, count_words
-from bot.topic_files import TopicEditError, new_topic_file, read_fields, read_text, with_fields
-from bot.topic_layout import TopicFields, plain_breaks, unsigned
-from bot.topic_problems import FieldProblem, TopicPlaces
-from bot.topic_update import replace_topics
 
 _CLAIMS = Path("data") / "claims.yml"
 # How a mistake is mended on a page, by words of it, where that differs from a file.
@@ -72,7 +72,7 @@ class EditConflict(Exception):
 
 @dataclass(frozen=True)
 class Edited:
-    """What an edit has changed, as the audit log is told it (bot.sheet_differences.changed_cells)."""
+    """What an edit has changed, as the audit log is told it (bot.editing.differences.changed_cells)."""
 
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -91,10 +91,11 @@ def edit_topic(
 ) -> Edited:
     """Write a topic in the content under `root`, a new one too, if all of it is right.
 
-    `seen` is the state (bot.sheet_rows.state_of) that the edit began from, empty for a new topic; `compared`
-    and `today` are as for bot.topic_files.with_fields and bot.topic_update.replace_topics. Where that which
-    is signed off changes, nobody has signed it off any more. Raises EditConflict; TopicEditError for what
-    cannot be written; ContentError with every mistake (see `LiveCheck.locate`); ContentChangedError.
+    `seen` is the state (bot.editing.sheet.rows.state_of) that the edit began from, empty for a new topic;
+    `compared` and `today` are as for bot.editing.topic_text.with_fields and
+    bot.editing.replace.replace_topics. Where that which is signed off changes, nobody has signed it off any
+    more. Raises EditConflict; TopicEditError for what cannot be written; ContentError with every mistake (see
+    `LiveCheck.locate`); ContentChangedError.
     """
     before, present = _present(root, topic_id)
     if seen != (state_of(present) if present else "") and present != wanted:

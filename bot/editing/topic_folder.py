@@ -1,0 +1,49 @@
+"""TODO"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.paths import FAQ
+from bot.editing.fields import TopicFields
+from bot.editing.sheet.reading import SheetError
+from bot.editing.topic_text import TopicEditError, read_fields
+from bot.files.folders import bring_back
+
+
+@dataclass(frozen=True)
+class _Present:
+    """A topic file as it stands."""
+
+    text: str
+    fields: TopicFields
+
+
+def topic_texts(root: Path) -> dict[str, str]:
+    """Return the text of each topic file by id, with its line breaks as they are."""
+    try:
+        bring_back((root / FAQ).resolve())
+        files = {path.stem: path.read_bytes() for path in sorted((root / FAQ).glob("*.yml"))}
+    except OSError as error:
+        raise SheetError(
+            f"{error.filename}: cannot be read ({error.strerror}). Mend this and try again."
+        ) from None
+    if not files:
+        raise SheetError(f"{root / FAQ}: there is no topic file. Check KYR_CONTENT_DIR.")
+    # A file that is not UTF-8 is no topic, and is said to be unreadable.
+    return {topic_id: content.decode("utf-8", errors="replace") for topic_id, content in files.items()}
+
+
+def _present(texts: Mapping[str, str]) -> dict[str, _Present]:
+    """Return the topics that can be read."""
+    found = {}
+    for topic_id, text in texts.items():
+        if "\ufffd" in text:
+            continue
+        try:
+            found[topic_id] = _Present(text, read_fields(text))
+        except TopicEditError:
+            continue  # `kyr check` names it; only a row that would change it is refused
+    return found
