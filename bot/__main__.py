@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import current_date
-from bot.console import PORT as CONSOLE_PORT
-from bot.console import serve_console
+from bot.console.serve import PORT as CONSOLE_PORT
+from bot.console.serve import serve_console
 from bot.content.checks import check_content
 from bot.content.reading import read_content
 from bot.database.accounts import ROLES, AccountError, Accounts
@@ -40,8 +40,11 @@ from bot.editing.topic_folder import topic_texts
 from bot.editing.topic_text import TopicEditError
 from bot.files.atomic import write_whole
 from bot.problems import ContentError
-from bot.processes import StartError
-from bot.serving import ServeError, ask, assemble, listening, model_to_ask, serve
+from bot.serving.asking import ask
+from bot.serving.assistant import assemble
+from bot.serving.first_model import model_to_ask
+from bot.serving.processes import StartError
+from bot.serving.serve import serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.staff.backup import BackupError, back_up
 from bot.staff.edits import note_import
@@ -56,6 +59,7 @@ from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import PublishError, ServingFile
 from bot.training.topics_off import TopicsOff, as_residents_get
 from bot.training.train import TrainingError, parse
+from bot.web.server import ServeError, listening
 
 DONE, AT_FAULT = 0, 1
 

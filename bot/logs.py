@@ -1,4 +1,4 @@
-"""TODO"""
+"""What may be logged: no words of residents, at any level."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from typing import Any
 from aiohttp import ClientResponse, CookieJar, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.console import keys
+from bot.console.app import create_console
+from bot.console.guard import FORM_TOKEN
 from bot.settings import Settings
-from bot.web.console import keys
-from bot.web.console.app import create_console
-from bot.web.console.guard import FORM_TOKEN
-from bot.web.door import Door
+from bot.web.connections import Door
 
 PASSWORD = "a long enough password"  # noqa: S105 - of a test
 EDITOR, APPROVER, OTHER_APPROVER = "ana", "berta", "clara"

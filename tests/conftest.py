@@ -29,16 +29,18 @@ from bot.content.paths import RESOURCES
 from bot.content.reading import Content, read_content
 from bot.database.engine import Database
 from bot.files.locks import lock_within
-from bot.processes import free_port
-from bot.serving import assemble, listening, wait_until_answered
+from bot.gateway import keys
+from bot.serving.asking import wait_until_answered
+from bot.serving.assistant import assemble
+from bot.serving.processes import free_port
 from bot.settings import PROJECT_ROOT, Settings
 from bot.training.models import Model, ModelStore
 from bot.training.train import train
-from bot.web import keys
+from bot.web.server import listening
 
 REDIS = "/usr/bin/redis-server"
 POSTGRESQL = Path("/usr/lib/postgresql")
-SMALL_CONTENT = Path(__file__).parent / "content"
+SMALL_CONTENT = Path(__file__).parent / "small_content"
 
 
 def pytest_collection_finish() -> None:

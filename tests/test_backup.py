@@ -30,7 +30,7 @@ from bot.database.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
 from bot.database.tables import USAGE
 from bot.database.usage import Usage
 from bot.files.hashing import folder_hash
-from bot.processes import free_port
+from bot.serving.processes import free_port
 from bot.settings import PROJECT_ROOT, Settings
 from bot.staff.backup import BackupError, back_up
 from bot.staff.restore import finish_restore, restore

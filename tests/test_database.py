@@ -25,7 +25,7 @@ from bot.database.engine import DATABASE_FILE, Database, DatabaseError, DataRefu
 from bot.database.feedback import Feedback, Total
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import ACCOUNT_TABLES, FEEDBACK, TABLES
-from bot.processes import free_port
+from bot.serving.processes import free_port
 from bot.settings import PROJECT_ROOT
 from tests.conftest import MakeDatabase, PostgresServer
 

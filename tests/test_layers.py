@@ -13,7 +13,7 @@ from bot.settings import PROJECT_ROOT
 RASA = {"rasa", "tensorflow", "spacy", "sklearn", "scipy", "numpy"}
 DOORS = {"bot.nlu", "bot.web", "actions"}
 # Puts the parts together, and so may import the public door.
-COMPOSITION = {"bot/__main__.py", "bot/console.py", "bot/serving.py"}
+COMPOSITION = {"bot/__main__.py", "bot/console/serve.py", "bot/serving/serve.py"}
 # Speaks HTTP to others, as a client, behind no door.
 CLIENTS = {"bot/directory/pull.py"}
 

@@ -10,8 +10,8 @@ import signal
 import psutil
 import pytest
 
-from bot import processes
-from bot.processes import Child, StartError, free_port
+from bot.serving import processes
+from bot.serving.processes import Child, StartError, free_port
 from tests.conftest import still_running
 
 # A stand-in child: it listens on a port, says two lines, and starts a child of its own.

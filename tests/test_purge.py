@@ -13,7 +13,7 @@ from bot.database.feedback import Feedback
 from bot.database.purge import purge
 from bot.database.review_queue import NOT_HELPFUL, ReviewQueue
 from bot.database.usage import Usage
-from bot.processes import free_port
+from bot.serving.processes import free_port
 from tests.conftest import PostgresServer
 
 

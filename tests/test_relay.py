@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.processes import LOOPBACK, free_port
-from bot.relay import Relay
+from bot.serving.processes import LOOPBACK, free_port
+from bot.serving.relay import Relay
 from tests.conftest import StartServer
 
 

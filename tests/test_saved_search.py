@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.content.reading import Content
-from bot.saved_search import search_index, stems
+from bot.gateway.search_index import search_index, stems
 from bot.settings import PROJECT_ROOT
 
 

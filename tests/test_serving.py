@@ -12,16 +12,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot import processes, serving
 from bot.__main__ import main
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
-from bot.processes import Child, free_port
-from bot.serving import Assistant, ServeError, _follow, assemble, serve
+from bot.serving import processes
+from bot.serving import serve as serving
+from bot.serving.assistant import Assistant, assemble
+from bot.serving.processes import Child, free_port
+from bot.serving.serve import _follow, serve
 from bot.settings import Settings
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
 from bot.training.publishing import ServingFile, ServingState
 from bot.training.train import code_hash
+from bot.web.server import ServeError
 from tests.conftest import SMALL_CONTENT, still_running
 
 

@@ -12,10 +12,10 @@ from argon2 import PasswordHasher
 from sqlalchemy import text
 
 import bot.database.accounts
+from bot.console.throttle import SignIn, SignInRefused
 from bot.database.accounts import Account, Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database, DatabaseError
-from bot.sign_in import SignIn, SignInRefused
 
 WORDS = "four words nobody joins"
 WRONG = "something else altogether"

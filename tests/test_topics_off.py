@@ -15,13 +15,13 @@ from bot.answering.replies import answer
 from bot.content.reading import Content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
-from bot.serving import assemble
+from bot.gateway import keys
+from bot.serving.assistant import assemble
 from bot.settings import Settings
 from bot.staff.release import Release
 from bot.training.models import ModelError, ModelStore
 from bot.training.publishing import PublishError, ServingFile
 from bot.training.topics_off import FILE, GivenTopics, TopicsOff
-from bot.web import keys
 from tests.conftest import SMALL_CONTENT
 from tests.test_serving import add
 

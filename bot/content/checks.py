@@ -1,4 +1,4 @@
-"""TODO"""
+"""The checks of the whole content: what `kyr check` says."""
 
 from __future__ import annotations
 

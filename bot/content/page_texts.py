@@ -1,4 +1,4 @@
-"""What the pages and errors say by themselves, in both languages (bot/web/strings.yml), and its check.
+"""What the pages and errors say by themselves, in both languages (bot/gateway/strings.yml), and its check.
 
 No phone is typed there: HOTLINE stands for the number that the directory gives. It must not import Rasa or
 aiohttp.
@@ -15,10 +15,11 @@ from ruamel.yaml import YAML
 from bot.files.shapes import Needed
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
+from bot.settings import PROJECT_ROOT
 from bot.text.facts import facts
 from bot.text.language import LANGUAGES
 
-FILE = Path(__file__).parent / "web" / "strings.yml"
+FILE = PROJECT_ROOT / "bot" / "gateway" / "strings.yml"
 _HOTLINE = "HOTLINE"
 _PHONE = re.compile(r"\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}")
 _SHAPE = {language: Needed({...: str}) for language in LANGUAGES}

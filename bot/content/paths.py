@@ -1,4 +1,4 @@
-"""TODO"""
+"""Where content stands, below its root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""From which scores on a question is answered, or a topic offered (config.yml)."""
 
 from __future__ import annotations
 

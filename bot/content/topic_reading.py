@@ -1,4 +1,4 @@
-"""TODO"""
+"""Topic files are read and checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The directory as it stands now: read again when its files change."""
 
 from __future__ import annotations
 

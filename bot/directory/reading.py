@@ -1,4 +1,4 @@
-"""TODO"""
+"""The tables of the directory are read, checked and made into services."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The fields of a topic that staff edit, and the cells in which they stand."""
 
 from __future__ import annotations
 

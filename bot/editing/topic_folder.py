@@ -1,4 +1,4 @@
-"""TODO"""
+"""The topic files of a folder as they stand."""
 
 from __future__ import annotations
 

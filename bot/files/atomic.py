@@ -1,4 +1,4 @@
-"""TODO"""
+"""Files that are written whole or not at all, and are on the disk when that is said."""
 
 from __future__ import annotations
 

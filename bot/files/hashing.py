@@ -1,4 +1,4 @@
-"""TODO"""
+"""Hashes of files, folders and values."""
 
 from __future__ import annotations
 

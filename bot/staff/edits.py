@@ -1,4 +1,4 @@
-"""TODO"""
+"""Edits of content, noted in the audit log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""A backup is put back: checked whole, then all of it in place, or nothing."""
 
 from __future__ import annotations
 

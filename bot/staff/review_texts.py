@@ -1,4 +1,4 @@
-"""TODO"""
+"""The review queue in words, for the terminal and the console."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""A message as it comes in: how long it may be, and what of it is no text."""
 
 from __future__ import annotations
 

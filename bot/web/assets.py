@@ -9,7 +9,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-FOLDER = Path(__file__).parent / "static"
+# Pieces of pages that the public site and the console both show.
+SHARED_TEMPLATES = Path(__file__).parent / "templates"
 # A year: an asset that changes gets another address.
 _FOR_GOOD = "public, max-age=31536000, immutable"
 # Stated here because each system has its own opinion, and old browsers run no script of a wrong type.
@@ -35,7 +36,7 @@ class Asset:
 class Assets:
     """The files of a folder by name; they do not change while the program runs."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path) -> None:
         self._assets = {path.name: _read(path) for path in sorted(folder.iterdir())}
 
     def url(self, name: str) -> str:

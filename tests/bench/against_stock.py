@@ -27,7 +27,7 @@ from ruamel.yaml import YAML
 
 from bot.answering.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Judged
 from bot.content.reading import read_content
-from bot.processes import LOOPBACK, Child, free_port
+from bot.serving.processes import LOOPBACK, Child, free_port
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, Question, read_questions
 from bot.training.models import ModelStore

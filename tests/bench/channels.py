@@ -18,10 +18,12 @@ from aiohttp import ClientSession
 from bot.answering.replies import answer
 from bot.answering.text_messages import parts, text_messages
 from bot.content.reading import read_content
-from bot.serving import assemble, listening, wait_until_answered
+from bot.serving.asking import wait_until_answered
+from bot.serving.assistant import assemble
 from bot.settings import PROJECT_ROOT, read_settings
 from bot.text.language import LANGUAGES
 from bot.training.models import ModelStore
+from bot.web.server import listening
 from tests.bench.chat import sender, texts
 from tests.bench.load import Send, load
 from tests.web.messaging.standins import PUBLIC_URL, UNLIMITED_CHANNELS, Telegram, Twilio

@@ -57,7 +57,7 @@ async def load(browser: Browser, url: str, *, slow_network: bool) -> Load:
 
 async def measure(url: str) -> None:
     """Print the figures of each page."""
-    static = PROJECT_ROOT / "bot/web/static"
+    static = PROJECT_ROOT / "bot/gateway/static"
     sizes = {
         name: len(gzip.compress((static / name).read_bytes())) for name in ("chat.js", "style.css", "page.js")
     }

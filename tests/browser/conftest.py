@@ -12,11 +12,11 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.content.reading import Content
-from bot.processes import free_port
-from bot.serving import listening
+from bot.gateway import keys
+from bot.gateway.app import create_app
+from bot.serving.processes import free_port
 from bot.settings import Settings
-from bot.web import keys
-from bot.web.app import create_app
+from bot.web.server import listening
 from tests.conftest import Service, require_program
 
 CHROMIUM = "/usr/bin/chromium"

@@ -12,6 +12,8 @@ from playwright.async_api import Page, expect
 from sqlalchemy import insert
 
 from bot.clock import current_date, week_of
+from bot.console import keys
+from bot.console.uploads import Uploaded
 from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
@@ -19,8 +21,6 @@ from bot.editing.sheet.exporting import export
 from bot.settings import PROJECT_ROOT
 from bot.training.models import Model, ModelStore
 from bot.training.train import copy_content
-from bot.web.console import keys
-from bot.web.console.pending import Uploaded
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
 

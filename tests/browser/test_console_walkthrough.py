@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 
-from bot.processes import free_port
+from bot.serving.processes import free_port
 from bot.training.models import Model
 from tests.browser.conftest import OpenVisit, Visit
 from tests.office import open_office, serving, topic_of

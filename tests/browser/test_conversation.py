@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from bot.database.review_queue import NOT_HELPFUL, Unanswered
-from bot.web import keys
+from bot.gateway import keys
 from tests.browser.conftest import OpenVisit, Visit
 from tests.conftest import Service
 

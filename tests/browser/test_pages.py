@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from bot.clock import current_date
 from bot.content.reading import Content
-from bot.web.pages import DIRECTORY, PRINTED_CARDS, PRIVACY
+from bot.gateway.pages import DIRECTORY, PRINTED_CARDS, PRIVACY
 from tests.browser.conftest import OpenVisit, Visit
 
 # One page of each kind.

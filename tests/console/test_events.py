@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from bot.web.console import keys
+from bot.console import keys
 from tests.clerks import Clerk, Console
 
 

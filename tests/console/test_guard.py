@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.web.console import keys
-from bot.web.console.app import MOST_BYTES, ROUTES
-from bot.web.console.guard import FORM_TOKEN
-from bot.web.console.sessions import COOKIE, SECONDS_IDLE, SECONDS_IN_ALL
+from bot.console import keys
+from bot.console.app import MOST_BYTES, ROUTES
+from bot.console.guard import FORM_TOKEN
+from bot.console.sessions import COOKIE, SECONDS_IDLE, SECONDS_IN_ALL
 from tests.clerks import PASSWORD, Clerk, Console
 
 ANYBODY = ["GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "POST /language"]

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
+from bot.console import keys
+from bot.console.edit import FIELDS
 from bot.database.review_queue import ReviewQueue
 from bot.editing.fields import cells_of, state_of
 from bot.editing.sheet.exporting import export
 from bot.editing.topic_text import read_fields
 from bot.files.locks import lock_within
 from bot.training.models import ModelStore
-from bot.web import door
-from bot.web.console import keys
-from bot.web.console.edit import FIELDS
+from bot.web import connections as door
 from tests.clerks import OTHER_APPROVER, Clerk, Console
 from tests.test_serving import add
 

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
+from bot.console.messages import FILE, read_entry, said, translate
 from bot.directory.update import differences as directory_differences
 from bot.directory.update import read_present
 from bot.editing.differences import differences
@@ -20,14 +21,13 @@ from bot.files.shapes import KINDS, Needed
 from bot.files.shapes import differences as differences_of_shape
 from bot.problems import Problem
 from bot.settings import PROJECT_ROOT
-from bot.web.console.translation import FILE, read_entry, said, translate
 from tests.clerks import Clerk
 from tests.console.core_messages import Samples, constants_of, messages_of
 from tests.test_check import MISTAKES
 
 CORE = PROJECT_ROOT / "bot"
 TEMPLATES = CORE / "web" / "console" / "templates"
-CONTENT = PROJECT_ROOT / "tests" / "content"
+CONTENT = PROJECT_ROOT / "tests" / "small_content"
 
 # Modules whose messages nobody sees in the console, with the reason.
 NOT_SHOWN = {
@@ -179,7 +179,7 @@ def without_spanish(messages: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("module", modules())
 def test_every_message_of_a_module_has_its_spanish(module: str) -> None:
-    """What fails here needs an entry in bot/web/console/messages.yml, or a sample above."""
+    """What fails here needs an entry in bot/console/messages.yml, or a sample above."""
     messages = messages_of(CORE / f"{module}.py", ERRORS, SAMPLES)
     unread = [f"line {line}: {code}" for line, code in messages.unread]
     assert (without_spanish([text for _, text in messages.found]), unread) == ([], [])

@@ -11,8 +11,8 @@ import pytest
 
 from bot.answering.help_search import HelpSearch
 from bot.content.reading import Content
+from bot.gateway import keys
 from bot.training.models import Model
-from bot.web import keys
 from tests.conftest import Service, offer_choices
 
 pytestmark = pytest.mark.slow

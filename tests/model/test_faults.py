@@ -18,10 +18,10 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.content.reading import Content
-from bot.serving import listening
+from bot.gateway import keys
+from bot.gateway.app import create_app
 from bot.training.models import Model
-from bot.web import keys
-from bot.web.app import create_app
+from bot.web.server import listening
 from tests.conftest import RedisServer, StartServer, run_service
 from tests.web.messaging.standins import ACCOUNT, UNLIMITED_CHANNELS, Telegram, Twilio
 

@@ -21,9 +21,11 @@ from aiohttp import ClientSession
 from bot.database.engine import Database
 from bot.database.purge import purge
 from bot.database.review_queue import ReviewQueue
-from bot.serving import assemble, listening, wait_until_answered
+from bot.serving.asking import wait_until_answered
+from bot.serving.assistant import assemble
 from bot.settings import CONVERSATION_PREFIX
 from bot.training.models import Model
+from bot.web.server import listening
 from tests.conftest import RedisServer
 from tests.web.messaging.standins import UNLIMITED_CHANNELS, Telegram, Twilio
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.serving import ServeError, assemble, listening, wait_until_answered
-from bot.serving import ask as ask_gateway
+from bot.serving.asking import ask as ask_gateway
+from bot.serving.asking import wait_until_answered
+from bot.serving.assistant import assemble
 from bot.settings import Settings
 from bot.training.models import ARCHIVE, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.web.server import ServeError, listening
 
 pytestmark = pytest.mark.slow
 

@@ -9,12 +9,13 @@ import pytest
 
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
-from bot.serving import ServeError, model_to_serve
+from bot.serving.first_model import model_to_serve
 from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release
 from bot.training.models import ARCHIVE, CONTENT, Model, ModelStore
 from bot.training.publishing import ServingFile
 from bot.training.train import copy_content, train
+from bot.web.server import ServeError
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.database.tables import USAGE
-from bot.processes import free_port
+from bot.serving.processes import free_port
 from bot.settings import PROJECT_ROOT
 from bot.training.models import ARCHIVE, Model, ModelStore
 from tests.conftest import still_running

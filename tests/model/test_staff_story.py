@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientSession
 from openpyxl import load_workbook
 
-from bot.processes import free_port
+from bot.serving.processes import free_port
 from bot.training.models import Model
 from tests.office import Office, open_office, serving, topic_of
 

@@ -12,9 +12,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.content.reading import Content
-from bot.processes import free_port
+from bot.gateway.app import create_app
+from bot.serving.processes import free_port
 from bot.settings import Settings
-from bot.web.app import create_app
 from tests.conftest import StartServer, offer_choices
 
 Client = TestClient[web.Request, web.Application]

@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 
 from bot.content.reading import Content
+from bot.gateway import body as json_body
+from bot.gateway.dialogue import replies_from_rasa
+from bot.gateway.rasa_client import RasaUnavailable
 from bot.text.cleaning import clean
-from bot.web import json_body
-from bot.web.dialogue import replies_from_rasa
-from bot.web.rasa_client import RasaUnavailable
 from tests.conftest import StartServer
 from tests.web.conftest import Client, MakeGateway, offer
 

@@ -16,9 +16,9 @@ from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import USAGE
 from bot.database.usage import OUTCOMES
-from bot.processes import free_port
-from bot.serving import ask
-from bot.web import keys
+from bot.gateway import keys
+from bot.serving.asking import ask
+from bot.serving.processes import free_port
 from tests.web.conftest import Client, MakeGateway, offer
 from tests.web.test_staff_data import until
 

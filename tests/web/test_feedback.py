@@ -13,7 +13,7 @@ from bot.content.reading import Content
 from bot.database.engine import DATABASE_FILE, Database
 from bot.database.feedback import Feedback, Total
 from bot.database.review_queue import NOT_HELPFUL, ReviewQueue
-from bot.web import keys
+from bot.gateway import keys
 from tests.conftest import StartServer
 from tests.web.conftest import Client, MakeGateway, offer
 
@@ -79,7 +79,7 @@ async def test_where_too_much_waits_the_person_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The conversation goes on; the log says what is lost."""
-    monkeypatch.setattr("bot.web.staff_data._MOST_WAITING", 1)
+    monkeypatch.setattr("bot.gateway.background_writer._MOST_WAITING", 1)
     (tmp_path / DATABASE_FILE).mkdir()
     gateway = await make_gateway(small_content)
     vote = {"session": await answered(gateway), "topic": "red_card", "helpful": True}

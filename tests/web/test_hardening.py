@@ -14,12 +14,13 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.content.reading import Content, read_content
+from bot.gateway import keys
+from bot.gateway.app import create_app
 from bot.problems import ContentError
-from bot.processes import Child
-from bot.serving import listening
+from bot.serving.processes import Child
 from bot.settings import Settings
-from bot.web import door, keys
-from bot.web.app import create_app
+from bot.web import connections as door
+from bot.web.server import listening
 from tests.web.conftest import Client, MakeGateway, offer
 from tests.web.messaging.standins import CHANNEL_SETTINGS
 

@@ -33,7 +33,7 @@ async def test_a_flood_costs_rasa_one_request(
         answer = await (await gateway.get("/health")).json()
         return bool(answer["rasa"])
 
-    monkeypatch.setattr("bot.web.readiness._SECONDS_KNOWN", 60)
+    monkeypatch.setattr("bot.gateway.readiness._SECONDS_KNOWN", 60)
     assert await asyncio.gather(*(health() for _ in range(50))) == [True] * 50
     assert len(asked) == 1
 
@@ -45,7 +45,7 @@ async def test_what_was_found_is_not_believed_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whoever asks later is told anew."""
-    monkeypatch.setattr("bot.web.readiness._SECONDS_KNOWN", 0)
+    monkeypatch.setattr("bot.gateway.readiness._SECONDS_KNOWN", 0)
     statuses = iter((500, 200))
 
     async def root(request: web.Request) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from bot.web.limits import MESSAGE, PAGE, Limits
+from bot.gateway.limits import MESSAGE, PAGE, Limits
 
 
 def wait(limits: Limits, kind: str, client: str) -> int:
@@ -44,7 +44,7 @@ def test_pages_may_be_twice_as_many() -> None:
 def test_the_minute_passes(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After it there is room again."""
     now = [1000.0]
-    monkeypatch.setattr("bot.web.limits.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("bot.gateway.limits.time.monotonic", lambda: now[0])
     limits = Limits(1, 1)
     while not wait(limits, kind, "a"):
         pass

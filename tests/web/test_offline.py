@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.content.reading import Content
+from bot.gateway import offline, pages
 from bot.training.topics_off import GivenTopics, TopicsOff
-from bot.web import offline, pages
 from tests.web.conftest import Client, MakeGateway, offer
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.content.reading import Content, read_content
 from bot.text.markup import phone_uri
-from bot.web.pages import preferred_language
+from bot.web.languages import preferred_language
 from tests.web.conftest import Client, MakeGateway
 
 

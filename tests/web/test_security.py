@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bot.content.reading import Content
-from bot.serving import listening
+from bot.gateway import keys
+from bot.gateway.app import create_app
 from bot.settings import PROJECT_ROOT, Settings
-from bot.web import keys
-from bot.web.app import create_app
+from bot.web.server import listening
 from tests.web.conftest import Client, MakeGateway
 from tests.web.messaging.standins import CHANNELS
 

@@ -20,8 +20,9 @@ from bot.content.reading import Content
 from bot.database.engine import Database, DatabaseError, DataRefusedError
 from bot.database.feedback import Feedback, Total
 from bot.database.review_queue import ReviewQueue
-from bot.web import keys, staff_data
-from bot.web.staff_data import Writer
+from bot.gateway import background_writer as staff_data
+from bot.gateway import keys
+from bot.gateway.background_writer import Writer
 from tests.conftest import PostgresServer
 from tests.web.conftest import Client, MakeGateway, offer
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Spreadsheets that are written: all topics, a template, a draft."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.processes import free_port
+from bot.serving.processes import free_port
 from tests.web.messaging.conftest import MakeTelegram
 from tests.web.messaging.standins import SECRET, Telegram
 

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from twilio.request_validator import RequestValidator
 
-from bot.web.conversations import SenderKeys
-from bot.web.messaging import webhook
+from bot.gateway.conversations import SenderKeys
+from bot.gateway.messaging import webhook
 from tests.web.conftest import Client
 from tests.web.messaging.conftest import MakeTwilio
 from tests.web.messaging.standins import ACCOUNT, CHANNELS, PUBLIC_URL, TOKEN, Twilio

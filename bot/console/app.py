@@ -1,0 +1,143 @@
+"""The application factory of the console, and which role each of its routes needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.console import directory, edit, history, keys, release, spreadsheet, topics, tryout
+from bot.console import review as asked
+from bot.console import sign_in as signing_in
+from bot.console import usage as use
+from bot.console.content_cache import Desk
+from bot.console.errors import errors
+from bot.console.guard import ANYBODY, add_headers, cookies, guard
+from bot.console.rendering import FOLDER, create_templates
+from bot.console.sessions import Sessions
+from bot.console.strings import read_strings
+from bot.console.throttle import SignIn
+from bot.console.uploads import Pending
+from bot.database.accounts import Accounts
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
+from bot.directory.pull import Limits
+from bot.editing.live_check import LiveCheck
+from bot.editing.replace import SECONDS_TO_WAIT
+from bot.settings import Settings
+from bot.staff.jobs import Runs
+from bot.training.models import ModelStore
+from bot.training.publishing import ServingFile
+from bot.training.topics_off import TopicsOff
+from bot.training.tryout import SECONDS_TO_ANSWER, TryOut
+from bot.web.assets import Assets
+from bot.web.connections import take_time
+from bot.web.headers import Handler
+
+EDITOR, APPROVER = "editor", "approver"
+# A spreadsheet has at most 10 MB.
+MOST_BYTES = 12 * 1024 * 1024
+# What a page waits for longest: others who change the content, Rasa, or a directory that is fetched.
+SECONDS_WAITED = max(SECONDS_TO_WAIT, SECONDS_TO_ANSWER, Limits.seconds_in_all)
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address, what answers it, and the role that is needed at least."""
+
+    method: str
+    path: str
+    handler: Handler
+    role: str
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/", signing_in.get_home, ANYBODY),
+    Route("GET", "/sign-in", signing_in.get_sign_in, ANYBODY),
+    Route("POST", "/sign-in", signing_in.post_sign_in, ANYBODY),
+    Route("POST", "/sign-out", signing_in.post_sign_out, ANYBODY),
+    Route("POST", "/language", signing_in.post_language, ANYBODY),
+    Route("GET", "/topics", topics.get_topics, EDITOR),
+    Route("GET", "/topics/new", edit.get_topic, EDITOR),
+    Route("POST", "/topics/new", edit.post_topic, EDITOR),
+    Route("GET", "/topics/{topic}", edit.get_topic, EDITOR),
+    Route("POST", "/topics/{topic}", edit.post_topic, EDITOR),
+    Route("GET", "/topics/{topic}/off", topics.get_switch, EDITOR),
+    Route("POST", "/topics/{topic}/off", topics.post_off, EDITOR),
+    Route("GET", "/topics/{topic}/on", topics.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/on", topics.post_on, APPROVER),
+    Route("GET", "/topics/{topic}/approve", topics.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/approve", topics.post_approve, APPROVER),
+    Route("GET", "/spreadsheet", spreadsheet.get_spreadsheet, EDITOR),
+    Route("POST", "/spreadsheet", spreadsheet.post_spreadsheet, EDITOR),
+    Route("POST", "/spreadsheet/import", spreadsheet.post_import, EDITOR),
+    Route("GET", "/spreadsheet/{name}", spreadsheet.get_export, EDITOR),
+    Route("GET", "/try", tryout.get_try, EDITOR),
+    Route("POST", "/try", tryout.post_try, EDITOR),
+    Route("GET", "/asked", asked.get_asked, EDITOR),
+    Route("GET", "/asked/{group}", asked.get_group, EDITOR),
+    Route("POST", "/asked/{group}/belongs", asked.post_belongs, EDITOR),
+    Route("POST", "/asked/{group}/out-of-scope", asked.post_out_of_scope, EDITOR),
+    Route("POST", "/asked/{group}/discard", asked.post_discard, EDITOR),
+    Route("GET", "/directory", directory.get_directory, EDITOR),
+    Route("GET", "/directory/{table}.csv", directory.get_table, EDITOR),
+    Route("POST", "/directory/pull", directory.post_pull, EDITOR),
+    Route("POST", "/directory/tables", directory.post_tables, EDITOR),
+    Route("POST", "/directory/replace", directory.post_replace, APPROVER),
+    Route("POST", "/directory/undo", directory.post_undo, APPROVER),
+    Route("GET", "/release", release.get_release, EDITOR),
+    Route("GET", "/release/events", release.get_events, EDITOR),
+    Route("POST", "/release/train", release.post_train, EDITOR),
+    Route("POST", "/release/publish", release.post_publish, APPROVER),
+    Route("POST", "/release/undo", release.post_undo, APPROVER),
+    Route("GET", "/release/{version}", release.get_report, EDITOR),
+    Route("GET", "/history", history.get_history, EDITOR),
+    Route("GET", "/use", use.get_use, EDITOR),
+)
+
+
+def create_console(settings: Settings) -> web.Application:
+    """Return the console for the content, models and staff data that the settings name."""
+    app = web.Application(
+        client_max_size=MOST_BYTES, middlewares=[take_time(SECONDS_WAITED), cookies, errors, guard]
+    )
+    database = Database.of(settings)
+    audit = AuditLog(database)
+    accounts = Accounts(database, audit)
+    app[keys.ACCOUNTS] = accounts
+    app[keys.ASSETS] = Assets(FOLDER / "static")
+    app[keys.AUDIT] = audit
+    app[keys.BROUGHT] = Pending()
+    app[keys.DATABASE] = database
+    store, off = ModelStore(settings.data_dir), TopicsOff(settings.data_dir)
+    app[keys.DESK] = Desk(settings.content_dir, store, off)
+    app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
+    app[keys.RUNS] = Runs(settings.data_dir)
+    app[keys.SERVING] = ServingFile(settings.data_dir)
+    app[keys.SESSIONS] = Sessions()
+    app[keys.SETTINGS] = settings
+    app[keys.SIGN_IN] = SignIn(accounts)
+    app[keys.SIGN_IN_THREADS] = ThreadPoolExecutor(4)
+    app[keys.STORE] = store
+    app[keys.STRINGS] = read_strings()
+    app[keys.TEMPLATES] = create_templates()
+    app[keys.TOPICS_OFF] = off
+    app[keys.TRY_OUT] = TryOut()
+    app[keys.UPLOADS] = Pending()
+    app.on_cleanup.append(_close)
+    roles = {}
+    for route in ROUTES:
+        added = app.router.add_route(route.method, route.path, route.handler)
+        assert added.resource is not None  # noqa: S101 - only a route without an address has none
+        roles[route.method, added.resource.canonical] = route.role
+    app.router.add_get("/static/{name}", app[keys.ASSETS].serve)
+    app[keys.ROLES] = roles
+    app.on_response_prepare.append(add_headers)
+    return app
+
+
+async def _close(app: web.Application) -> None:
+    await app[keys.TRY_OUT].close()
+    app[keys.SIGN_IN_THREADS].shutdown(wait=False)

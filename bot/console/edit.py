@@ -1,0 +1,309 @@
+"""Editing one topic: both languages side by side, checked while it is written, and seen as residents will."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from markupsafe import escape
+
+from bot.answering.replies import answer
+from bot.answering.text_messages import parts, text_messages
+from bot.console import keys
+from bot.console.guard import account_of
+from bot.console.rendering import render, text, write
+from bot.console.review import review_of
+from bot.console.word_diff import word_differences
+from bot.content.diff import fields_of
+from bot.content.paths import FAQ
+from bot.content.reading import Content
+from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic
+from bot.editing.columns import CHOICES, COLUMNS
+from bot.editing.field_problems import FieldProblem
+from bot.editing.fields import ID, TopicFields, cells_of, state_of
+from bot.editing.live_check import EditConflict, edit_topic
+from bot.editing.sheet.reading import SheetProblems, SheetRow
+from bot.editing.sheet.rows import RowReader
+from bot.editing.topic_text import read_fields, read_text
+from bot.problems import ContentError
+from bot.staff.edits import note_changes
+from bot.staff.review import Group
+from bot.text.language import LANGUAGES
+
+# What a form has; the rest of a topic is changed by other pages (approved_by, enabled).
+FIELDS = tuple(name for name in COLUMNS if name not in ("id", "approved_by", "enabled"))
+# What is shown of a change, in that order.
+_COMPARED = (
+    *(f"title_{code}" for code in LANGUAGES),
+    *(f"{part}_{code}" for code in LANGUAGES for part in ("answer", "short")),
+    *(f"questions_{code}" for code in LANGUAGES),
+    "sources",
+)
+NEW = "new"
+# The day from which spreadsheets count others; nobody writes such numbers here.
+_EPOCH = datetime.datetime(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What stands on the page: the topic's id, the texts of its fields, and the state they began from."""
+
+    topic_id: str
+    cells: Mapping[str, str]
+    seen: str
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """How residents will see an answer in one language."""
+
+    language: str
+    title: str
+    reply: Any
+    messages: Sequence[tuple[str, int]]
+
+
+async def get_topic(request: web.Request) -> web.StreamResponse:
+    """GET /topics/{topic}: the form; GET /topics/new: an empty one, or begun with a group of questions."""
+    topic_id = request.match_info.get("topic", NEW)
+    if topic_id == NEW:
+        form = Form("", {**dict.fromkeys(FIELDS, ""), **await _begun(request)}, "")
+        return await _page(request, form)
+    present = await _present(request, topic_id)
+    if present is None:
+        raise web.HTTPNotFound
+    form = Form(topic_id, cells_of(present), state_of(present))
+    return await _page(request, form, fields=present, saved="saved" in request.query)
+
+
+async def post_topic(request: web.Request) -> web.StreamResponse:
+    """POST /topics/{topic}: `save` it, or `look` how it would be; `piece` asks for the live part alone."""
+    posted = await request.post()
+    form = _form(request, posted)
+    if not ID.fullmatch(form.topic_id):
+        # Markup: these are texts of the page, not of the core.
+        problem = FieldProblem("id", escape(text(request, "id_wrong")), escape(text(request, "id_mend")))
+        return await _page(request, form, problems=(problem,), status=422)
+    present = await _present(request, form.topic_id)
+    fields, problems = await _read(request, form, present)
+    if "piece" in posted:
+        return await _piece(request, form, fields, problems)
+    if fields is None or posted.get("action") == "look":
+        if fields is not None:
+            problems = await _live_problems(request, form.topic_id, fields, compared=form.compared)
+        status = 422 if fields is None else 200
+        return await _page(request, form, problems=problems, fields=fields, status=status, looked=True)
+    return await _save(request, form, fields)
+
+
+async def _save(request: web.Request, form: Form, fields: TopicFields) -> web.StreamResponse:
+    root = request.app[keys.SETTINGS].content_dir
+    try:
+        done = await asyncio.to_thread(
+            edit_topic, root, form.topic_id, fields, seen=form.seen, compared=form.compared
+        )
+    except EditConflict as conflict:
+        theirs = cells_of(conflict.present) if conflict.present else {}
+        again = dataclasses.replace(form, seen=state_of(conflict.present) if conflict.present else "")
+        return await _page(request, again, fields=fields, theirs=theirs, status=409)
+    except ContentError as error:
+        check = request.app[keys.LIVE_CHECK]
+        located = await asyncio.to_thread(check.locate, form.topic_id, fields, error, compared=form.compared)
+        return await _page(request, form, problems=located, fields=fields, status=422)
+    if done.before or done.after:
+        audit = request.app[keys.AUDIT]
+        await asyncio.to_thread(
+            note_changes, audit, account_of(request).name, "edit", form.topic_id, done.before, done.after
+        )
+    await _take_out(request, form.topic_id)
+    raise web.HTTPSeeOther(f"/topics/{form.topic_id}?saved")
+
+
+async def _present(request: web.Request, topic_id: str) -> TopicFields | None:
+    """Return a topic as it stands, None where there is none; raises TopicEditError where it is unreadable."""
+    if not ID.fullmatch(topic_id):
+        raise web.HTTPNotFound
+    path = request.app[keys.SETTINGS].content_dir / FAQ / f"{topic_id}.yml"
+    try:
+        return read_fields(await asyncio.to_thread(read_text, path))
+    except FileNotFoundError:
+        return None
+
+
+def _form(request: web.Request, posted: Mapping[str, Any]) -> Form:
+    topic_id = request.match_info.get("topic", NEW)
+    return Form(
+        str(posted.get("id", "")).strip() if topic_id == NEW else topic_id,
+        # Browsers end the lines of a field with two signs.
+        {name: str(posted.get(name, "")).replace("\r\n", "\n") for name in FIELDS},
+        str(posted.get("seen", "")),
+        "compared" in posted,
+    )
+
+
+async def _read(
+    request: web.Request, form: Form, present: TopicFields | None
+) -> tuple[TopicFields | None, tuple[FieldProblem, ...]]:
+    """Return what the form says of the topic, or None and what cannot be taken.
+
+    It is read as a row of the spreadsheet is; whether the answer is on, and who approved it, stays.
+    """
+    kept = {name: cells_of(present)[name] for name in ("approved_by", "enabled")} if present else {}
+    problems = SheetProblems()
+    identifier = await asyncio.to_thread(request.app[keys.DESK].identifier)
+    row = SheetRow(1, {**form.cells, **kept})
+    fields = RowReader([row], present, problems, _EPOCH, identifier.identify).fields()
+    found = tuple(FieldProblem(one.column, one.what, one.mend) for one in problems.found)
+    return fields, found
+
+
+async def _live_problems(
+    request: web.Request, topic_id: str, fields: TopicFields, *, compared: bool
+) -> tuple[FieldProblem, ...]:
+    check = request.app[keys.LIVE_CHECK]
+    return tuple(await asyncio.to_thread(check.problems, topic_id, fields, compared=compared))
+
+
+async def _piece(
+    request: web.Request, form: Form, fields: TopicFields | None, problems: tuple[FieldProblem, ...]
+) -> web.StreamResponse:
+    """Answer with what is to be shown beside the fields, and with the preview, as JSON."""
+    if fields is not None:
+        problems = await _live_problems(request, form.topic_id, fields, compared=form.compared)
+    shown = {
+        name: write(request, "field_problems.html", problems=[one for one in problems if one.field == name])
+        for name in ("id", *FIELDS)
+    }
+    values = await _look(request, form, fields)
+    return web.json_response({"problems": shown, "look": write(request, "look.html", **values)})
+
+
+async def _look(request: web.Request, form: Form, fields: TopicFields | None) -> dict[str, Any]:
+    """Return how residents will see the answer, and what differs from what they see now."""
+    if fields is None:
+        return {"views": None, "changes": []}
+    content = await asyncio.to_thread(request.app[keys.DESK].content)
+    topic = _as_topic(form.topic_id, fields, content.topics.get(form.topic_id))
+    content = dataclasses.replace(content, topics={**content.topics, topic.id: topic})
+    views = [_view(request, content, topic, code) for code in LANGUAGES if code in topic.answers]
+    published = await asyncio.to_thread(request.app[keys.DESK].published_topics)
+    before, after = _texts_of((published or {}).get(form.topic_id)), _texts_of(topic)
+    changes = [
+        (name, list(word_differences(before.get(name, ""), text)))
+        for name, text in after.items()
+        if before.get(name, "") != text
+    ]
+    return {"views": views, "changes": changes}
+
+
+def _as_topic(topic_id: str, fields: TopicFields, present: Topic | None) -> Topic:
+    answers = {
+        code: Answer(code, fields.answers[code], fields.shorts[code])
+        for code in LANGUAGES
+        if fields.answers[code]
+    }
+    return Topic(
+        id=topic_id,
+        title=fields.titles,
+        group=fields.group,
+        volatility=fields.volatility,
+        enabled=True,  # it is to be seen as it would be given
+        reviewed=fields.reviewed,
+        review_by=fields.review_by,
+        approved_by=fields.approved_by,
+        sources=fields.sources,
+        related=fields.related,
+        services=present.services if present else (),
+        show_services=present.show_services if present else False,
+        questions=fields.questions,
+        answers=answers,
+    )
+
+
+def _view(request: web.Request, content: Content, topic: Topic, language: str) -> View:
+    # One that names topics which are not there yet is shown without them.
+    known = dataclasses.replace(
+        topic, related=tuple(name for name in topic.related if name in content.topics)
+    )
+    content = dataclasses.replace(content, require_approval=False)
+    reply = answer(content, known, language)
+    url = f"{request.app[keys.SETTINGS].public_url}/{language}/{topic.id}"
+    messages = [(message, parts(message)) for message in text_messages(content, [reply], [url])]
+    return View(language, topic.title[language], reply, messages)
+
+
+def _texts_of(topic: Topic | None) -> dict[str, str]:
+    """Return the texts of a topic that are compared, by the names of their fields."""
+    fields = fields_of(topic) if topic else {}
+    return {
+        name: text if isinstance(text, str) else "\n".join(text)
+        for name in _COMPARED
+        if (text := fields.get(name)) is not None
+    }
+
+
+async def _begun(request: web.Request) -> dict[str, str]:
+    """Return the questions of the group that a new topic is begun with, by field."""
+    group = await _group(request)
+    if group is None:
+        return {}
+    return {f"questions_{group.language}": "\n".join(group.texts)}
+
+
+async def _take_out(request: web.Request, topic_id: str) -> None:
+    """Take the group that a new topic was begun with out of the review queue."""
+    group = await _group(request)
+    if group is not None:
+        await asyncio.to_thread(review_of(request).begun, group, topic_id)
+
+
+async def _group(request: web.Request) -> Group | None:
+    name = request.query.get("from", "")
+    return await asyncio.to_thread(review_of(request).group, name) if name else None
+
+
+async def _page(
+    request: web.Request,
+    form: Form,
+    *,
+    problems: Sequence[FieldProblem] = (),
+    fields: TopicFields | None = None,
+    theirs: Mapping[str, str] | None = None,
+    status: int = 200,
+    looked: bool = False,
+    saved: bool = False,
+) -> web.StreamResponse:
+    is_new = request.match_info.get("topic", NEW) == NEW
+    desk = request.app[keys.DESK]
+    read = await asyncio.to_thread(desk.topics)
+    given = await asyncio.to_thread(desk.as_residents_get, read.topics)
+    look = await _look(request, form, fields)
+    placed = {one.field for one in problems}
+    return render(
+        request,
+        "edit.html",
+        status=status,
+        form=form,
+        is_new=is_new,
+        topic=given.get(form.topic_id),
+        problems=problems,
+        elsewhere=[one for one in problems if one.field not in (*FIELDS, "id")],
+        placed=placed,
+        theirs={
+            name: value
+            for name, value in (theirs or {}).items()
+            if name in form.cells and value != form.cells[name]
+        },
+        conflict=theirs is not None,
+        choices=CHOICES,
+        days=DAYS_TO_REVIEW,
+        looked=looked,
+        saved=saved,
+        **look,
+    )

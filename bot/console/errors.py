@@ -1,0 +1,74 @@
+"""What went wrong, said on a page: in plain words, without a traceback, and what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+
+from bot.console import keys
+from bot.console.messages import said
+from bot.console.rendering import render, text
+from bot.database.engine import DatabaseError
+from bot.directory.pull import PullError
+from bot.directory.update import UpdateError
+from bot.editing.replace import ContentChangedError
+from bot.editing.sheet.reading import SheetError
+from bot.editing.topic_text import TopicEditError
+from bot.problems import ContentError
+from bot.staff.approval import ApprovalError
+from bot.staff.jobs import RunError
+from bot.staff.review import ReviewError
+from bot.training.models import ModelError
+from bot.training.publishing import PublishError
+from bot.training.train import TrainingError
+from bot.web.headers import Handler
+
+logger = logging.getLogger(__name__)
+
+# What the core refuses, each with a sentence for whoever asked.
+_REFUSED = (
+    ApprovalError,
+    ContentChangedError,
+    ContentError,
+    ModelError,
+    PublishError,
+    PullError,
+    ReviewError,
+    RunError,
+    SheetError,
+    TopicEditError,
+    TrainingError,
+    UpdateError,
+)
+_TEXTS = {403: "error_forbidden", 404: "error_not_found", 413: "error_too_large", 421: "error_other_name"}
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error with a page."""
+    try:
+        return await handler(request)
+    except web.HTTPRedirection:
+        raise
+    except web.HTTPException as error:
+        if error.content_type == "text/html":
+            raise
+        return _page(request, error.status, text(request, _TEXTS.get(error.status, "error_bad_request")))
+    except ConnectionResetError:
+        raise  # the browser went away; there is nobody to answer
+    except _REFUSED as error:
+        return _page(request, 409, said(str(error), request[keys.LANGUAGE]))
+    except DatabaseError as error:
+        return _page(request, 503, said(str(error), request[keys.LANGUAGE]))
+    except OSError as error:
+        logger.error("%s failed: %s", request.path, error.strerror)
+        return _page(request, 507, text(request, "error_disk", REASON=error.strerror or type(error).__name__))
+    except Exception as error:
+        # Staff read residents' questions here: the text of an error may hold some.
+        logger.error("%s failed: %s", request.path, type(error).__name__)
+        return _page(request, 500, text(request, "error_unforeseen"))
+
+
+def _page(request: web.Request, status: int, message: str) -> web.Response:
+    return render(request, "refusal.html", status=status, message=message)

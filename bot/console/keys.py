@@ -1,0 +1,53 @@
+"""The typed names under which the console keeps what its handlers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp import web
+from jinja2 import Environment
+
+from bot.console.content_cache import Desk
+from bot.console.sessions import Sessions
+from bot.console.strings import Strings
+from bot.console.throttle import SignIn
+from bot.console.uploads import Brought, Pending, Upload
+from bot.database.accounts import Account, Accounts
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
+from bot.editing.live_check import LiveCheck
+from bot.settings import Settings
+from bot.staff.jobs import Runs
+from bot.training.models import ModelStore
+from bot.training.publishing import ServingFile
+from bot.training.topics_off import TopicsOff
+from bot.training.tryout import TryOut
+from bot.web.assets import Assets
+
+ACCOUNTS = web.AppKey("ACCOUNTS", Accounts)
+ASSETS = web.AppKey("ASSETS", Assets)
+AUDIT = web.AppKey("AUDIT", AuditLog)
+# What waits for an approver, apart from sheets that are tried by whoever uploads them.
+BROUGHT: web.AppKey[Pending[Brought]] = web.AppKey("BROUGHT", Pending)
+DATABASE = web.AppKey("DATABASE", Database)
+DESK = web.AppKey("DESK", Desk)
+LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
+ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
+RUNS = web.AppKey("RUNS", Runs)
+SERVING = web.AppKey("SERVING", ServingFile)
+SESSIONS = web.AppKey("SESSIONS", Sessions)
+SETTINGS = web.AppKey("SETTINGS", Settings)
+SIGN_IN = web.AppKey("SIGN_IN", SignIn)
+SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
+STORE = web.AppKey("STORE", ModelStore)
+STRINGS = web.AppKey("STRINGS", Strings)
+TOPICS_OFF = web.AppKey("TOPICS_OFF", TopicsOff)
+TRY_OUT = web.AppKey("TRY_OUT", TryOut)
+UPLOADS: web.AppKey[Pending[Upload]] = web.AppKey("UPLOADS", Pending)
+TEMPLATES = web.AppKey("TEMPLATES", Environment)
+
+# Kept with a request: who sends it (None: nobody who is signed in), the token of the browser, the language.
+ACCOUNT: web.RequestKey[Account | None] = web.RequestKey("ACCOUNT")
+LANGUAGE: web.RequestKey[str] = web.RequestKey("LANGUAGE", str)
+TOKEN: web.RequestKey[str] = web.RequestKey("TOKEN", str)

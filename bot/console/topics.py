@@ -1,0 +1,156 @@
+"""The list of topics, and turning one off or on, or approving it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.clock import current_date
+from bot.console import keys
+from bot.console.guard import account_of
+from bot.console.release import begin
+from bot.console.rendering import render, text
+from bot.content.paths import FAQ
+from bot.content.topics import Topic
+from bot.database.usage import Usage
+from bot.editing.fields import ID, state_of
+from bot.editing.topic_text import read_fields, read_text
+from bot.staff.approval import refuse_author
+
+# What the list can be narrowed to, by the names of their texts.
+FILTERS = ("overdue", "not_approved", "missing", "off", "changed")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A topic of the list, on or off as residents get it.
+
+    `share` is of all answers of the last four weeks, None where too few to tell.
+    """
+
+    topic: Topic
+    state: str
+    overdue: bool
+    changed: bool
+    last_change: tuple[str, str] | None
+    share: float | None
+
+    def is_shown(self, narrowed_to: str) -> bool:
+        """Whether it belongs to a filter."""
+        topic = self.topic
+        return {
+            "overdue": self.overdue,
+            "not_approved": bool(topic.answers) and not topic.approved_by,
+            "missing": not topic.answered,
+            "off": not topic.enabled,
+            "changed": self.changed,
+        }.get(narrowed_to, True)
+
+
+async def get_topics(request: web.Request) -> web.StreamResponse:
+    """GET /topics: `show` is one of FILTERS, `q` words of a title or id."""
+    show, words = request.query.get("show", ""), request.query.get("q", "").strip()
+    desk = request.app[keys.DESK]
+    read, published, changes, shares = await asyncio.gather(
+        asyncio.to_thread(desk.topics),
+        asyncio.to_thread(desk.published_topics),
+        asyncio.to_thread(request.app[keys.AUDIT].last_changes),
+        asyncio.to_thread(Usage(request.app[keys.DATABASE]).shares, current_date()),
+    )
+    given = await asyncio.to_thread(desk.as_residents_get, read.topics)
+    rows = [
+        _row(given[topic.id], _is_changed(topic, published), changes, shares)
+        for topic in read.topics.values()
+    ]
+    counts = {name: sum(row.is_shown(name) for row in rows) for name in FILTERS}
+    language = request[keys.LANGUAGE]
+    wanted = [
+        row
+        for row in rows
+        if row.is_shown(show)
+        and words.casefold() in f"{row.topic.id} {' '.join(row.topic.title.values())}".casefold()
+    ]
+    wanted.sort(key=lambda row: (row.topic.review_by or datetime.date.max, row.topic.title[language]))
+    return render(
+        request,
+        "topics.html",
+        rows=wanted,
+        all=len(rows),
+        counts=counts,
+        show=show,
+        words=words,
+        problems=read.problems,
+    )
+
+
+def _is_changed(topic: Topic, published: Mapping[str, Topic] | None) -> bool:
+    """Whether residents do not get a topic yet as it stands in its file."""
+    return published is not None and published.get(topic.id) != topic
+
+
+def _row(
+    topic: Topic,
+    is_changed: bool,
+    changes: Mapping[str, tuple[str, str]],
+    shares: Mapping[str, float],
+) -> Row:
+    today = current_date()
+    return Row(
+        topic,
+        topic.state(today),
+        topic.overdue(today),
+        is_changed,
+        changes.get(topic.id),
+        shares.get(topic.id),
+    )
+
+
+async def get_switch(request: web.Request) -> web.StreamResponse:
+    """GET /topics/{topic}/off, /on and /approve: what is about to be done, and a button to do it."""
+    topic = await _topic(request)
+    action = request.path.rpartition("/")[2]
+    file = request.app[keys.SETTINGS].content_dir / FAQ / f"{topic.id}.yml"
+    seen = state_of(read_fields(await asyncio.to_thread(read_text, file)))
+    return render(request, "switch.html", topic=topic, action=action, seen=seen)
+
+
+async def post_off(request: web.Request) -> web.StreamResponse:
+    """POST /topics/{topic}/off: `reason`."""
+    topic, form = await _topic(request), await request.post()
+    reason = " ".join(str(form.get("reason", "")).split())
+    if not reason:
+        return render(
+            request,
+            "switch.html",
+            status=422,
+            topic=topic,
+            action="off",
+            seen="",
+            failure=text(request, "reason_missing"),
+        )
+    await begin(request, "off", topic=topic.id, reason=reason[:500])
+
+
+async def post_on(request: web.Request) -> web.StreamResponse:
+    """POST /topics/{topic}/on."""
+    await begin(request, "on", topic=(await _topic(request)).id)
+
+
+async def post_approve(request: web.Request) -> web.StreamResponse:
+    """POST /topics/{topic}/approve: nobody approves what they wrote."""
+    topic, account, form = await _topic(request), account_of(request), await request.post()
+    await asyncio.to_thread(refuse_author, request.app[keys.AUDIT], topic.id, account.name)
+    approved_by = f"{account.name}, {current_date().isoformat()}"
+    await begin(request, "approve", topic=topic.id, approved_by=approved_by, seen=str(form.get("seen", "")))
+
+
+async def _topic(request: web.Request) -> Topic:
+    name = request.match_info["topic"]
+    read = await asyncio.to_thread(request.app[keys.DESK].topics)
+    if not ID.fullmatch(name) or name not in read.topics:
+        raise web.HTTPNotFound
+    return read.topics[name]

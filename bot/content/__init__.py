@@ -1,0 +1,1 @@
+"""What do staff and lawyers own, and is it right?"""

@@ -1,0 +1,1 @@
+"""What is kept in tables, and for how long?"""

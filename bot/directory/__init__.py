@@ -1,0 +1,1 @@
+"""Who helps with what, where and when (Open Referral HSDS)?"""

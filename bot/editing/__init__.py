@@ -1,0 +1,1 @@
+"""How does a topic file change, whoever changes it?"""

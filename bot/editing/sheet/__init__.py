@@ -1,0 +1,1 @@
+"""Topics as a spreadsheet: out, and back in."""

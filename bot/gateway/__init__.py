@@ -1,0 +1,1 @@
+"""How do residents reach the assistant?"""

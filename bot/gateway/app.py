@@ -1,0 +1,149 @@
+"""The application factory: everything the public door is made of, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.content.page_texts import read_page_texts
+from bot.content.reading import Content
+from bot.database.engine import Database
+from bot.database.feedback import Feedback
+from bot.database.review_queue import ReviewQueue
+from bot.database.usage import Usage
+from bot.gateway import chat, embed, feedback, health, keys, pages, security
+from bot.gateway.background_writer import Writer
+from bot.gateway.body import SECONDS_TO_SEND
+from bot.gateway.conversations import Conversations
+from bot.gateway.idempotency import Answered
+from bot.gateway.limits import Limits
+from bot.gateway.messaging.channel import Channel
+from bot.gateway.messaging.telegram import TELEGRAM_URL, Telegram
+from bot.gateway.messaging.twilio import Twilio
+from bot.gateway.messaging.webhook import receive
+from bot.gateway.offline import OfflineCopies, get_manifest
+from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
+from bot.gateway.readiness import Readiness
+from bot.gateway.served_model import Served, ServedModel
+from bot.settings import Settings
+from bot.web.assets import Assets
+from bot.web.connections import take_time
+
+# A message has at most 1,000 characters; this leaves room for escapes and a long session token.
+_MOST_BYTES = 64 * 1024
+# A choice of a conversation that was forgotten is asked as a question, and a conversation may have ended
+# before either was answered: Rasa is waited for so often at most.
+_MOST_ASKED = 4
+_SECONDS_A_DAY = 24 * 60 * 60
+
+
+def create_app(
+    content: Content,
+    settings: Settings,
+    *,
+    rasa_url: str,
+    actions_url: str,
+    model_version: str,
+    seconds_to_answer: float = SECONDS_TO_ANSWER,
+    telegram_url: str = TELEGRAM_URL,
+) -> web.Application:
+    """Return the gateway for a content and the Rasa and action server that belong to it."""
+    waiting = take_time(SECONDS_TO_SEND + _MOST_ASKED * seconds_to_answer)
+    app = web.Application(
+        client_max_size=_MOST_BYTES, middlewares=[waiting, security.errors, security.limits]
+    )
+    app[keys.ANSWERED] = Answered()
+    app[keys.ASSETS] = Assets(Path(__file__).parent / "static")
+    app[keys.CONVERSATIONS] = Conversations()
+    app[keys.EMBED_ORIGINS] = settings.embed_origins
+    database = Database.of(settings)
+    app[keys.FEEDBACK] = Feedback(database)
+    app[keys.LIMITS] = Limits(settings.messages_a_minute, settings.messages_a_minute_overall)
+    app[keys.PUBLIC_URL] = settings.public_url
+    app[keys.READINESS] = Readiness()
+    queue = ReviewQueue(database)
+    app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
+    rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
+    app[keys.SERVED] = Served(ServedModel(model_version, content, rasa))
+    app[keys.STRINGS] = read_page_texts()
+    app[keys.TEMPLATES] = pages.create_templates()
+    app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
+    app[keys.USAGE] = Usage(database)
+    app[keys.WRITER] = Writer()
+
+    async def close_rasa_client(app: web.Application) -> None:
+        await app[keys.SERVED].rasa.close()
+
+    app.on_cleanup.append(close_rasa_client)
+    app.cleanup_ctx.append(_write_staff_data)
+    app.cleanup_ctx.append(_forget_daily(queue, app[keys.USAGE]))
+    app.on_response_prepare.append(security.add_headers)
+    offline = OfflineCopies(app)
+    app.add_routes(
+        [
+            web.post("/api/chat", chat.post_chat),
+            web.post("/api/feedback", feedback.post_feedback),
+            web.post("/api/forget", feedback.post_forget),
+            *(
+                web.post(f"/messaging/{one.name}", receive(one))
+                for one in _channels(app[keys.SERVED], settings, telegram_url)
+            ),
+            web.get("/health", health.get_health),
+            web.get("/", pages.home),
+            web.get("/privacy", pages.get_privacy),
+            web.get("/robots.txt", pages.get_robots),
+            web.get("/sitemap.xml", pages.get_sitemap),
+            web.get("/static/{name}", app[keys.ASSETS].serve),
+            web.get("/embed.js", embed.get_embed_script),
+            web.get("/embed/{language:en|es}/", pages.get_embedded_chat),
+            web.get("/sw.js", offline.get_service_worker),
+            web.get("/{language:en|es}/pages.json", offline.get_pages),
+            web.get("/{language:en|es}/search.json", offline.get_search_index),
+            web.get("/{language:en|es}/app.webmanifest", get_manifest),
+            web.get("/{language:en|es}/", pages.get_chat),
+            web.get("/{language:en|es}", pages.without_slash),
+            web.get("/{language:en|es}/{topic:[a-z0-9_-]+}/", pages.without_slash),
+            web.get("/{language:en|es}/{topic:[a-z0-9_-]+}", pages.get_named_page),
+        ]
+    )
+    return app
+
+
+async def _write_staff_data(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[keys.WRITER].finish()
+
+
+def _forget_daily(queue: ReviewQueue, usage: Usage) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Once a day let go of what was kept long enough, also where nothing new comes."""
+
+    def forget(writer: Writer) -> None:
+        writer.write("Old questions could not be removed", queue.forget_old)
+        writer.write("Old counts could not be removed", usage.forget_old)
+
+    async def forget_daily(writer: Writer) -> None:
+        while True:
+            await asyncio.sleep(_SECONDS_A_DAY)
+            forget(writer)
+
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        forget(app[keys.WRITER])
+        task = asyncio.create_task(forget_daily(app[keys.WRITER]))
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    return run
+
+
+def _channels(served: Served, settings: Settings, telegram_url: str) -> Iterator[Channel]:
+    """Yield the channels that are on. One that is off answers 404, like any address that is not there."""
+    if settings.twilio:
+        yield Twilio(served, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
+    if settings.telegram:
+        yield Telegram(settings.telegram_bot_token, settings.telegram_secret_token, telegram_url)

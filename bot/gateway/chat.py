@@ -1,0 +1,106 @@
+"""The chat of the page: JSON in, JSON out, see the contract in the README."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from babel.dates import format_date
+
+from bot.answering.replies import Reply
+from bot.content.reading import Content
+from bot.database.usage import WEB
+from bot.gateway import keys
+from bot.gateway.body import BadRequest, read_object
+from bot.gateway.conversations import Conversation
+from bot.gateway.dialogue import Outcome, reply
+from bot.gateway.pages import PRINTED_CARDS, RED_CARD, answer_page
+from bot.text.cleaning import MOST_CHARACTERS, clean
+from bot.text.language import LANGUAGES
+from bot.text.markup import parse_blocks
+
+_LONGEST_ID = 64
+
+
+async def post_chat(request: web.Request) -> web.StreamResponse:
+    """POST /api/chat, see the contract in the README."""
+    body = await _read_body(request)
+    message, message_id = _message(body), body.get("id")
+    conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))
+
+    async def answer() -> dict[str, Any]:
+        page = body.get("lang") if body.get("lang") in LANGUAGES else None
+        outcome = await reply(
+            request.app,
+            conversation,
+            channel=WEB,
+            message=message,
+            choice=body.get("choice"),
+            page=page,
+        )
+        if outcome is None:
+            raise BadRequest(400, "unknown_choice")
+        return _as_json(request.app, outcome, conversation)
+
+    answered = await request.app[keys.ANSWERED].once((conversation.id, message_id), answer)
+    response = web.json_response(answered)
+    response.headers["Cache-Control"] = "no-store"
+    response.enable_compression()
+    return response
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
+    body = await read_object(request)
+    if ("message" in body) == ("choice" in body):
+        raise BadRequest(400)
+    if not isinstance(body.get("message", body.get("choice")), str):
+        raise BadRequest(400)
+    if "id" in body and not (isinstance(body["id"], str) and 0 < len(body["id"]) <= _LONGEST_ID):
+        raise BadRequest(400)
+    return body
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    if "message" not in body:
+        return ""
+    if len(body["message"]) > MOST_CHARACTERS:
+        raise BadRequest(413)
+    message = clean(body["message"])
+    if not message:
+        raise BadRequest(400, "empty")
+    return message
+
+
+def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "session": app[keys.CONVERSATIONS].token(conversation),
+        "lang": outcome.replies[0].language,
+        "replies": [reply_as_json(reply, app[keys.SERVED].content) for reply in outcome.replies],
+    }
+    if outcome.degraded:
+        body["degraded"] = True
+    return body
+
+
+def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
+    """Return a reply as the contract says, with what the page shows besides.
+
+    `blocks` is its text taken apart, `page` the address of the same answer as a page of its own, and
+    `cards` that of the cards to print; both are null where there is none.
+    """
+    blocks = [
+        {
+            "kind": block.kind,
+            "lines": [[{"text": span.text, "uri": span.uri} for span in line] for line in block.lines],
+        }
+        for block in parse_blocks(reply.text)
+    ]
+    shown = format_date(reply.reviewed, "long", locale=reply.language) if reply.reviewed else None
+    return {
+        **reply.as_json(),
+        "blocks": blocks,
+        "reviewed_shown": shown,
+        "page": answer_page(content, reply.topic, reply.language),
+        "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
+    }

@@ -1,0 +1,286 @@
+"""What is said to a message or a choice, whatever the channel: at least one reply, whatever happens behind.
+
+Personal details go out of a message here, before anything else looks at it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+
+from bot.answering.decision import FIND_HELP
+from bot.answering.follow_ups import Context
+from bot.answering.replies import (
+    GENERAL_NEEDS,
+    SAY,
+    Button,
+    Reply,
+    answer,
+    button_meant,
+    choose_again,
+    find_help,
+    language_of_choice,
+    made_by_page,
+    repeat,
+    reply_to_choice,
+    say,
+    slots_of_choice,
+)
+from bot.content.reading import Content
+from bot.gateway import keys
+from bot.gateway.conversations import Conversation
+from bot.gateway.outcomes import outcome_of
+from bot.gateway.rasa_client import RasaClient, RasaUnavailable
+from bot.gateway.served_model import ServedModel
+from bot.text.language import LANGUAGES, OTHER
+from bot.text.redaction import keep_own_words, remove_personal_details
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_LANGUAGE = "es"
+# What is said where a question was not answered; staff may want to write an answer to it.
+_UNANSWERED = (f"{SAY}utter_not_understood", f"{SAY}utter_out_of_scope")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The replies to one message. `degraded` says that something behind the gateway is down."""
+
+    replies: tuple[Reply, ...]
+    degraded: bool = False
+
+
+async def reply(
+    app: web.Application,
+    conversation: Conversation,
+    *,
+    channel: str,
+    message: str = "",
+    choice: str | None = None,
+    page: str | None = None,
+) -> Outcome | None:
+    """Return the replies to a message or a choice, or None where that choice was not offered.
+
+    `channel` is one of bot.database.usage.CHANNELS, `message` is as `clean` returns it, and `page` the
+    language of the page it comes from, if there is one.
+    """
+    with app[keys.SERVED].use() as model:
+        outcome = await _reply(app, model, conversation, message, choice, page)
+    if outcome is not None and not made_by_page(choice or ""):
+        _count(app, conversation, channel, outcome)
+    return outcome
+
+
+async def _reply(
+    app: web.Application,
+    model: ServedModel,
+    conversation: Conversation,
+    message: str,
+    choice: str | None,
+    page: str | None,
+) -> Outcome | None:
+    content, rasa = model.content, model.rasa
+    hint = conversation.requested_language or page or conversation.language
+    if choice is None:
+        message = remove_personal_details(message, content.own_words.known)
+        button = button_meant(content, message, conversation.buttons)
+        choice = button.payload if button else None
+    if choice is None:
+        outcome = await _reply_to_message(content, rasa, conversation, message, hint)
+        _keep_unanswered(app, conversation, message, outcome.replies)
+    elif conversation.may_choose(choice):
+        chosen = await _reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
+        if chosen is None:
+            return None
+        outcome = chosen
+    else:
+        return None
+    if not app[keys.CONVERSATIONS].knows(conversation):
+        await rasa.forget(conversation.id)  # ended while it was being answered
+    _remember(conversation, outcome.replies)
+    return replace(outcome, replies=(*outcome.replies, *_notice(content, conversation, outcome.replies)))
+
+
+async def end(app: web.Application, conversation: Conversation) -> None:
+    """Keep nothing of a conversation, here and in Rasa."""
+    app[keys.CONVERSATIONS].forget(conversation)
+    await asyncio.gather(*(rasa.forget(conversation.id) for rasa in app[keys.SERVED].all_rasa()))
+
+
+def say_as_spoken(content: Content, conversation: Conversation, response: str) -> tuple[Reply, ...]:
+    """Return one of the bot's texts in the language of a conversation, or in both where it is not known."""
+    language = conversation.requested_language or conversation.language
+    return tuple(say(content, response, each) for each in ((language,) if language else ("es", "en")))
+
+
+async def _reply_to_chosen(
+    content: Content, rasa: RasaClient, conversation: Conversation, choice: str, language: str
+) -> Outcome | None:
+    """Return the replies to a chosen button, or None where no such button exists.
+
+    Most choices are answered from the content alone; so are those that a page makes by itself, to show the
+    last answer again or to go on in another language. Those of the search for help go to Rasa as an
+    intent with entities, built here from values that are known: nothing that was typed gets into it.
+    """
+    asked_for = language_of_choice(choice)
+    if asked_for:
+        conversation.requested_language = asked_for
+    if made_by_page(choice):
+        spoken = conversation.requested_language or conversation.language or language
+        again = repeat(content, conversation.again, spoken)
+        if again is None and asked_for:
+            again = say(content, "utter_language_switched_at_start", spoken)
+        return Outcome((again,)) if again else None
+    reply = reply_to_choice(content, choice, language)
+    if reply is not None:
+        return Outcome((reply,))
+    slots = slots_of_choice(content, choice)
+    if slots is None:
+        return None
+    command = f"/{FIND_HELP}{json.dumps({**slots, 'language': language})}"
+    replies = await _ask_rasa(content, rasa, conversation, command, language)
+    if replies:
+        return Outcome(replies)
+    needs = slots.get("need") or GENERAL_NEEDS
+    return Outcome((find_help(content, "utter_find_help", needs, language),), degraded=True)
+
+
+async def _reply_to_message(
+    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
+) -> Outcome:
+    """Ask Rasa; return the hotline card where it does not answer.
+
+    Where neither the words nor anything before tells the language, the reply comes in both.
+    """
+    detected = content.language_identifier.identify(message, hint=hint)
+    language = hint or (detected if detected in LANGUAGES else DEFAULT_LANGUAGE)
+    again = choose_again(content, message, conversation.buttons, language)
+    replies = (again,) if again else await _ask_rasa(content, rasa, conversation, message, hint)
+    if not replies:
+        card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
+        replies = (say(content, card, detected if detected in LANGUAGES else language),)
+        return Outcome(replies if detected else _in_both(content, replies), degraded=True)
+    return Outcome(replies if detected else _in_both(content, replies))
+
+
+def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Return the replies, and what can be said of them in the other language."""
+    other = next(language for language in LANGUAGES if language != replies[-1].language)
+    twins = (repeat(content, reply.again, other) for reply in replies)
+    return (*replies, *(twin for twin in twins if twin))
+
+
+async def _ask_rasa(
+    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
+) -> tuple[Reply, ...]:
+    context = Context(
+        language=hint,
+        held=conversation.requested_language is not None,
+        topic=conversation.topic,
+        related=content.near(conversation.topic),
+        again=conversation.again,
+    )
+    try:
+        messages = await rasa.send(conversation.id, message, context.as_metadata())
+        replies = replies_from_rasa(content, messages)
+        if any(message.get("custom", {}).get("requested") for message in messages):
+            conversation.requested_language = replies[-1].language
+        return replies
+    except RasaUnavailable as error:
+        logger.warning("Rasa gave no answer: %s", error)
+    except (AttributeError, KeyError, TypeError) as error:
+        logger.error("Rasa's answer has another shape than expected: %s", type(error).__name__)
+    return ()
+
+
+def replies_from_rasa(content: Content, messages: Sequence[Mapping[str, Any]]) -> tuple[Reply, ...]:
+    """Put Rasa's messages together: the paragraphs of a text, and after them what belongs to it.
+
+    Rasa sends every paragraph as a message of its own and then the response's `custom` data. Raises
+    RasaUnavailable where they are not what our own responses and actions send.
+    """
+    replies: list[Reply] = []
+    paragraphs: list[str] = []
+    buttons: list[Button] = []
+    for message in messages:
+        if "text" in message:
+            paragraphs.append(str(message["text"]))
+            buttons += [Button(button["title"], button["payload"]) for button in message.get("buttons", [])]
+        if "custom" in message:
+            reply = Reply(
+                "\n\n".join(paragraphs), str(message["custom"].get("language")), buttons=tuple(buttons)
+            )
+            replies.append(_complete(content, reply, message["custom"]))
+            paragraphs, buttons = [], []
+    if paragraphs or any(not reply.text or reply.language not in LANGUAGES for reply in replies):
+        raise RasaUnavailable("a text without its language, or a language without its text")
+    return tuple(replies)
+
+
+def _complete(content: Content, reply: Reply, custom: Mapping[str, Any]) -> Reply:
+    topic = str(custom["topic"]) if custom.get("topic") else None
+    if topic and topic in content.topics and reply.language in LANGUAGES and "services" not in custom:
+        # Taken from the content, so that an answer switched off after training is not given.
+        return answer(content, content.topics[topic], reply.language)
+    name = content.response_names.get((reply.language, reply.text))
+    again = custom.get("again") or (f"{SAY}{name}" if name else None)
+    return replace(reply, topic=topic, services=tuple(custom.get("services", ())), again=again)
+
+
+def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
+    """Keep what a next message may go on from; small talk in between changes nothing of it."""
+    conversation.to_rate.update({reply.topic: reply.language for reply in replies if reply.topic})
+    languages = {reply.language for reply in replies}
+    if len(languages) == 1:
+        conversation.language = languages.pop()
+    buttons = tuple(button for reply in replies for button in reply.buttons)
+    if buttons:
+        conversation.buttons = buttons
+    conversation.offer(buttons)
+    for reply in reversed(replies):
+        if reply.again and (reply.topic or buttons):
+            conversation.again, conversation.topic = reply.again, reply.topic or conversation.topic
+            conversation.buttons = buttons
+
+
+def _notice(content: Content, conversation: Conversation, replies: Sequence[Reply]) -> list[Reply]:
+    """Return that this is no legal advice, behind the first answer of a conversation, in its languages."""
+    if conversation.notice_given or not any(reply.topic in content.topics for reply in replies):
+        return []
+    conversation.notice_given = True
+    spoken = dict.fromkeys(reply.language for reply in replies)
+    return [say(content, "utter_not_legal_advice", language) for language in spoken]
+
+
+def _keep_unanswered(
+    app: web.Application, conversation: Conversation, message: str, replies: Sequence[Reply]
+) -> None:
+    """Put a question that was not answered into the review queue; nobody waits for it."""
+    queue = app[keys.REVIEW_QUEUE]
+    if queue is None or conversation.test or not any(reply.again in _UNANSWERED for reply in replies):
+        return
+    text = keep_own_words(message, app[keys.SERVED].content.own_words.to_keep)
+    add = functools.partial(queue.add, text, replies[0].language)
+    app[keys.WRITER].write("A question could not be kept for review", add)
+
+
+def _count(app: web.Application, conversation: Conversation, channel: str, outcome: Outcome) -> None:
+    """Count a message by what it was met with; nobody waits for it."""
+    if conversation.test:
+        return
+    first = outcome.replies[0]
+    count = functools.partial(
+        app[keys.USAGE].count,
+        topic=first.topic,
+        language=first.language,
+        channel=channel,
+        outcome=outcome_of(first, degraded=outcome.degraded),
+    )
+    app[keys.WRITER].write("A message could not be counted", count)

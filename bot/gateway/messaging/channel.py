@@ -1,0 +1,87 @@
+"""What a channel is: how to tell that a message is real, to read it, and to write and send the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from bot.answering.replies import Reply
+from bot.answering.text_messages import HELP, START, STOP, is_reaction, reserved_word
+
+
+class Kind(Enum):
+    """What somebody has sent."""
+
+    TEXT = auto()
+    # A button: `text` is its title, `choice` stands for its payload, see `choice_name`.
+    CHOICE = auto()
+    # A picture, a place, a voice, nothing.
+    NO_WORDS = auto()
+    # Words that never reach Rasa: end the messages, ask what this is, begin (again), ask about privacy.
+    STOP = auto()
+    # The company has said already that there will be no more messages.
+    STOPPED = auto()
+    HELP = auto()
+    START = auto()
+    PRIVACY = auto()
+    # A group, where others would read along.
+    GROUP = auto()
+
+
+_RESERVED = {STOP: Kind.STOP, HELP: Kind.HELP, START: Kind.START}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message from a resident.
+
+    `id` is the same when the message comes again, `sender` is whom to answer; neither is kept. `language` is
+    that of a word like ALTO, where it tells.
+    """
+
+    id: str
+    sender: str
+    kind: Kind
+    text: str = ""
+    choice: str = ""
+    language: str | None = None
+
+
+def read_words(message_id: str, sender: str, text: str) -> Incoming:
+    """Return a message of words alone: a question, one of those that never reach Rasa, or none at all."""
+    reserved = reserved_word(text)
+    if reserved:
+        return Incoming(message_id, sender, _RESERVED[reserved[0]], language=reserved[1])
+    kind = Kind.TEXT if text and not is_reaction(text) else Kind.NO_WORDS
+    return Incoming(message_id, sender, kind, text=text)
+
+
+class BadMessage(Exception):
+    """A verified request that cannot be read; the text says what is wrong, without any of its words."""
+
+
+class Channel(Protocol):
+    """One channel; a new one is one file with these five methods, added in bot/gateway/app.py."""
+
+    @property
+    def name(self) -> str:
+        """Its name, in the address of its webhook."""
+
+    def verify(self, request: web.Request, body: bytes) -> bool:
+        """Whether a request comes from where it says; nothing of it is read before."""
+
+    def parse(self, body: bytes) -> Incoming | None:
+        """Return the message in a request, None where there is nothing to answer; raises BadMessage."""
+
+    def counted_as(self, incoming: Incoming) -> str:
+        """Return which of bot.database.usage.CHANNELS a message has come by."""
+
+    def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
+        """Return the answer as `send` takes it; `page_urls` says where each reply is a page, or ""."""
+
+    async def send(self, incoming: Incoming | None, rendered: Any) -> web.Response:
+        """Send an answer and return the response to the request; `rendered` is None where there is none."""

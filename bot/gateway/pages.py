@@ -1,0 +1,318 @@
+"""The pages: the chat, every answer, the directory and the cards to print; all work without a script."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from bot.answering.decision import CHAT_PRIVACY
+from bot.answering.replies import answer, answered_related
+from bot.clock import TIME_ZONE, current_date
+from bot.content.page_texts import PageTexts, with_hotline
+from bot.content.reading import Content
+from bot.content.topics import GROUPS, Topic
+from bot.directory.cards import service_card
+from bot.gateway import keys
+from bot.text.language import LANGUAGES
+from bot.text.markup import parse_blocks, phone_uri
+from bot.web.assets import SHARED_TEMPLATES
+from bot.web.languages import other, preferred_language
+
+_FOLDER = Path(__file__).parent
+
+# Pages with an address in the words of their language.
+PRINTED_CARDS = {"en": "/en/red-card", "es": "/es/tarjeta-roja"}
+DIRECTORY = {"en": "/en/help", "es": "/es/ayuda"}
+PRIVACY = {"en": "/en/privacy", "es": "/es/privacidad"}
+# The topic that the printed cards belong to.
+RED_CARD = "red_card"
+# The parts of the page on privacy, by the names of their headings and texts.
+_PRIVACY_PARTS = ("not_kept", "kept", "others", "careful")
+# As many cards as fit on a sheet of letter paper, each as large as a business card when folded.
+_CARDS_A_SHEET = 4
+
+# What the chat says by itself; it knows both languages, since one message may be in the other.
+_CHAT_STRINGS = (
+    *("you", "bot", "waiting", "slow", "offline", "offline_switch", "not_sent"),
+    *("saved_answers", "no_saved_answers", "privacy_title"),
+    *("sources", "checked", "phone", "website", "address", "languages", "hours", "cost", "area"),
+    *("eligibility", "bring", "service_checked", "helped", "yes", "no", "thanks", "share", "copy_link"),
+    *("link_copied", "link_not_copied", "share_link", "open_page", "print_cards", "started_over"),
+)
+# What it says besides where questions are kept for review.
+_KEEPING_STRINGS = ("keep_question", "question_kept")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in one language: its template, its address and its twin's, and what is put into it.
+
+    `use_by` is the last day on which a saved copy of it may be shown, None where there is none; from then
+    on `later` is shown in its place.
+    """
+
+    template: str
+    language: str
+    path: str
+    twin: str
+    values: Mapping[str, Any]
+    use_by: datetime.date | None = None
+    later: Page | None = None
+
+
+def create_templates() -> Environment:
+    """Return the page templates; everything put into pages is escaped."""
+    templates = Environment(
+        loader=FileSystemLoader([_FOLDER / "templates", SHARED_TEMPLATES]),
+        autoescape=select_autoescape(["html", "xml"]),
+        undefined=StrictUndefined,
+        # New files belong to a new start: the words they need are read only then.
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["blocks"] = parse_blocks
+    for name in templates.list_templates():
+        templates.get_template(name)
+    return templates
+
+
+def texts(app: web.Application) -> PageTexts:
+    """Return what pages and errors say by themselves, with the hotline's number as it is now."""
+    return with_hotline(app[keys.STRINGS], app[keys.SERVED].content.directory.hotline)
+
+
+def write_page(app: web.Application, page: Page, *, origin: str, saved: str = "") -> str:
+    """Return a page as HTML. `saved` says when it was saved on a phone; empty for a fresh one.
+
+    `origin` is where residents reach the assistant, as addresses for search engines begin with it.
+    """
+    content = app[keys.SERVED].content
+    return str(
+        app[keys.TEMPLATES]
+        .get_template(page.template)
+        .render(
+            language=page.language,
+            other_language=other(page.language),
+            path=page.path,
+            twin=page.twin,
+            origin=origin,
+            saved=saved,
+            strings=texts(app)[page.language],
+            hotline_uri=phone_uri(content.directory.hotline),
+            asset=app[keys.ASSETS].url,
+            not_legal_advice=content.say("utter_not_legal_advice", page.language),
+            privacy_path=PRIVACY[page.language],
+            show_date=lambda date: show_date(date, page.language),
+            **page.values,
+        )
+    )
+
+
+def respond(
+    request: web.Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Answer with a page."""
+    text = write_page(request.app, page, origin=public_origin(request))
+    response = web.Response(text=text, content_type="text/html", status=status, headers=headers)
+    response.headers["Content-Language"] = page.language
+    # A mended answer is to be seen at once.
+    response.headers["Cache-Control"] = "no-cache"
+    response.enable_compression()
+    return response
+
+
+def public_origin(request: web.Request) -> str:
+    """Return where residents reach the assistant: as set, else as this request came."""
+    if request.app[keys.PUBLIC_URL]:
+        return request.app[keys.PUBLIC_URL]
+    try:
+        return str(request.url.origin())
+    except ValueError:
+        return ""  # the request names no host, or none that can be
+
+
+def show_date(date: datetime.date, language: str) -> str:
+    """Return a date as people of that language write it."""
+    return str(format_date(date, "long", locale=language))
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """GET /: go to the page in the language that the browser asks for; Spanish where it does not say."""
+    raise web.HTTPFound(f"/{preferred_language(request.headers.get('Accept-Language', ''))}/")
+
+
+async def get_privacy(request: web.Request) -> web.StreamResponse:
+    """GET /privacy: go to the page on privacy in the language that the browser asks for."""
+    raise web.HTTPFound(PRIVACY[preferred_language(request.headers.get("Accept-Language", ""))])
+
+
+async def without_slash(request: web.Request) -> web.StreamResponse:
+    """GET /en, /en/<topic>/: people type these; go to the page they mean."""
+    topic = request.match_info.get("topic", "")
+    raise web.HTTPFound(f"/{request.match_info['language']}/{topic}")
+
+
+async def get_chat(request: web.Request) -> web.StreamResponse:
+    """GET /en/ and /es/: the chat, with the list of topics that have an answer."""
+    return respond(request, chat_page(request.app, request.match_info["language"]))
+
+
+async def get_embedded_chat(request: web.Request) -> web.StreamResponse:
+    """GET /embed/en/ and /embed/es/: the chat alone, for a frame on another website."""
+    return respond(request, chat_page(request.app, request.match_info["language"], embedded=True))
+
+
+async def get_named_page(request: web.Request) -> web.StreamResponse:
+    """GET /en/<name>: an answer, the directory, cards or privacy; the other language's name leads there."""
+    app, language, name = request.app, request.match_info["language"], request.match_info["topic"]
+    named = ((directory_page, DIRECTORY), (cards_page, PRINTED_CARDS), (privacy_page, PRIVACY))
+    for make, paths in named:
+        if f"/{language}/{name}" == paths[language]:
+            return respond(request, make(app, language))
+        if f"/{other(language)}/{name}" == paths[other(language)]:
+            raise web.HTTPFound(paths[language])
+    topic = app[keys.SERVED].content.topics.get(name)
+    if topic is None:
+        raise web.HTTPNotFound
+    return respond(request, topic_page(app, topic, language))
+
+
+def chat_page(app: web.Application, language: str, *, embedded: bool = False) -> Page:
+    """Return the page with the chat, whole or alone."""
+    content, strings = app[keys.SERVED].content, texts(app)
+    topics = [topic for topic in content.topics.values() if topic.answered]
+    chat_strings = _CHAT_STRINGS + (_KEEPING_STRINGS if app[keys.REVIEW_QUEUE] else ())
+    values = {
+        "groups": [(group, [topic for topic in topics if topic.group == group]) for group in GROUPS],
+        "greeting": content.say("utter_greet", language),
+        "chat_strings": json.dumps(
+            {code: {key: strings[code][key] for key in chat_strings} for code in LANGUAGES},
+            ensure_ascii=False,
+        ),
+        "directory_path": DIRECTORY[language],
+        "cards_path": PRINTED_CARDS[language],
+    }
+    folder, template = ("/embed", "embed.html") if embedded else ("", "chat.html")
+    return Page(template, language, f"{folder}/{language}/", f"{folder}/{other(language)}/", values)
+
+
+def topic_page(
+    app: web.Application, topic: Topic, language: str, *, today: datetime.date | None = None
+) -> Page:
+    """Return the page of a topic's answer as it is on a day, by default the current one."""
+    content, today = app[keys.SERVED].content, today or current_date()
+    values = {
+        "topic": topic,
+        "reply": answer(content, topic, language, today=today),
+        "related": [content.topics[name] for name in answered_related(content, topic)],
+        "cards_path": PRINTED_CARDS[language] if topic.id == RED_CARD else "",
+    }
+    page = Page("topic.html", language, f"/{language}/{topic.id}", f"/{other(language)}/{topic.id}", values)
+    use_by = topic.review_by
+    if topic.volatility == "litigated" and use_by and today <= use_by:
+        later = topic_page(app, topic, language, today=use_by + datetime.timedelta(days=1))
+        return dataclasses.replace(page, use_by=use_by, later=later)
+    return page
+
+
+def directory_page(app: web.Application, language: str) -> Page:
+    """Return the page with every service of the directory, each once, under the first of its needs."""
+    content, now = app[keys.SERVED].content, datetime.datetime.now(TIME_ZONE)
+    directory = content.directory
+    groups = []
+    for need in directory.needs.values():
+        services = [
+            {
+                **service_card(service, language, lambda name: content.say(name, language), now=now),
+                "also_for": ", ".join(directory.needs[code].name[language] for code in service.needs[1:]),
+            }
+            for service in directory.services
+            if service.needs[0] == need.code
+        ]
+        if services:
+            groups.append((need.code, need.name[language], services))
+    return Page(
+        "directory.html", language, DIRECTORY[language], DIRECTORY[other(language)], {"groups": groups}
+    )
+
+
+def cards_page(app: web.Application, language: str) -> Page:
+    """Return the page with the cards to print."""
+    content = app[keys.SERVED].content
+    unspoken = other(language)
+    values = {
+        "front": content.say("utter_red_card_front", "en"),
+        "back": content.say("utter_red_card_back", "es"),
+        "cards": _CARDS_A_SHEET,
+        "limits": content.say("utter_red_card_limits", language),
+        # What a reader of this page may not be able to read on the card.
+        "explained": content.say(
+            "utter_red_card_back" if unspoken == "es" else "utter_red_card_front", language
+        ),
+        "topic_path": f"/{language}/{RED_CARD}",
+        "has_topic": RED_CARD in content.topics,
+    }
+    return Page("cards.html", language, PRINTED_CARDS[language], PRINTED_CARDS[unspoken], values)
+
+
+def privacy_page(app: web.Application, language: str) -> Page:
+    """Return the page that says what is kept of what people write, and what is not."""
+    content, strings = app[keys.SERVED].content, texts(app)
+    parts = [
+        (strings[language][f"privacy_{part}"], content.say(f"utter_privacy_{part}", language))
+        for part in _PRIVACY_PARTS
+    ]
+    return Page(
+        "privacy.html", language, PRIVACY[language], PRIVACY[other(language)], {"parts_of_privacy": parts}
+    )
+
+
+def answer_page(content: Content, topic: str | None, language: str) -> str | None:
+    """Return the address of the page on a topic, None where there is none."""
+    if topic == CHAT_PRIVACY:
+        return PRIVACY[language]
+    return f"/{language}/{topic}" if topic in content.topics else None
+
+
+def error_page(app: web.Application, language: str, message_key: str) -> Page:
+    """Return the page that says what went wrong, in the words of strings.yml."""
+    values = {"message": texts(app)[language][message_key]}
+    return Page("error.html", language, f"/{language}/", f"/{other(language)}/", values)
+
+
+def all_pages(app: web.Application, language: str) -> Iterator[Page]:
+    """Yield the pages worth finding and keeping: the chat, directory, cards, privacy, every answer."""
+    yield chat_page(app, language)
+    yield directory_page(app, language)
+    yield cards_page(app, language)
+    yield privacy_page(app, language)
+    for topic in app[keys.SERVED].content.topics.values():
+        if topic.answered:
+            yield topic_page(app, topic, language)
+
+
+async def get_sitemap(request: web.Request) -> web.StreamResponse:
+    """GET /sitemap.xml: every page in both languages, with the day its answer was checked."""
+    pages = [page for language in LANGUAGES for page in all_pages(request.app, language)]
+    text = (
+        request.app[keys.TEMPLATES]
+        .get_template("sitemap.xml")
+        .render(origin=public_origin(request), pages=pages, other=other)
+    )
+    return web.Response(text=text, content_type="application/xml")
+
+
+async def get_robots(request: web.Request) -> web.StreamResponse:
+    """GET /robots.txt: search engines may read every page, and find the list of them."""
+    lines = ("User-agent: *", "Disallow: /api/", "Disallow: /embed/", "")
+    return web.Response(text="\n".join((*lines, f"Sitemap: {public_origin(request)}/sitemap.xml", "")))

@@ -1,0 +1,1 @@
+"""How is all of it started, switched and ended?"""

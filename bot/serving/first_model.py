@@ -1,0 +1,75 @@
+"""The model that is served at a start; where there is none, or it is of another program, one is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.problems import ContentError
+from bot.training.gate import judge
+from bot.training.models import Model, ModelStore
+from bot.training.topics_off import TopicsOff
+from bot.training.train import Progress, code_hash, content_hash, train
+from bot.web.server import ServeError
+
+# What the audit log says of a model that takes the place of one which this program cannot load.
+_NEW_PROGRAM = "of the same content, for another version of the program"
+
+
+async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Return the published model; train and publish one where there is none that this program can read.
+
+    The first one is trained of the content under `root`. In place of a model of an older program one of the
+    content that was published comes: what staff have changed since then waits until they publish it. Raises
+    ServeError, and what bot.training.train.train does.
+    """
+    if store.published_version() is None:
+        return await _train_and_publish(root, store, progress, "There is no published model yet")
+    model = store.published()
+    if model is not None and _is_of_this_program(model):
+        _tell_what_waits(root, model, progress)
+        return model
+    version = store.published_version()
+    try:
+        found = f"Model {version} is of an older program"
+        return await _train_and_publish(store.published_content_dir(), store, progress, found)
+    except ContentError as error:
+        raise ServeError(
+            f"{error}\nModel {version} is of an older program, and this is what the new one misses in the "
+            "content that was published with it. Mend it in the content that staff edit, then `kyr train` "
+            "and `kyr publish VERSION`; until then, use the older program."
+        ) from None
+
+
+async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, found: str) -> Model:
+    progress(f"{found}; training one (about two minutes)")
+    trained = await train(root, store, progress)
+    # What is overdue is no reason to answer nobody: it is held back, or given with its date.
+    verdict = judge(trained, None, off=TopicsOff(store.data_dir).read())
+    stops = [stop.text for stop in verdict.stops if stop.rule != "check"]
+    if stops:
+        raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
+    return store.publish(trained.version)
+
+
+def model_to_ask(root: Path, store: ModelStore, progress: Progress) -> Model:
+    """Return the published model without changing what is published; raises ServeError and ModelError."""
+    model = store.published()
+    if model is None or not _is_of_this_program(model):
+        found = "No model is published" if model is None else f"Model {model.version} is of an older program"
+        raise ServeError(f"{found}: there is nothing to ask. `kyr serve` trains one and publishes it.")
+    _tell_what_waits(root, model, progress)
+    model.verify()
+    return model
+
+
+def _tell_what_waits(root: Path, model: Model, progress: Progress) -> None:
+    if model.content_hash != content_hash(root):
+        progress(
+            f"The content has changed since model {model.version} was published. "
+            "To use it: kyr train, then kyr publish VERSION"
+        )
+
+
+def _is_of_this_program(model: Model) -> bool:
+    """Whether this program can load a model, and finds in its content all texts that it needs."""
+    return model.report.get("code_hash") == code_hash() and model.readable_content is not None

@@ -1,0 +1,1 @@
+"""What may staff do, each step noted in the audit log?"""

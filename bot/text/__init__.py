@@ -1,0 +1,1 @@
+"""What can be said of a string by somebody who knows no content?"""

@@ -1,0 +1,1 @@
+"""How is a model made, judged, kept and pointed to?"""
