@@ -22,7 +22,7 @@ from bot.settings import PROJECT_ROOT
 from bot.training.models import Model, ModelStore
 from bot.training.train import copy_content
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
-from tests.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
+from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
 
 DESK = {"width": 1200, "height": 800}
 _HOLDING_FOCUS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"

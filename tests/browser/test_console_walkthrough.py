@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 from bot.serving.processes import free_port
 from bot.training.models import Model
 from tests.browser.conftest import OpenVisit, Visit
-from tests.office import open_office, serving, topic_of
+from tests.helpers.office import open_office, serving, topic_of
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clerks import APPROVER, EDITOR, Clerk, Console, open_console
+from tests.helpers.clerks import APPROVER, EDITOR, Clerk, Console, open_console
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import json
 
 from bot.console import keys
-from tests.clerks import Clerk, Console
+from tests.helpers.clerks import Clerk, Console
 
 
 async def test_a_page_is_told_of_a_run_until_it_is_over(console: Console, editor: Clerk) -> None:

@@ -8,7 +8,7 @@ from bot.console import keys
 from bot.console.app import MOST_BYTES, ROUTES
 from bot.console.guard import FORM_TOKEN
 from bot.console.sessions import COOKIE, SECONDS_IDLE, SECONDS_IN_ALL
-from tests.clerks import PASSWORD, Clerk, Console
+from tests.helpers.clerks import PASSWORD, Clerk, Console
 
 ANYBODY = ["GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "POST /language"]
 APPROVERS = [

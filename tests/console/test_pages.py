@@ -20,8 +20,8 @@ from bot.editing.topic_text import read_fields
 from bot.files.locks import lock_within
 from bot.training.models import ModelStore
 from bot.web import connections as door
-from tests.clerks import OTHER_APPROVER, Clerk, Console
-from tests.test_serving import add
+from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console
+from tests.serving.test_serve import add
 
 SCRIPT = "<script>alert(1)</script>"
 

@@ -1,0 +1,402 @@
+"""The console in Spanish: every message of the core that it can show has its Spanish."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+from markupsafe import Markup
+from ruamel.yaml import YAML
+
+from bot.console.messages import FILE, read_entry, said, translate
+from bot.directory.update import differences as directory_differences
+from bot.directory.update import read_present
+from bot.editing.differences import differences
+from bot.editing.sheet.reading import SheetProblem
+from bot.editing.topic_text import read_fields
+from bot.files.shapes import KINDS, Needed
+from bot.files.shapes import differences as differences_of_shape
+from bot.problems import Problem
+from bot.settings import PROJECT_ROOT
+from tests.console.core_messages import Samples, constants_of, messages_of
+from tests.content.test_checks import MISTAKES
+from tests.helpers.clerks import Clerk
+
+CORE = PROJECT_ROOT / "bot"
+TEMPLATES = CORE / "web" / "console" / "templates"
+CONTENT = PROJECT_ROOT / "tests" / "small_content"
+
+# Modules whose messages nobody sees in the console, with the reason.
+NOT_SHOWN = {
+    "__main__": "the terminal",
+    "backup": "commands of the terminal",
+    "console": "starts the console",
+    "evaluation": "files of questions that developers keep",
+    "processes": "what `kyr serve` starts; what it shows of them is among the samples",
+    "purge": "a command of the terminal",
+    "replies": "speaks to residents",
+    "service_cards": "speaks to residents",
+    "serving": "prints to the terminal; why it refuses a model is among the samples",
+    "settings": "the console does not start with a setting that cannot be used",
+    "sign_in": "the console says the same in texts of its own",
+}
+ERRORS = frozenset(
+    {
+        "AccountError",
+        "ApprovalError",
+        "AuditError",
+        "ContentChangedError",
+        "DatabaseError",
+        "FormatError",
+        "ModelError",
+        "PublishError",
+        "PullError",
+        "ReviewError",
+        "RunError",
+        "SheetError",
+        "TopicEditError",
+        "TrainingError",
+        "UpdateError",
+        "WorkbenchError",
+        "YamlEditError",
+    }
+)
+_DATABASE_ERROR = ("/var/staff.sqlite3: the disk is full. Make room and try again.",)
+# What stands for a value that the code alone does not tell, by function and expression.
+SAMPLES = Samples(
+    {
+        ("_header_is_right", "name"): ("semicolons", "tabs"),
+        ("_refuse_unknown", "where"): ("the file", "the header"),
+        ("check_reading", "part"): (
+            "the text of the answer in English",
+            "the short version of the answer in Spanish",
+        ),
+        ("check_reading", "measured"): ("reading grade 8.1, 7 at most", "reading ease 60, 65 at least"),
+        ("_check_parity", "part"): ("text", "short"),
+        ("_check_parity", "language"): ("English", "Spanish"),
+        ("refuse_late_review", "topic.volatility"): ("stable", "litigated"),
+        ("check_claims", "claim.beside.within"): ("sentence", "paragraph", "text"),
+        ("_placed", "problem.what"): ("the answer has no source",),
+        ("_floors", "called"): (
+            "answered rightly",
+            "answered wrongly",
+            "right, or the right topic offered",
+            "out of scope, yet answered",
+        ),
+        ("step", "_STEPS[step][0]"): ("Counting words",),
+        ("", "str(error)[0].upper()"): ("L",),
+        ("", "str(error)[1:]"): ("ine 3: a list is expected",),
+        ("export", "error"): ("Line 3: a list is expected. Mend the file first; `kyr check` helps.",),
+        ("_replace", "places.of(warning) or warning"): ("Row 3, id: the cell is empty. Write it.",),
+        ("_replace", "problem"): ("data/faq/bond.yml:3: the answer has no source. Write it.",),
+        ("check_chain", "wrong"): (
+            "Entry 3 of the audit log was removed.",
+            "Entry 3 of the audit log was inserted.",
+            "Entry 3 of the audit log was changed: its hash is of something else.",
+            "Entry 3 of the audit log was changed, removed or inserted: entry 4 continues another one.",
+        ),
+        ("refuse", "error"): ("data/resources/phones.csv:3: number is empty. Fill it in.",) * 2,
+        ("edited", "error"): ("phones.csv:3: number is empty. Fill it in.",),
+        ("_taken_over", "state.why"): ("“ICE is here” was answered as nothing, not as emergency_now.",),
+        ("_plainly", "self._reason(error)"): ("the disk is full. Make room and try again",),
+        ("_noting_what_is_done", "error"): _DATABASE_ERROR,
+        ("_note_all", "error"): _DATABASE_ERROR,
+        ("add", "error"): _DATABASE_ERROR,
+        ("begun", "error"): _DATABASE_ERROR,
+        ("pull", "error"): ("service 3.id is missing",),
+        ("_text", "where"): ("service bond_fund.url",),
+        ("_id", "where"): ("service bond_fund.id",),
+        ("_mapping", "where"): ("service bond_fund.location",),
+        ("_list", "where"): ("service bond_fund.phones",),
+        ("training_errors", "name"): ("Training", "Asking the model"),
+        ("_do", "name"): ("Training", "Asking the model"),
+        ("", "ASKING"): ("Asking the model",),
+    },
+    # Made of texts that are looked at where they are made.
+    frozenset(
+        {
+            "str(error)",
+            "what",
+            "mend",
+            "one.what",
+            "one.mend",
+            "line",
+            "meaning",
+            "'\\n'.join(map(str, problems.found))",
+            "'\\n'.join([*lines, f'{sheet}: nothing was changed. Mend this and import again.'])",
+            "'\\n'.join(lines)",
+            "str(problem)",
+        }
+    ),
+)
+
+# Texts in constants that messages are made of.
+CONSTANTS = {
+    "database": ("_SQLITE_SAYS", "_POSTGRESQL_SAYS"),
+    "runs": ("_UNDER_WAY", "_ENDED"),
+    "sheet_problems": ("_MENDED",),
+    "topic_edit": ("_MENDED",),
+    "training": ("_STEPS",),
+}
+# Messages that are put together of what the code has in several places.
+SAMPLE_MESSAGES = [
+    "bond: added",
+    "bond: changed (answer_en, short_en)",
+    "bond: removed",
+    "Choosing the thresholds (about 4 s left)",
+    "Rasa did not start within 60 s",
+    "Warning: Row 3, questions_en: the question “is it open” is as good as “is it open today” in hours.yml. "
+    "Keep one of them, or say in it what makes it another question.",
+    "datapackage.json:1: the table `phones` is missing. Restore the last good version.",
+    "datapackage.json:1: the table `phones` lacks the column `number`. Restore the last good version.",
+    "datapackage.json:1: the path of the table `phones` is not phones.csv. Restore the last good version.",
+    "the pattern of `number` cannot be read (unterminated subpattern at position 0)",
+    "a foreign key of the table `phones` names no column",
+    "Row 1, cell D1: unknown column `colour`. Use only: id, group.",
+    "Row 3, group: the cell says “help, rights. Both”. Use one of: rights, help.\n"
+    "data/faq/bond.yml:9: the answer has no source. Add at least one `- {title: ..., url: ...}`.\n"
+    "/tmp/a folder/sheet.xlsx: nothing was changed. Mend this and import again.",
+    "The PostgreSQL database 'kyr' on this machine:5432: no server answers there. Start it, or correct "
+    "KYR_DATABASE_URL.",
+    "The PostgreSQL database 'kyr' on db.example.org:5432: the server does not answer. Look whether it and "
+    "the network are well, and try again.",
+    "Training ended: No space left on device. Nothing was changed. Make room on the disk (1 GB will do) or "
+    "look at its permissions, and try again.",
+]
+
+
+def modules() -> list[str]:
+    """Return the modules of the core whose messages may be shown, whichever there are."""
+    return sorted(path.stem for path in CORE.glob("*.py") if path.stem not in {"__init__", *NOT_SHOWN})
+
+
+def without_spanish(messages: list[str]) -> list[str]:
+    return sorted({message for message in messages if translate(message) is None})
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_message_of_a_module_has_its_spanish(module: str) -> None:
+    """What fails here needs an entry in bot/console/messages.yml, or a sample above."""
+    messages = messages_of(CORE / f"{module}.py", ERRORS, SAMPLES)
+    unread = [f"line {line}: {code}" for line, code in messages.unread]
+    assert (without_spanish([text for _, text in messages.found]), unread) == ([], [])
+
+
+@pytest.mark.parametrize("module", sorted(CONSTANTS))
+def test_every_text_that_messages_are_made_of_has_its_spanish(module: str) -> None:
+    file = CORE / f"{module}.py"
+    assert file.exists(), f"bot/{module}.py is not there: its texts cannot be looked at"
+    texts = constants_of(file, CONSTANTS[module])
+    assert texts, f"the constants {CONSTANTS[module]} of bot/{module}.py hold no texts any more"
+    assert without_spanish([text.replace("TOPIC", "bond") for text in texts]) == []
+
+
+@pytest.mark.parametrize("message", SAMPLE_MESSAGES)
+def test_messages_put_together_have_their_spanish(message: str) -> None:
+    assert translate(message) is not None
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_every_mistake_that_the_check_is_tested_with_has_its_spanish(mistake: str) -> None:
+    assert without_spanish(MISTAKES[mistake][3]) == []
+
+
+def test_why_something_must_not_be_said_has_its_spanish() -> None:
+    claims = YAML(typ="safe").load(PROJECT_ROOT / "data" / "claims.yml")["claims"]
+    withheld = read_present(PROJECT_ROOT / "data" / "resources")["withheld_phones"]
+    assert without_spanish([one["reason"] for one in (*claims, *withheld)]) == []
+
+
+def test_what_is_said_of_odd_shapes_has_its_spanish() -> None:
+    shape = {"a": str, "b": float, "c": bool, "d": [{"x": str}], "e": Needed({})}
+    odd = {"a": 1, "b": "x", "c": 1, "d": [5, {"x": 1}]}
+    found = [*differences_of_shape(odd, shape), *differences_of_shape([], shape)]
+    assert {one.mend for one in found} >= {mend for _, _, mend in KINDS.values()} - {KINDS[list][2]}
+    said_of_all = [text for one in found for text in (one.what, one.mend)]
+    assert without_spanish([*said_of_all, "a list must stand in `d`", KINDS[list][2]]) == []
+
+
+def test_what_a_sheet_changes_is_told_in_spanish() -> None:
+    present = read_fields((CONTENT / "data" / "faq" / "red_card.yml").read_text(encoding="utf-8"))
+    asked = present.questions["en"]
+    wanted = dataclasses.replace(
+        present,
+        questions={"en": (*asked[1:], "a new one", "b", "c", "d"), "es": present.questions["es"][::-1]},
+        answers={"en": "It says your rights. Show it. Nothing -> more", "es": ""},
+        approved_by="Somebody, J. D.",
+        related=(),
+    )
+    signed = dataclasses.replace(present, approved_by="Somebody, J. D.")
+    lines = [
+        *differences("red_card", None, present),
+        *differences("red_card", present, present),
+        *differences("red_card", present, wanted),
+        *differences("red_card", signed, dataclasses.replace(wanted, approved_by="Somebody, J. D.")),
+    ]
+    assert len(lines) > 9
+    assert without_spanish(lines) == []
+    assert translate("~ red_card: related: bond -> (nothing)") == "~ red_card: related: bond -> (nada)"
+
+
+def test_what_changes_in_the_directory_is_told_in_spanish() -> None:
+    present = read_present(CONTENT / "data" / "resources")
+    other = {name: [{**row} for row in rows] for name, rows in present.items()}
+    gone = other["services"].pop()
+    other["services"][0]["description"] += " More. And more."
+    other["phones"] = []
+    lines = [*directory_differences(present, other), f"+ {gone['id']}: {gone['name']}"]
+    assert len(lines) > 3
+    assert without_spanish(lines) == []
+    assert translate("~ line: phones: 211 -> (nothing)") == "~ line: teléfonos: 211 -> (nada)"
+
+
+def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None:
+    problem = Problem(
+        Path("data/faq/bond.yml"),
+        9,
+        "the short version of the answer in Spanish has 312 characters, 300 at most",
+        "Shorten it",
+        warning=True,
+    )
+    assert translate(str(problem)) == (
+        "data/faq/bond.yml, línea 9: aviso: el mensaje de texto de la respuesta en español tiene 312 "
+        "caracteres; como máximo 300. Acórtelo."
+    )
+    cell = SheetProblem(3, "review_by", "“3/4/2026” may be 2026-03-04 or 2026-04-03", "Write it")
+    assert translate(str(cell)) == (
+        "Fila 3, columna review_by: «3/4/2026» puede ser 2026-03-04 o 2026-04-03. Escríbalo."
+    )
+
+
+def test_lines_are_read_one_by_one() -> None:
+    message = (
+        "data/faq/card.yml:3: the title (es) has 61 characters, 60 at most. Shorten it: it is a button on "
+        "small screens.\n"
+        "data/faq/card.yml:26: the short in Spanish lacks 911, which its twin has. Numbers, phones and "
+        "addresses must be the same in both.\n"
+        "data/faq/card.yml:28: the answer in English holds a brace. Write it without { and }.\n"
+        "  data/faq/card.yml:39: the answer in English is missing. Write it beside the other one."
+    )
+    assert translate(message) == (
+        "data/faq/card.yml, línea 3: el título (es) tiene 61 caracteres; como máximo 60. Acórtelo: es un "
+        "botón en pantallas pequeñas.\n"
+        "data/faq/card.yml, línea 26: al mensaje de texto en español le falta 911, que está en el otro "
+        "idioma. Los números, teléfonos y direcciones deben ser los mismos en los dos idiomas.\n"
+        "data/faq/card.yml, línea 28: la respuesta en inglés tiene una llave. Escríbala sin { ni }.\n"
+        "  data/faq/card.yml, línea 39: falta la respuesta en inglés. Escríbala junto a la otra."
+    )
+
+
+def test_a_full_stop_is_no_part_of_a_value() -> None:
+    message = (
+        "review_by is 400 days after reviewed; a stable answer may stand 365. Write 2027-11-22 or an earlier "
+        "day after 2026-11-22."
+    )
+    assert translate(message) == (
+        "la fecha para revisarlas otra vez (review_by) es 400 días después de la última revisión (reviewed); "
+        "una respuesta que está como «estable» puede quedar 365 días. Escriba 2027-11-22 o un día anterior, "
+        "pero después de 2026-11-22."
+    )
+
+
+def test_a_value_may_be_empty_where_it_may_be_any_text() -> None:
+    assert translate("the cell says “”") == "dice «»"
+
+
+def test_what_somebody_wrote_stays_as_it_is_whatever_it_looks_like() -> None:
+    what = "the question “is it open. Write it? the cell is empty” stands also in bond.yml, line 12"
+    assert translate(f"{what}. Keep it once, where its answer is.") == (
+        "la pregunta «is it open. Write it? the cell is empty» también está en bond.yml, línea 12. Déjela "
+        "una sola vez, donde está su respuesta."
+    )
+
+
+def test_a_reason_that_has_no_spanish_is_shown_as_it_is_within_the_message() -> None:
+    message = (
+        "“Mr. X” must not be said (names): Nobody knows. It is new. Say it another way, or leave it out."
+    )
+    assert translate(message) == (
+        "«Mr. X» no se debe decir (names): Nobody knows. It is new. Dígalo de otra manera, o quítelo."
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "It rains.",
+        "The answer has no source. It rains.",
+        "the answer has no source\nIt rains",
+        "Row 3, id: it rains. Write it.",
+        "",
+    ],
+)
+def test_a_message_of_which_a_part_has_no_spanish_has_none(message: str) -> None:
+    assert translate(message) is None
+
+
+def test_what_is_said_is_escaped_and_marked_english_where_it_has_no_spanish() -> None:
+    assert said("“<b>” is no date", "en") == Markup("“&lt;b&gt;” is no date")
+    assert said("“<b>” is no date", "es") == Markup("«&lt;b&gt;» no es una fecha")
+    assert said("It rains on <b>", "es") == Markup('<span lang="en">It rains on &lt;b&gt;</span>')
+    assert said(Markup("Llueve"), "es") == Markup("Llueve")
+
+
+@pytest.mark.parametrize(
+    "name", ["topic off", "publish: answer", "rollback refused", "review: draft", "edit"]
+)
+def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
+    assert translate(name) is not None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a: ",
+        "Row 1, id: ",
+        "the answer has no source. ",
+        "x. “a” in b (",
+        "\n",
+        "~ a: b: +1: c and 2 more -> ",
+    ],
+)
+def test_no_text_keeps_the_console_busy(piece: str) -> None:
+    began = time.monotonic()
+    translate(piece * (20_000 // len(piece)))
+    assert time.monotonic() - began < 5
+
+
+def test_the_entries_are_whole_and_none_is_there_twice() -> None:
+    entries = YAML(typ="safe").load(FILE)
+    assert [one for one in entries if [*one] != ["en", "es"]] == []
+    for one in entries:
+        assert read_entry(one["en"], one["es"]).known > 0
+        assert not one["en"].endswith(".") and not one["es"].endswith(".")
+    english = [one["en"] for one in entries]
+    assert sorted({text for text in english if english.count(text) > 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish"), [("{0} is {0}", "{0}"), ("{0} is", "{1} es"), ("a {x!w}", "{0}")]
+)
+def test_an_entry_whose_places_do_not_fit_is_refused(english: str, spanish: str) -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        read_entry(english, spanish)
+
+
+def test_templates_leave_it_to_the_translation_what_is_english() -> None:
+    for template in sorted(TEMPLATES.glob("*.html")):
+        text = template.read_text(encoding="utf-8")
+        Environment(autoescape=True).parse(text)
+        assert 'lang="en"' not in text, template.name
+
+
+async def test_a_clerk_who_reads_spanish_is_told_so_what_is_wrong(editor: Clerk) -> None:
+    await editor.post("/language", to="es", back="/spreadsheet")
+    page = await editor.upload("/spreadsheet", b"id,colour\nbond,red\n", "topics.csv", status=422)
+    assert "columna desconocida `colour`" in page
+    page = await editor.post("/asked/12345678/discard", status=409)
+    assert "No hay ningún grupo" in page
+    assert '<span lang="en">' not in page

@@ -1,0 +1,248 @@
+"""Text messages and WhatsApp, with nothing behind the gateway: what is answered from the content alone."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Awaitable, Callable
+from xml.etree import ElementTree
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from bot.gateway.conversations import SenderKeys
+from bot.gateway.messaging import webhook
+from tests.gateway.conftest import Client
+from tests.gateway.messaging.conftest import MakeTwilio
+from tests.gateway.messaging.standins import ACCOUNT, CHANNELS, PUBLIC_URL, TOKEN, Twilio
+
+CARD_EN = "English hotline card"
+CARD_ES = "Español hotline card"
+
+
+async def test_a_message_is_answered_in_its_language(twilio: Twilio) -> None:
+    """Without Rasa by the hotline card; the response is the answer, nothing else is sent."""
+    assert await twilio.text("what are my rights at home") == [CARD_EN]
+    assert await twilio.text("¿cuáles son mis derechos en casa?", sender="+13235550101") == [CARD_ES]
+
+
+async def test_spanish_letters_arrive_whole(twilio: Twilio) -> None:
+    """Both ways; Rasa's own channel turns "¡" into "@"."""
+    text = "¡No abra! ¿Ñandú, pingüino, á?"
+    status, body = await twilio.call(
+        {"MessageSid": "SM1", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": text}
+    )
+    assert status == 200
+    assert [each.text for each in ElementTree.fromstring(body)] == [CARD_ES]  # noqa: S314 # our own
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("STOP", ["Español text stopped", "English text stopped"]),
+        (" Stop. ", ["Español text stopped", "English text stopped"]),
+        ("cancel", ["Español text stopped", "English text stopped"]),
+        ("ALTO", ["Español text stopped"]),
+        ("baja", ["Español text stopped"]),
+        ("HELP", ["English text help"]),
+        ("AYUDA", ["Español text help"]),
+        ("¡ayuda!", ["Español text help"]),
+        ("info", ["Español text help", "English text help"]),
+        ("START", ["Español greet", "English greet"]),
+    ],
+)
+async def test_reserved_words_are_answered_at_once(twilio: Twilio, body: str, said: list[str]) -> None:
+    """They never reach Rasa, in whatever case; in the language of the word or of the conversation."""
+    assert await twilio.text(body) == said
+    await twilio.text("what are my rights at home", sender="+13235550102")
+    assert await twilio.text(body, sender="+13235550102") == said[-1:]
+
+
+async def test_stop_forgets_the_conversation(twilio: Twilio) -> None:
+    """Nothing is known of it when the same person writes again."""
+    await twilio.text("what are my rights at home")
+    assert await twilio.text("STOP") == ["English text stopped"]
+    assert await twilio.text("DACA") == [CARD_ES, CARD_EN]
+
+
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        ("", {"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/x", "MediaContentType0": "image/jpeg"}),
+        ("", {"Latitude": "33.98", "Longitude": "-118.22"}),
+        ("", {}),
+        ("   ", {}),
+        ("///", {}),
+        ("👍", {"MessageType": "reaction"}),
+        ("Liked “No tiene que abrir la puerta.”", {}),
+        ("Le encantó “No tiene que abrir la puerta.”", {}),
+    ],
+    ids=["picture", "place", "empty", "spaces", "slashes", "reaction", "liked", "gustó"],
+)
+async def test_what_holds_no_words_is_met_kindly(twilio: Twilio, body: str, more: dict[str, str]) -> None:
+    """In the language of the conversation, in both where there is none yet; never with silence."""
+    assert await twilio.text(body, **more) == ["Español words only", "English words only"]
+    await twilio.text("what are my rights at home")
+    assert await twilio.text(body, **more) == ["English words only"]
+
+
+async def test_a_message_that_comes_again_gets_the_same_answer_once(twilio: Twilio) -> None:
+    """Also when it comes while the first is being answered: the phone company repeats itself."""
+    fields = {"MessageSid": "SM5", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "DACA"}
+    first, again = await asyncio.gather(twilio.call(fields), twilio.call(fields))
+    assert first == again and first[0] == 200
+    # Were it taken for a new message, the conversation would have a language by now.
+    await twilio.text("what are my rights at home")
+    assert await twilio.call(fields) == first
+
+
+async def test_what_twilio_has_said_itself_is_not_said_again(twilio: Twilio) -> None:
+    """Where it answers STOP and HELP on its own; news of messages sent are no messages."""
+    assert await twilio.text("STOP", OptOutType="STOP") == []
+    assert await twilio.text("", MessageStatus="delivered") == []
+
+
+async def test_choices_are_numbered_and_taken_by_number(
+    make_twilio: MakeTwilio, misbehaving_rasa: Callable[..., Awaitable[str]]
+) -> None:
+    """As a phone without buttons needs it; an answer is short, and says where the whole one is."""
+    rasa = await misbehaving_rasa([{"text": "x"}, {"custom": {"language": "en", "topic": "red_card"}}])
+    twilio = await make_twilio(rasa)
+    answer, notice, choices = await twilio.text("what is a red card")
+    assert answer == "The card states your rights.\nhttps://rights.example.org/en/red_card"
+    assert notice == "English not legal advice"
+    assert choices == "English reply with number\n1. English who can help\n2. Food help"
+    answered = await twilio.text("2")
+    assert answered[0].endswith("https://rights.example.org/en/food_assistance")
+
+
+async def test_a_message_that_cannot_be_answered_is_not_met_with_silence(
+    twilio: Twilio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever texts sees no error page: a mistake of ours still names the hotline, and logs no words."""
+
+    async def broken(*arguments: object, **named: object) -> None:
+        raise KeyError("Ximena")
+
+    # Breaks what answers, as a programming mistake would.
+    monkeypatch.setattr(webhook, "reply", broken)
+    assert await twilio.text("me llamo Ximena") == [CARD_ES, CARD_EN]
+    assert "twilio: a message could not be answered: KeyError" in caplog.text
+    assert "Ximena" not in caplog.text
+
+
+async def test_whoever_sends_too_many_is_told_to_wait(make_twilio: MakeTwilio) -> None:
+    """By sender: all messages come from the same computers of the company. Others are answered."""
+    twilio = await make_twilio(messages_a_minute=2)
+    # Who begins anew does not begin to count anew; stopping is always heard.
+    assert [len(await twilio.text(text)) for text in ("DACA", "STOP", "DACA")] == [2, 2, 2]
+    status, _ = await twilio.call(
+        {"MessageSid": "SMx", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "x"}
+    )
+    assert status == 429
+    assert len(await twilio.text("STOP")) == 2
+    assert len(await twilio.text("DACA", sender="+13235550109")) == 2
+
+
+async def test_where_all_together_send_too_many_each_is_told_whom_to_call(make_twilio: MakeTwilio) -> None:
+    """It is not their fault, and an error would be silence to them."""
+    twilio = await make_twilio(messages_a_minute_overall=1)
+    assert [await twilio.text("DACA", sender=f"+1323555010{number}") for number in range(3)] == [
+        [CARD_ES, CARD_EN]
+    ] * 3
+
+
+async def test_stopping_is_heard_while_all_together_send_too_many(make_twilio: MakeTwilio) -> None:
+    """And so is HELP: neither asks anything of Rasa."""
+    twilio = await make_twilio(messages_a_minute_overall=1)
+    for number in range(3):
+        await twilio.text("what are my rights at home", sender=f"+1323555010{number}")
+    assert await twilio.text("STOP") == ["English text stopped"]
+    assert await twilio.text("AYUDA") == ["Español text help"]
+
+
+async def test_what_is_not_signed_costs_no_time_and_takes_none_from_others(make_twilio: MakeTwilio) -> None:
+    """Many fields are not looked at, and whoever sends them is told to wait; real messages are not."""
+    twilio = await make_twilio(messages_a_minute=2)
+    fields = {f"f{number}": "x" for number in range(5000)}
+    refused = [(await twilio.call(fields, **{"X-Twilio-Signature": "x"}))[0] for _ in range(5)]
+    assert refused == [403] * 4 + [429]
+    assert await twilio.text("what are my rights at home") == [CARD_EN]
+
+
+async def test_an_answer_that_cannot_be_written_is_not_met_with_silence(
+    make_twilio: MakeTwilio, misbehaving_rasa: Callable[..., Awaitable[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where what Rasa sends has another shape than ours, the hotline card comes instead."""
+    answer = [{"text": "x"}, {"custom": {"language": "en", "services": [{"name": "n"}]}}]
+    twilio = await make_twilio(await misbehaving_rasa(answer))
+    assert await twilio.text("what is a red card") == [CARD_EN]
+    assert "could not be answered: KeyError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "headers", "why"),
+    [
+        ({}, {"X-Twilio-Signature": ""}, "no signature"),
+        ({}, {"X-Twilio-Signature": "c2lnbmVk"}, "another signature"),
+        ({"AccountSid": "AC1"}, {}, "another account"),
+    ],
+)
+async def test_what_is_not_signed_is_refused(
+    twilio: Twilio, fields: dict[str, str], headers: dict[str, str], why: str
+) -> None:
+    """403, before anything of it is read."""
+    sent = {"MessageSid": "SM1", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "hola", **fields}
+    status, body = await twilio.call(sent, **headers)
+    assert (status, "forbidden" in body) == (403, True), why
+
+
+async def test_a_field_added_on_the_way_breaks_the_signature(twilio: Twilio) -> None:
+    """What was signed is what is read."""
+    sent = {"MessageSid": "SM1", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "hola"}
+    signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/messaging/twilio", sent)
+    headers = {"X-Twilio-Signature": signature}
+    for path, fields, status in (
+        ("", {}, 200),
+        ("?x=1", {}, 403),
+        ("", {"Body": "adiós"}, 403),
+        ("", {"To": "x"}, 403),
+    ):
+        url = f"{twilio.url}/messaging/twilio{path}"
+        async with twilio.session.post(url, data={**sent, **fields}, headers=headers) as response:
+            assert response.status == status
+
+
+@pytest.mark.parametrize("fields", [{"From": "+13235550100"}, {"MessageSid": "SM1"}])
+async def test_a_signed_message_without_sender_or_id_is_refused(
+    twilio: Twilio, fields: dict[str, str]
+) -> None:
+    """It cannot be answered, so it is an error for Twilio to show to staff."""
+    status, _ = await twilio.call({"AccountSid": ACCOUNT, "Body": "hola", **fields})
+    assert status == 400
+
+
+async def test_a_channel_without_its_secrets_is_not_there(gateway: Client) -> None:
+    """404, as for any address that leads nowhere."""
+    for channel in ("twilio", "telegram"):
+        assert (await gateway.post(f"/messaging/{channel}", data=b"x")).status == 404
+
+
+def test_secrets_are_not_printed() -> None:
+    """Not by accident in a log or a traceback."""
+    shown = repr(CHANNELS)
+    for secret in (CHANNELS.twilio_auth_token, CHANNELS.telegram_bot_token, CHANNELS.telegram_secret_token):
+        assert secret and secret not in shown
+
+
+def test_a_conversation_goes_on_past_midnight_and_ends_with_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of the day before is known for half an hour; then nobody can say who it was."""
+    day = datetime.date(2026, 7, 21)
+    keys_of_days = SenderKeys(today=day)
+    (before,) = keys_of_days.names("twilio", "+13235550100", today=day)
+    now = day + datetime.timedelta(days=1)
+    after = keys_of_days.names("twilio", "+13235550100", today=now)
+    assert len(after) == 2 and after[1] == before != after[0]
+    assert "3235550100" not in before
+    monkeypatch.setattr(keys_of_days, "_before", {})
+    assert keys_of_days.names("twilio", "+13235550100", today=now) == after[:1]

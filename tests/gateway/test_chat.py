@@ -1,0 +1,369 @@
+"""POST /api/chat with nothing behind it: the contract, bad input, and that nobody is left without a reply."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.content.reading import Content
+from bot.gateway import body as json_body
+from bot.gateway.dialogue import replies_from_rasa
+from bot.gateway.rasa_client import RasaUnavailable
+from bot.text.cleaning import clean
+from tests.conftest import StartServer
+from tests.gateway.conftest import Client, MakeGateway, offer
+
+
+async def post(gateway: Client, body: Any, **headers: str) -> tuple[int, Any]:
+    response = await gateway.post("/api/chat", json=body, headers=headers)
+    return response.status, await response.json()
+
+
+async def choose(gateway: Client, choice: str, **more: str) -> tuple[int, Any]:
+    """Make a choice that was offered."""
+    return await post(gateway, {"choice": choice, "session": offer(gateway, choice), **more})
+
+
+async def test_a_choice_is_answered_without_rasa(gateway: Client) -> None:
+    """A chosen topic needs no understanding, so it is answered even when everything behind is down."""
+    status, body = await choose(gateway, "topic:red_card", lang="en")
+    assert status == 200 and "degraded" not in body
+    reply, notice = body["replies"]
+    assert reply["text"].startswith("The card states your rights.")
+    assert (reply["topic"], reply["lang"], reply["reviewed"]) == ("red_card", "en", "2026-11-22")
+    assert reply["sources"] == [{"title": "A page", "url": "https://example.org/page"}]
+    assert reply["buttons"] == [
+        {"title": "English who can help", "payload": "show:food:::0"},
+        {"title": "Food help", "payload": "topic:food_assistance"},
+    ]
+    assert [block["kind"] for block in reply["blocks"]] == ["paragraph", "paragraph", "say"]
+    assert notice["text"] == "English not legal advice"
+
+
+async def test_the_legal_notice_comes_once_a_conversation(gateway: Client) -> None:
+    """Not in every bubble; and again in a new conversation."""
+    _, first = await choose(gateway, "topic:red_card", lang="es")
+    _, second = await post(gateway, {"choice": "again", "session": first["session"]})
+    _, other = await choose(gateway, "topic:red_card", lang="es")
+    notices = [
+        sum(reply["text"] == "Español not legal advice" for reply in body["replies"])
+        for body in (first, second, other)
+    ]
+    assert notices == [1, 0, 1]
+    assert first["session"] == second["session"] != other["session"]
+
+
+@pytest.mark.parametrize(
+    ("message", "lang", "expected"),
+    [
+        ("what are my rights at home", "es", "en"),
+        ("cuáles son mis derechos en casa", "en", "es"),
+        ("DACA", "en", "en"),
+        ("🙂", "en", "en"),
+    ],
+)
+async def test_without_rasa_the_hotline_card_comes_in_the_persons_language(
+    gateway: Client, message: str, lang: str | None, expected: str
+) -> None:
+    """The words decide the language, then the page, then Spanish."""
+    status, body = await post(gateway, {"message": message, **({"lang": lang} if lang else {})})
+    assert (status, body["degraded"], body["lang"]) == (200, True, expected)
+    name = {"en": "English", "es": "Español"}[expected]
+    assert [reply["text"] for reply in body["replies"]] == [f"{name} hotline card"]
+
+
+@pytest.mark.parametrize("message", ["DACA", "ok", "2"])
+async def test_what_may_be_either_language_is_answered_in_both(gateway: Client, message: str) -> None:
+    """Where no page tells it either, as in a first text message; in one as soon as the words tell."""
+    _, body = await post(gateway, {"message": message})
+    texts = ["Español hotline card", "English hotline card"]
+    assert (body["lang"], [reply["text"] for reply in body["replies"]]) == ("es", texts)
+    _, body = await post(gateway, {"message": message, "session": body["session"]})
+    assert len(body["replies"]) == 2
+    _, body = await post(gateway, {"message": "what are my rights at home", "session": body["session"]})
+    assert [reply["text"] for reply in body["replies"]] == ["English hotline card"]
+    _, body = await post(gateway, {"message": message, "session": body["session"]})
+    assert [reply["text"] for reply in body["replies"]] == ["English hotline card"]
+
+
+async def test_without_rasa_a_third_language_is_told_which_two_there_are(gateway: Client) -> None:
+    """Also then nobody is answered in a language they may not read, without a word in it."""
+    _, body = await post(gateway, {"message": "我需要一个律师帮助我的家人"})
+    assert [reply["text"] for reply in body["replies"]] == ["Español other language"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "delay"),
+    [
+        ([], 200, 0),
+        ([{"text": "a text without its language"}], 200, 0),
+        ([{"custom": {"language": "en"}}], 200, 0),
+        ([{"text": "x"}, {"custom": {"language": "fr"}}], 200, 0),
+        ({"not": "a list"}, 200, 0),
+        (["not a mapping"], 200, 0),
+        ([{"text": "x", "buttons": [{}]}, {"custom": {"language": "en"}}], 200, 0),
+        ([], 500, 0),
+        ([{"text": "late"}, {"custom": {"language": "en"}}], 200, 1),
+    ],
+    ids=[
+        "silence",
+        "no-language",
+        "no-text",
+        "third-language",
+        "no-list",
+        "no-mapping",
+        "no-title",
+        "error",
+        "too-slow",
+    ],
+)
+async def test_whatever_rasa_does_there_is_a_reply(
+    make_gateway: MakeGateway,
+    misbehaving_rasa: Callable[..., Awaitable[str]],
+    small_content: Content,
+    answer: Any,
+    status: int,
+    delay: float,
+) -> None:
+    """Silence, nonsense, errors and slowness all end in the hotline card."""
+    url = await misbehaving_rasa(answer, status=status, delay=delay)
+    gateway = await make_gateway(small_content, url, seconds_to_answer=0.5)
+    got, body = await post(gateway, {"message": "hello there my friend"})
+    assert (got, body["degraded"]) == (200, True)
+    assert [reply["text"] for reply in body["replies"]] == ["English hotline card"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        (b"", 400, "bad_request"),
+        (b"{", 400, "bad_request"),
+        (b"\xff\xfe", 400, "bad_request"),
+        (b"[1]", 400, "bad_request"),
+        (b"{}", 400, "bad_request"),
+        (b'{"message": 5}', 400, "bad_request"),
+        (b'{"message": null}', 400, "bad_request"),
+        (b'{"message": "a", "choice": "b"}', 400, "bad_request"),
+        (b"[" * 60_000, 400, "bad_request"),
+        (b'{"message": ""}', 400, "empty"),
+        (b'{"message": "  \\n\\t "}', 400, "empty"),
+        (b'{"message": "\\u0000"}', 400, "empty"),
+        (b'{"message": "///"}', 400, "empty"),
+        (b'{"choice": "nothing"}', 400, "unknown_choice"),
+        (json.dumps({"message": "a" * 1001}).encode(), 413, "too_long"),
+        (json.dumps({"message": "ñ" * 10_000}).encode(), 413, "too_long"),
+        (b'{"message": "' + b"a" * 100_000 + b'"}', 413, "too_long"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+async def test_bad_input_gets_a_clear_error_in_both_languages(
+    gateway: Client, body: bytes, status: int, error: str
+) -> None:
+    """JSON with a code and a sentence in English and Spanish, never a traceback."""
+    response = await gateway.post("/api/chat", data=body, headers={"Content-Type": "application/json"})
+    answered = await response.json()
+    assert (response.status, answered["error"]) == (status, error)
+    assert set(answered["message"]) == {"en", "es"} and all(answered["message"].values())
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+async def test_only_json_is_read(gateway: Client, content_type: str) -> None:
+    """A form on another site cannot send JSON, so it cannot speak for a resident."""
+    headers = {"Content-Type": content_type}
+    response = await gateway.post("/api/chat", data=b'{"message": "hi"}', headers=headers)
+    assert (response.status, (await response.json())["error"]) == (415, "not_json")
+
+
+async def test_a_message_that_never_ends_is_refused(gateway: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends half a message does not hold the door open; here for half a second."""
+    monkeypatch.setattr(json_body, "SECONDS_TO_SEND", 0.5)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"message": "ho'
+        await asyncio.sleep(5)
+
+    response = await gateway.post("/api/chat", data=half(), headers={"Content-Type": "application/json"})
+    assert (response.status, (await response.json())["error"]) == (400, "bad_request")
+
+
+async def test_other_methods_are_refused_in_json(gateway: Client) -> None:
+    """With the allowed one named."""
+    response = await gateway.get("/api/chat")
+    assert (response.status, response.headers["Allow"]) == (405, "POST")
+    assert (await response.json())["error"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "session",
+    ["default", "x" * 500, "../../etc", 5, None, {"a": 1}, "A" * 22, f"{'A' * 22}.{'0' * 32}", "é.\u0661"],
+)
+async def test_a_session_that_was_not_given_out_is_not_taken(gateway: Client, session: object) -> None:
+    """Nobody can choose the name of a conversation, least of all one that others share."""
+    _, body = await post(gateway, {"message": "hola amigo", "session": session})
+    assert body["session"] != session and len(body["session"]) == 55
+
+
+async def test_too_many_messages_are_told_when_to_come_back(gateway: Client) -> None:
+    """429 with Retry-After, in both languages."""
+    for _ in range(600):
+        await gateway.post("/api/chat", data=b"")
+    response = await gateway.post("/api/chat", json={"message": "hola"})
+    assert response.status == 429 and 1 <= int(response.headers["Retry-After"]) <= 60
+    assert (await response.json())["error"] == "too_many"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/restart", "restart"),
+        (" / /faq{x}", "faq{x}"),
+        ("a\x00b\x07c", "abc"),
+        ("dos\nlíneas\ty", "dos líneas y"),
+        ("¿ñandú? ¡sí!", "¿ñandú? ¡sí!"),
+        ("half \ud83d emoji 🙂", "half  emoji 🙂"),
+        ("<b>1/2</b>", "<b>1/2</b>"),
+    ],
+)
+def test_a_message_is_plain_text_and_never_a_command(text: str, expected: str) -> None:
+    """Leading slashes and control characters go; letters, accents and markup stay as text."""
+    assert clean(text) == expected
+
+
+def test_paragraphs_are_put_together_and_answers_come_from_the_content(small_content: Content) -> None:
+    """Rasa parts a text at empty lines; a topic's answer is taken whole from its file."""
+    messages: list[dict[str, Any]] = [
+        {"text": "One."},
+        {"text": "Two."},
+        {"custom": {"language": "en"}},
+        {"text": "an older text"},
+        {"custom": {"language": "es", "topic": "red_card", "short": "x"}},
+    ]
+    first, second = replies_from_rasa(small_content, messages)
+    assert (first.text, first.language) == ("One.\n\nTwo.", "en")
+    assert second.text == small_content.topics["red_card"].answers["es"].text
+
+
+def test_a_text_behind_the_last_language_is_refused(small_content: Content) -> None:
+    """A half answer is no answer."""
+    with pytest.raises(RasaUnavailable):
+        replies_from_rasa(small_content, [{"text": "a"}, {"custom": {"language": "en"}}, {"text": "b"}])
+
+
+@pytest.mark.parametrize("choice", ["find", "find:food", "near:90255", "speaks:es"])
+async def test_a_search_without_rasa_still_names_who_can_help(gateway: Client, choice: str) -> None:
+    """Nothing can be asked back, so services are named at once."""
+    status, body = await choose(gateway, choice, lang="en")
+    assert (status, body["degraded"]) == (200, True)
+    reply = body["replies"][0]
+    assert reply["text"] == "English find help"
+    assert reply["services"][0]["id"] == "hp-with-you"
+
+
+@pytest.mark.parametrize(
+    "choice", ["find:x", "near:2345 Nowhere Street", "speaks:xx", "show:x:::0", "/restart"]
+)
+async def test_a_choice_that_nobody_can_offer_is_refused(gateway: Client, choice: str) -> None:
+    """Choices come from outside and may say anything."""
+    status, body = await choose(gateway, choice)
+    assert (status, body["error"]) == (400, "unknown_choice")
+
+
+@pytest.mark.parametrize(
+    "choice", ["topic:red_card", "find", "find:food", "near:90255", "none", "say:utter_greet"]
+)
+async def test_a_choice_is_taken_only_where_it_was_offered(gateway: Client, choice: str) -> None:
+    """In this conversation: not in another one, not in none, and not for whoever makes a token up."""
+    other = offer(gateway, "topic:bond")
+    for session in (None, other, f"{'a' * 22}.{'0' * 32}", other[:-1] + ("1" if other[-1] == "0" else "0")):
+        status, body = await post(gateway, {"choice": choice, "session": session})
+        assert (status, body["error"]) == (400, "unknown_choice")
+
+
+async def test_a_choice_is_taken_by_its_number(gateway: Client) -> None:
+    """As on a channel without buttons; it needs no Rasa, and a number that is none is asked again."""
+    _, body = await choose(gateway, "topic:red_card", lang="en")
+    session, buttons = body["session"], body["replies"][0]["buttons"]
+    _, body = await post(gateway, {"message": "9", "session": session})
+    assert body["replies"][0]["text"] == "English choose again 2"
+    assert body["replies"][0]["buttons"] == buttons
+    _, body = await post(gateway, {"message": "the second one", "session": session})
+    assert body["replies"][0]["topic"] == buttons[1]["payload"].removeprefix("topic:")
+    _, body = await post(gateway, {"message": "2"})
+    assert body["degraded"]
+
+
+async def test_the_last_answer_comes_again_after_a_reload(gateway: Client) -> None:
+    """By the token alone, in the language of the conversation; there is none where nothing was said."""
+    _, body = await choose(gateway, "topic:red_card", lang="en")
+    session, answered = body["session"], body["replies"][0]
+    _, body = await post(gateway, {"choice": "again", "session": session, "lang": "es"})
+    assert body["replies"] == [answered]
+    status, body = await post(gateway, {"choice": "again"})
+    assert (status, body["error"]) == (400, "unknown_choice")
+
+
+async def test_the_page_switches_the_language_of_the_conversation(gateway: Client) -> None:
+    """The last answer comes in it, and so do those to come, also without Rasa."""
+    _, body = await choose(gateway, "topic:red_card", lang="en")
+    session = body["session"]
+    _, body = await post(gateway, {"choice": "language:es", "session": session, "lang": "en"})
+    assert (body["lang"], body["replies"][0]["topic"]) == ("es", "red_card")
+    _, body = await post(gateway, {"choice": "topic:food_assistance", "session": session, "lang": "en"})
+    assert body["lang"] == "es"
+    _, body = await post(gateway, {"choice": "language:en"})
+    assert [reply["text"] for reply in body["replies"]] == ["English language switched at start"]
+    status, _ = await post(gateway, {"choice": "language:fr"})
+    assert status == 400
+
+
+async def test_a_message_whose_answer_was_lost_is_answered_once(gateway: Client) -> None:
+    """The same id gets the same answer, and is not taken for a choice among what that answer offers."""
+    _, body = await choose(gateway, "topic:red_card", lang="en")
+    sent = {"message": "2", "session": body["session"], "id": "a"}
+    _, first = await post(gateway, sent)
+    _, again = await post(gateway, sent)
+    assert first == again and first["replies"][0]["topic"] == "food_assistance"
+    _, other = await post(gateway, {**sent, "id": "b"})
+    assert other != first
+    assert (await post(gateway, {**sent, "id": "half \ud83d emoji"}))[0] == 200
+    for wrong in ("", "x" * 65, 5):
+        assert (await post(gateway, {**sent, "id": wrong}))[0] == 400
+
+
+async def test_an_answer_says_where_it_stands_as_a_page(gateway: Client) -> None:
+    """To be shared and printed, in its own language; the cards belong to one topic."""
+    _, body = await choose(gateway, "topic:red_card", lang="es")
+    assert [(reply["page"], reply["cards"]) for reply in body["replies"]] == [
+        ("/es/red_card", "/es/tarjeta-roja"),
+        (None, None),
+    ]
+    _, body = await choose(gateway, "topic:food_assistance", lang="en")
+    assert (body["replies"][0]["page"], body["replies"][0]["cards"]) == ("/en/food_assistance", None)
+
+
+async def test_what_was_said_is_sent_with_the_next_message(
+    make_gateway: MakeGateway, small_content: Content, start_server: StartServer
+) -> None:
+    """The topic before and those near it, so that "and at work?" can be understood; no words of anybody."""
+    sent: list[Any] = []
+
+    async def webhook(request: web.Request) -> web.Response:
+        sent.append((await request.json())["metadata"])
+        custom = {"language": "es", "requested": True, "services": []}
+        return web.json_response([{"text": "Español language switched"}, {"custom": custom}])
+
+    app = web.Application()
+    app.router.add_post("/webhooks/rest/webhook", webhook)
+    gateway = await make_gateway(small_content, await start_server(app))
+    _, body = await choose(gateway, "topic:red_card", lang="en")
+    for _ in range(2):
+        _, body = await post(gateway, {"message": "en español", "session": body["session"], "lang": "en"})
+    before = {"topic": "red_card", "related": ["food_assistance"], "again": "topic:red_card"}
+    assert sent == [{"language": "en", "held": False, **before}, {"language": "es", "held": True, **before}]
