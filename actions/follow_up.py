@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.content import current_content
 from actions.utterance import utter
 from bot.answering.follow_ups import Context
-from bot.answering.replies import more, repeat, say
+from bot.answering.replies import more, repeat, response_reply
 
 
 class ActionMore(Action):
@@ -44,7 +44,7 @@ class ActionSwitchLanguage(Action):
         searching = bool(tracker.active_loop_name)
         said = None if searching else repeat(content, _again(tracker), language)
         response = "utter_language_switched" if said or searching else "utter_language_switched_at_start"
-        confirmed = say(content, response, language)
+        confirmed = response_reply(content, response, language)
         dispatcher.utter_message(
             text=confirmed.text, json_message={"language": language, "requested": True, "services": []}
         )

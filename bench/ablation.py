@@ -27,7 +27,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 
 from bench.held_out import held_out_figures
-from bot.answering.decision import Judged
+from bot.answering.decision import Understanding
 from bot.content.glossary import Glossary
 from bot.content.reading import Content, read_content
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
@@ -36,7 +36,7 @@ from bot.nlu.nearest_questions import NearestQuestions
 from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, read_questions
-from bot.training.thresholds import Asked
+from bot.training.thresholds import EvaluatedQuestion
 
 PAGE = PROJECT_ROOT / "docs" / "nlu.md"
 # Each on a core of its own, so that none is timed while it waits for another.
@@ -198,7 +198,11 @@ def run(variant: Variant) -> dict[str, Any]:
         scores = np.mean([judge(row) for judge in models], axis=0)
         best = np.argsort(-scores)[:10]
         ranking = tuple((names[index], float(scores[index] / (scores.sum() or 1))) for index in best)
-        asked.append(Asked(question, (Judged(language, ranking, content.glossary.read(question.text)),)))
+        asked.append(
+            EvaluatedQuestion(
+                question, (Understanding(language, ranking, content.glossary.read(question.text)),)
+            )
+        )
     milliseconds = (time.monotonic() - began) * 1000 / len(questions)
     return {
         **held_out_figures(asked, content),

@@ -28,13 +28,13 @@ from ruamel.yaml import YAML
 from bench.chat import CONCURRENCIES, sender, texts
 from bench.held_out import held_out_figures
 from bench.load import Send, load, mebibytes
-from bot.answering.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Judged
+from bot.answering.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Understanding
 from bot.content.reading import read_content
 from bot.serving.processes import LOOPBACK, Child, free_port
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, Question, read_questions
 from bot.training.models import ModelStore
-from bot.training.thresholds import Asked
+from bot.training.thresholds import EvaluatedQuestion
 from bot.training.train import EVALUATION_QUESTIONS, parse, train
 
 STOCK = Path(__file__).parent / "stock"
@@ -190,7 +190,7 @@ def stock_ranking(parsed: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(scores.items(), key=lambda entry: -entry[1])[:10])
 
 
-def print_figures(name: str, asked: Sequence[Asked]) -> None:
+def print_figures(name: str, asked: Sequence[EvaluatedQuestion]) -> None:
     """Print the figures of each language."""
     for language, counted in held_out_figures(asked, read_content(PROJECT_ROOT)).items():
         shares = [f"{key} {counted[key]}" for key in ("right", "wrong", "resolved", "false_answers")]
@@ -227,10 +227,10 @@ async def measure_stock(folder: Path, questions: Sequence[Question]) -> None:
         labels = [top_label(one) for one in parsed]
         told = read_content(PROJECT_ROOT).language_identifier
         judged = (
-            (Judged(told.identify(asked.text, hint="es") or "es", stock_ranking(one)),)
+            (Understanding(told.identify(asked.text, hint="es") or "es", stock_ranking(one)),)
             for one, asked in zip(parsed, questions, strict=True)
         )
-        print_figures("stock", [Asked(*pair) for pair in zip(questions, judged, strict=True)])
+        print_figures("stock", [EvaluatedQuestion(*pair) for pair in zip(questions, judged, strict=True)])
         print(f"stock: starts in {started:.0f} s, first label right {accuracy(labels, questions):.3f}")
         await measure_load("stock, REST channel", rest, child.url)
         print(f"stock: memory {mebibytes(child.pid or 0):.0f} MiB", flush=True)
@@ -256,8 +256,8 @@ async def measure_ours(name: str, content: Path, data_dir: Path, questions: Sequ
             await measure_load(f"{name}, {channel}", make, url)
         print(f"{name}: memory {mebibytes(child.pid or 0):.0f} MiB", flush=True)
     parsed = await parse(model.archive, questions, thresholds=model.thresholds)
-    judged = (tuple(Judged.from_json(part) for part in one["judged"]) for one in parsed)
-    print_figures(name, [Asked(*pair) for pair in zip(questions, judged, strict=True)])
+    judged = (tuple(Understanding.from_json(part) for part in one["judged"]) for one in parsed)
+    print_figures(name, [EvaluatedQuestion(*pair) for pair in zip(questions, judged, strict=True)])
     labels = [str((one["intent_ranking"] or [{"name": ""}])[0]["name"]) for one in parsed]
     print(f"{name}: first label right {accuracy(labels, questions):.3f}", flush=True)
 

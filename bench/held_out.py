@@ -10,11 +10,11 @@ from bot.content.reading import Content
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES
 from bot.training.evaluation import figures, result_row
-from bot.training.thresholds import Asked
+from bot.training.thresholds import EvaluatedQuestion
 from bot.training.train import decision_step, held_out
 
 
-def held_out_figures(asked: Sequence[Asked], content: Content) -> dict[str, dict[str, Any]]:
+def held_out_figures(asked: Sequence[EvaluatedQuestion], content: Content) -> dict[str, dict[str, Any]]:
     """Return the figures with our decision step, each half with thresholds chosen on the other."""
     rows = []
     for row, decision in zip(asked, held_out(asked, decision_step(PROJECT_ROOT, content)), strict=True):

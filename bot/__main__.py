@@ -31,7 +31,7 @@ from bot.directory.pull import PullError, pull
 from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
 from bot.directory.tables import Tables
-from bot.directory.update import Replacing, UpdateError, columns_to_pull, complete, read_present
+from bot.directory.update import UpdateError, columns_to_pull, complete, read_present
 from bot.editing.replace import ContentChangedError
 from bot.editing.sheet.exporting import export, write_template
 from bot.editing.sheet.importing import import_sheet
@@ -47,6 +47,7 @@ from bot.serving.processes import StartError
 from bot.serving.serve import serve
 from bot.settings import Settings, SettingsError, read_settings
 from bot.staff.backup import BackupError, back_up
+from bot.staff.directory import DirectoryEditor
 from bot.staff.edits import note_import
 from bot.staff.release import Release, StoppedError
 from bot.staff.restore import finish_restore, restore
@@ -430,8 +431,8 @@ def _undo_resources(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _replacing(settings: Settings) -> Replacing:
-    return Replacing.of(settings, AuditLog(Database.of(settings)))
+def _replacing(settings: Settings) -> DirectoryEditor:
+    return DirectoryEditor.of(settings, AuditLog(Database.of(settings)))
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:

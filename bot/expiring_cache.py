@@ -1,4 +1,4 @@
-"""Memory that forgets in time, whether or not anybody uses it. It must not import Rasa or aiohttp."""
+"""Memory that forgets in time, whether or not anybody uses it."""
 
 from __future__ import annotations
 

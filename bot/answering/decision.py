@@ -45,7 +45,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Understanding:
     """What the NLU made of a message, or of one question in it.
 
     `ranking` are labels with their scores, best first; `request` what the words say of the help that is
@@ -58,7 +58,7 @@ class Judged:
     about: str | None = None
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Judged:
+    def from_json(cls, values: Mapping[str, Any]) -> Understanding:
         """Return it from what `dataclasses.asdict` made of it, with or without JSON in between."""
         request = {**values["request"], "needs": tuple(values["request"]["needs"])}
         ranking = tuple((str(label), float(score)) for label, score in values["ranking"])
@@ -73,12 +73,12 @@ class DecisionStep:
     with_text: Collection[str]
     directory_topics: Mapping[str, str]
 
-    def decide(self, judged: Sequence[Judged]) -> Decision:
+    def decide(self, judged: Sequence[Understanding]) -> Decision:
         """Decide on a message, and on the questions in it where there are several: the first is the whole."""
         decisions = [self._decide(one) for one in judged]
         return decide_on_parts(decisions[0], decisions[1:])
 
-    def _decide(self, judged: Judged) -> Decision:
+    def _decide(self, judged: Understanding) -> Decision:
         if judged.language == OTHER:
             return Decision("other_language", "decline")
         return decide(

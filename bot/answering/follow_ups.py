@@ -1,7 +1,7 @@
 """Follow-ups: what was said before decides what "and at work?" or "who can help with that?" means.
 
-The gateway remembers what the bot said last and sends it beside each message; nothing that a person
-wrote is part of it. It must not import Rasa or aiohttp.
+The gateway remembers what the bot said last and sends it beside each message; nothing that a person wrote is
+part of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """A search for help: what is needed, near where, in which language, and how many were shown already.
 
 It travels in the payloads of buttons, so that services are shown, and more of them, without a memory.
-It must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations

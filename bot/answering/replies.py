@@ -1,7 +1,7 @@
 """Replies: what a resident is shown, put together from the content.
 
-The gateway and the action server both build on this module, so that an answer is the same whether it
-was asked for in words or chosen from a list. It must not import Rasa or aiohttp.
+The gateway and the action server both build on this module, so that an answer is the same whether it was
+asked for in words or chosen from a list.
 """
 
 from __future__ import annotations
@@ -83,11 +83,11 @@ class Reply:
         }
 
 
-def say(content: Content, response: str, language: str) -> Reply:
+def response_reply(content: Content, response: str, language: str) -> Reply:
     """Return one of the bot's texts that stand in domain.yml; two of them count as topics."""
     name = response.removeprefix("utter_")
     topic = name if name in (EMERGENCY, CHAT_PRIVACY) else None
-    return Reply(content.say(response, language), language, topic=topic, again=SAY + response)
+    return Reply(content.text_of(response, language), language, topic=topic, again=SAY + response)
 
 
 def answer(content: Content, topic: Topic, language: str, *, today: datetime.date | None = None) -> Reply:
@@ -114,7 +114,7 @@ def answer(content: Content, topic: Topic, language: str, *, today: datetime.dat
             found = found_help(content, search, language)
             services, more = found.services, found.buttons
         else:
-            who = Button(content.say("utter_who_can_help", language), search.payload())
+            who = Button(content.text_of("utter_who_can_help", language), search.payload())
             services, more = (), (who,) if topic.services else ()
         return Reply(
             "\n\n".join(paragraphs),
@@ -133,7 +133,7 @@ def answer(content: Content, topic: Topic, language: str, *, today: datetime.dat
 def _dated(content: Content, topic: Topic, language: str, response: str) -> str:
     """Return a text of domain.yml that names the day on which a topic was checked."""
     checked = format_date(topic.reviewed, "long", locale=language) if topic.reviewed else ""
-    return content.say(response, language).replace("DATE", checked)
+    return content.text_of(response, language).replace("DATE", checked)
 
 
 def answered_related(content: Content, topic: Topic) -> list[str]:
@@ -155,7 +155,7 @@ def find_help(
     found = found_help(content, HelpSearch(tuple(needs)), language)
     return dataclasses.replace(
         found,
-        text=content.say(response, language),
+        text=content.text_of(response, language),
         topic=topic.id if topic else None,
         again=CHOOSE_TOPIC + topic.id if topic else found.again,
     )
@@ -170,20 +170,20 @@ def found_help(
     """
     now = now or datetime.datetime.now(TIME_ZONE)
     services, following = search.run(content.directory)
-    text = content.say("utter_more_help" if search.shown else "utter_find_help", language)
+    text = content.text_of("utter_more_help" if search.shown else "utter_find_help", language)
     place = search.place
     if place and not services:
-        text = content.say("utter_none_near", language).replace("PLACE", place.name)
+        text = content.text_of("utter_none_near", language).replace("PLACE", place.name)
         services, following = HelpSearch(search.needs, speaks=search.speaks).run(content.directory)
     buttons = []
     if following:
-        buttons.append(Button(content.say("utter_show_more", language), following.payload()))
+        buttons.append(Button(content.text_of("utter_show_more", language), following.payload()))
     if not search.near:
-        near = Button(content.say("utter_search_near", language), CHOOSE_NEED + ",".join(search.needs))
+        near = Button(content.text_of("utter_search_near", language), CHOOSE_NEED + ",".join(search.needs))
         buttons.append(near)
-    buttons.append(Button(content.say("utter_other_help", language), CHOOSE_SEARCH))
+    buttons.append(Button(content.text_of("utter_other_help", language), CHOOSE_SEARCH))
     cards = tuple(
-        service_card(service, language, lambda name: content.say(name, language), now=now, place=place)
+        service_card(service, language, lambda name: content.text_of(name, language), now=now, place=place)
         for service in services
     )
     return Reply(text, language, buttons=tuple(buttons), services=cards, again=search.payload())
@@ -203,7 +203,7 @@ def help_for(content: Content, intent: str, topic: Topic | None, search: HelpSea
     elif intent == "help_with_that" and topic is not None:
         needs, topic = topic.services, None
     found = found_help(content, dataclasses.replace(search, needs=needs or GENERAL_NEEDS), language)
-    text = content.say(response, language) if response else found.text
+    text = content.text_of(response, language) if response else found.text
     return dataclasses.replace(found, text=text, topic=topic.id if topic else None)
 
 
@@ -211,7 +211,7 @@ def ask_need(content: Content, language: str) -> Reply:
     """Return the question what is needed, with a button for each need that is offered."""
     needs = [need for need in content.directory.needs.values() if need.offered]
     return Reply(
-        content.say("utter_ask_need", language),
+        content.text_of("utter_ask_need", language),
         language,
         buttons=tuple(Button(need.name[language], CHOOSE_NEED + need.code) for need in needs),
         again=CHOOSE_SEARCH,
@@ -238,9 +238,9 @@ def slots_of_choice(content: Content, payload: str) -> dict[str, list[str] | str
 
 def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
     """Return the question which of the offered topics is meant."""
-    none = Button(content.say("utter_none_of_these", language), CHOOSE_NONE)
+    none = Button(content.text_of("utter_none_of_these", language), CHOOSE_NONE)
     return Reply(
-        content.say("utter_clarify", language),
+        content.text_of("utter_clarify", language),
         language,
         buttons=(*topic_buttons(content, offered, language), none),
         again=_OFFER + ",".join(offered),
@@ -250,7 +250,9 @@ def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
 def also_asked(content: Content, topics: Sequence[str], language: str) -> Reply:
     """Return an offer of the topics that a message with several questions asked about besides the first."""
     return Reply(
-        content.say("utter_also_asked", language), language, buttons=topic_buttons(content, topics, language)
+        content.text_of("utter_also_asked", language),
+        language,
+        buttons=topic_buttons(content, topics, language),
     )
 
 
@@ -261,13 +263,13 @@ def more(content: Content, again: str | None, language: str) -> Reply:
         following = search.run(content.directory)[1]
         if following:
             return found_help(content, following, language)
-        other = Button(content.say("utter_other_help", language), CHOOSE_SEARCH)
-        return Reply(content.say("utter_no_more_help", language), language, buttons=(other,), again=again)
+        other = Button(content.text_of("utter_other_help", language), CHOOSE_SEARCH)
+        return Reply(content.text_of("utter_no_more_help", language), language, buttons=(other,), again=again)
     topic = content.topics.get((again or "").removeprefix(CHOOSE_TOPIC))
     if topic is None:
-        return say(content, "utter_what_can_you_do", language)
+        return response_reply(content, "utter_what_can_you_do", language)
     buttons = answer(content, topic, language).buttons
-    return Reply(content.say("utter_more_on_this", language), language, buttons=buttons, again=again)
+    return Reply(content.text_of("utter_more_on_this", language), language, buttons=buttons, again=again)
 
 
 def repeat(content: Content, again: str | None, language: str) -> Reply | None:
@@ -277,7 +279,7 @@ def repeat(content: Content, again: str | None, language: str) -> Reply | None:
     if again == CHOOSE_SEARCH:
         return ask_need(content, language)
     if again.startswith(SAY):
-        return say(content, again.removeprefix(SAY), language)
+        return response_reply(content, again.removeprefix(SAY), language)
     if again.startswith(_OFFER):
         return clarify(content, again.removeprefix(_OFFER).split(","), language)
     return reply_to_choice(content, again, language)
@@ -318,7 +320,7 @@ def choose_again(content: Content, text: str, buttons: Sequence[Button], languag
     """Return the choices once more where a text is a number that none of them has."""
     if not buttons or not isinstance(content.glossary.choice(text), int):
         return None
-    asked = content.say("utter_choose_again", language).replace("NUMBER", str(len(buttons)))
+    asked = content.text_of("utter_choose_again", language).replace("NUMBER", str(len(buttons)))
     return Reply(asked, language, buttons=tuple(buttons))
 
 

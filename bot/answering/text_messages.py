@@ -1,7 +1,4 @@
-"""Text messages: an answer in few words, in messages as short as phones and purses like them.
-
-It must not import Rasa or aiohttp.
-"""
+"""Text messages: an answer in few words, in messages as short as phones and purses like them."""
 
 from __future__ import annotations
 
@@ -88,7 +85,7 @@ def text_messages(content: Content, replies: Sequence[Reply], page_urls: Sequenc
         # The numbers are those that bot.answering.replies.button_meant understands.
         numbered = (f"{number}. {title}" for number, title in enumerate(choices, 1))
         messages += split(
-            "\n".join((content.say("utter_reply_with_number", replies[-1].language), *numbered))
+            "\n".join((content.text_of("utter_reply_with_number", replies[-1].language), *numbered))
         )
     return messages
 

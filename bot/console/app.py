@@ -8,11 +8,20 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.console import directory, edit, history, keys, release, spreadsheet, topics, tryout
-from bot.console import review as asked
-from bot.console import sign_in as signing_in
-from bot.console import usage as use
-from bot.console.content_cache import Desk
+from bot.console import (
+    directory,
+    edit,
+    history,
+    keys,
+    release,
+    review,
+    sign_in,
+    spreadsheet,
+    topics,
+    tryout,
+    usage,
+)
+from bot.console.content_cache import ContentCache
 from bot.console.errors import errors
 from bot.console.guard import ANYBODY, add_headers, cookies, guard
 from bot.console.rendering import FOLDER, create_templates
@@ -54,11 +63,11 @@ class Route:
 
 
 ROUTES: Sequence[Route] = (
-    Route("GET", "/", signing_in.get_home, ANYBODY),
-    Route("GET", "/sign-in", signing_in.get_sign_in, ANYBODY),
-    Route("POST", "/sign-in", signing_in.post_sign_in, ANYBODY),
-    Route("POST", "/sign-out", signing_in.post_sign_out, ANYBODY),
-    Route("POST", "/language", signing_in.post_language, ANYBODY),
+    Route("GET", "/", sign_in.get_home, ANYBODY),
+    Route("GET", "/sign-in", sign_in.get_sign_in, ANYBODY),
+    Route("POST", "/sign-in", sign_in.post_sign_in, ANYBODY),
+    Route("POST", "/sign-out", sign_in.post_sign_out, ANYBODY),
+    Route("POST", "/language", sign_in.post_language, ANYBODY),
     Route("GET", "/topics", topics.get_topics, EDITOR),
     Route("GET", "/topics/new", edit.get_topic, EDITOR),
     Route("POST", "/topics/new", edit.post_topic, EDITOR),
@@ -76,11 +85,11 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/spreadsheet/{name}", spreadsheet.get_export, EDITOR),
     Route("GET", "/try", tryout.get_try, EDITOR),
     Route("POST", "/try", tryout.post_try, EDITOR),
-    Route("GET", "/asked", asked.get_asked, EDITOR),
-    Route("GET", "/asked/{group}", asked.get_group, EDITOR),
-    Route("POST", "/asked/{group}/belongs", asked.post_belongs, EDITOR),
-    Route("POST", "/asked/{group}/out-of-scope", asked.post_out_of_scope, EDITOR),
-    Route("POST", "/asked/{group}/discard", asked.post_discard, EDITOR),
+    Route("GET", "/asked", review.get_asked, EDITOR),
+    Route("GET", "/asked/{group}", review.get_group, EDITOR),
+    Route("POST", "/asked/{group}/belongs", review.post_belongs, EDITOR),
+    Route("POST", "/asked/{group}/out-of-scope", review.post_out_of_scope, EDITOR),
+    Route("POST", "/asked/{group}/discard", review.post_discard, EDITOR),
     Route("GET", "/directory", directory.get_directory, EDITOR),
     Route("GET", "/directory/{table}.csv", directory.get_table, EDITOR),
     Route("POST", "/directory/pull", directory.post_pull, EDITOR),
@@ -94,7 +103,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/release/undo", release.post_undo, APPROVER),
     Route("GET", "/release/{version}", release.get_report, EDITOR),
     Route("GET", "/history", history.get_history, EDITOR),
-    Route("GET", "/use", use.get_use, EDITOR),
+    Route("GET", "/use", usage.get_use, EDITOR),
 )
 
 
@@ -112,7 +121,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = database
     store, off = ModelStore(settings.data_dir), TopicsOff(settings.data_dir)
-    app[keys.DESK] = Desk(settings.content_dir, store, off)
+    app[keys.DESK] = ContentCache(settings.content_dir, store, off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.RUNS] = Runs(settings.data_dir)
     app[keys.SERVING] = ServingFile(settings.data_dir)

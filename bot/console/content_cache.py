@@ -28,7 +28,7 @@ class Topics:
     problems: tuple[Problem, ...]
 
 
-class Desk:
+class ContentCache:
     """Reads the content below a folder. Its methods take up to some seconds: call them in a thread."""
 
     def __init__(self, root: Path, store: ModelStore, off: TopicsOff) -> None:

@@ -17,7 +17,8 @@ from bot.console.uploads import Brought, Pulled, Uploaded
 from bot.directory.pull import pull
 from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
-from bot.directory.update import Replacing, columns_of, columns_to_pull, differences, read_present
+from bot.directory.update import columns_of, columns_to_pull, differences, read_present
+from bot.staff.directory import DirectoryEditor
 
 # As browsers and Excel name a file that is there already: "phones (1).csv", "phones - Copy.csv".
 _COPY = re.compile(r"(?: \(\d+\)| - [^.]*)(?=\.csv$)")
@@ -100,8 +101,8 @@ async def post_undo(request: web.Request) -> web.StreamResponse:
     return await _page(request, lines=lines, is_done=True)
 
 
-def _replacing(request: web.Request) -> Replacing:
-    return Replacing.of(request.app[keys.SETTINGS], request.app[keys.AUDIT])
+def _replacing(request: web.Request) -> DirectoryEditor:
+    return DirectoryEditor.of(request.app[keys.SETTINGS], request.app[keys.AUDIT])
 
 
 async def _page(

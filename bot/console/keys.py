@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import web
 from jinja2 import Environment
 
-from bot.console.content_cache import Desk
+from bot.console.content_cache import ContentCache
 from bot.console.sessions import Sessions
 from bot.console.strings import Strings
 from bot.console.throttle import SignIn
@@ -31,7 +31,7 @@ AUDIT = web.AppKey("AUDIT", AuditLog)
 # What waits for an approver, apart from sheets that are tried by whoever uploads them.
 BROUGHT: web.AppKey[Pending[Brought]] = web.AppKey("BROUGHT", Pending)
 DATABASE = web.AppKey("DATABASE", Database)
-DESK = web.AppKey("DESK", Desk)
+DESK = web.AppKey("DESK", ContentCache)
 LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
 RUNS = web.AppKey("RUNS", Runs)

@@ -14,7 +14,7 @@ from bot.console.rendering import render, text, write
 from bot.staff.release import Release
 from bot.training.gate import Verdict
 from bot.training.models import Model, ModelError
-from bot.web.connections import SECONDS_TO_END, Connection
+from bot.web.connections import SECONDS_TO_END, BoundedConnection
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 # A connection that nothing is sent on for longer may be cut by what stands between.
@@ -68,7 +68,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
         if silent >= _SECONDS_OF_SILENCE:
             await response.write(b": \n\n")
             silent = 0.0
-        if isinstance(request.protocol, Connection):
+        if isinstance(request.protocol, BoundedConnection):
             request.protocol.expect(SECONDS_TO_END)
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
         silent += _SECONDS_BETWEEN_LOOKS

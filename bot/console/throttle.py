@@ -1,7 +1,7 @@
 """Tries to sign in to the console: who guesses passwords has to wait longer and longer.
 
 What failed is counted in memory, for known and unknown names alike, and forgotten after an hour or with the
-next start. It must not import Rasa or aiohttp.
+next start.
 """
 
 from __future__ import annotations

@@ -11,10 +11,9 @@ from bot.clock import current_date
 from bot.content.claims import check_claims, read_claims
 from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
-from bot.content.page_texts import FILE as PAGE_TEXTS
-from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
+from bot.content.page_texts import FILE, PageTexts, check_page_texts, with_hotline
 from bot.content.paths import RESOURCES
-from bot.content.responses import DOMAIN, Conversation, check_conversation, intent_names
+from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.topic_reading import check_topics, read_examples
 from bot.content.topics import TRAINING_DATA, Topic
 from bot.directory.reading import check_directory
@@ -22,7 +21,7 @@ from bot.directory.services import Directory
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problem, Problems
 from bot.text.language import fold
-from bot.text.near_duplicates import AskedIn, near_duplicates
+from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 from bot.text.redaction import REMOVED
 
 # data/rules.yml.
@@ -64,10 +63,10 @@ def overdue_answers(root: Path, topics: Mapping[str, Topic], today: datetime.dat
     return sorted(problems.found)
 
 
-def _check(root: Path) -> tuple[dict[str, Topic], Conversation | None, Glossary | None, Problems]:
+def _check(root: Path) -> tuple[dict[str, Topic], Responses | None, Glossary | None, Problems]:
     problems = Problems(root)
     topics = check_topics(root / "data" / "faq", problems)
-    conversation = check_conversation(root, problems)
+    conversation = check_responses(root, problems)
     directory = check_directory(root / RESOURCES, problems)
     asked = _questions(root, problems)
     check_duplicate_questions(asked, problems)
@@ -94,24 +93,24 @@ def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date
             problems.add(root / "data" / "faq" / f"{topic.id}.yml", 1, what, mend)
 
 
-def _questions(root: Path, problems: Problems) -> list[AskedIn]:
+def _questions(root: Path, problems: Problems) -> list[TrainingQuestion]:
     files = [*sorted((root / "data" / "faq").glob("*.yml")), root / "data" / "nlu" / "conversation.yml"]
     return [question for path in files for question in questions_in(path, problems)]
 
 
-def questions_in(path: Path, problems: Problems) -> list[AskedIn]:
+def questions_in(path: Path, problems: Problems) -> list[TrainingQuestion]:
     """Return the questions of a file of training data, in their order."""
     document = read_yaml(path, problems, TRAINING_DATA)
     return [
-        AskedIn(text, intent, str(language), path, line)
+        TrainingQuestion(text, intent, str(language), path, line)
         for intent, language, _, examples in (read_examples(document) if document is not None else ())
         for text, line in examples
     ]
 
 
-def check_duplicate_questions(questions: Iterable[AskedIn], problems: Problems) -> None:
+def check_duplicate_questions(questions: Iterable[TrainingQuestion], problems: Problems) -> None:
     """Note questions that stand in two places; they come in the order of their files."""
-    first: dict[str, AskedIn] = {}
+    first: dict[str, TrainingQuestion] = {}
     for question in questions:
         key = fold(question.text)
         if not key:
@@ -126,7 +125,7 @@ def check_duplicate_questions(questions: Iterable[AskedIn], problems: Problems) 
         problems.add(question.path, question.line, what, "Keep it once, where its answer is")
 
 
-def check_holes(questions: Iterable[AskedIn], problems: Problems) -> None:
+def check_holes(questions: Iterable[TrainingQuestion], problems: Problems) -> None:
     """Note questions from the review queue in which nobody has written whole words ("f***" is one)."""
     for question in questions:
         if any(word.strip("¿?¡!.,;:\"'()") == REMOVED for word in question.text.split()):
@@ -134,7 +133,9 @@ def check_holes(questions: Iterable[AskedIn], problems: Problems) -> None:
             problems.add(question.path, question.line, what, "Write a whole word there, but no name")
 
 
-def warn_of_near_duplicates(pairs: Iterable[tuple[AskedIn, AskedIn]], problems: Problems) -> None:
+def warn_of_near_duplicates(
+    pairs: Iterable[tuple[TrainingQuestion, TrainingQuestion]], problems: Problems
+) -> None:
     """Note pairs of questions that are as good as the same, at the second one."""
     for before, question in pairs:
         what = (
@@ -145,7 +146,7 @@ def warn_of_near_duplicates(pairs: Iterable[tuple[AskedIn, AskedIn]], problems: 
         problems.add(question.path, question.line, what, mend, warning=True)
 
 
-def _place(before: AskedIn, question: AskedIn) -> str:
+def _place(before: TrainingQuestion, question: TrainingQuestion) -> str:
     return "above" if before.path == question.path else f"in {before.path.name}"
 
 
@@ -186,7 +187,7 @@ def check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, p
 def _texts(
     root: Path,
     topics: Mapping[str, Topic],
-    conversation: Conversation | None,
+    conversation: Responses | None,
     directory: Directory | None,
     page_texts: PageTexts,
 ) -> Iterable[tuple[Path, str, str]]:
@@ -201,7 +202,7 @@ def _texts(
     of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
     for language, of_one in of_pages.items():
         for text in of_one.values():
-            yield PAGE_TEXTS, language, text
+            yield FILE, language, text
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):

@@ -1,7 +1,7 @@
 """The glossary: how people say things, as lookup tables of data/nlu/glossary.yml.
 
-It finds in a text what help is looked for, whether and how it goes on from what was said before, and
-which of the choices shown is meant. It must not import Rasa.
+It finds in a text what help is looked for, whether and how it goes on from what was said before, and which of
+the choices shown is meant.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CHOICE_PREFIX = "choice_"
 EITHER_LANGUAGE = "either_language"
 _WORDS = ("near", "near_me", "anywhere", "filler", "now", EITHER_LANGUAGE, "goes_on", "about_that")
 # Where somebody meets agents; each has a topic of its own (see config.yml).
-SETTINGS = ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport")
+SITUATIONS = ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport")
 
 # Words that are part of an answer and say nothing of their own.
 _SAYING_NOTHING = ("near", "filler")
@@ -262,7 +262,7 @@ def _is_known(name: str, needs: Collection[str]) -> bool:
     by_prefix: dict[str, Collection[str]] = {
         _NEED_PREFIX: needs,
         _SPEAKS_PREFIX: LANGUAGES,
-        _SETTING_PREFIX: SETTINGS,
+        _SETTING_PREFIX: SITUATIONS,
         _CHOICE_PREFIX: _CHOICES,
     }
     return name in _WORDS or code in by_prefix.get(f"{prefix}_", ())

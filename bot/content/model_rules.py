@@ -1,7 +1,4 @@
-"""What a model is made and judged by, checked: the pipeline in config.yml and the gate in data/gate.yml.
-
-It must not import Rasa.
-"""
+"""What a model is made and judged by, checked: the pipeline in config.yml and the gate in data/gate.yml."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from bot.content.glossary import SETTINGS
+from bot.content.glossary import SITUATIONS
 from bot.content.thresholds import Thresholds
 from bot.directory.services import Directory
 from bot.files.shapes import Needed
@@ -85,7 +82,7 @@ def check_pipeline(
             for key in keys:
                 if component.get(key) is None:
                     problems.add(path, line_of(component), f"{name} has no `{key}`", "Restore it")
-            _check_named(component, "setting_topics", "setting", SETTINGS, topics, path, problems)
+            _check_named(component, "setting_topics", "setting", SITUATIONS, topics, path, problems)
             if directory is not None:
                 needs = directory.needs
                 _check_named(component, "directory_topics", "need", needs, topics, path, problems)

@@ -1,7 +1,6 @@
 """What the pages and errors say by themselves, in both languages (bot/gateway/strings.yml), and its check.
 
-No phone is typed there: HOTLINE stands for the number that the directory gives. It must not import Rasa or
-aiohttp.
+No phone is typed there: HOTLINE stands for the number that the directory gives.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.content.checks import _check
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
 from bot.content.paths import RESOURCES
-from bot.content.responses import Conversation
+from bot.content.responses import Responses
 from bot.content.topics import Topic, turned_off
 from bot.directory.live import LiveDirectory
 from bot.directory.services import Directory
@@ -25,7 +25,7 @@ class Content:
     """What the bot knows and says, checked."""
 
     topics: Mapping[str, Topic]
-    conversation: Conversation
+    conversation: Responses
     glossary: Glossary
     live_directory: LiveDirectory
     # Whether answers that nobody has signed off are held back (KYR_REQUIRE_APPROVAL).
@@ -83,7 +83,7 @@ class Content:
             for language, text in twins.items()
         }
 
-    def say(self, response: str, language: str) -> str:
+    def text_of(self, response: str, language: str) -> str:
         """Return the text of a response of domain.yml in one language."""
         return self.conversation.responses[response][language]
 

@@ -1,7 +1,4 @@
-"""Small talk and the bot's other texts: the responses of domain.yml and the intents behind them.
-
-It must not import Rasa: the gateway and the action server read the same texts without it.
-"""
+"""Small talk and the bot's other texts: the responses of domain.yml and the intents behind them."""
 
 from __future__ import annotations
 
@@ -75,20 +72,20 @@ NEEDED_RESPONSES = (
 
 
 @dataclass(frozen=True)
-class Conversation:
+class Responses:
     """The bot's texts by response name and language, and the questions of each intent."""
 
     responses: Mapping[str, Mapping[str, str]]
     questions: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
-def check_conversation(root: Path, problems: Problems) -> Conversation | None:
+def check_responses(root: Path, problems: Problems) -> Responses | None:
     """Read domain.yml and data/nlu/conversation.yml and note every mistake."""
     domain_path, nlu_path = root / "domain.yml", root / "data" / "nlu" / "conversation.yml"
     domain, nlu = read_yaml(domain_path, problems, DOMAIN), read_yaml(nlu_path, problems, TRAINING_DATA)
     if domain is None or nlu is None:
         return None
-    return Conversation(
+    return Responses(
         responses=_responses(domain, domain_path, problems),
         questions=_questions(nlu, domain, nlu_path, problems),
     )

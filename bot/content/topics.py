@@ -1,7 +1,7 @@
 """Topics: one file each, with the questions residents ask and the answer in both languages.
 
-A topic file is Rasa training data with one more key, `topic:`, which Rasa skips. This module reads
-and checks such files; it must not import Rasa.
+A topic file is Rasa training data with one more key, `topic:`, which Rasa skips. This module reads and checks
+such files.
 """
 
 from __future__ import annotations

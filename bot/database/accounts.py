@@ -1,6 +1,6 @@
 """Who may sign in to the console: names, roles, hashes of passwords; each change is in the audit log.
 
-A password is written nowhere, and shown to nobody. It must not import Rasa or aiohttp.
+A password is written nowhere, and shown to nobody.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Entries are added and never changed: each carries a hash over itself and the entry before, so that whoever
 changes, removes or slips in one has to make all later ones anew, and the last of their hashes is known
-outside of the database. No word of a resident and no secret gets in. It must not import Rasa or aiohttp.
+outside of the database. No word of a resident and no secret gets in.
 """
 
 from __future__ import annotations

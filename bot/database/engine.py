@@ -1,7 +1,7 @@
 """The database for what staff work with: SQLite by default, PostgreSQL by a URL.
 
 It is migrated when it is used for the first time (bot/database/migrations/). A database that is slow, frozen
-or away costs at most some seconds, and an error with a plain text. It must not import Rasa or aiohttp.
+or away costs at most some seconds, and an error with a plain text.
 """
 
 from __future__ import annotations

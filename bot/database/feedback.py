@@ -1,7 +1,6 @@
 """Feedback: how many people said that an answer helped them, and how many that it did not.
 
 A number for each topic, language and week is all that is kept: not who, not when, not what was asked.
-It must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations

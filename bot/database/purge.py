@@ -1,7 +1,4 @@
-"""Empties everything that is kept of what people asked and said; models, content and settings stay.
-
-It must not import Rasa or aiohttp.
-"""
+"""Empties everything that is kept of what people asked and said; models, content and settings stay."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The review queue: questions that were not answered, or not well, so that staff can write what is missing.
 
 What comes in has lost everything that is not a word of our own texts (bot.text.redaction.keep_own_words).
-With it stand the week and the language: not who, not when, not by which channel. It must not import Rasa or
-aiohttp.
+With it stand the week and the language: not who, not when, not by which channel.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Nobody learns anything of one person from what is read here. Only weeks that are over are read: whoever looked
 before and after a message would see what it was about. Small counts are hidden, none like few, or it would
 show that somebody has asked at all. All others are rounded down: a message is counted once in every kind, so
-what one kind has more than another would be what is hidden in that. It must not import Rasa or aiohttp.
+what one kind has more than another would be what is hidden in that.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Service cards: what a resident is shown of a service of the directory, in one language.
 
-The same card is shown in the chat, on the pages and, shortened, in text messages. It must not import
-Rasa or aiohttp.
+The same card is shown in the chat, on the pages and, shortened, in text messages.
 """
 
 from __future__ import annotations

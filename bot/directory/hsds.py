@@ -1,9 +1,8 @@
 """Open Referral HSDS 3 as others publish it, turned into the tables of our directory.
 
-A service of an HSDS 3 API is a tree (service, organization, phones, schedules, locations ...); a
-published package is a set of CSV tables. Both become rows with our columns; whether those may stand is
-for the check of the directory to say. Specification: https://docs.openreferral.org (HSDS 3). This
-module must not import Rasa or aiohttp.
+A service of an HSDS 3 API is a tree (service, organization, phones, schedules, locations ...); a published
+package is a set of CSV tables. Both become rows with our columns; whether those may stand is for the check of
+the directory to say. Specification: https://docs.openreferral.org (HSDS 3).
 """
 
 from __future__ import annotations

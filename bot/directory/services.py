@@ -1,7 +1,6 @@
 """The resource directory: who helps with what, where and when.
 
-Its tables are those of Open Referral HSDS 3 (see bot/directory/tables.py); this module knows what they
-mean. It must not import Rasa or aiohttp.
+Its tables are those of Open Referral HSDS 3 (see bot/directory/tables.py); this module knows what they mean.
 """
 
 from __future__ import annotations

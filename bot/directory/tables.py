@@ -1,7 +1,7 @@
 """The tables of the resource directory as they stand on disk: CSV, read and checked cell by cell.
 
-`datapackage.json` beside the tables says which columns each has and what may stand in them. What the
-rows mean is the business of bot/directory/services.py. This module must not import Rasa or aiohttp.
+`datapackage.json` beside the tables says which columns each has and what may stand in them. What the rows
+mean is the business of bot/directory/services.py.
 """
 
 from __future__ import annotations

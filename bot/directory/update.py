@@ -1,7 +1,4 @@
-"""Replacing the resource directory: what stays ours, what changes, and one step from old to new.
-
-It must not import Rasa or aiohttp.
-"""
+"""Replacing the resource directory: what stays ours, what changes, and one step from old to new."""
 
 from __future__ import annotations
 
@@ -9,21 +6,16 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bot.database.audit import AuditLog
 from bot.directory.reading import check_directory, read_directory
 from bot.directory.services import FIRST_SERVICE, OF_SERVICE
 from bot.directory.tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
 from bot.files.atomic import write_whole
-from bot.files.folders import exchange_folders, workplace_beside
-from bot.files.hashing import folder_hash
-from bot.files.locks import folder_locked_within
+from bot.files.folders import exchange_folders, staging_folder
 from bot.problems import ContentError, Problems
-from bot.settings import Settings
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
@@ -31,8 +23,6 @@ _OURS = ("taxonomy_terms", "withheld_phones")
 _OUR_COLUMNS = ("needs_caution", "caution")
 # What is not shown as a part of a service.
 _BESIDE_SERVICES = ("organizations", *_OURS)
-# Replacing takes a second, and a check of the topics, which others may be waiting for, some ten.
-_SECONDS_TO_WAIT = 30.0
 _PREVIOUS = "previous"
 _REFUSED = "refused"
 
@@ -59,70 +49,6 @@ def read_present(folder: Path) -> Tables:
     if tables is None:
         raise ContentError(sorted(problems.found))
     return tables
-
-
-@dataclass(frozen=True)
-class Replacing:
-    """Replaces the directory in `folder`, one change at a time, whichever process asks for it.
-
-    The directory before is kept under `kept`, and each change is noted in the audit log.
-    """
-
-    folder: Path
-    kept: Path
-    audit: AuditLog
-
-    @classmethod
-    def of(cls, settings: Settings, audit: AuditLog) -> Replacing:
-        """Return what replaces the directory that the settings name."""
-        return cls(settings.resources_dir, settings.data_dir / "resources", audit)
-
-    def replace(
-        self, who: str, action: str, build: Callable[[], Tables], show: Callable[[str], None]
-    ) -> bool:
-        """Replace the directory by new tables, showing each difference first; say whether there was any.
-
-        `build` makes the tables, from those that stand then, and `action` is what the audit log calls it.
-        Raises UpdateError, and changes nothing, where the new directory has a mistake or somebody else has
-        been changing the content for half a minute; DatabaseError; and what `build` raises.
-        """
-        with self._alone():
-            tables = build()
-            changes = differences(read_present(self.folder), tables)
-            for line in changes:
-                show(line)
-            if changes:
-                with staged(tables, self.folder) as new, self._noting(who, action):
-                    try:
-                        replace_directory(new, self.folder, self.kept)
-                    except ContentError:
-                        refuse(new, self.kept)
-        return bool(changes)
-
-    def undo(self, who: str) -> list[str]:
-        """Exchange the directory for the one kept before it; return what that changes.
-
-        Raises UpdateError and DatabaseError, as `replace` does.
-        """
-        with self._alone(), self._noting(who, "undo"):
-            return undo(self.folder, self.kept)
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep all others out: whoever makes a workplace takes away those of others."""
-        # The folder that holds the topics too: their check reads the directory.
-        with folder_locked_within(self.folder.parent, _SECONDS_TO_WAIT) as is_locked:
-            if not is_locked:
-                raise UpdateError(
-                    "Somebody else is changing the content. Nothing was replaced; try again in a minute."
-                )
-            yield
-
-    @contextlib.contextmanager
-    def _noting(self, who: str, action: str) -> Iterator[None]:
-        before = folder_hash(self.folder)
-        yield
-        self.audit.record(who, action, "directory", before=before, after=folder_hash(self.folder))
 
 
 def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
@@ -264,7 +190,7 @@ def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
 @contextlib.contextmanager
 def staged(tables: Tables, folder: Path) -> Iterator[Path]:
     """Write the tables and the data package of `folder` into a folder beside it; yield that one."""
-    with workplace_beside(folder) as workplace:
+    with staging_folder(folder) as workplace:
         new = workplace / folder.name
         write_whole(new / PACKAGE, (folder / PACKAGE).read_text(encoding="utf-8-sig"))
         for name, columns in columns_of(folder).items():

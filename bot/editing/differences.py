@@ -1,4 +1,4 @@
-"""What changes in a topic, in lines for people and for the audit log. It must not import Rasa or aiohttp."""
+"""What changes in a topic, in lines for people and for the audit log."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """From a mistake in a topic file to the field of the topic that it is in.
 
-The check knows files and lines; staff who write in a sheet or on a page know fields. This module must not
-import Rasa or aiohttp.
+The check knows files and lines; staff who write in a sheet or on a page know fields.
 """
 
 from __future__ import annotations

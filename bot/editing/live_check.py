@@ -1,7 +1,4 @@
-"""One topic as the edit page writes it: checked while somebody types, refused where another came first.
-
-It must not import Rasa or aiohttp.
-"""
+"""One topic as the edit page writes it: checked while somebody types, refused where another came first."""
 
 from __future__ import annotations
 
@@ -35,10 +32,10 @@ from bot.editing.fields import ID, TopicFields, state_of, unsigned
 from bot.editing.replace import replace_topics
 from bot.editing.topic_layout import plain_breaks
 from bot.editing.topic_text import TopicEditError, new_topic_file, read_fields, read_text, with_fields
-from bot.files.folders import bring_back
+from bot.files.folders import recover
 from bot.files.yaml_reading import parse_yaml
 from bot.problems import ContentError, Problem, Problems
-from bot.text.near_duplicates import AskedIn, AskedWords, NearQuestions, count_words
+from bot.text.near_duplicates import NearQuestions, QuestionWords, TrainingQuestion, count_words
 
 _CLAIMS = Path("data") / "claims.yml"
 # How a mistake is mended on a page, by words of it, where that differs from a file.
@@ -124,7 +121,7 @@ def _present(root: Path, topic_id: str) -> tuple[str | None, TopicFields | None]
             f"{topic_id[:60]!r} cannot be the short name of a topic. Write small letters a to z, digits and "
             f"_, at most 60, like bond, and nothing that begins with {EXAMPLE}."
         )
-    bring_back((root / FAQ).resolve())
+    recover((root / FAQ).resolve())
     try:
         text = read_text(root / FAQ / f"{topic_id}.yml")
     except FileNotFoundError:
@@ -154,8 +151,8 @@ class _Around:
     """What a topic is checked against, as it stands on the disk; `stamps` tell when a file has changed."""
 
     stamps: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
-    asked: Mapping[Path, Sequence[AskedWords]] = field(default_factory=dict)
-    same: Mapping[str, Sequence[AskedIn]] = field(default_factory=dict)
+    asked: Mapping[Path, Sequence[QuestionWords]] = field(default_factory=dict)
+    same: Mapping[str, Sequence[TrainingQuestion]] = field(default_factory=dict)
     near: NearQuestions = field(default_factory=lambda: NearQuestions({}))
     claims: Sequence[Claim] = ()
     directory: Directory | None = None
@@ -216,7 +213,7 @@ def _found(
     topic = read_topic(path, problems)
     asked = questions_in(path, problems)
     check_holes(asked, problems)
-    keys = [AskedWords(question) for question in asked]
+    keys = [QuestionWords(question) for question in asked]
     twins = {key.folded: [q for q in around.same.get(key.folded, ()) if q.path != path] for key in keys}
     # These come after, so that each is noted as one that the topic has too.
     check_duplicate_questions([*asked, *(twin for same in twins.values() for twin in same)], problems)
@@ -255,12 +252,12 @@ def _read_around(root: Path, before: _Around) -> _Around:
     asked = {
         path: before.asked[path]
         if stays([path])
-        else [AskedWords(question) for question in questions_in(path, problems)]
+        else [QuestionWords(question) for question in questions_in(path, problems)]
         for path in asking
     }
     everything = [each for of_one in asked.values() for each in of_one]
     near = NearQuestions(count_words(everything))
-    same: dict[str, list[AskedIn]] = {}
+    same: dict[str, list[TrainingQuestion]] = {}
     for each in everything:
         near.add(each)
         same.setdefault(each.folded, []).append(each.question)

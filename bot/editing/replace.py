@@ -1,7 +1,6 @@
 """New texts of topic files put in place: checked first as the whole content would be, then all or none.
 
 The spreadsheet, the commands that change a topic and the console all come through here, one at a time.
-This module must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from bot.content.checks import check_content
 from bot.content.paths import FAQ
-from bot.files.folders import exchange_folders, workplace_beside
+from bot.files.folders import exchange_folders, staging_folder
 from bot.files.locks import folder_locked_within
 from bot.problems import ContentError, Problem
 
@@ -71,7 +70,7 @@ def replace_topics(
         if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a topic file")
     target = (root / folder).resolve()
-    with _alone(root / "data"), workplace_beside(target) as workplace:
+    with _alone(root / "data"), staging_folder(target) as workplace:
         present = _bytes_in(target)
         for name, text in (before or {}).items():
             if present.get(name) != (None if text is None else text.encode()):

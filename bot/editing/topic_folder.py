@@ -10,7 +10,7 @@ from bot.content.paths import FAQ
 from bot.editing.fields import TopicFields
 from bot.editing.sheet.reading import SheetError
 from bot.editing.topic_text import TopicEditError, read_fields
-from bot.files.folders import bring_back
+from bot.files.folders import recover
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class _Present:
 def topic_texts(root: Path) -> dict[str, str]:
     """Return the text of each topic file by id, with its line breaks as they are."""
     try:
-        bring_back((root / FAQ).resolve())
+        recover((root / FAQ).resolve())
         files = {path.stem: path.read_bytes() for path in sorted((root / FAQ).glob("*.yml"))}
     except OSError as error:
         raise SheetError(

@@ -1,7 +1,7 @@
 """A topic file taken apart: what staff edit of it, and where each of these values stands in the text.
 
 Reading goes by the nodes of the YAML document, which know their places; what the values must be is the
-business of bot/content/topics.py. This module must not import Rasa or aiohttp.
+business of bot/content/topics.py.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Topic files as they are edited: some values change, every other byte of the file stays.
 
-For the staff spreadsheet, the commands that add a question or switch a topic off, and the console.
-Each edit is read back: a text that would mean something else than was wanted is never returned. This
-module must not import Rasa or aiohttp.
+For the staff spreadsheet, the commands that add a question or switch a topic off, and the console. Each edit
+is read back: a text that would mean something else than was wanted is never returned.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """One step from an old folder to a new one: a place beside it to build in, and the exchange.
 
 Whoever is ended half-way, by a full disk or by force, leaves the old folder or the new one, whole.
-It must not import Rasa or aiohttp.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def workplace_beside(folder: Path) -> Iterator[Path]:
+def staging_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder on the same disk as `folder`, which goes away in the end.
 
     What a run that was ended half-way left there goes away first, so only one at a time may build.
     """
-    bring_back(folder)
+    recover(folder)
     for left in folder.parent.glob(f".{folder.name}-*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(
@@ -45,7 +44,7 @@ def exchange_folders(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def bring_back(folder: Path) -> None:
+def recover(folder: Path) -> None:
     """Put a folder back that is missing because a run was ended between the two renames."""
     if not folder.exists() and _put_aside(folder).exists():
         os.rename(_put_aside(folder), folder)

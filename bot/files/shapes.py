@@ -1,7 +1,7 @@
 """The shape of a document: where it must hold a list, where keys with values, where plain text.
 
 YAML and JSON hold anything anywhere ("metadata: en" where "metadata: {language: en}" is meant). What reads a
-document may take its shape for granted after this. It must not import Rasa or aiohttp.
+document may take its shape for granted after this.
 """
 
 from __future__ import annotations

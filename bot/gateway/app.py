@@ -16,10 +16,10 @@ from bot.database.feedback import Feedback
 from bot.database.review_queue import ReviewQueue
 from bot.database.usage import Usage
 from bot.gateway import chat, embed, feedback, health, keys, pages, security
-from bot.gateway.background_writer import Writer
+from bot.gateway.background_writer import BackgroundWriter
 from bot.gateway.body import SECONDS_TO_SEND
 from bot.gateway.conversations import Conversations
-from bot.gateway.idempotency import Answered
+from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
 from bot.gateway.messaging.channel import Channel
 from bot.gateway.messaging.telegram import TELEGRAM_URL, Telegram
@@ -28,7 +28,7 @@ from bot.gateway.messaging.webhook import receive
 from bot.gateway.offline import OfflineCopies, get_manifest
 from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.gateway.readiness import Readiness
-from bot.gateway.served_model import Served, ServedModel
+from bot.gateway.served_model import CurrentModel, ServedModel
 from bot.settings import Settings
 from bot.web.assets import Assets
 from bot.web.connections import take_time
@@ -56,7 +56,7 @@ def create_app(
     app = web.Application(
         client_max_size=_MOST_BYTES, middlewares=[waiting, security.errors, security.limits]
     )
-    app[keys.ANSWERED] = Answered()
+    app[keys.ANSWER_CACHE] = AnswerCache()
     app[keys.ASSETS] = Assets(Path(__file__).parent / "static")
     app[keys.CONVERSATIONS] = Conversations()
     app[keys.EMBED_ORIGINS] = settings.embed_origins
@@ -68,15 +68,15 @@ def create_app(
     queue = ReviewQueue(database)
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
-    app[keys.SERVED] = Served(ServedModel(model_version, content, rasa))
+    app[keys.CURRENT_MODEL] = CurrentModel(ServedModel(model_version, content, rasa))
     app[keys.STRINGS] = read_page_texts()
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
     app[keys.USAGE] = Usage(database)
-    app[keys.WRITER] = Writer()
+    app[keys.WRITER] = BackgroundWriter()
 
     async def close_rasa_client(app: web.Application) -> None:
-        await app[keys.SERVED].rasa.close()
+        await app[keys.CURRENT_MODEL].rasa.close()
 
     app.on_cleanup.append(close_rasa_client)
     app.cleanup_ctx.append(_write_staff_data)
@@ -90,7 +90,7 @@ def create_app(
             web.post("/api/forget", feedback.post_forget),
             *(
                 web.post(f"/messaging/{one.name}", receive(one))
-                for one in _channels(app[keys.SERVED], settings, telegram_url)
+                for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url)
             ),
             web.get("/health", health.get_health),
             web.get("/", pages.home),
@@ -121,11 +121,11 @@ async def _write_staff_data(app: web.Application) -> AsyncIterator[None]:
 def _forget_daily(queue: ReviewQueue, usage: Usage) -> Callable[[web.Application], AsyncIterator[None]]:
     """Once a day let go of what was kept long enough, also where nothing new comes."""
 
-    def forget(writer: Writer) -> None:
+    def forget(writer: BackgroundWriter) -> None:
         writer.write("Old questions could not be removed", queue.forget_old)
         writer.write("Old counts could not be removed", usage.forget_old)
 
-    async def forget_daily(writer: Writer) -> None:
+    async def forget_daily(writer: BackgroundWriter) -> None:
         while True:
             await asyncio.sleep(_SECONDS_A_DAY)
             forget(writer)
@@ -141,7 +141,7 @@ def _forget_daily(queue: ReviewQueue, usage: Usage) -> Callable[[web.Application
     return run
 
 
-def _channels(served: Served, settings: Settings, telegram_url: str) -> Iterator[Channel]:
+def _channels(served: CurrentModel, settings: Settings, telegram_url: str) -> Iterator[Channel]:
     """Yield the channels that are on. One that is off answers 404, like any address that is not there."""
     if settings.twilio:
         yield Twilio(served, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)

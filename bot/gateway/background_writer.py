@@ -27,7 +27,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
 _LAST_PAUSE = 0.25
 
 
-class Writer:
+class BackgroundWriter:
     """What waits to be written, and the thread that writes it; it begins with the first thing."""
 
     def __init__(self) -> None:

@@ -43,7 +43,7 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
             raise BadRequest(400, "unknown_choice")
         return _as_json(request.app, outcome, conversation)
 
-    answered = await request.app[keys.ANSWERED].once((conversation.id, message_id), answer)
+    answered = await request.app[keys.ANSWER_CACHE].once((conversation.id, message_id), answer)
     response = web.json_response(answered)
     response.headers["Cache-Control"] = "no-store"
     response.enable_compression()
@@ -76,7 +76,7 @@ def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation)
     body: dict[str, Any] = {
         "session": app[keys.CONVERSATIONS].token(conversation),
         "lang": outcome.replies[0].language,
-        "replies": [reply_as_json(reply, app[keys.SERVED].content) for reply in outcome.replies],
+        "replies": [reply_as_json(reply, app[keys.CURRENT_MODEL].content) for reply in outcome.replies],
     }
     if outcome.degraded:
         body["degraded"] = True

@@ -30,7 +30,7 @@ from bot.answering.replies import (
     made_by_page,
     repeat,
     reply_to_choice,
-    say,
+    response_reply,
     slots_of_choice,
 )
 from bot.content.reading import Content
@@ -71,7 +71,7 @@ async def reply(
     `channel` is one of bot.database.usage.CHANNELS, `message` is as `clean` returns it, and `page` the
     language of the page it comes from, if there is one.
     """
-    with app[keys.SERVED].use() as model:
+    with app[keys.CURRENT_MODEL].use() as model:
         outcome = await _reply(app, model, conversation, message, choice, page)
     if outcome is not None and not made_by_page(choice or ""):
         _count(app, conversation, channel, outcome)
@@ -111,13 +111,15 @@ async def _reply(
 async def end(app: web.Application, conversation: Conversation) -> None:
     """Keep nothing of a conversation, here and in Rasa."""
     app[keys.CONVERSATIONS].forget(conversation)
-    await asyncio.gather(*(rasa.forget(conversation.id) for rasa in app[keys.SERVED].all_rasa()))
+    await asyncio.gather(*(rasa.forget(conversation.id) for rasa in app[keys.CURRENT_MODEL].all_rasa()))
 
 
 def say_as_spoken(content: Content, conversation: Conversation, response: str) -> tuple[Reply, ...]:
     """Return one of the bot's texts in the language of a conversation, or in both where it is not known."""
     language = conversation.requested_language or conversation.language
-    return tuple(say(content, response, each) for each in ((language,) if language else ("es", "en")))
+    return tuple(
+        response_reply(content, response, each) for each in ((language,) if language else ("es", "en"))
+    )
 
 
 async def _reply_to_chosen(
@@ -136,7 +138,7 @@ async def _reply_to_chosen(
         spoken = conversation.requested_language or conversation.language or language
         again = repeat(content, conversation.again, spoken)
         if again is None and asked_for:
-            again = say(content, "utter_language_switched_at_start", spoken)
+            again = response_reply(content, "utter_language_switched_at_start", spoken)
         return Outcome((again,)) if again else None
     reply = reply_to_choice(content, choice, language)
     if reply is not None:
@@ -165,7 +167,7 @@ async def _reply_to_message(
     replies = (again,) if again else await _ask_rasa(content, rasa, conversation, message, hint)
     if not replies:
         card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
-        replies = (say(content, card, detected if detected in LANGUAGES else language),)
+        replies = (response_reply(content, card, detected if detected in LANGUAGES else language),)
         return Outcome(replies if detected else _in_both(content, replies), degraded=True)
     return Outcome(replies if detected else _in_both(content, replies))
 
@@ -256,7 +258,7 @@ def _notice(content: Content, conversation: Conversation, replies: Sequence[Repl
         return []
     conversation.notice_given = True
     spoken = dict.fromkeys(reply.language for reply in replies)
-    return [say(content, "utter_not_legal_advice", language) for language in spoken]
+    return [response_reply(content, "utter_not_legal_advice", language) for language in spoken]
 
 
 def _keep_unanswered(
@@ -266,7 +268,7 @@ def _keep_unanswered(
     queue = app[keys.REVIEW_QUEUE]
     if queue is None or conversation.test or not any(reply.again in _UNANSWERED for reply in replies):
         return
-    text = keep_own_words(message, app[keys.SERVED].content.own_words.to_keep)
+    text = keep_own_words(message, app[keys.CURRENT_MODEL].content.own_words.to_keep)
     add = functools.partial(queue.add, text, replies[0].language)
     app[keys.WRITER].write("A question could not be kept for review", add)
 

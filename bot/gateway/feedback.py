@@ -45,7 +45,7 @@ async def post_feedback(request: web.Request) -> web.StreamResponse:
     if question is not None:
         language = conversation.not_helped.pop(topic)
         if queue is not None:
-            words = app[keys.SERVED].content.own_words
+            words = app[keys.CURRENT_MODEL].content.own_words
             text = keep_own_words(remove_personal_details(clean(question), words.known), words.to_keep)
             add = functools.partial(queue.add, text, language, reason=NOT_HELPFUL, topic=topic)
             writing.append(app[keys.WRITER].write("A question could not be kept for review", add))

@@ -18,7 +18,7 @@ SECONDS_KEPT = 15 * 60
 _MOST_KEPT = 10_000
 
 
-class Answered:
+class AnswerCache:
     """Answers by the message they belong to, in memory; of the message not even its id is kept."""
 
     def __init__(self) -> None:

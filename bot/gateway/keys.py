@@ -10,19 +10,19 @@ from jinja2 import Environment
 from bot.database.feedback import Feedback
 from bot.database.review_queue import ReviewQueue
 from bot.database.usage import Usage
-from bot.gateway.background_writer import Writer
+from bot.gateway.background_writer import BackgroundWriter
 from bot.gateway.conversations import Conversations
-from bot.gateway.idempotency import Answered
+from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
 from bot.gateway.readiness import Readiness
-from bot.gateway.served_model import Served
+from bot.gateway.served_model import CurrentModel
 from bot.settings import Network
 from bot.web.assets import Assets
 
 Strings = Mapping[str, Mapping[str, str]]
 
 
-ANSWERED = web.AppKey("ANSWERED", Answered)
+ANSWER_CACHE = web.AppKey("ANSWER_CACHE", AnswerCache)
 ASSETS = web.AppKey("ASSETS", Assets)
 CONVERSATIONS = web.AppKey("CONVERSATIONS", Conversations)
 EMBED_ORIGINS: web.AppKey[tuple[str, ...]] = web.AppKey("EMBED_ORIGINS", tuple)
@@ -31,9 +31,9 @@ LIMITS = web.AppKey("LIMITS", Limits)
 PUBLIC_URL = web.AppKey("PUBLIC_URL", str)
 READINESS = web.AppKey("READINESS", Readiness)
 REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
-SERVED = web.AppKey("SERVED", Served)
+CURRENT_MODEL = web.AppKey("CURRENT_MODEL", CurrentModel)
 STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
 USAGE = web.AppKey("USAGE", Usage)
-WRITER = web.AppKey("WRITER", Writer)
+WRITER = web.AppKey("WRITER", BackgroundWriter)

@@ -61,7 +61,7 @@ class OfflineCopies:
 
     async def current(self) -> Copies:
         """Return the copies as they are now."""
-        content, day = self._app[keys.SERVED].content, current_date()
+        content, day = self._app[keys.CURRENT_MODEL].content, current_date()
         topics, directory = dict(content.topics), content.directory
         async with self._lock:
             made = self._made
@@ -143,7 +143,7 @@ def _saved_pages(app: web.Application, language: str) -> dict[str, Any]:
 
 
 def _index(app: web.Application, language: str) -> dict[str, Any]:
-    topics = [topic for topic in app[keys.SERVED].content.topics.values() if topic.answered]
+    topics = [topic for topic in app[keys.CURRENT_MODEL].content.topics.values() if topic.answered]
     return {
         "stem_length": STEM_LENGTH,
         "titles": {topic.id: topic.title[language] for topic in topics},

@@ -88,7 +88,7 @@ def create_templates() -> Environment:
 
 def texts(app: web.Application) -> PageTexts:
     """Return what pages and errors say by themselves, with the hotline's number as it is now."""
-    return with_hotline(app[keys.STRINGS], app[keys.SERVED].content.directory.hotline)
+    return with_hotline(app[keys.STRINGS], app[keys.CURRENT_MODEL].content.directory.hotline)
 
 
 def write_page(app: web.Application, page: Page, *, origin: str, saved: str = "") -> str:
@@ -96,7 +96,7 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
 
     `origin` is where residents reach the assistant, as addresses for search engines begin with it.
     """
-    content = app[keys.SERVED].content
+    content = app[keys.CURRENT_MODEL].content
     return str(
         app[keys.TEMPLATES]
         .get_template(page.template)
@@ -110,7 +110,7 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
             strings=texts(app)[page.language],
             hotline_uri=phone_uri(content.directory.hotline),
             asset=app[keys.ASSETS].url,
-            not_legal_advice=content.say("utter_not_legal_advice", page.language),
+            not_legal_advice=content.text_of("utter_not_legal_advice", page.language),
             privacy_path=PRIVACY[page.language],
             show_date=lambda date: show_date(date, page.language),
             **page.values,
@@ -181,7 +181,7 @@ async def get_named_page(request: web.Request) -> web.StreamResponse:
             return respond(request, make(app, language))
         if f"/{other(language)}/{name}" == paths[other(language)]:
             raise web.HTTPFound(paths[language])
-    topic = app[keys.SERVED].content.topics.get(name)
+    topic = app[keys.CURRENT_MODEL].content.topics.get(name)
     if topic is None:
         raise web.HTTPNotFound
     return respond(request, topic_page(app, topic, language))
@@ -189,12 +189,12 @@ async def get_named_page(request: web.Request) -> web.StreamResponse:
 
 def chat_page(app: web.Application, language: str, *, embedded: bool = False) -> Page:
     """Return the page with the chat, whole or alone."""
-    content, strings = app[keys.SERVED].content, texts(app)
+    content, strings = app[keys.CURRENT_MODEL].content, texts(app)
     topics = [topic for topic in content.topics.values() if topic.answered]
     chat_strings = _CHAT_STRINGS + (_KEEPING_STRINGS if app[keys.REVIEW_QUEUE] else ())
     values = {
         "groups": [(group, [topic for topic in topics if topic.group == group]) for group in GROUPS],
-        "greeting": content.say("utter_greet", language),
+        "greeting": content.text_of("utter_greet", language),
         "chat_strings": json.dumps(
             {code: {key: strings[code][key] for key in chat_strings} for code in LANGUAGES},
             ensure_ascii=False,
@@ -210,7 +210,7 @@ def topic_page(
     app: web.Application, topic: Topic, language: str, *, today: datetime.date | None = None
 ) -> Page:
     """Return the page of a topic's answer as it is on a day, by default the current one."""
-    content, today = app[keys.SERVED].content, today or current_date()
+    content, today = app[keys.CURRENT_MODEL].content, today or current_date()
     values = {
         "topic": topic,
         "reply": answer(content, topic, language, today=today),
@@ -227,13 +227,13 @@ def topic_page(
 
 def directory_page(app: web.Application, language: str) -> Page:
     """Return the page with every service of the directory, each once, under the first of its needs."""
-    content, now = app[keys.SERVED].content, datetime.datetime.now(TIME_ZONE)
+    content, now = app[keys.CURRENT_MODEL].content, datetime.datetime.now(TIME_ZONE)
     directory = content.directory
     groups = []
     for need in directory.needs.values():
         services = [
             {
-                **service_card(service, language, lambda name: content.say(name, language), now=now),
+                **service_card(service, language, lambda name: content.text_of(name, language), now=now),
                 "also_for": ", ".join(directory.needs[code].name[language] for code in service.needs[1:]),
             }
             for service in directory.services
@@ -248,15 +248,15 @@ def directory_page(app: web.Application, language: str) -> Page:
 
 def cards_page(app: web.Application, language: str) -> Page:
     """Return the page with the cards to print."""
-    content = app[keys.SERVED].content
+    content = app[keys.CURRENT_MODEL].content
     unspoken = other(language)
     values = {
-        "front": content.say("utter_red_card_front", "en"),
-        "back": content.say("utter_red_card_back", "es"),
+        "front": content.text_of("utter_red_card_front", "en"),
+        "back": content.text_of("utter_red_card_back", "es"),
         "cards": _CARDS_A_SHEET,
-        "limits": content.say("utter_red_card_limits", language),
+        "limits": content.text_of("utter_red_card_limits", language),
         # What a reader of this page may not be able to read on the card.
-        "explained": content.say(
+        "explained": content.text_of(
             "utter_red_card_back" if unspoken == "es" else "utter_red_card_front", language
         ),
         "topic_path": f"/{language}/{RED_CARD}",
@@ -267,9 +267,9 @@ def cards_page(app: web.Application, language: str) -> Page:
 
 def privacy_page(app: web.Application, language: str) -> Page:
     """Return the page that says what is kept of what people write, and what is not."""
-    content, strings = app[keys.SERVED].content, texts(app)
+    content, strings = app[keys.CURRENT_MODEL].content, texts(app)
     parts = [
-        (strings[language][f"privacy_{part}"], content.say(f"utter_privacy_{part}", language))
+        (strings[language][f"privacy_{part}"], content.text_of(f"utter_privacy_{part}", language))
         for part in _PRIVACY_PARTS
     ]
     return Page(
@@ -296,7 +296,7 @@ def all_pages(app: web.Application, language: str) -> Iterator[Page]:
     yield directory_page(app, language)
     yield cards_page(app, language)
     yield privacy_page(app, language)
-    for topic in app[keys.SERVED].content.topics.values():
+    for topic in app[keys.CURRENT_MODEL].content.topics.values():
         if topic.answered:
             yield topic_page(app, topic, language)
 

@@ -1,7 +1,7 @@
 """A small index of the answers, for a phone without a connection to search what it has saved.
 
-A page script adds up the weights of the words of a question, which is all that an old phone can do in
-no time (see `search` in bot/gateway/static/chat.js). It must not import Rasa or aiohttp.
+A page script adds up the weights of the words of a question, which is all that an old phone can do in no time
+(see `search` in bot/gateway/static/chat.js).
 """
 
 from __future__ import annotations

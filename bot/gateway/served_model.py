@@ -32,7 +32,7 @@ class ServedModel:
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
-class Served:
+class CurrentModel:
     """The model of this moment, and the one before it as long as that still runs."""
 
     def __init__(self, model: ServedModel) -> None:

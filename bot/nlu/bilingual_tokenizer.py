@@ -18,8 +18,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.glossary_extractor import PLAIN_TEXT
 from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
-from bot.nlu.learnt import wait_for
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline, joined, lemma, words
+from bot.nlu.pretrained import wait_for
 from bot.text.language import LANGUAGES
 from bot.training.worker import LEMMAS, LEMMAS_FILE
 

@@ -1,4 +1,4 @@
-"""What the processes that bot.training.worker starts have in common. It must not import Rasa."""
+"""What the processes that bot.training.worker starts have in common."""
 
 from __future__ import annotations
 

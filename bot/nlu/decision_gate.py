@@ -25,7 +25,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.answering.decision import TOPIC_PREFIX, DecisionStep, Judged
+from bot.answering.decision import TOPIC_PREFIX, DecisionStep, Understanding
 from bot.answering.follow_ups import Context, ranking_in_context
 from bot.content.glossary import FollowUp, HelpRequest
 from bot.content.thresholds import Thresholds
@@ -115,7 +115,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking, response selector and decision of each message; take its parts back."""
-        whole: list[tuple[Message, list[Judged]]] = []
+        whole: list[tuple[Message, list[Understanding]]] = []
         for message in messages:
             if message.get(PART):
                 whole[-1][1].append(self._judged(message))
@@ -135,7 +135,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
                 message.set(RESPONSE_SELECTOR_PROPERTY_NAME, selected, add_to_output=True)
         return [message for message, _ in whole]
 
-    def _judged(self, message: Message) -> Judged:
+    def _judged(self, message: Message) -> Understanding:
         context = Context.read(message.get(METADATA))
         follow_up = FollowUp(**(message.get(FOLLOW_UP) or {}))
         ranking = ranking_in_context(
@@ -145,7 +145,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
             setting_topics=self._setting_topics,
             related_weight=self._related_weight,
         )
-        return Judged(
+        return Understanding(
             language=message.get(LANGUAGE),
             ranking=tuple(ranking[:_LABELS_KEPT]),
             request=HelpRequest(**(message.get(HELP_REQUEST) or {})),

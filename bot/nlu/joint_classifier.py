@@ -22,9 +22,9 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RESP
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.judges import INVERSE_STRENGTH, Judges
-from bot.nlu.learnt import judges_digest, take
+from bot.nlu.ensemble import INVERSE_STRENGTH, Ensemble
 from bot.nlu.linear_model import LinearModel
+from bot.nlu.pretrained import judges_digest, take
 from bot.nlu.tfidf_featurizer import TABLE_ROW
 from bot.training.worker import JUDGES
 
@@ -57,7 +57,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        judges: Judges | None = None,
+        judges: Ensemble | None = None,
     ) -> None:
         self._config, self._model_storage, self._resource = config, model_storage, resource
         self._judges = judges
@@ -83,9 +83,9 @@ class JointClassifier(IntentClassifier, GraphComponent):
             blocks, inverse_strength = [table[rows] for table in tables], self._config["C"]
             taken = take(JUDGES, judges_digest(blocks, labels, inverse_strength))
             if taken:
-                self._judges = Judges.read(taken)
+                self._judges = Ensemble.read(taken)
             else:
-                self._judges = Judges.fit(blocks, labels, inverse_strength, _in_processes)
+                self._judges = Ensemble.fit(blocks, labels, inverse_strength, _in_processes)
             with self._model_storage.write_to(self._resource) as folder:
                 self._judges.save(folder)
         return self._resource
@@ -119,7 +119,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
     ) -> JointClassifier:
         """Read a trained component back (see parent class)."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Judges.read(folder))
+            return cls(config, model_storage, resource, Ensemble.read(folder))
 
 
 def _in_processes(

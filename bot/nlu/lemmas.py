@@ -1,4 +1,4 @@
-"""Words and their dictionary forms, by spaCy's rules for English and Spanish. It must not import Rasa."""
+"""Words and their dictionary forms, by spaCy's rules for English and Spanish."""
 
 from __future__ import annotations
 

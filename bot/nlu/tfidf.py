@@ -1,4 +1,4 @@
-"""TF-IDF weights of letter groups, words and word pairs. It must not import Rasa."""
+"""TF-IDF weights of letter groups, words and word pairs."""
 
 from __future__ import annotations
 

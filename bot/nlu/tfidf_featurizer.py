@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.bilingual_tokenizer import LEMMA_TEXT
 from bot.nlu.glossary_extractor import PLAIN_TEXT
-from bot.nlu.learnt import features_digest, take
+from bot.nlu.pretrained import features_digest, take
 from bot.nlu.tfidf import KINDS, Vectorizers, read_tables
 from bot.training.worker import FEATURES
 

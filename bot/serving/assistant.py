@@ -20,7 +20,7 @@ from bot.gateway.dialogue import replies_from_rasa
 from bot.gateway.rasa_client import RasaClient, RasaUnavailable
 from bot.gateway.served_model import ServedModel
 from bot.serving.processes import Child, actions_child, rasa_child
-from bot.serving.relay import Relay
+from bot.serving.tcp_proxy import SwitchableProxy
 from bot.settings import Settings
 from bot.training.gate import golden_questions
 from bot.training.models import Model
@@ -42,7 +42,7 @@ class Backend:
 
     model: Model
     rasa: Child
-    relay: Relay
+    relay: SwitchableProxy
     actions: Child
     served: ServedModel
 
@@ -77,7 +77,7 @@ class Assistant:
             actions_url=served.rasa.actions_url,
             model_version=served.version,
         )
-        self.backend.served = self.app[keys.SERVED].model
+        self.backend.served = self.app[keys.CURRENT_MODEL].model
 
     @property
     def rasa(self) -> Child:
@@ -102,7 +102,7 @@ class Assistant:
         if beside is not None and beside.model.report["learnt_in"] == model.report["learnt_in"]:
             rasa, relay = beside.rasa, beside.relay
         else:
-            relay = Relay(actions.port)
+            relay = SwitchableProxy(actions.port)
             rasa = rasa_child(
                 model.archive,
                 thresholds=model.thresholds,
@@ -182,7 +182,7 @@ class Assistant:
         old, older = self.backend, self._before
         # Nothing is awaited between these: no message meets the one without the other.
         new.relay.target = new.actions.port
-        self.app[keys.SERVED].replace(new.served)
+        self.app[keys.CURRENT_MODEL].replace(new.served)
         self.backend, self._before = new, old
         if self._warm:
             self._warm.cancel()
@@ -192,7 +192,7 @@ class Assistant:
 
     def _let_go(self, old: Backend) -> None:
         self._before = None
-        self.app[keys.SERVED].let_go()
+        self.app[keys.CURRENT_MODEL].let_go()
         # Not waited for by a switch, and so not interrupted by one.
         retiring = asyncio.create_task(self._retire(old))
         self._retiring.add(retiring)

@@ -1,7 +1,4 @@
-"""Whoever wrote an answer does not approve it: what the audit log tells of who wrote it.
-
-It must not import Rasa or aiohttp.
-"""
+"""Whoever wrote an answer does not approve it: what the audit log tells of who wrote it."""
 
 from __future__ import annotations
 

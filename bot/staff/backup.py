@@ -2,8 +2,7 @@
 
 What is in the database is written as text, so that it can go from one kind of database to another. An archive
 is read as if somebody had made it to do harm: nothing is changed before all of it was checked. Only the model
-cannot be checked: it is a program, so an archive must come from whoever may run programs here. It must not
-import Rasa or aiohttp.
+cannot be checked: it is a program, so an archive must come from whoever may run programs here.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from bot.database.engine import Database
 from bot.database.tables import AUDIT_LOG, TABLES
 from bot.settings import Settings
 from bot.training.models import ModelStore
-from bot.training.topics_off import FILE as TOPICS_OFF
+from bot.training.topics_off import FILE
 
 _FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -138,7 +137,7 @@ def _files(settings: Settings, version: str | None) -> Iterator[tuple[str, Path]
         yield from _below(f"content/{part}", settings.content_dir / part)
     if not _directory_is_content(settings):
         yield from _below("resources", settings.resources_dir)
-    yield from _below(_TOPICS_OFF, settings.data_dir / TOPICS_OFF)
+    yield from _below(_TOPICS_OFF, settings.data_dir / FILE)
     if version is not None:
         yield _POINTER, settings.data_dir / "published.json"
         yield from _below(f"models/{version}", settings.data_dir / "models" / version)

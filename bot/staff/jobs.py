@@ -4,7 +4,7 @@ One run at a time is under way in each of three slots: a training; a change of w
 which need not wait for a training; and turning an answer off, which waits for neither. Whether one is, is
 decided by a lock that its process holds until its end, however that comes. What a run says stands in a file,
 so that whoever starts anew can show it. Under systemd the starter needs KillMode=process, or a restart of it
-ends the runs too. It must not import Rasa or aiohttp.
+ends the runs too.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Turning an answer off and going back are always possible, also while the gate would stop something, a topic
 file has a mistake or the database is away. What is turned off stays so, whatever is published (see
-bot.training.topics_off). It must not import Rasa or aiohttp.
+bot.training.topics_off).
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ from bot.editing.topic_text import TopicEditError, read_fields, read_text, with_
 from bot.training.gate import Stop, Verdict, judge
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import PublishError, Say, ServingFile, publish, roll_back
-from bot.training.topics_off import FILE as TOPICS_OFF
-from bot.training.topics_off import TopicsOff
-from bot.training.train import copy_content, retell, train
+from bot.training.topics_off import FILE, TopicsOff
+from bot.training.train import copy_content, rebuild_answers, train
 
 MOST_LETTERS = 200
 
@@ -132,7 +131,7 @@ class Release:
         try:
             is_new = self.off.add(topic)
         except OSError as error:
-            raise self._not_written(TOPICS_OFF, error) from None
+            raise self._not_written(FILE, error) from None
         if self._knows(topic):
             off_before = "The answer was turned off before: for residents nothing changes by it now."
             self.say(f"Residents get no answer to {topic} from now on." if is_new else off_before)
@@ -163,7 +162,7 @@ class Release:
             try:
                 self.off.remove(topic)
             except OSError as error:
-                raise self._not_written(TOPICS_OFF, error) from None
+                raise self._not_written(FILE, error) from None
         if self._knows(topic):
             self.say(f"Residents get the answer to {topic} again.")
 
@@ -259,7 +258,9 @@ class Release:
                 fields = dataclasses.replace(fields, approved_by=wanted.approved_by)
             file.write_bytes(with_fields(text, topic, fields).encode())
             # Only a model of an older program has learnt otherwise than this content asks for.
-            return retell(root, self.store, self.say) or asyncio.run(train(root, self.store, self.say))
+            return rebuild_answers(root, self.store, self.say) or asyncio.run(
+                train(root, self.store, self.say)
+            )
 
     def _alone(self) -> contextlib.AbstractContextManager[None]:
         """Change what is published, after whoever does so now."""

@@ -3,7 +3,7 @@
 A suggestion is accepted or rejected by a person, never applied alone. Each action puts the content in place
 first, checked, and then takes the questions out of the queue together with its note in the audit log: ended
 half-way it loses nothing, and can be done again. Nothing is printed here: the terminal and the console do
-that. It must not import Rasa or aiohttp.
+that.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bot.editing.replace import Outcome, replace_topics
 from bot.editing.sheet.exporting import write_draft
 from bot.editing.topic_text import add_question
 from bot.text.language import OTHER, fold
-from bot.text.near_duplicates import AskedIn, near_duplicates
+from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 from bot.text.redaction import REMOVED, remove_personal_details
 from bot.training.evaluation import Question, result_row
 from bot.training.models import Model
@@ -60,7 +60,7 @@ class ReviewError(Exception):
 
 
 @dataclass(frozen=True)
-class AskedText:
+class QueuedQuestion:
     """A question as it is in the queue: how often it was asked in vain, and which answers did not help."""
 
     text: str
@@ -78,7 +78,7 @@ class Group:
     """Questions of one language that are alike; the leading one, by which the group is known, comes first."""
 
     language: str
-    questions: tuple[AskedText, ...]
+    questions: tuple[QueuedQuestion, ...]
 
     @property
     def text(self) -> str:
@@ -282,7 +282,7 @@ class Review:
             raise ReviewError(
                 f"The question “{text}” is neither English nor Spanish. Write it in one of them (--as)."
             )
-        question = AskedIn(text, intent, language, file, 0)
+        question = TrainingQuestion(text, intent, language, file, 0)
         before = (self.content / file).read_bytes().decode()
         after = before
         if not _stands_there(question, content):
@@ -309,14 +309,14 @@ def grouped(questions: Sequence[Unanswered]) -> list[Group]:
     A question joins the group whose leading question is most like it, so that no chain of small steps puts
     two things together.
     """
-    asked: dict[str, list[AskedText]] = collections.defaultdict(list)
+    asked: dict[str, list[QueuedQuestion]] = collections.defaultdict(list)
     for language, question in _by_text(questions):
         asked[language].append(question)
     groups = [Group(language, tuple(members)) for language in asked for members in _alike(asked[language])]
     return sorted(groups, key=lambda group: (-group.count, group.language, group.text))
 
 
-def _by_text(questions: Sequence[Unanswered]) -> Iterator[tuple[str, AskedText]]:
+def _by_text(questions: Sequence[Unanswered]) -> Iterator[tuple[str, QueuedQuestion]]:
     """Yield each text once, with the language in which it was asked most: "daca?" is the same in both."""
     found: dict[str, list[Unanswered]] = collections.defaultdict(list)
     for question in questions:
@@ -332,12 +332,12 @@ def _by_text(questions: Sequence[Unanswered]) -> Iterator[tuple[str, AskedText]]
             else:
                 topics[one.topic] += one.count
         language = min(languages, key=lambda name: (-languages[name], name))
-        yield language, AskedText(text, unanswered, dict(topics))
+        yield language, QueuedQuestion(text, unanswered, dict(topics))
 
 
-def _alike(questions: Sequence[AskedText]) -> list[list[AskedText]]:
+def _alike(questions: Sequence[QueuedQuestion]) -> list[list[QueuedQuestion]]:
     """Return groups of questions, the leading one first, the others asked most first."""
-    groups: list[list[AskedText]] = []
+    groups: list[list[QueuedQuestion]] = []
     keys: list[str] = []
     for question in sorted(questions, key=lambda one: (-one.count, -_letters(one.text), one.text)):
         words = sorted(fold(question.text).split())
@@ -421,7 +421,7 @@ def _refuse(text: str, content: Content) -> None:
         )
 
 
-def _stands_there(question: AskedIn, content: Content) -> bool:
+def _stands_there(question: TrainingQuestion, content: Content) -> bool:
     """Whether a question stands where it belongs already; raises ReviewError where it stands elsewhere."""
     present = list(_training_questions(content))
     twins = [other for other in present if fold(other.text) == fold(question.text)]
@@ -435,14 +435,14 @@ def _stands_there(question: AskedIn, content: Content) -> bool:
     return any(other.language == question.language for other in twins)
 
 
-def _elsewhere(question: AskedIn, other: AskedIn) -> ReviewError:
+def _elsewhere(question: TrainingQuestion, other: TrainingQuestion) -> ReviewError:
     return ReviewError(
         f"The question “{printable(question.text)}” is as good as “{printable(other.text)}” in {other.path} "
         f"({other.intent}). Put it there, or say in it what makes it another question (--as)."
     )
 
 
-def _training_questions(content: Content) -> Iterator[AskedIn]:
+def _training_questions(content: Content) -> Iterator[TrainingQuestion]:
     asked_by_intent = {
         **{
             (TOPIC_PREFIX + topic.id, FAQ / f"{topic.id}.yml"): topic.questions
@@ -452,4 +452,4 @@ def _training_questions(content: Content) -> Iterator[AskedIn]:
     }
     for (intent, path), by_language in asked_by_intent.items():
         for language, texts in by_language.items():
-            yield from (AskedIn(text, intent, language, path, 0) for text in texts)
+            yield from (TrainingQuestion(text, intent, language, path, 0) for text in texts)

@@ -1,8 +1,7 @@
 """Which language a text is in: English, Spanish, another one, or not to be told.
 
-Short messages of residents who mix both languages are judged by how often each word stands in the
-training questions of each language; the statistics of letters (lingua) decide what is left, and third
-languages. It must not import Rasa or aiohttp.
+Short messages of residents who mix both languages are judged by how often each word stands in the training
+questions of each language; the statistics of letters (lingua) decide what is left, and third languages.
 """
 
 from __future__ import annotations

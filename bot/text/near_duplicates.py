@@ -27,7 +27,7 @@ _SPELLED_ALIKE = 75
 
 
 @dataclass(frozen=True)
-class AskedIn:
+class TrainingQuestion:
     """A training question and where it stands."""
 
     text: str
@@ -37,10 +37,10 @@ class AskedIn:
     line: int
 
 
-class AskedWords:
+class QuestionWords:
     """A question taken apart into what it is compared by."""
 
-    def __init__(self, question: AskedIn) -> None:
+    def __init__(self, question: TrainingQuestion) -> None:
         self.question = question
         self.folded = fold(question.text)
         self.words = sorted(self.folded.split())
@@ -53,29 +53,29 @@ class NearQuestions:
     def __init__(self, frequency: Mapping[str, int]) -> None:
         """Take in how many questions each word stands; a word that is in none is the rarest."""
         self._frequency = frequency
-        self._sharing: dict[tuple[str, str], list[AskedWords]] = {}
+        self._sharing: dict[tuple[str, str], list[QuestionWords]] = {}
 
-    def add(self, asked: AskedWords) -> None:
+    def add(self, asked: QuestionWords) -> None:
         """Let a question be found from now on."""
         self._add(asked, self._rarest(asked))
 
-    def near(self, asked: AskedWords) -> list[AskedIn]:
+    def near(self, asked: QuestionWords) -> list[TrainingQuestion]:
         """Return the questions, of another intent, that are as good as the same as one."""
         return self._near(asked, self._rarest(asked))
 
-    def near_before(self, asked: AskedWords) -> list[AskedIn]:
+    def near_before(self, asked: QuestionWords) -> list[TrainingQuestion]:
         """Do as `near`, and then as `add`."""
         words = self._rarest(asked)
         found = self._near(asked, words)
         self._add(asked, words)
         return found
 
-    def _add(self, asked: AskedWords, words: Sequence[str]) -> None:
+    def _add(self, asked: QuestionWords, words: Sequence[str]) -> None:
         for word in words:
             self._sharing.setdefault((asked.question.language, word), []).append(asked)
 
-    def _near(self, asked: AskedWords, words: Sequence[str]) -> list[AskedIn]:
-        found: dict[int, AskedIn] = {}
+    def _near(self, asked: QuestionWords, words: Sequence[str]) -> list[TrainingQuestion]:
+        found: dict[int, TrainingQuestion] = {}
         for word in words:
             for other in self._sharing.get((asked.question.language, word), ()):
                 if other.question.intent == asked.question.intent or id(other) in found:
@@ -84,30 +84,32 @@ class NearQuestions:
                     found[id(other)] = other.question
         return list(found.values())
 
-    def _rarest(self, asked: AskedWords) -> list[str]:
+    def _rarest(self, asked: QuestionWords) -> list[str]:
         if len(asked.words) < _FEWEST_WORDS:
             return []
         by_frequency = sorted(set(asked.words), key=lambda word: (self._frequency.get(word, 0), word))
         return by_frequency[:_RARE_WORDS]
 
 
-def _is_near(one: AskedWords, other: AskedWords) -> bool:
+def _is_near(one: QuestionWords, other: QuestionWords) -> bool:
     if one.folded == other.folded or not fuzz.ratio(one.key, other.key, score_cutoff=_ALIKE):
         return False
     return not _differs_in_a_word(one.words, other.words)
 
 
-def count_words(asked: Iterable[AskedWords]) -> collections.Counter[str]:
+def count_words(asked: Iterable[QuestionWords]) -> collections.Counter[str]:
     """Return in how many questions each word stands."""
     return collections.Counter(itertools.chain.from_iterable(set(each.words) for each in asked))
 
 
-def near_duplicates(questions: Sequence[AskedIn]) -> Iterator[tuple[AskedIn, AskedIn]]:
+def near_duplicates(
+    questions: Sequence[TrainingQuestion],
+) -> Iterator[tuple[TrainingQuestion, TrainingQuestion]]:
     """Yield pairs of questions of one language and two intents that are as good as the same.
 
     Not those that are the same to the letter: they are mistakes, which bot.content.reading names.
     """
-    asked = [AskedWords(question) for question in questions]
+    asked = [QuestionWords(question) for question in questions]
     numbers = {id(question): number for number, question in enumerate(questions)}
     known = NearQuestions(count_words(asked))
     found: list[tuple[int, int]] = []

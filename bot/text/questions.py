@@ -1,4 +1,4 @@
-"""Takes a message with several questions apart. It must not import Rasa or aiohttp."""
+"""Takes a message with several questions apart."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How good the understanding is: questions asked of the decision step, and the figures of it.
 
-A question is a line of JSON: `{"text": "...", "lang": "en", "topic": "ice_at_home", "ok": [...]}`,
-where `ok` lists every topic whose answer would be right. It must not import Rasa.
+A question is a line of JSON: `{"text": "...", "lang": "en", "topic": "ice_at_home", "ok": [...]}`, where `ok`
+lists every topic whose answer would be right.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The gate: whether a candidate may be published, and the report for a clerk that says why.
 
-It compares what the candidate and the published model made of the same questions. It must not import Rasa.
+It compares what the candidate and the published model made of the same questions.
 """
 
 from __future__ import annotations

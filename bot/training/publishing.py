@@ -1,7 +1,7 @@
 """Publishing a model and going back: the pointer, and the running `kyr serve` that follows it.
 
 `kyr serve` notices within a second that another model was published, starts it beside the one that answers,
-and says in a file whether it has taken over. It must not import Rasa or aiohttp.
+and says in a file whether it has taken over.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Calibration: the thresholds of the decision step, chosen on questions that no model was trained on.
 
-`kyr train` asks the evaluation questions of the new model and chooses, for each language, the thresholds
-at which what the bot would do with them costs least. It must not import Rasa.
+`kyr train` asks the evaluation questions of the new model and chooses, for each language, the thresholds at
+which what the bot would do with them costs least.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Judged
+from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Understanding
 from bot.content.thresholds import Thresholds
 from bot.text.language import LANGUAGES
 from bot.training.evaluation import Question
@@ -46,11 +46,11 @@ _MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvaluatedQuestion:
     """A question with the right answers to it, and what the NLU made of it."""
 
     question: Question
-    judged: tuple[Judged, ...]
+    judged: tuple[Understanding, ...]
 
     @property
     def language(self) -> str:
@@ -74,7 +74,7 @@ def cost(decision: Decision, question: Question) -> float:
     return OFFERED if question.right & set(decision.offered) else UNANSWERED
 
 
-def calibrate(asked: Sequence[Asked], step: DecisionStep) -> DecisionStep:
+def calibrate(asked: Sequence[EvaluatedQuestion], step: DecisionStep) -> DecisionStep:
     """Return the decision step with the thresholds that cost least, chosen for each language by itself.
 
     `step` gives the thresholds to begin with. Of values that cost the same the middle one is taken.
@@ -86,7 +86,7 @@ def calibrate(asked: Sequence[Asked], step: DecisionStep) -> DecisionStep:
     return dataclasses.replace(step, thresholds=chosen)
 
 
-def _calibrated(rows: Sequence[Asked], step: DecisionStep, language: str) -> Thresholds:
+def _calibrated(rows: Sequence[EvaluatedQuestion], step: DecisionStep, language: str) -> Thresholds:
     def total(thresholds: Thresholds) -> float:
         tried = dataclasses.replace(step, thresholds={**step.thresholds, language: thresholds})
         return round(sum(cost(tried.decide(row.judged), row.question) for row in rows), 6)

@@ -1,7 +1,7 @@
 """The topics that staff have turned off: no answer is given to them, whatever model answers.
 
 They stand in one file beside the pointer to the published model, and whoever answers residents looks there:
-publishing another model and going back change nothing about them. It must not import Rasa or aiohttp.
+publishing another model and going back change nothing about them.
 """
 
 from __future__ import annotations

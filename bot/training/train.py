@@ -1,6 +1,6 @@
 """Training a model: check the content, train, ask the evaluation questions, keep it with its report.
 
-Rasa runs as a subprocess; this module must not import it.
+Rasa runs as a subprocess.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Judged
+from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Understanding
 from bot.content.diff import topic_changes
 from bot.content.reading import Content, read_content
 from bot.files.atomic import write_whole
@@ -37,8 +37,8 @@ from bot.training.evaluation import (
     summarize,
 )
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
-from bot.training.thresholds import Asked, begin_with, calibrate, write_thresholds
-from bot.training.worker import ASKING, TRAINING, Workbench, WorkbenchError, learner, workbench
+from bot.training.thresholds import EvaluatedQuestion, begin_with, calibrate, write_thresholds
+from bot.training.worker import ASKING, TRAINING, RasaWorker, WorkerError, learner, workbench
 
 Progress = Callable[[str], None]
 
@@ -158,7 +158,7 @@ def training_errors(name: str) -> Iterator[None]:
     """Raise as TrainingError what ends a job of the workbench, which is called by a name."""
     try:
         yield
-    except WorkbenchError as error:
+    except WorkerError as error:
         raise TrainingError(str(error)) from None
     except OSError as error:
         # An error of `shutil` lists every file that it stands for.
@@ -169,7 +169,7 @@ def training_errors(name: str) -> Iterator[None]:
         ) from None
 
 
-def retell(root: Path, store: ModelStore, progress: Progress) -> Model | None:
+def rebuild_answers(root: Path, store: ModelStore, progress: Progress) -> Model | None:
     """Do as `train` where only what is said has changed, while somebody else may train; raises as it does.
 
     Return None where no model has learnt from the same questions.
@@ -281,7 +281,7 @@ def _read(model: Model) -> None:
 
 
 async def _learn(
-    bench: Workbench,
+    bench: RasaWorker,
     built: Path,
     content: Content,
     sets: Mapping[str, list[Question]],
@@ -307,8 +307,8 @@ async def _learn(
 
         parsed = await bench.train(built / CONTENT, built / ARCHIVE, texts, begin)
         pace.step("thresholds")
-        judged = (tuple(Judged.from_json(one) for one in row["judged"]) for row in parsed)
-        asked = [Asked(*pair) for pair in zip(questions, judged, strict=True)]
+        judged = (tuple(Understanding.from_json(one) for one in row["judged"]) for row in parsed)
+        asked = [EvaluatedQuestion(*pair) for pair in zip(questions, judged, strict=True)]
         step, others = await asyncio.to_thread(_choose, asked, start, pool)
     kept = [
         {
@@ -329,7 +329,7 @@ async def _learn(
 
 
 def _choose(
-    asked: Sequence[Asked], start: DecisionStep, pool: Executor
+    asked: Sequence[EvaluatedQuestion], start: DecisionStep, pool: Executor
 ) -> tuple[DecisionStep, list[Decision]]:
     """Return the step with thresholds chosen on all questions, and the decisions of `held_out`."""
     # All questions take as long as both halves, which are done here meanwhile.
@@ -338,7 +338,7 @@ def _choose(
     return chosen.result(), others
 
 
-def held_out(asked: Sequence[Asked], step: DecisionStep) -> list[Decision]:
+def held_out(asked: Sequence[EvaluatedQuestion], step: DecisionStep) -> list[Decision]:
     """Return the decisions on each half of the questions with thresholds chosen on the other half."""
     # For the questions of even and of odd number, by the half that they are not in.
     steps = [calibrate(asked[1 - half :: 2], step) for half in (0, 1)]

@@ -1,7 +1,7 @@
 """Trying a question on a model: which topic answers it, and which of its words counted.
 
 Staff ask one question after another, so the process that has loaded the model is kept between them. Nothing
-of what they ask is written anywhere. It must not import Rasa or aiohttp.
+of what they ask is written anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.answering.decision import FIND_HELP, SEVERAL, TOPIC_PREFIX
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import Reply, answer, ask_need, clarify, help_for, say
+from bot.answering.replies import Reply, answer, ask_need, clarify, help_for, response_reply
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
 from bot.text.language import LANGUAGES
@@ -23,7 +23,7 @@ from bot.training.evaluation import outcome_of
 from bot.training.models import Model
 from bot.training.thresholds import read_thresholds
 from bot.training.train import TrainingError, training_errors
-from bot.training.worker import ASKING, SECONDS_TO_START, Workbench, workbench
+from bot.training.worker import ASKING, SECONDS_TO_START, RasaWorker, workbench
 
 # The process has 0.9 GB of memory; somebody who goes on after so long waits for it once more.
 SECONDS_IDLE = 10 * 60
@@ -89,7 +89,7 @@ class _Loaded:
     """A process that has loaded a model, and what is needed of the model here."""
 
     model: Model
-    bench: Workbench
+    bench: RasaWorker
     thresholds: Mapping[str, Thresholds]
 
 
@@ -102,7 +102,7 @@ class TryOut:
         self._asking = asyncio.Lock()
         # What ends the process, if there is one.
         self._process = contextlib.AsyncExitStack()
-        self._bench: Workbench | None = None
+        self._bench: RasaWorker | None = None
         self._loaded: _Loaded | None = None
         self._idle: asyncio.Task[None] | None = None
 
@@ -170,7 +170,7 @@ class TryOut:
         await process.aclose()
 
 
-def _checked(model: Model, bench: Workbench) -> _Loaded:
+def _checked(model: Model, bench: RasaWorker) -> _Loaded:
     """Read what is needed of a model, which takes seconds; raises ModelError and ContentError."""
     model.verify()
     _ = model.content.own_words
@@ -245,4 +245,4 @@ def _reply(content: Content, parsed: Mapping[str, Any], language: str) -> Reply 
     if intent == FIND_HELP:
         return None if request["needs"] else ask_need(content, language)
     response = f"utter_{'not_understood' if intent == 'unclear' else intent}"
-    return say(content, response, language) if response in content.conversation.responses else None
+    return response_reply(content, response, language) if response in content.conversation.responses else None

@@ -1,7 +1,7 @@
 """Training and asking a model in processes of their own.
 
-One (`python -m bot.nlu`) alone imports Rasa. Another (`python -m bot.nlu.learner`) learns from the questions
-meanwhile, and the first one takes over what it has learnt.
+One (`python -m bot.nlu`) alone imports Rasa. Another (`python -m bot.nlu.pretrainer`) learns from the
+questions meanwhile, and the first one takes over what it has learnt.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _log = logging.getLogger(__name__)
 OnStep = Callable[[str, float], None]
 
 
-class WorkbenchError(Exception):
+class WorkerError(Exception):
     """The process ended before its work was done; the text says why and what to do."""
 
 
-class Workbench:
+class RasaWorker:
     """The process, started and importing Rasa; it does one training, or is asked one job after another.
 
     After an error it is of no more use.
@@ -108,12 +108,12 @@ class Workbench:
             if failed:
                 raise OSError(failed)
             if code == -signal.SIGKILL:
-                raise WorkbenchError(
+                raise WorkerError(
                     f"{name} ended: something killed it. Nothing was changed. See that 2 GB of memory are "
                     "free, and try again."
                 )
             _log.error("Rasa ended too early. Its last lines:\n  %s", "\n  ".join(last))
-            raise WorkbenchError(f"{name} ended: Rasa failed, the log says how. Nothing was changed.")
+            raise WorkerError(f"{name} ended: Rasa failed, the log says how. Nothing was changed.")
         return parsed
 
 
@@ -129,7 +129,7 @@ def _told(line: bytes) -> dict[str, Any]:
 @contextlib.asynccontextmanager
 async def workbench(
     *, thresholds: Path | None = None, lemmas_file: Path | None = None, learnt: Path | None = None
-) -> AsyncIterator[Workbench]:
+) -> AsyncIterator[RasaWorker]:
     """Start the process; it ends with the block, whatever it is doing.
 
     Decisions are by the thresholds of a file, or by those to begin with. `learnt` is the folder of a learner.
@@ -151,10 +151,10 @@ async def workbench(
             stderr=asyncio.subprocess.STDOUT,
             limit=_LONGEST_LINE,
         ) as process:
-            yield Workbench(process)
+            yield RasaWorker(process)
 
 
-class Learner:
+class Pretrainer:
     """The process that learns, started and importing what it needs; it does one job."""
 
     def __init__(self, process: asyncio.subprocess.Process, job: Mapping[str, Any]) -> None:
@@ -175,7 +175,7 @@ class Learner:
 
 
 @contextlib.asynccontextmanager
-async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Learner]:
+async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
     """Start the process, which keeps what it learns in a new folder; it ends with the block.
 
     Where it has failed, nothing is lost but time, and the log says why.
@@ -188,14 +188,16 @@ async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Learner]:
         numbers = {stage: lock.fileno() for stage, lock in locks.items()}
         log = files.enter_context((folder / _LEARNER_LOG).open("w"))
         async with _process(
-            "bot.nlu.learner",
+            "bot.nlu.pretrainer",
             {"OMP_NUM_THREADS": "1"},  # the cores are not its own
             stdout=log,
             stderr=log,
             pass_fds=tuple(numbers.values()),
         ) as process:
             files.close()  # now the process alone holds the locks
-            yield Learner(process, {"folder": str(folder), "lemmas_file": str(lemmas_file), "locks": numbers})
+            yield Pretrainer(
+                process, {"folder": str(folder), "lemmas_file": str(lemmas_file), "locks": numbers}
+            )
             if process.returncode:
                 said = (folder / _LEARNER_LOG).read_text(encoding="utf-8", errors="replace")
                 last = "\n  ".join(said.splitlines()[-_LINES_SHOWN:])

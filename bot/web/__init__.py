@@ -1,1 +1,1 @@
-"""The public door: an aiohttp application. It must not import Rasa; it speaks to it over HTTP."""
+"""The public door: an aiohttp application."""

@@ -25,7 +25,7 @@ SECONDS_TO_END = 60
 MOST_CONNECTIONS = 2000
 
 
-class Connection(RequestHandler):
+class BoundedConnection(RequestHandler):
     """A connection that is closed when it has nothing to say, or does not hear what it is told."""
 
     _timer: asyncio.TimerHandle | None = None
@@ -80,7 +80,7 @@ def take_time(seconds: float) -> Middleware:
     @web.middleware
     async def give(request: web.Request, handler: Handler) -> web.StreamResponse:
         connection = request.protocol
-        if not isinstance(connection, Connection):
+        if not isinstance(connection, BoundedConnection):
             return await handler(request)
         connection.expect(seconds + SECONDS_TO_END)
         try:
@@ -91,7 +91,7 @@ def take_time(seconds: float) -> Middleware:
     return give
 
 
-class Door(web.AppRunner):
+class Server(web.AppRunner):
     """Runs the gateway on connections as above."""
 
     @property
@@ -99,5 +99,5 @@ class Door(web.AppRunner):
         """What makes a connection of each client that comes (see parent class)."""
         manager = super().server
         return manager and functools.partial(
-            Connection, manager, loop=asyncio.get_running_loop(), **self._kwargs
+            BoundedConnection, manager, loop=asyncio.get_running_loop(), **self._kwargs
         )

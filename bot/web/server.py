@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from bot.logs import WithholdWords
-from bot.web.connections import SECONDS_IDLE, Door
+from bot.web.connections import SECONDS_IDLE, Server
 
 _WITHHOLD_WORDS = WithholdWords()
 
@@ -29,7 +29,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     # In its debug mode asyncio prints what tasks have returned, and so what was read.
     logging.getLogger("asyncio").addFilter(_WITHHOLD_WORDS)
     # Nobody sends us packed messages; unpacking what somebody made to be large takes all our time.
-    runner = Door(app, access_log=None, logger=quiet, keepalive_timeout=SECONDS_IDLE, auto_decompress=False)
+    runner = Server(app, access_log=None, logger=quiet, keepalive_timeout=SECONDS_IDLE, auto_decompress=False)
     await runner.setup()
     try:
         try:

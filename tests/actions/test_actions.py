@@ -60,7 +60,7 @@ def test_help_begins_with_the_citys_programme_where_it_fits(
 ) -> None:
     """Then come the services that fit, three at most, in the person's language."""
     uttered, events = run(ActionFindHelp(), language, slots=slots, **decision)
-    assert uttered["text"] == project_content.say(response, language)
+    assert uttered["text"] == project_content.text_of(response, language)
     services = uttered["custom"]["services"]
     assert [service["id"] for service in services][:2] == ["hp-with-you", second]
     assert len(services) <= 3
@@ -86,7 +86,7 @@ def test_a_search_near_a_place_and_in_a_language(project_content: Content) -> No
 def test_the_question_for_the_need_names_those_of_the_directory(project_content: Content) -> None:
     """Every need that is offered is a button; what topics alone use is not."""
     uttered, events = run(ActionAskNeed(), "es")
-    assert uttered["text"] == project_content.say("utter_ask_need", "es")
+    assert uttered["text"] == project_content.text_of("utter_ask_need", "es")
     offered = [need for need in project_content.directory.needs.values() if need.offered]
     assert [(b["title"], b["payload"]) for b in uttered["buttons"]] == [
         (need.name["es"], f"find:{need.code}") for need in offered
@@ -126,7 +126,7 @@ def test_leaving_the_search_forgets_it() -> None:
 def test_clarify_offers_the_likely_topics(project_content: Content) -> None:
     """With "none of these" at the end."""
     uttered, _ = run(ActionClarify(), "es", offered=["ice_at_home", "warrant_types"])
-    assert uttered["text"] == project_content.say("utter_clarify", "es")
+    assert uttered["text"] == project_content.text_of("utter_clarify", "es")
     assert uttered["custom"]["again"] == "offer:ice_at_home,warrant_types"
     assert [button["payload"] for button in uttered["buttons"]] == [
         "topic:ice_at_home",
@@ -168,7 +168,7 @@ def test_a_language_asked_for_holds_and_the_last_answer_comes_in_it(
 ) -> None:
     """An answer, the emergency card, choices, services or the question of the search."""
     confirmed, said = after(ActionSwitchLanguage(), again)
-    assert confirmed["text"] == project_content.say("utter_language_switched", "es")
+    assert confirmed["text"] == project_content.text_of("utter_language_switched", "es")
     assert confirmed["custom"]["requested"] is True
     assert (said["custom"]["language"], said["custom"]["again"]) == ("es", same)
 
@@ -180,13 +180,13 @@ def test_a_language_asked_for_in_a_search_is_confirmed_alone(project_content: Co
     tracker.active_loop = {"name": "find_help_form"}
     ActionSwitchLanguage().run(dispatcher, tracker, {})
     (confirmed,) = dispatcher.messages
-    assert confirmed["text"] == project_content.say("utter_language_switched", "es")
+    assert confirmed["text"] == project_content.text_of("utter_language_switched", "es")
 
 
 def test_a_language_asked_for_at_the_start_is_confirmed(project_content: Content) -> None:
     """With the question what the person wants to know."""
     (confirmed,) = after(ActionSwitchLanguage(), None, "en")
-    assert confirmed["text"] == project_content.say("utter_language_switched_at_start", "en")
+    assert confirmed["text"] == project_content.text_of("utter_language_switched_at_start", "en")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_more_goes_on_from_what_was_said_last(
 ) -> None:
     """Further services, or what is near the topic; otherwise what the bot can do."""
     (uttered,) = after(ActionMore(), again)
-    assert uttered["text"] == project_content.say(response, "es")
+    assert uttered["text"] == project_content.text_of(response, "es")
     payloads = [button["payload"] for button in uttered["buttons"]]
     assert payloads[0].startswith(first_button) if first_button else payloads == []
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from bot.answering.decision import Decision, DecisionStep, Judged, decide, decide_on_parts
+from bot.answering.decision import Decision, DecisionStep, Understanding, decide, decide_on_parts
 from bot.content.glossary import HelpRequest
 from bot.content.thresholds import Thresholds
 from bot.directory.places import ANY
@@ -117,14 +117,14 @@ def test_each_language_has_thresholds_of_its_own() -> None:
     strict = dataclasses.replace(THRESHOLDS, answer_at=0.9)
     step = DecisionStep({"en": THRESHOLDS, "es": strict}, {"bond"}, DIRECTORY_TOPICS)
     ranking = (("faq/bond", 0.8),)
-    outcomes = [step.decide([Judged(language, ranking)]).outcome for language in ("en", "es", "other")]
+    outcomes = [step.decide([Understanding(language, ranking)]).outcome for language in ("en", "es", "other")]
     assert outcomes == ["answer", "clarify", "decline"]
 
 
 def test_what_was_judged_survives_json() -> None:
     """As it goes from Rasa to `kyr train`."""
-    judged = Judged("en", (("faq/bond", 0.8),), HelpRequest(("legal",), "Bell"), "bond")
-    assert Judged.from_json(json.loads(json.dumps(dataclasses.asdict(judged)))) == judged
+    judged = Understanding("en", (("faq/bond", 0.8),), HelpRequest(("legal",), "Bell"), "bond")
+    assert Understanding.from_json(json.loads(json.dumps(dataclasses.asdict(judged)))) == judged
 
 
 def test_at_most_three_topics_are_offered() -> None:

@@ -19,7 +19,7 @@ from bot.answering.replies import (
     found_help,
     repeat,
     reply_to_choice,
-    say,
+    response_reply,
     slots_of_choice,
 )
 from bot.content.reading import Content
@@ -37,7 +37,7 @@ def test_an_answer_carries_text_sources_date_and_related_topics(
     assert [source.url for source in reply.sources] == ["https://example.org/page"]
     assert reply.reviewed == topic.reviewed
     assert [(b.title, b.payload) for b in reply.buttons] == [
-        (small_content.say("utter_who_can_help", language), "show:food:::0"),
+        (small_content.text_of("utter_who_can_help", language), "show:food:::0"),
         (small_content.topics["food_assistance"].title[language], "topic:food_assistance"),
     ]
 
@@ -161,7 +161,7 @@ def test_an_answer_about_help_shows_services_below_its_text(project_content: Con
 def test_nothing_near_a_place_is_said_and_others_are_named(project_content: Content) -> None:
     """Who asks from far away is not left with an empty list."""
     reply = found_help(project_content, HelpSearch(("food",), "10001"), "en")
-    assert reply.text == project_content.say("utter_none_near", "en").replace("PLACE", "10001")
+    assert reply.text == project_content.text_of("utter_none_near", "en").replace("PLACE", "10001")
     assert reply.services
 
 
@@ -259,7 +259,7 @@ def test_whatever_was_said_can_be_said_again_in_either_language(
         find_help(project_content, "utter_find_help", ("food",), language),
         clarify(project_content, ["bond", "daca"], language),
         ask_need(project_content, language),
-        *(say(project_content, name, language) for name in project_content.conversation.responses),
+        *(response_reply(project_content, name, language) for name in project_content.conversation.responses),
     ]
     for reply in said:
         twin = repeat(project_content, reply.again, other)

@@ -111,7 +111,7 @@ def test_the_emergency_answer_is_sent_in_two_messages(
     project_content: Content, language: str, condition: str
 ) -> None:
     """Words that are true for some people only stand in the message that says so."""
-    sent = split(plain_text(project_content.say("utter_emergency_now", language)))
+    sent = split(plain_text(project_content.text_of("utter_emergency_now", language)))
     assert len(sent) == 2
     assert [condition in message for message in sent] == [
         "more than two years" in message for message in sent

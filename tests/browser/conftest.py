@@ -164,7 +164,7 @@ async def city_site(
     service: Service, project_content: Content, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[CitySite]:
     """Two pages of a website on another host, which is allowed to show the chat of the running assistant."""
-    port, rasa = free_port(), service.app[keys.SERVED].rasa
+    port, rasa = free_port(), service.app[keys.CURRENT_MODEL].rasa
     # The same machine by another name is another site to a browser.
     site_url = f"http://localhost:{port}"
     app = create_app(

@@ -19,7 +19,7 @@ from bot.editing.sheet.exporting import export
 from bot.editing.topic_text import read_fields
 from bot.files.locks import lock_within
 from bot.training.models import ModelStore
-from bot.web import connections as door
+from bot.web import connections
 from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console
 from tests.serving.test_serve import add
 
@@ -83,7 +83,7 @@ async def test_a_save_that_waits_for_others_is_answered(
     console: Console, editor: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection outlives the longest wait for somebody else who changes the content."""
-    monkeypatch.setattr(door, "SECONDS_TO_END", 0.3)
+    monkeypatch.setattr(connections, "SECONDS_TO_END", 0.3)
     handle = os.open(console.settings.content_dir / "data", os.O_RDONLY)
     assert lock_within(handle, 0)
     saving = asyncio.create_task(

@@ -27,7 +27,7 @@ def card_of(
     content: Content, name: str, language: str, moment: str, *, place: Place | None = None
 ) -> dict[str, Any]:
     def say(text: str) -> str:
-        return content.say(text, language)
+        return content.text_of(text, language)
 
     return service_card(service_of(content, name), language, say, now=at(moment), place=place)
 
@@ -92,7 +92,7 @@ def test_hours_are_those_of_los_angeles_wherever_the_machine_stands(project_cont
     card = service_card(
         service_of(project_content, "immdef-rapid-response"),
         "en",
-        lambda text: project_content.say(text, "en"),
+        lambda text: project_content.text_of(text, "en"),
         now=datetime.datetime(2026, 11, 23, 16, 30, tzinfo=datetime.timezone.utc),
     )
     assert card["open"] is False and "today" in card["opening"]
@@ -111,8 +111,8 @@ def test_old_details_are_marked(project_content: Content) -> None:
     )
     for days, marked in ((180, False), (181, True)):
         now = at("2026-11-22T12:00") + datetime.timedelta(days)
-        card = service_card(service, "en", lambda text: project_content.say(text, "en"), now=now)
-        assert (card["confirm"] == project_content.say("utter_card_call_to_confirm", "en")) is marked
+        card = service_card(service, "en", lambda text: project_content.text_of(text, "en"), now=now)
+        assert (card["confirm"] == project_content.text_of("utter_card_call_to_confirm", "en")) is marked
 
 
 @pytest.mark.parametrize(

@@ -16,19 +16,11 @@ from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.directory.reading import read_directory
 from bot.directory.tables import Tables, read_tables
-from bot.directory.update import (
-    Replacing,
-    UpdateError,
-    differences,
-    edited,
-    refuse,
-    replace_directory,
-    staged,
-    undo,
-)
+from bot.directory.update import UpdateError, differences, edited, refuse, replace_directory, staged, undo
 from bot.files.hashing import folder_hash
 from bot.files.locks import folder_locked_within
 from bot.problems import ContentError, Problems
+from bot.staff.directory import DirectoryEditor
 
 
 def tables_in(folder: Path) -> Tables:
@@ -151,12 +143,12 @@ def test_where_folders_cannot_be_exchanged_two_renames_do(
 
 
 @pytest.fixture
-def replacing(folder: Path, tmp_path: Path) -> Replacing:
+def replacing(folder: Path, tmp_path: Path) -> DirectoryEditor:
     """What the terminal and the console replace the directory with."""
-    return Replacing(folder, tmp_path / "var" / "resources", AuditLog(Database(tmp_path / "var")))
+    return DirectoryEditor(folder, tmp_path / "var" / "resources", AuditLog(Database(tmp_path / "var")))
 
 
-def test_replacements_at_once_take_turns(replacing: Replacing, folder: Path) -> None:
+def test_replacements_at_once_take_turns(replacing: DirectoryEditor, folder: Path) -> None:
     """None meets a folder that another one is building or taking away, and each continues the one before."""
     before = folder_hash(folder)
 
@@ -176,7 +168,7 @@ def test_replacements_at_once_take_turns(replacing: Replacing, folder: Path) -> 
 
 
 def test_whoever_would_wait_too_long_is_told(
-    replacing: Replacing, folder: Path, monkeypatch: pytest.MonkeyPatch
+    replacing: DirectoryEditor, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may hold the lock for long; nothing is replaced then."""
     monkeypatch.setattr("bot.directory.update._SECONDS_TO_WAIT", 0)

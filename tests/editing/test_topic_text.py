@@ -21,7 +21,7 @@ from bot.editing.fields import TopicFields
 from bot.editing.replace import ContentChangedError, replace_topics
 from bot.editing.topic_layout import TopicLayout
 from bot.editing.topic_text import TopicEditError, add_question, new_topic_file, read_fields, with_fields
-from bot.files.folders import bring_back, workplace_beside
+from bot.files.folders import recover, staging_folder
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 from bot.text.facts import fingerprint
@@ -503,7 +503,7 @@ def test_a_kill_at_any_moment_leaves_all_files_old_or_new(content_copy: Path, ca
         if found == edited:
             break
     assert found == edited
-    with workplace_beside(content_copy / "data/faq"):
+    with staging_folder(content_copy / "data/faq"):
         pass
     assert not list((content_copy / "data").glob(".faq-*"))
 
@@ -517,7 +517,7 @@ def test_a_kill_between_two_renames_loses_nothing(
     before = snapshot(content_copy)
     _end_by_kill(content_copy, {"red_card.yml": edited}, "rename", 2)
     assert not (content_copy / "data/faq").exists()
-    bring_back(content_copy / "data/faq")
+    recover(content_copy / "data/faq")
     _end_by_kill(content_copy, {"red_card.yml": edited}, "rename", 2)
     replace_topics(content_copy, {"red_card.yml": edited}, before={"red_card.yml": text})
     assert snapshot(content_copy) == {**before, "data/faq/red_card.yml": edited.encode()}

@@ -20,9 +20,8 @@ from bot.content.reading import Content
 from bot.database.engine import Database, DatabaseError, DataRefusedError
 from bot.database.feedback import Feedback, Total
 from bot.database.review_queue import ReviewQueue
-from bot.gateway import background_writer as staff_data
-from bot.gateway import keys
-from bot.gateway.background_writer import Writer
+from bot.gateway import background_writer, keys
+from bot.gateway.background_writer import BackgroundWriter
 from tests.conftest import PostgresServer
 from tests.gateway.conftest import Client, MakeGateway, offer
 
@@ -32,7 +31,7 @@ StartRasa = Callable[..., Awaitable[str]]
 async def answer_nothing(start: StartRasa, content: Content) -> str:
     """Start a stand-in for Rasa that understands no question."""
     custom = {"language": "en", "again": f"{SAY}utter_not_understood"}
-    return await start([{"text": content.say("utter_greet", "en")}, {"custom": custom}])
+    return await start([{"text": content.text_of("utter_greet", "en")}, {"custom": custom}])
 
 
 async def ask(gateway: Client, message: str) -> float:
@@ -123,8 +122,8 @@ async def test_not_without_end_is_kept_waiting(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What comes after that is lost, which is said; nobody waits for it."""
-    monkeypatch.setattr(staff_data, "_MOST_WAITING", 3)
-    writer, frozen, written = Writer(), threading.Event(), []
+    monkeypatch.setattr(background_writer, "_MOST_WAITING", 3)
+    writer, frozen, written = BackgroundWriter(), threading.Event(), []
 
     def write(number: int) -> None:
         frozen.wait(10)
@@ -142,8 +141,8 @@ async def test_what_a_database_refuses_waits_until_it_takes_it(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As while PostgreSQL is started again; each failure is in the log, and the order stays."""
-    monkeypatch.setattr(staff_data, "_FIRST_PAUSE", 0.01)
-    writer, answers, written = Writer(), iter([DatabaseError("it is away.")] * 3), list[int]()
+    monkeypatch.setattr(background_writer, "_FIRST_PAUSE", 0.01)
+    writer, answers, written = BackgroundWriter(), iter([DatabaseError("it is away.")] * 3), list[int]()
 
     def write(number: int) -> None:
         for error in answers:
@@ -158,7 +157,7 @@ async def test_what_a_database_refuses_waits_until_it_takes_it(
 
 async def test_a_gateway_that_ends_tries_once_more(caplog: pytest.LogCaptureFixture) -> None:
     """It does not wait for the end of a pause, and not for a database that stays away."""
-    writer, away, written = Writer(), threading.Event(), threading.Event()
+    writer, away, written = BackgroundWriter(), threading.Event(), threading.Event()
     away.set()
 
     def write() -> None:
@@ -175,7 +174,7 @@ async def test_a_gateway_that_ends_tries_once_more(caplog: pytest.LogCaptureFixt
 
 async def test_what_fails_does_not_end_the_thread(caplog: pytest.LogCaptureFixture) -> None:
     """What a database never takes is named; of another error only the kind, as its text may show words."""
-    writer = Writer()
+    writer = BackgroundWriter()
 
     def fail(error: Exception) -> None:
         raise error

@@ -102,7 +102,7 @@ async def test_a_question_is_kept_where_somebody_lets_us(gateway: Client, at_onc
     assert (await gateway.post("/api/feedback", json=asked)).status == 204
     (kept,) = app[keys.REVIEW_QUEUE].questions()
     assert (kept.language, kept.count, kept.reason, kept.topic) == ("es", 1, NOT_HELPFUL, "red_card")
-    own_words = app[keys.SERVED].content.own_words.to_keep
+    own_words = app[keys.CURRENT_MODEL].content.own_words.to_keep
     assert "tarjeta" in kept.text
     assert set(kept.text.replace("¿", "").replace("?", "").lower().split()) <= {*own_words, "***"}
     again = await gateway.post("/api/feedback", json=asked)

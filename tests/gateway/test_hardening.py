@@ -19,7 +19,7 @@ from bot.gateway.app import create_app
 from bot.problems import ContentError
 from bot.serving.processes import Child
 from bot.settings import Settings
-from bot.web import connections as door
+from bot.web import connections
 from bot.web.server import listening
 from tests.gateway.conftest import Client, MakeGateway, offer
 from tests.gateway.messaging.standins import CHANNEL_SETTINGS
@@ -133,7 +133,7 @@ async def test_a_body_is_bounded(make_gateway: MakeGateway, small_content: Conte
 
 async def test_who_says_nothing_is_not_waited_for(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither with no byte nor with a request that trickles in; here after a moment."""
-    monkeypatch.setattr(door, "SECONDS_TO_ASK", 0.3)
+    monkeypatch.setattr(connections, "SECONDS_TO_ASK", 0.3)
     for begun in (b"", b"GET / HTTP/1.1\r\nHost: x\r\nX: a"):
         began = asyncio.get_running_loop().time()
         assert await say(port, begun) == b""
@@ -142,7 +142,7 @@ async def test_who_says_nothing_is_not_waited_for(port: int, monkeypatch: pytest
 
 async def test_who_does_not_listen_is_left(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that asks for much and reads none of it does not hold the door open."""
-    monkeypatch.setattr(door, "SECONDS_TO_END", 0.5)
+    monkeypatch.setattr(connections, "SECONDS_TO_END", 0.5)
     with socket.socket() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.setblocking(False)
@@ -161,7 +161,7 @@ async def test_who_waits_for_an_answer_is_not_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """However long Rasa may take, a connection takes longer."""
-    monkeypatch.setattr(door, "SECONDS_TO_END", 0.3)
+    monkeypatch.setattr(connections, "SECONDS_TO_END", 0.3)
     late = await misbehaving_rasa([], delay=1)
     app = create_app(
         small_content, Settings(data_dir=tmp_path), rasa_url=late, actions_url="", model_version=""
@@ -176,7 +176,7 @@ async def test_who_waits_for_an_answer_is_not_left(
 
 async def test_connections_are_bounded(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One too many is closed at once; those before go on."""
-    monkeypatch.setattr(door, "MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 2)
     kept = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
     request = b"GET /robots.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     assert await say(port, request) == b""

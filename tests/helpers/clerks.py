@@ -17,7 +17,7 @@ from bot.console import keys
 from bot.console.app import create_console
 from bot.console.guard import FORM_TOKEN
 from bot.settings import Settings
-from bot.web.connections import Door
+from bot.web.connections import Server
 
 PASSWORD = "a long enough password"  # noqa: S105 - of a test
 EDITOR, APPROVER, OTHER_APPROVER = "ana", "berta", "clara"
@@ -98,8 +98,8 @@ class Console:
 class ConsoleServer(TestServer):
     """Serves on the connections that the console has, with their limits."""
 
-    async def _make_runner(self, **options: Any) -> Door:
-        return Door(self.app)
+    async def _make_runner(self, **options: Any) -> Server:
+        return Server(self.app)
 
 
 @contextlib.asynccontextmanager

@@ -49,15 +49,15 @@ async def test_a_question_gets_the_vetted_answer(
     assert reply["text"] == stored.answers[language].text
     assert reply["sources"] == [{"title": s.title, "url": s.url} for s in stored.sources]
     assert reply["reviewed"] == str(stored.reviewed)
-    assert notice["text"] == project_content.say("utter_not_legal_advice", language)
+    assert notice["text"] == project_content.text_of("utter_not_legal_advice", language)
 
 
 async def test_rasas_own_text_is_the_text_of_the_file(service: Service, model: Model) -> None:
     """What Rasa itself would say of a topic is what residents read, so `rasa shell` shows the same."""
-    rasa = service.app[keys.SERVED].rasa
+    rasa = service.app[keys.CURRENT_MODEL].rasa
     messages = await rasa.send("own-text", "Do I have to open the door if ICE knocks?", {"language": "en"})
     said = "\n\n".join(message["text"] for message in messages if "text" in message)
-    content = service.app[keys.SERVED].content
+    content = service.app[keys.CURRENT_MODEL].content
     assert said == content.topics["ice_at_home"].answers["en"].text
 
 
@@ -92,7 +92,7 @@ async def test_a_life_in_danger_comes_before_everything(
 ) -> None:
     """911 and 988 first, and no talk of immigration."""
     _, (reply,) = await asked(service, message)
-    assert reply["text"] == project_content.say("utter_danger_now", language)
+    assert reply["text"] == project_content.text_of("utter_danger_now", language)
 
 
 @pytest.mark.parametrize(
@@ -138,16 +138,16 @@ async def test_help_is_found_step_by_step(
     """What is needed, near where, in which language; by buttons or in words; then three services and more."""
     body, (asked_need,) = await asked(service, hello, lang=language)
     session = body["session"]
-    assert asked_need["text"] == project_content.say("utter_ask_need", language)
+    assert asked_need["text"] == project_content.text_of("utter_ask_need", language)
     assert {"find:legal", "find:food", "find:housing"} <= {b["payload"] for b in asked_need["buttons"]}
     _, asked_place = await chosen(service, session, "find:legal")
-    assert asked_place["text"] == project_content.say("utter_ask_find_help_form_near", language)
+    assert asked_place["text"] == project_content.text_of("utter_ask_find_help_form_near", language)
     body, (asked_language,) = await asked(service, "Bell Gardens", session=session, lang=language)
-    assert asked_language["text"] == project_content.say("utter_ask_find_help_form_speaks", language)
+    assert asked_language["text"] == project_content.text_of("utter_ask_find_help_form_speaks", language)
     _, found = await chosen(service, session, "speaks:es")
     assert [s["id"] for s in found["services"]] == ["chirla-hotline", "lafla", "community-lawyers"]
     more = found["buttons"][0]
-    assert more["title"] == project_content.say("utter_show_more", language)
+    assert more["title"] == project_content.text_of("utter_show_more", language)
     _, further = await chosen(service, session, more["payload"])
     assert not {s["id"] for s in further["services"]} & {s["id"] for s in found["services"]}
 
@@ -161,8 +161,8 @@ async def test_a_place_that_is_not_known_is_asked_for_again(
     await chosen(service, session, "find:food")
     _, replies = await asked(service, "calle sin nombre 2345", session=session)
     assert [reply["text"] for reply in replies] == [
-        project_content.say("utter_place_not_known", "es"),
-        project_content.say("utter_ask_find_help_form_near", "es"),
+        project_content.text_of("utter_place_not_known", "es"),
+        project_content.text_of("utter_ask_find_help_form_near", "es"),
     ]
     _, (found,) = await asked(service, "no importa", session=session)
     assert found["services"][0]["id"] == "hp-with-you"
@@ -189,7 +189,7 @@ async def test_a_search_is_left_for_what_matters_more(service: Service, message:
 async def test_near_me_asks_near_where(service: Service, project_content: Content) -> None:
     """The bot does not know where anybody is."""
     _, (reply,) = await asked(service, "comida cerca de mí", lang="es")
-    assert reply["text"] == project_content.say("utter_ask_find_help_form_near", "es")
+    assert reply["text"] == project_content.text_of("utter_ask_find_help_form_near", "es")
 
 
 async def test_a_directory_that_changes_is_used_by_the_running_service(
@@ -286,10 +286,10 @@ async def test_more_leads_on(service: Service, project_content: Content) -> None
     """After services further ones; after an answer what is near it."""
     body, _ = await chosen(service, None, "show:legal:::0")
     _, replies = await asked(service, "más", session=body["session"])
-    assert replies[0]["text"] == project_content.say("utter_more_help", "es")
+    assert replies[0]["text"] == project_content.text_of("utter_more_help", "es")
     body, _ = await chosen(service, None, "topic:bond")
     _, replies = await asked(service, "tell me more", session=body["session"])
-    assert replies[0]["text"] == project_content.say("utter_more_on_this", "en")
+    assert replies[0]["text"] == project_content.text_of("utter_more_on_this", "en")
     assert len(replies[0]["buttons"]) > 1
 
 
@@ -419,7 +419,7 @@ async def test_small_talk_and_all_else_has_its_own_words(
 ) -> None:
     """In the person's language; a text without a language in that of the page."""
     _, replies = await asked(service, message, lang=language or "en")
-    assert replies[0]["text"] == project_content.say(response, language or "en")
+    assert replies[0]["text"] == project_content.text_of(response, language or "en")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ QUESTIONS = (
 
 async def test_every_message_gets_a_reply_whatever_is_down(model: Model, project_content: Content) -> None:
     """First Rasa stands still, then the action server dies, then Rasa dies."""
-    cards = {language: project_content.say("utter_hotline_card", language) for language in ("en", "es")}
+    cards = {language: project_content.text_of("utter_hotline_card", language) for language in ("en", "es")}
     async with run_service(model) as service:
 
         async def card(message: str) -> object:
@@ -87,7 +87,7 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
     slowest = 0.0
     async with contextlib.AsyncExitStack() as running:
         service = await running.enter_async_context(run_service(model, settings))
-        rasa = service.app[keys.SERVED].rasa
+        rasa = service.app[keys.CURRENT_MODEL].rasa
         app = create_app(
             project_content,
             settings,

@@ -10,8 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.serving.asking import ask as ask_gateway
-from bot.serving.asking import wait_until_answered
+from bot.serving.asking import ask, wait_until_answered
 from bot.serving.assistant import assemble
 from bot.settings import Settings
 from bot.training.models import ARCHIVE, PARSED, THRESHOLDS, Model, ModelError, ModelStore
@@ -68,7 +67,7 @@ async def test_what_must_not_answer_does_not(model: Model, tmp_path: Path) -> No
         other = changed(store, model, "3", other_answers)
         with pytest.raises(ServeError, match="was answered as"):
             await assistant.switch(other)
-        body = await ask_gateway(url, "do I have to open the door to ICE?", None)
+        body = await ask(url, "do I have to open the door to ICE?", None)
         assert "degraded" not in body and body["replies"][0]["topic"] == "ice_at_home"
         assert assistant.backend.model.version == model.version
         assert set(psutil.Process().children(recursive=True)) == set(family)

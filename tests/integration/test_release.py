@@ -17,7 +17,7 @@ from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release, StoppedError
 from bot.training.models import Model, ModelStore
 from bot.training.publishing import PublishError, ServingFile
-from bot.training.train import copy_content, retell, train
+from bot.training.train import copy_content, rebuild_answers, train
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +86,7 @@ def test_an_answer_that_its_file_stops_is_turned_on_in_the_file_too(release: Rel
     """Also where it was turned off besides: then residents are given it again."""
     file = topic_file(release, "dont_sign")
     file.write_text(file.read_text("utf-8").replace("  group:", "  enabled: false\n  group:", 1), "utf-8")
-    candidate = retell(release.content, release.store, lambda text: None)
+    candidate = rebuild_answers(release.content, release.store, lambda text: None)
     assert candidate is not None
     release.publish(candidate.version)
     release.turn_off("dont_sign", "wrong")
@@ -154,7 +154,7 @@ def test_a_model_from_before_an_answer_was_turned_off_does_not_bring_it_back(rel
     """It may have been in training at that moment; one from before its file said so is stopped."""
     card = topic_file(release, "daca")
     card.write_text(card.read_text(encoding="utf-8").replace("title: {en: ", "title: {en: New "), "utf-8")
-    candidate = retell(release.content, release.store, lambda text: None)
+    candidate = rebuild_answers(release.content, release.store, lambda text: None)
     assert candidate is not None and release.verdict(candidate, published(release)).passed
     release.turn_off("dont_sign", "wrong")
     release.publish(candidate.version)

@@ -104,7 +104,7 @@ async def test_the_reply_is_what_residents_would_read(
     assert (tried.outcome, tried.intent) == (outcome, intent)
     assert tried.reply is not None
     language = tried.language if tried.language != "other" else "es"
-    assert tried.reply.text == model.content.say(said, language)
+    assert tried.reply.text == model.content.text_of(said, language)
     assert (tried.thresholds is None) == (tried.language == "other")
 
 

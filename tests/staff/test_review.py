@@ -18,7 +18,7 @@ from bot.editing.replace import ContentChangedError
 from bot.editing.sheet.importing import import_sheet
 from bot.editing.sheet.reading import SheetError, SheetProblems, read_sheet
 from bot.problems import ContentError
-from bot.staff.review import AskedText, Group, Nearest, Review, ReviewError, grouped
+from bot.staff.review import Group, Nearest, QueuedQuestion, Review, ReviewError, grouped
 from bot.staff.review_texts import describe, describe_addition, describe_leaving
 
 OUT_OF_SCOPE = """\
@@ -143,7 +143,7 @@ def test_of_questions_asked_as_often_the_longest_leads() -> None:
 def test_a_text_asked_in_both_languages_is_one_question() -> None:
     """It leaves the queue as a whole, so it is counted as a whole, where it was asked most."""
     (group,) = grouped([Unanswered("daca", "en", 1), Unanswered("daca", "es", 3)])
-    assert (group.language, group.questions) == ("es", (AskedText("daca", 4, {}),))
+    assert (group.language, group.questions) == ("es", (QueuedQuestion("daca", 4, {}),))
 
 
 def test_ten_thousand_questions_are_grouped_in_seconds() -> None:
@@ -353,7 +353,7 @@ def test_a_new_topic_that_cannot_be_is_refused(review: Review, tmp_path: Path) -
 def test_of_a_group_that_no_cell_holds_the_rest_stays(review: Review, tmp_path: Path) -> None:
     """Nothing is lost: what is not in the sheet is still in the queue."""
     numbers = [f"{one}{other}" for one in "abcdefghijklmnopq" for other in "abcdefghijklmnop"]
-    questions = tuple(AskedText(f"can they take my car away {word}", 1, {}) for word in numbers)
+    questions = tuple(QueuedQuestion(f"can they take my car away {word}", 1, {}) for word in numbers)
     for question in questions:
         review.queue.add(question.text, "en")
     written = review.new_topic(Group("en", questions), "car", tmp_path / "draft.csv")

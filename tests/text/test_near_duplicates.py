@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.content.checks import check_content
-from bot.text.near_duplicates import AskedIn, near_duplicates
+from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 
 BEFORE = "Where do I find an accredited representative?"
 
 
-def asked(text: str, intent: str, language: str = "en") -> AskedIn:
-    return AskedIn(text, intent, language, Path("x.yml"), 1)
+def asked(text: str, intent: str, language: str = "en") -> TrainingQuestion:
+    return TrainingQuestion(text, intent, language, Path("x.yml"), 1)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.decision import Decision, DecisionStep, Judged
+from bot.answering.decision import Decision, DecisionStep, Understanding
 from bot.content.thresholds import Thresholds
 from bot.training.evaluation import Question
-from bot.training.thresholds import Asked, calibrate, cost, read_thresholds, write_thresholds
+from bot.training.thresholds import EvaluatedQuestion, calibrate, cost, read_thresholds, write_thresholds
 
 START = Thresholds(
     answer_at=0.4, doubt_at=0.2, decline_at=0.7, offer_at=0.03, emergency_at=0.3, emergency_share=0.7
@@ -43,8 +43,8 @@ def test_a_wrong_answer_costs_more_than_none(
     assert cost(decision, question(topic, must_pass=must_pass)) == expected
 
 
-def asked(topic: str, language: str, *ranking: tuple[str, float]) -> Asked:
-    return Asked(question(topic), (Judged(language, ranking),))
+def asked(topic: str, language: str, *ranking: tuple[str, float]) -> EvaluatedQuestion:
+    return EvaluatedQuestion(question(topic), (Understanding(language, ranking),))
 
 
 def test_each_language_gets_the_threshold_between_its_right_and_wrong_answers() -> None:

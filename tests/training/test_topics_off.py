@@ -50,7 +50,7 @@ def test_going_back_brings_no_answer_back_that_was_turned_off(release: Release) 
     before = (release.content / "data" / "faq" / "red_card.yml").read_bytes()
     for version in "12":
         release.roll_back()
-        content = assemble(release.store.get(version), settings).app[keys.SERVED].content
+        content = assemble(release.store.get(version), settings).app[keys.CURRENT_MODEL].content
         assert release.store.published_version() == version
         assert not content.topics["red_card"].enabled
         assert "being checked" in answer(content, content.topics["red_card"], "en").text

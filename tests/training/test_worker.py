@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.training.worker import Workbench, WorkbenchError
+from bot.training.worker import RasaWorker, WorkerError
 
 # It answers what it is asked, and ends without an answer where that is "end", with a line before and after.
 STAND_IN = """
@@ -30,11 +30,11 @@ for line in sys.stdin:
 ARCHIVE = Path("model.tar.gz")
 
 
-async def bench() -> Workbench:
+async def bench() -> RasaWorker:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", STAND_IN), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
-    return Workbench(process)
+    return RasaWorker(process)
 
 
 async def test_it_is_asked_again_and_again_and_each_job_gets_its_own_results() -> None:
@@ -42,7 +42,7 @@ async def test_it_is_asked_again_and_again_and_each_job_gets_its_own_results() -
     assert await asked.parse(ARCHIVE, ["a", "b"]) == ["A", "B"]
     assert await asked.parse(ARCHIVE, []) == []
     assert await asked.parse(ARCHIVE, ["c"]) == ["C"]
-    with pytest.raises(WorkbenchError):
+    with pytest.raises(WorkerError):
         await asked.parse(ARCHIVE, ["me llamo Ana"])
     assert asked.pid is None
 
@@ -52,7 +52,7 @@ async def test_what_is_printed_while_a_question_is_answered_reaches_no_log(
 ) -> None:
     """It may hold the words of it; level and origin stay."""
     caplog.set_level(logging.DEBUG)
-    with pytest.raises(WorkbenchError) as ended:
+    with pytest.raises(WorkerError) as ended:
         await (await bench()).parse(ARCHIVE, ["hola", "me llamo Ana"])
     assert str(ended.value) == "Asking the model ended: Rasa failed, the log says how. Nothing was changed."
     assert "ERROR in rasa.some.module" in caplog.text
@@ -62,6 +62,6 @@ async def test_what_is_printed_while_a_question_is_answered_reaches_no_log(
 async def test_what_is_printed_before_anything_was_asked_is_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with pytest.raises(WorkbenchError):
+    with pytest.raises(WorkerError):
         await (await bench()).parse(ARCHIVE, ["damaged"])
     assert "Loading" in caplog.text

@@ -1,7 +1,6 @@
 """From a mistake in a topic file to the cell of the sheet that it comes from.
 
-The check knows files and lines; staff who work in a sheet know rows and columns. This module must not
-import Rasa or aiohttp.
+The check knows files and lines; staff who work in a sheet know rows and columns.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The staff spreadsheet: topics out to one sheet, and back in, all of a sheet or nothing.
 
-Staff edit topics in Excel; the files in data/faq stay what counts. What nobody changed in the sheet is
-not touched, also when somebody else has changed it in the file since. This module must not import Rasa
-or aiohttp.
+Staff edit topics in Excel; the files in data/faq stay what counts. What nobody changed in the sheet is not
+touched, also when somebody else has changed it in the file since.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A spreadsheet file from staff, read without trusting it: Excel (.xlsx) or CSV, cell by cell.
 
-What Excel does to files of its own accord (marks, line breaks, semicolons, dates, hidden rows) is taken
-as meant; what would change the meaning in silence (merged cells, formulas, errors, code pages) is
-refused with its cell. This module must not import Rasa or aiohttp.
+What Excel does to files of its own accord (marks, line breaks, semicolons, dates, hidden rows) is taken as
+meant; what would change the meaning in silence (merged cells, formulas, errors, code pages) is refused with
+its cell.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A row of the staff spreadsheet and what it says of a topic, in both directions.
 
 Cells are read as people and Excel write them: spaces that cannot be seen, dates in several forms, SÍ for
-TRUE. A value that means what already stands in the topic is taken from there, so that what nobody
-changed stays byte for byte. This module must not import Rasa or aiohttp.
+TRUE. A value that means what already stands in the topic is taken from there, so that what nobody changed
+stays byte for byte.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The staff spreadsheet as a file that is pleasant to work in: Excel (.xlsx) or CSV.
-
-This module must not import Rasa or aiohttp.
-"""
+"""The staff spreadsheet as a file that is pleasant to work in: Excel (.xlsx) or CSV."""
 
 from __future__ import annotations
 

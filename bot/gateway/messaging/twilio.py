@@ -21,7 +21,7 @@ from bot.answering.replies import Reply
 from bot.answering.text_messages import text_messages
 from bot.database.usage import SMS, WHATSAPP
 from bot.gateway.messaging.channel import BadMessage, Incoming, Kind, read_words
-from bot.gateway.served_model import Served
+from bot.gateway.served_model import CurrentModel
 
 # SHA-1 as Base64; and a message has some thirty fields.
 _SIGNATURE, _MOST_FIELDS = 28, 200
@@ -31,7 +31,7 @@ _SIGNATURE, _MOST_FIELDS = 28, 200
 class Twilio:
     """One account; `public_url` is what Twilio signs, whatever a proxy makes of it."""
 
-    served: Served
+    served: CurrentModel
     public_url: str
     account_sid: str
     auth_token: str = field(repr=False)

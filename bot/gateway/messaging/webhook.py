@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from cachetools import TTLCache
 
-from bot.answering.replies import Reply, say
+from bot.answering.replies import Reply, response_reply
 from bot.gateway import keys
 from bot.gateway.body import BadRequest, read_bytes
 from bot.gateway.clients import client_of
@@ -77,10 +77,12 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
                     raise
                 # Whoever texts sees no error page; without this, nothing at all.
                 logger.error("%s: a message could not be answered: %s", channel.name, type(error).__name__)
-                card = say_as_spoken(app[keys.SERVED].content, conversation, "utter_hotline_card")
+                card = say_as_spoken(app[keys.CURRENT_MODEL].content, conversation, "utter_hotline_card")
                 return _render(app, channel, incoming, card)
 
-        answered = await app[keys.ANSWERED].once((f"{channel.name} {incoming.sender}", incoming.id), answer)
+        answered = await app[keys.ANSWER_CACHE].once(
+            (f"{channel.name} {incoming.sender}", incoming.id), answer
+        )
         return await channel.send(incoming, answered)
 
     return handle
@@ -93,7 +95,7 @@ def _render(app: web.Application, channel: Channel, incoming: Incoming, replies:
 async def _replies(
     app: web.Application, channel: Channel, conversation: Conversation, incoming: Incoming
 ) -> Sequence[Reply]:
-    content, counted_as = app[keys.SERVED].content, channel.counted_as(incoming)
+    content, counted_as = app[keys.CURRENT_MODEL].content, channel.counted_as(incoming)
     message = clean(incoming.text[:MOST_CHARACTERS])
     if incoming.kind is Kind.TEXT and message:
         outcome = await reply(app, conversation, channel=counted_as, message=message)
@@ -117,10 +119,10 @@ async def _replies(
 def _said(app: web.Application, conversation: Conversation, incoming: Incoming) -> Sequence[Reply]:
     response = _SAID[incoming.kind]
     if incoming.language in LANGUAGES:
-        return [say(app[keys.SERVED].content, response, incoming.language)]
-    return say_as_spoken(app[keys.SERVED].content, conversation, response)
+        return [response_reply(app[keys.CURRENT_MODEL].content, response, incoming.language)]
+    return say_as_spoken(app[keys.CURRENT_MODEL].content, conversation, response)
 
 
 def _page_url(app: web.Application, said: Reply) -> str:
-    page = answer_page(app[keys.SERVED].content, said.topic, said.language)
+    page = answer_page(app[keys.CURRENT_MODEL].content, said.topic, said.language)
     return app[keys.PUBLIC_URL] + page if page and app[keys.PUBLIC_URL] else ""

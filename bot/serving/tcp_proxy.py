@@ -14,7 +14,7 @@ from bot.serving.processes import LOOPBACK, free_port
 _BYTES_AT_ONCE = 64 * 1024
 
 
-class Relay:
+class SwitchableProxy:
     """Passes on what comes, both ways; `target` is the port that new connections lead to."""
 
     def __init__(self, target: int) -> None:

@@ -16,16 +16,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.content.reading import Content
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.content_importer import ContentImporter
+from bot.nlu.ensemble import Ensemble
 from bot.nlu.glossary_extractor import GlossaryExtractor
 from bot.nlu.joint_classifier import JointClassifier
-from bot.nlu.judges import Judges
 from bot.nlu.language_detector import LanguageDetector
-from bot.nlu.learnt import take
+from bot.nlu.pretrained import take
 from bot.nlu.tfidf import Vectorizers
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from bot.settings import PROJECT_ROOT
 from bot.training.train import training_questions
-from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Learner, learner
+from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Pretrainer, learner
 from tests.conftest import SMALL_CONTENT
 from tests.nlu.conftest import Workbench
 
@@ -47,7 +47,7 @@ def trained(folder: Path) -> dict[str, bytes]:
 
 
 @contextlib.asynccontextmanager
-async def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Learner]:
+async def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pretrainer]:
     """A learner that the components of this process know of."""
     monkeypatch.setenv(LEARNT_FOLDER, str(folder / "learnt"))
     monkeypatch.setenv(LEMMAS_FILE, str(folder / "lemmas.json"))
@@ -83,7 +83,7 @@ def test_what_it_learnt_is_taken_over_and_is_the_same(
             return await asyncio.to_thread(trained, tmp_path / "together")
 
     monkeypatch.setattr(Vectorizers, "fit", never)
-    monkeypatch.setattr(Judges, "fit", never)
+    monkeypatch.setattr(Ensemble, "fit", never)
     assert asyncio.run(together()) == alone
 
 

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.serving.processes import LOOPBACK, free_port
-from bot.serving.relay import Relay
+from bot.serving.tcp_proxy import SwitchableProxy
 from tests.conftest import StartServer
 
 
@@ -29,21 +29,21 @@ def port_of(url: str) -> int:
 
 
 @pytest.fixture
-async def relay() -> AsyncIterator[Relay]:
+async def relay() -> AsyncIterator[SwitchableProxy]:
     """A relay that leads nowhere yet."""
-    made = Relay(free_port())
+    made = SwitchableProxy(free_port())
     await made.start()
     yield made
     await made.stop()
 
 
-async def ask(relay: Relay, session: ClientSession, text: str = "") -> str:
+async def ask(relay: SwitchableProxy, session: ClientSession, text: str = "") -> str:
     async with session.post(relay.url, data=text) as response:
         return await response.text()
 
 
 async def test_another_server_takes_over_between_two_requests(
-    relay: Relay, start_server: StartServer
+    relay: SwitchableProxy, start_server: StartServer
 ) -> None:
     """A request under way is answered by the server that it went to."""
     old, new = await start_server(saying("old ", 0.3)), await start_server(saying("new "))
@@ -57,7 +57,7 @@ async def test_another_server_takes_over_between_two_requests(
         assert await under_way == "old question"
 
 
-async def test_much_passes_both_ways(relay: Relay, start_server: StartServer) -> None:
+async def test_much_passes_both_ways(relay: SwitchableProxy, start_server: StartServer) -> None:
     """More than fits into one block."""
     relay.target = port_of(await start_server(saying("")))
     text = "ñ" * 300_000
@@ -65,7 +65,7 @@ async def test_much_passes_both_ways(relay: Relay, start_server: StartServer) ->
         assert await ask(relay, session, text) == text
 
 
-async def test_where_nobody_listens_the_connection_ends(relay: Relay) -> None:
+async def test_where_nobody_listens_the_connection_ends(relay: SwitchableProxy) -> None:
     """Whoever asks is not kept waiting."""
     reader, writer = await asyncio.open_connection(LOOPBACK, relay.port)
     writer.write(b"hello")
@@ -75,7 +75,7 @@ async def test_where_nobody_listens_the_connection_ends(relay: Relay) -> None:
 
 async def test_stopping_ends_open_connections(start_server: StartServer) -> None:
     """Nothing is left running."""
-    relay = Relay(port_of(await start_server(saying("late", 3))))
+    relay = SwitchableProxy(port_of(await start_server(saying("late", 3))))
     await relay.start()
     async with ClientSession() as session:
         asked = asyncio.create_task(ask(relay, session))

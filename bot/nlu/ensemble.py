@@ -1,4 +1,4 @@
-"""Several simple models of the same questions, whose mean score counts. It must not import Rasa."""
+"""Several simple models of the same questions, whose mean score counts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CallEach = Callable[[Callable[..., LinearModel], Sequence[tuple[Any, ...]]], Seq
 
 
 @dataclass(frozen=True)
-class Judges:
+class Ensemble:
     """Models that judge a message each in its own way.
 
     One linear model sees all features, one each only those of one kind (letters, lemmas), and the nearest
@@ -40,7 +40,7 @@ class Judges:
     @classmethod
     def fit(
         cls, blocks: Sequence[Table], labels: list[str], inverse_strength: float, call_each: CallEach
-    ) -> Judges:
+    ) -> Ensemble:
         """Learn from tables of features, one of each kind, with a label for each row.
 
         `call_each` says how: liblinear uses one core and holds Python's lock, so that each model is best
@@ -70,7 +70,7 @@ class Judges:
         self.nearest.save(folder, _NEAREST)
 
     @classmethod
-    def read(cls, folder: Path) -> Judges:
+    def read(cls, folder: Path) -> Ensemble:
         """Read them back."""
         kept = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
         labels = kept["labels"]

@@ -1,10 +1,10 @@
 """Learns from the training questions while another process imports Rasa: training/worker.py starts it.
 
-The job is a line of JSON on standard input: `questions`, each with its text, language and label, in the
-order in which Rasa reads them; `synonyms` of the glossary; `inverse_strength`, the C of the classifier if
-config.yml says one; `folder`, where to keep what is learnt; `lemmas_file`; and `locks`, the open file of
-each stage, which is closed when the stage is done. The components take what was learnt over if they would
-learn it from the same (see bot/nlu/learnt.py). It must not import Rasa.
+The job is a line of JSON on standard input: `questions`, each with its text, language and label, in the order
+in which Rasa reads them; `synonyms` of the glossary; `inverse_strength`, the C of the classifier if
+config.yml says one; `folder`, where to keep what is learnt; `lemmas_file`; and `locks`, the open file of each
+stage, which is closed when the stage is done. The components take what was learnt over if they would learn it
+from the same (see bot/nlu/pretrained.py).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if __name__ == "__main__":
 
 from bot.content.glossary import Glossary
 from bot.nlu.child import read_jobs
-from bot.nlu.judges import INVERSE_STRENGTH, Judges
-from bot.nlu.learnt import features_digest, judges_digest, keep
+from bot.nlu.ensemble import INVERSE_STRENGTH, Ensemble
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline
 from bot.nlu.linear_model import LinearModel
+from bot.nlu.pretrained import features_digest, judges_digest, keep
 from bot.nlu.tfidf import Vectorizers, save_tables
 from bot.text.language import LANGUAGES
 from bot.training.worker import FEATURES, JUDGES, LEMMAS
@@ -55,7 +55,7 @@ def learn(job: Mapping[str, Any]) -> None:
     inverse_strength = job["inverse_strength"] or INVERSE_STRENGTH
     labels = [label for _, _, label in job["questions"]]
     in_forks = functools.partial(_in_forks, job["locks"][JUDGES])
-    judges = Judges.fit(tables, labels, inverse_strength, in_forks)
+    judges = Ensemble.fit(tables, labels, inverse_strength, in_forks)
     (folder / JUDGES).mkdir()
     judges.save(folder / JUDGES)
     keep(folder / JUDGES, judges_digest(tables, labels, inverse_strength))

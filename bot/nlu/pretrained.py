@@ -1,4 +1,4 @@
-"""What bot.nlu.learner has learnt, for the components that would learn the same. It must not import Rasa."""
+"""What the pretrainer has learnt, for the components that would learn the same."""
 
 from __future__ import annotations
 

@@ -1,0 +1,91 @@
+"""TODO"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.database.audit import AuditLog
+from bot.directory.tables import Tables
+from bot.directory.update import (
+    UpdateError,
+    differences,
+    read_present,
+    refuse,
+    replace_directory,
+    staged,
+    undo,
+)
+from bot.files.hashing import folder_hash
+from bot.files.locks import folder_locked_within
+from bot.problems import ContentError
+from bot.settings import Settings
+
+# Replacing takes a second, and a check of the topics, which others may be waiting for, some ten.
+_SECONDS_TO_WAIT = 30.0
+
+
+@dataclass(frozen=True)
+class DirectoryEditor:
+    """Replaces the directory in `folder`, one change at a time, whichever process asks for it.
+
+    The directory before is kept under `kept`, and each change is noted in the audit log.
+    """
+
+    folder: Path
+    kept: Path
+    audit: AuditLog
+
+    @classmethod
+    def of(cls, settings: Settings, audit: AuditLog) -> DirectoryEditor:
+        """Return what replaces the directory that the settings name."""
+        return cls(settings.resources_dir, settings.data_dir / "resources", audit)
+
+    def replace(
+        self, who: str, action: str, build: Callable[[], Tables], show: Callable[[str], None]
+    ) -> bool:
+        """Replace the directory by new tables, showing each difference first; say whether there was any.
+
+        `build` makes the tables, from those that stand then, and `action` is what the audit log calls it.
+        Raises UpdateError, and changes nothing, where the new directory has a mistake or somebody else has
+        been changing the content for half a minute; DatabaseError; and what `build` raises.
+        """
+        with self._alone():
+            tables = build()
+            changes = differences(read_present(self.folder), tables)
+            for line in changes:
+                show(line)
+            if changes:
+                with staged(tables, self.folder) as new, self._noting(who, action):
+                    try:
+                        replace_directory(new, self.folder, self.kept)
+                    except ContentError:
+                        refuse(new, self.kept)
+        return bool(changes)
+
+    def undo(self, who: str) -> list[str]:
+        """Exchange the directory for the one kept before it; return what that changes.
+
+        Raises UpdateError and DatabaseError, as `replace` does.
+        """
+        with self._alone(), self._noting(who, "undo"):
+            return undo(self.folder, self.kept)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep all others out: whoever makes a workplace takes away those of others."""
+        # The folder that holds the topics too: their check reads the directory.
+        with folder_locked_within(self.folder.parent, _SECONDS_TO_WAIT) as is_locked:
+            if not is_locked:
+                raise UpdateError(
+                    "Somebody else is changing the content. Nothing was replaced; try again in a minute."
+                )
+            yield
+
+    @contextlib.contextmanager
+    def _noting(self, who: str, action: str) -> Iterator[None]:
+        before = folder_hash(self.folder)
+        yield
+        self.audit.record(who, action, "directory", before=before, after=folder_hash(self.folder))
