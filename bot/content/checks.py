@@ -11,7 +11,8 @@ from bot.clock import current_date
 from bot.content.claims import check_claims, read_claims
 from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
-from bot.content.page_texts import FILE, PageTexts, check_page_texts, with_hotline
+from bot.content.page_texts import FILE as PAGE_TEXTS
+from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
 from bot.content.paths import RESOURCES
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.topic_reading import check_topics, read_examples
@@ -202,7 +203,7 @@ def _texts(
     of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
     for language, of_one in of_pages.items():
         for text in of_one.values():
-            yield FILE, language, text
+            yield PAGE_TEXTS, language, text
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):

@@ -28,7 +28,7 @@ from bot.database.engine import Database
 from bot.database.tables import AUDIT_LOG, TABLES
 from bot.settings import Settings
 from bot.training.models import ModelStore
-from bot.training.topics_off import FILE
+from bot.training.topics_off import FILE as TOPICS_OFF
 
 _FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -137,7 +137,7 @@ def _files(settings: Settings, version: str | None) -> Iterator[tuple[str, Path]
         yield from _below(f"content/{part}", settings.content_dir / part)
     if not _directory_is_content(settings):
         yield from _below("resources", settings.resources_dir)
-    yield from _below(_TOPICS_OFF, settings.data_dir / FILE)
+    yield from _below(_TOPICS_OFF, settings.data_dir / TOPICS_OFF)
     if version is not None:
         yield _POINTER, settings.data_dir / "published.json"
         yield from _below(f"models/{version}", settings.data_dir / "models" / version)

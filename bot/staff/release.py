@@ -27,7 +27,8 @@ from bot.editing.topic_text import TopicEditError, read_fields, read_text, with_
 from bot.training.gate import Stop, Verdict, judge
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import PublishError, Say, ServingFile, publish, roll_back
-from bot.training.topics_off import FILE, TopicsOff
+from bot.training.topics_off import FILE as TOPICS_OFF
+from bot.training.topics_off import TopicsOff
 from bot.training.train import copy_content, rebuild_answers, train
 
 MOST_LETTERS = 200
@@ -131,7 +132,7 @@ class Release:
         try:
             is_new = self.off.add(topic)
         except OSError as error:
-            raise self._not_written(FILE, error) from None
+            raise self._not_written(TOPICS_OFF, error) from None
         if self._knows(topic):
             off_before = "The answer was turned off before: for residents nothing changes by it now."
             self.say(f"Residents get no answer to {topic} from now on." if is_new else off_before)
@@ -162,7 +163,7 @@ class Release:
             try:
                 self.off.remove(topic)
             except OSError as error:
-                raise self._not_written(FILE, error) from None
+                raise self._not_written(TOPICS_OFF, error) from None
         if self._knows(topic):
             self.say(f"Residents get the answer to {topic} again.")
 

@@ -42,7 +42,8 @@ from bot.staff.backup import (
     _sync,
 )
 from bot.training.models import ModelError, ModelStore
-from bot.training.topics_off import FILE, TopicsOff
+from bot.training.topics_off import FILE as TOPICS_OFF
+from bot.training.topics_off import TopicsOff
 
 RESTORED = "restore"
 
@@ -447,7 +448,7 @@ def _moves(
         moves.append((workplaces["models"] / "models" / version, models / version))
         moves.append((workplaces["models"] / "published.json", settings.data_dir / "published.json"))
     if off := _turned_off(settings, workplaces["models"]):
-        moves.append((off, settings.data_dir / FILE))
+        moves.append((off, settings.data_dir / TOPICS_OFF))
     if mounted := [str(place) for _, place in moves if place.is_mount()]:
         raise BackupError(
             f"{mounted[0]} is a disk of its own, which cannot be replaced. Restore into folders below "
@@ -469,4 +470,4 @@ def _turned_off(settings: Settings, workplace: Path) -> Path | None:
     if not off:
         return None
     TopicsOff(workplace).write(off)
-    return workplace / FILE
+    return workplace / TOPICS_OFF

@@ -26,23 +26,21 @@ from tests.content.test_checks import MISTAKES
 from tests.helpers.clerks import Clerk
 
 CORE = PROJECT_ROOT / "bot"
-TEMPLATES = CORE / "web" / "console" / "templates"
+TEMPLATES = CORE / "console" / "templates"
 CONTENT = PROJECT_ROOT / "tests" / "small_content"
 
 # Modules whose messages nobody sees in the console, with the reason.
 NOT_SHOWN = {
-    "__main__": "the terminal",
-    "backup": "commands of the terminal",
-    "console": "starts the console",
-    "evaluation": "files of questions that developers keep",
-    "processes": "what `kyr serve` starts; what it shows of them is among the samples",
-    "purge": "a command of the terminal",
-    "replies": "speaks to residents",
-    "service_cards": "speaks to residents",
-    "serving": "prints to the terminal; why it refuses a model is among the samples",
+    "answering/replies": "speaks to residents",
+    "database/purge": "a command of the terminal",
+    "directory/cards": "speaks to residents",
     "settings": "the console does not start with a setting that cannot be used",
-    "sign_in": "the console says the same in texts of its own",
+    "staff/backup": "commands of the terminal",
+    "staff/restore": "commands of the terminal",
+    "training/evaluation": "files of questions that developers keep",
 }
+# The rooms whose messages reach the console.
+ROOMS = ("", "answering", "content", "database", "directory", "editing", "files", "staff", "text", "training")
 ERRORS = frozenset(
     {
         "AccountError",
@@ -60,7 +58,7 @@ ERRORS = frozenset(
         "TopicEditError",
         "TrainingError",
         "UpdateError",
-        "WorkbenchError",
+        "WorkerError",
         "YamlEditError",
     }
 )
@@ -135,11 +133,11 @@ SAMPLES = Samples(
 
 # Texts in constants that messages are made of.
 CONSTANTS = {
-    "database": ("_SQLITE_SAYS", "_POSTGRESQL_SAYS"),
-    "runs": ("_UNDER_WAY", "_ENDED"),
-    "sheet_problems": ("_MENDED",),
-    "topic_edit": ("_MENDED",),
-    "training": ("_STEPS",),
+    "database/engine": ("_SQLITE_SAYS", "_POSTGRESQL_SAYS"),
+    "staff/jobs": ("_UNDER_WAY", "_ENDED"),
+    "editing/sheet/cell_problems": ("_MENDED",),
+    "editing/live_check": ("_MENDED",),
+    "training/train": ("_STEPS",),
 }
 # Messages that are put together of what the code has in several places.
 SAMPLE_MESSAGES = [
@@ -170,7 +168,9 @@ SAMPLE_MESSAGES = [
 
 def modules() -> list[str]:
     """Return the modules of the core whose messages may be shown, whichever there are."""
-    return sorted(path.stem for path in CORE.glob("*.py") if path.stem not in {"__init__", *NOT_SHOWN})
+    files = (path for room in ROOMS for path in (CORE / room).glob("**/*.py" if room else "[!_]*.py"))
+    found = {path.relative_to(CORE).with_suffix("").as_posix() for path in files if path.stem != "__init__"}
+    return sorted(name for name in found - {*NOT_SHOWN} if name.split("/")[0] in ROOMS or "/" not in name)
 
 
 def without_spanish(messages: list[str]) -> list[str]:

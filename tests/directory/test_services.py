@@ -178,7 +178,7 @@ def test_a_broken_directory_at_the_start_gives_way_to_the_one_beside_the_model(
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the tables be looked at each time, not every two seconds."""
-    monkeypatch.setattr("bot.directory.services._SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr("bot.directory.live._SECONDS_BETWEEN_LOOKS", 0)
 
 
 @pytest.mark.parametrize(

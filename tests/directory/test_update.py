@@ -171,7 +171,7 @@ def test_whoever_would_wait_too_long_is_told(
     replacing: DirectoryEditor, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process may hold the lock for long; nothing is replaced then."""
-    monkeypatch.setattr("bot.directory.update._SECONDS_TO_WAIT", 0)
+    monkeypatch.setattr("bot.staff.directory._SECONDS_TO_WAIT", 0)
     with (
         folder_locked_within(folder.parent, 0),
         pytest.raises(UpdateError, match="Somebody else is changing"),

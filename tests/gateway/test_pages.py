@@ -73,7 +73,7 @@ async def test_another_number_of_the_hotline_is_on_the_pages_at_once(
 ) -> None:
     """As soon as the directory has it, without a start."""
     gateway = await make_gateway(read_content(content_copy))
-    monkeypatch.setattr("bot.directory.services._SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr("bot.directory.live._SECONDS_BETWEEN_LOOKS", 0)
     phones = content_copy / "data" / "resources" / "phones.csv"
     phones.write_text(phones.read_text(encoding="utf-8").replace(",211-la,211,", ",211-la,213-555-0100,"))
     page = await (await gateway.get("/en/")).text()

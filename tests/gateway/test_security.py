@@ -125,9 +125,7 @@ async def test_health_says_that_it_is_starting(gateway: Client) -> None:
     assert await response.json() == {"status": "starting", "rasa": False, "actions": False, "model": "test"}
 
 
-@pytest.mark.parametrize(
-    "script", sorted((PROJECT_ROOT / "bot/web").rglob("*.js")), ids=lambda path: path.name
-)
+@pytest.mark.parametrize("script", sorted((PROJECT_ROOT / "bot").rglob("*.js")), ids=lambda path: path.name)
 def test_scripts_put_text_in_as_text_and_keep_nothing(script: Path) -> None:
     """None makes HTML out of a string, or leaves anything on the phone that outlives the visit."""
     text = script.read_text(encoding="utf-8")
@@ -136,9 +134,7 @@ def test_scripts_put_text_in_as_text_and_keep_nothing(script: Path) -> None:
         assert danger not in text
 
 
-@pytest.mark.parametrize(
-    "script", sorted((PROJECT_ROOT / "bot/web").rglob("*.js")), ids=lambda path: path.name
-)
+@pytest.mark.parametrize("script", sorted((PROJECT_ROOT / "bot").rglob("*.js")), ids=lambda path: path.name)
 def test_scripts_are_written_for_old_phones(script: Path) -> None:
     """Nothing that browsers learned after 2018, which would leave such a phone without any chat."""
     text = re.sub(r"//[^\n]*", "", script.read_text(encoding="utf-8"))

@@ -16,7 +16,6 @@ from bot.__main__ import main
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.serving import processes
-from bot.serving import serve as serving
 from bot.serving.assistant import Assistant, assemble
 from bot.serving.processes import Child, free_port
 from bot.serving.serve import _follow, serve
@@ -183,11 +182,11 @@ async def test_no_process_outlives_what_interrupts_its_end(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, interrupted: str
 ) -> None:
     """A model is let go ten minutes after another has taken over, here at once, or when a third one does."""
-    monkeypatch.setattr(serving, "rasa_child", deaf_child)
-    monkeypatch.setattr(serving, "actions_child", deaf_child)
+    monkeypatch.setattr("bot.serving.assistant.rasa_child", deaf_child)
+    monkeypatch.setattr("bot.serving.assistant.actions_child", deaf_child)
     monkeypatch.setattr(processes, "_SECONDS_TO_END", 1)
     if interrupted != "while taking over":
-        monkeypatch.setattr(serving, "SECONDS_WARM", 0)
+        monkeypatch.setattr("bot.serving.assistant.SECONDS_WARM", 0)
     others = set(psutil.Process().children(recursive=True))
     store = ModelStore(settings.data_dir)
     assistant, third = assemble(store.get("1"), settings), add(store, "3")

@@ -74,7 +74,7 @@ def test_a_service_that_takes_over_is_waited_for(store: ModelStore, tmp_path: Pa
 def test_a_service_that_dies_meanwhile_is_told(store: ModelStore, tmp_path: Path) -> None:
     """Its lock goes with it, however it ended."""
     hold = (
-        "import sys, time; from pathlib import Path; from bot.publishing import *\n"
+        "import sys, time; from pathlib import Path; from bot.training.publishing import *\n"
         "serving = ServingFile(Path(sys.argv[1]))\n"
         "with serving.held():\n"
         "    serving.write(ServingState('1')); print('held', flush=True); time.sleep(60)"
