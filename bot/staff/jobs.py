@@ -24,20 +24,16 @@ from typing import IO, Any
 
 from bot.clock import in_office, utc_now
 from bot.database.audit import AuditLog
-from bot.database.engine import Database, DatabaseError
-from bot.editing.replace import ContentChangedError
-from bot.editing.topic_text import TopicEditError
+from bot.database.engine import Database
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
-from bot.problems import ContentError
-from bot.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
-from bot.staff.approval import ApprovalError, approve
+from bot.settings import PROJECT_ROOT, Settings, read_settings
+from bot.staff.approval import approve
 from bot.staff.release import Release, StoppedError
-from bot.training.evaluation import EvaluationFileError
 from bot.training.gate import Verdict
-from bot.training.models import ModelError, ModelStore
-from bot.training.publishing import PublishError, ServingFile
-from bot.training.train import TrainingError
+from bot.training.models import ModelStore
+from bot.training.publishing import ServingFile
 
 TRAINING, RELEASE, OFF = SLOTS = "training", "release", "off"
 
@@ -63,24 +59,10 @@ _ENDED = {
 # Who only looks whether a run is under way has the lock for a moment, and a run for one at its very end.
 _SECONDS_TO_GIVE_WAY = 0.5
 
-# What a job may end with; each carries a sentence for whoever started it.
-_EXPECTED = (
-    ApprovalError,
-    ContentChangedError,
-    ContentError,
-    DatabaseError,
-    EvaluationFileError,
-    ModelError,
-    PublishError,
-    SettingsError,
-    TopicEditError,
-    TrainingError,
-)
-
 _log = logging.getLogger(__name__)
 
 
-class RunError(Exception):
+class RunError(KyrError):
     """A run that cannot be started; the text says why and what to do."""
 
 
@@ -264,7 +246,7 @@ def main() -> None:
         end = {"done": _do(release, told["job"])}
     except StoppedError as error:
         end = {"failed": str(error), "report": error.verdict.as_json()}
-    except _EXPECTED as error:
+    except KyrError as error:
         end = {"failed": str(error)}
     except Exception as error:
         _log.exception("The run failed")

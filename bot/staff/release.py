@@ -24,6 +24,7 @@ from bot.database.engine import DatabaseError
 from bot.editing.fields import TopicFields, state_of
 from bot.editing.replace import replace_topics
 from bot.editing.topic_text import TopicEditError, read_fields, read_text, with_fields
+from bot.errors import KyrError
 from bot.training.gate import Stop, Verdict, judge
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import PublishError, Say, ServingFile, publish, roll_back
@@ -34,7 +35,7 @@ from bot.training.train import copy_content, rebuild_answers, train
 MOST_LETTERS = 200
 
 
-class StoppedError(Exception):
+class StoppedError(KyrError):
     """The gate stops a model; `verdict` says why."""
 
     def __init__(self, verdict: Verdict) -> None:
