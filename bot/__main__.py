@@ -54,7 +54,6 @@ from bot.text.language import LANGUAGES
 from bot.training.evaluation import format_summary, read_questions, result_row, summarize
 from bot.training.gate import format_report
 from bot.training.models import Model, ModelError, ModelStore
-from bot.training.publishing import ServingFile
 from bot.training.topics_off import TopicsOff, as_residents_get
 from bot.training.train import TrainingError, parse
 from bot.web.server import listening
@@ -650,9 +649,7 @@ def _models(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _release(settings: Settings) -> Release:
-    audit = AuditLog(Database.of(settings))
-    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
-    return Release(settings.content_dir, store, serving, audit, operator(), _say)
+    return Release.of(settings, operator(), _say)
 
 
 def _publish(options: argparse.Namespace, settings: Settings) -> int:

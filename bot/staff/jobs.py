@@ -17,23 +17,19 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from bot.clock import in_office, utc_now
-from bot.database.audit import AuditLog
-from bot.database.engine import Database
 from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
-from bot.settings import PROJECT_ROOT, Settings, read_settings
+from bot.settings import PROJECT_ROOT, read_settings
 from bot.staff.approval import approve
 from bot.staff.release import Release, StoppedError
 from bot.training.gate import Verdict
-from bot.training.models import ModelStore
-from bot.training.publishing import ServingFile
 
 TRAINING, RELEASE, OFF = SLOTS = "training", "release", "off"
 
@@ -242,7 +238,7 @@ def main() -> None:
     try:
         settings = read_settings()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-        release = _release(settings, told["who"], lambda text: _append(file, {"text": text}))
+        release = Release.of(settings, told["who"], lambda text: _append(file, {"text": text}))
         end = {"done": _do(release, told["job"])}
     except StoppedError as error:
         end = {"failed": str(error), "report": error.verdict.as_json()}
@@ -254,11 +250,6 @@ def main() -> None:
         end = {"failed": f"It failed for a reason nobody foresaw: {reason}."}
     _append(file, end)
     os.close(told["lock"])
-
-
-def _release(settings: Settings, who: str, say: Callable[[str], None]) -> Release:
-    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
-    return Release(settings.content_dir, store, serving, AuditLog(Database.of(settings)), who, say)
 
 
 def _append(file: Path, told: Mapping[str, Any]) -> None:
