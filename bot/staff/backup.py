@@ -26,6 +26,7 @@ from sqlalchemy import select, text
 from bot.database.audit import Entry, check_chain
 from bot.database.engine import Database
 from bot.database.tables import AUDIT_LOG, TABLES
+from bot.errors import KyrError
 from bot.settings import Settings
 from bot.training.models import ModelStore
 from bot.training.topics_off import FILE as TOPICS_OFF
@@ -46,7 +47,7 @@ _ROWS_AT_ONCE = 500
 _UNFINISHED = ".kyr-backup-"
 
 
-class BackupError(Exception):
+class BackupError(KyrError):
     """A backup that cannot be made or used; the text says why and what to do."""
 
 
