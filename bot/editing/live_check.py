@@ -20,7 +20,7 @@ from bot.content.checks import (
     warn_of_near_duplicates,
 )
 from bot.content.claims import Claim, check_claims, read_claims
-from bot.content.paths import FAQ, NLU, RESOURCES
+from bot.content.paths import FAQ, RESOURCES, conversation_files
 from bot.content.topic_reading import check_related, read_topic
 from bot.content.topics import TRAINING_DATA
 from bot.directory.reading import check_directory
@@ -240,7 +240,7 @@ def _found(
 
 def _read_around(root: Path, before: _Around) -> _Around:
     """Return what stands around a topic now; what has not changed is not read again."""
-    asking = [*sorted((root / FAQ).glob("*.yml")), root / NLU / "conversation.yml"]
+    asking = [*sorted((root / FAQ).glob("*.yml")), *conversation_files(root)]
     tables = sorted((root / RESOURCES).iterdir())
     stamps = {path: _stamp(path) for path in (*asking, root / _CLAIMS, *tables)}
     if stamps == before.stamps:

@@ -121,7 +121,7 @@ def new_topic_file(topic_id: str, fields: TopicFields) -> str:
 def add_question(text: str, intent: str, language: str, question: str) -> str:
     """Return a file of training data with one question more at the end of those of its intent.
 
-    Works for topic files (`faq/bond`) and for data/nlu/conversation.yml (`out_of_scope`). Raises
+    Works for topic files (`faq/bond`) and for data/nlu/<intent>.yml (`out_of_scope`). Raises
     TopicEditError where the intent has no questions in that language yet, or this one already.
     """
     _refuse_questions([question])
