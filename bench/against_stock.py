@@ -29,6 +29,7 @@ from bench.chat import CONCURRENCIES, sender, texts
 from bench.held_out import held_out_figures
 from bench.load import Send, load, mebibytes
 from bot.answering.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Understanding
+from bot.content.paths import conversation_files
 from bot.content.reading import read_content
 from bot.serving.processes import LOOPBACK, Child, free_port
 from bot.settings import PROJECT_ROOT
@@ -45,7 +46,7 @@ _STOCK_ANSWER = "utter_what_can_you_do"
 def sample(root: Path, per_label: int) -> None:
     """Keep so many training questions of each label and language in a copy of the content."""
     chance = random.Random(0)  # noqa: S311 - which questions are kept, the same in every run
-    for path in [*sorted((root / "data" / "faq").glob("*.yml")), root / "data" / "nlu" / "conversation.yml"]:
+    for path in [*sorted((root / "data" / "faq").glob("*.yml")), *conversation_files(root)]:
         kept = []
         for block in re.split(r"(?<=examples: \|\n)", path.read_text(encoding="utf-8")):
             lines = block.splitlines(keepends=True)
@@ -60,10 +61,11 @@ def write_stock_project(content: Path, root: Path) -> None:
     yaml = YAML(typ="safe")
     shutil.copytree(content / "data" / "faq", root / "data" / "faq")
     (root / "data" / "nlu").mkdir()
-    shutil.copyfile(content / "data" / "nlu" / "conversation.yml", root / "data" / "nlu" / "conversation.yml")
+    files = conversation_files(content)
+    for file in files:
+        shutil.copyfile(file, root / "data" / "nlu" / file.name)
     shutil.copyfile(STOCK / "config.yml", root / "config.yml")
-    asked = yaml.load((root / "data" / "nlu" / "conversation.yml").read_text(encoding="utf-8"))
-    intents = sorted({entry["intent"] for entry in asked["nlu"]})
+    intents = sorted(file.stem for file in files)
     domain = yaml.load((content / "domain.yml").read_text(encoding="utf-8"))
     language = {key: value for key, value in domain["slots"]["language"].items() if key != "mappings"}
     responses = domain["responses"]

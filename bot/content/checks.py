@@ -13,7 +13,7 @@ from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
 from bot.content.page_texts import FILE as PAGE_TEXTS
 from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
-from bot.content.paths import RESOURCES
+from bot.content.paths import RESOURCES, conversation_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.topic_reading import check_topics, read_examples
 from bot.content.topics import TRAINING_DATA, Topic
@@ -95,7 +95,7 @@ def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date
 
 
 def _questions(root: Path, problems: Problems) -> list[TrainingQuestion]:
-    files = [*sorted((root / "data" / "faq").glob("*.yml")), root / "data" / "nlu" / "conversation.yml"]
+    files = [*sorted((root / "data" / "faq").glob("*.yml")), *conversation_files(root)]
     return [question for path in files for question in questions_in(path, problems)]
 
 

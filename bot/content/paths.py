@@ -11,3 +11,8 @@ NLU = Path("data") / "nlu"
 
 
 RESOURCES = Path("data") / "resources"
+
+
+def conversation_files(root: Path) -> list[Path]:
+    """Return the files of what residents say that is on no topic, one for each intent, in their order."""
+    return [path for path in sorted((root / NLU).glob("*.yml")) if path.name != "glossary.yml"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
 
+from bot.content.paths import conversation_files
 from bot.content.topic_reading import read_examples, read_variations
 from bot.content.topics import TRAINING_DATA, VARIATIONS
 from bot.directory.cards import TEXTS
@@ -80,15 +81,17 @@ class Responses:
 
 
 def check_responses(root: Path, problems: Problems) -> Responses | None:
-    """Read domain.yml and data/nlu/conversation.yml and note every mistake."""
-    domain_path, nlu_path = root / "domain.yml", root / "data" / "nlu" / "conversation.yml"
-    domain, nlu = read_yaml(domain_path, problems, DOMAIN), read_yaml(nlu_path, problems, TRAINING_DATA)
-    if domain is None or nlu is None:
+    """Read domain.yml and data/nlu/<intent>.yml and note every mistake."""
+    domain_path = root / "domain.yml"
+    domain = read_yaml(domain_path, problems, DOMAIN)
+    files = {path: read_yaml(path, problems, TRAINING_DATA) for path in conversation_files(root)}
+    if domain is None or None in files.values():
         return None
-    return Responses(
-        responses=_responses(domain, domain_path, problems),
-        questions=_questions(nlu, domain, nlu_path, problems),
-    )
+    questions: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    for path, nlu in files.items():
+        if nlu is not None:
+            questions |= _questions(nlu, domain, path, problems)
+    return Responses(responses=_responses(domain, domain_path, problems), questions=questions)
 
 
 def intent_names(domain: CommentedMap) -> list[str]:
@@ -139,6 +142,9 @@ def _questions(
     known = intent_names(domain)
     questions: dict[str, dict[str, tuple[str, ...]]] = {}
     for intent, language, line, examples in read_examples(nlu):
+        if intent != path.stem:
+            what = f"the questions are of the intent `{intent}`, not of this file's `{path.stem}`"
+            problems.add(path, line, what, "Rename the file or the intent")
         if intent not in known:
             what = f"the intent `{intent}` does not stand in domain.yml"
             problems.add(path, line, what, "Add it there, with a rule in data/rules.yml")

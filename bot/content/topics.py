@@ -30,7 +30,7 @@ REASON_LENGTH = 20
 _LAW_NOW = re.compile(r"^---[ \t]*$", re.MULTILINE)
 # What every variation of a response looks like, here and in domain.yml.
 VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom": {"short": str}}]
-# Files of training data: of topics, and data/nlu/conversation.yml.
+# Files of training data: of topics, and data/nlu/<intent>.yml.
 TRAINING_DATA = {
     "topic": {
         "title": {...: str},

@@ -31,6 +31,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import Table
 
+from bot.errors import KyrError
 from bot.settings import Settings
 
 DATABASE_FILE = "staff.sqlite3"
@@ -89,7 +90,7 @@ _POSTGRESQL_SAYS = {
 }
 
 
-class DatabaseError(Exception):
+class DatabaseError(KyrError):
     """The database cannot be used; the text says which, why and what to do, never its password."""
 
 

@@ -20,7 +20,7 @@ from bot.content.checks import (
     warn_of_near_duplicates,
 )
 from bot.content.claims import Claim, check_claims, read_claims
-from bot.content.paths import FAQ, NLU, RESOURCES
+from bot.content.paths import FAQ, RESOURCES, conversation_files
 from bot.content.topic_reading import check_related, read_topic
 from bot.content.topics import TRAINING_DATA
 from bot.directory.reading import check_directory
@@ -32,6 +32,7 @@ from bot.editing.fields import ID, TopicFields, state_of, unsigned
 from bot.editing.replace import replace_topics
 from bot.editing.topic_layout import plain_breaks
 from bot.editing.topic_text import TopicEditError, new_topic_file, read_fields, read_text, with_fields
+from bot.errors import KyrError
 from bot.files.folders import recover
 from bot.files.yaml_reading import parse_yaml
 from bot.problems import ContentError, Problem, Problems
@@ -56,7 +57,7 @@ _MENDED = {
 }
 
 
-class EditConflict(Exception):
+class EditConflict(KyrError):
     """A topic was changed by somebody else; `present` is how it stands now, None where it is gone."""
 
     def __init__(self, topic_id: str, present: TopicFields | None) -> None:
@@ -239,7 +240,7 @@ def _found(
 
 def _read_around(root: Path, before: _Around) -> _Around:
     """Return what stands around a topic now; what has not changed is not read again."""
-    asking = [*sorted((root / FAQ).glob("*.yml")), root / NLU / "conversation.yml"]
+    asking = [*sorted((root / FAQ).glob("*.yml")), *conversation_files(root)]
     tables = sorted((root / RESOURCES).iterdir())
     stamps = {path: _stamp(path) for path in (*asking, root / _CLAIMS, *tables)}
     if stamps == before.stamps:

@@ -8,17 +8,18 @@ from __future__ import annotations
 import collections
 import contextlib
 import datetime
-import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.checks import check_content
 from bot.content.paths import FAQ
+from bot.errors import KyrError
+from bot.files.atomic import sync
 from bot.files.folders import exchange_folders, staging_folder
-from bot.files.locks import folder_locked_within
+from bot.files.locks import exclusive
 from bot.problems import ContentError, Problem
 
 # A check takes some ten seconds; whoever waits longer waits for something that hangs.
@@ -38,7 +39,7 @@ _READ_BY_THE_CHECK = (
 _LINE = re.compile(r"\bline \d+")
 
 
-class ContentChangedError(Exception):
+class ContentChangedError(KyrError):
     """The content is being changed by somebody else, or was after it had been read."""
 
 
@@ -70,7 +71,10 @@ def replace_topics(
         if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a topic file")
     target = (root / folder).resolve()
-    with _alone(root / "data"), staging_folder(target) as workplace:
+    held = ContentChangedError(
+        "Somebody else is changing the content. Nothing was written; try again in a minute."
+    )
+    with exclusive(root / "data", SECONDS_TO_WAIT, held), staging_folder(target) as workplace:
         present = _bytes_in(target)
         for name, text in (before or {}).items():
             if present.get(name) != (None if text is None else text.encode()):
@@ -89,19 +93,8 @@ def replace_topics(
             exchange_folders(staged / folder, target)
             # What a power cut would bring back is as whole as what stands there now.
             with contextlib.suppress(OSError):
-                _sync(target.parent)
+                sync(target.parent)
     return outcome
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep all others out who change the content; the lock goes with the process, however it ends."""
-    with folder_locked_within(folder, SECONDS_TO_WAIT) as is_locked:
-        if not is_locked:
-            raise ContentChangedError(
-                "Somebody else is changing the content. Nothing was written; try again in a minute."
-            )
-        yield
 
 
 def _stage(root: Path, folder: Path, texts: Mapping[str, str], workplace: Path) -> Path:
@@ -126,8 +119,8 @@ def _stage(root: Path, folder: Path, texts: Mapping[str, str], workplace: Path) 
             path.chmod(modes[0])
     for path in new.rglob("*"):
         if path.is_file():
-            _sync(path)
-    _sync(new)
+            sync(path)
+    sync(new)
     return staged
 
 
@@ -153,12 +146,3 @@ def _identity(problem: Problem) -> tuple[Path, str, str]:
 
 def _bytes_in(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -37,6 +37,7 @@ from bot.editing.yaml_edit import (
     replace_block,
     replace_value,
 )
+from bot.errors import KyrError
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 
@@ -55,7 +56,7 @@ _HEADER_ORDER = (
 _REVIEWED_WITH = "reviewed_with"
 
 
-class TopicEditError(Exception):
+class TopicEditError(KyrError):
     """A topic that cannot be edited as wanted; the text says why and what to do."""
 
 
@@ -120,7 +121,7 @@ def new_topic_file(topic_id: str, fields: TopicFields) -> str:
 def add_question(text: str, intent: str, language: str, question: str) -> str:
     """Return a file of training data with one question more at the end of those of its intent.
 
-    Works for topic files (`faq/bond`) and for data/nlu/conversation.yml (`out_of_scope`). Raises
+    Works for topic files (`faq/bond`) and for data/nlu/<intent>.yml (`out_of_scope`). Raises
     TopicEditError where the intent has no questions in that language yet, or this one already.
     """
     _refuse_questions([question])

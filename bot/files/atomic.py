@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 
-def _on_disk(path: Path) -> None:
+def sync(path: Path) -> None:
     """Return when a file, or the names in a folder, can no longer be lost by a loss of power."""
     handle = os.open(path, os.O_RDONLY)
     try:

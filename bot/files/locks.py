@@ -1,4 +1,4 @@
-"""Locks on open files, which go with the process that holds them, however it ends."""
+"""Locks on files and folders, which go with the process that holds them, however it ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _SECONDS_BETWEEN_LOOKS = 0.05
 
 
 def lock_within(file: IO[str] | int, seconds: float) -> bool:
-    """Lock an open file for this process alone, as soon as it can be within some seconds; say whether."""
+    """Lock an open file for this process alone, as soon as it can be within some seconds; say whether.
+
+    For a lock that is handed to a child; any other is taken by `exclusive`.
+    """
     until = time.monotonic() + seconds
     while True:
         try:
@@ -28,11 +31,22 @@ def lock_within(file: IO[str] | int, seconds: float) -> bool:
 
 
 @contextlib.contextmanager
-def folder_locked_within(folder: Path, seconds: float) -> Iterator[bool]:
-    """Hold the lock of a folder, waiting for it for some seconds at most; yield whether it is held."""
-    handle = os.open(folder, os.O_RDONLY)
+def exclusive(path: Path, wait: float, refusal: Exception | None = None) -> Iterator[None]:
+    """Hold the lock of a path, waiting for it for at most so many seconds (`math.inf`: as long as it takes).
+
+    The path is that of a folder or a file which is there, or ends in ".lock": then it is that of a file for
+    nothing else, made here where it is missing. Raises `refusal`, or BlockingIOError where there is none,
+    when another holds the lock for longer; and OSError where the path cannot be opened.
+    """
+    flags = os.O_RDONLY
+    if path.name.endswith(".lock"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT
+    handle = os.open(path, flags, 0o666)
     try:
-        yield lock_within(handle, seconds)
+        if not lock_within(handle, wait):
+            raise refusal or BlockingIOError(f"{path} is locked")
+        yield
     finally:
         os.close(handle)
 

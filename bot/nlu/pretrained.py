@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.files.locks import exclusive
 from bot.nlu.tfidf import Table
 from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, lock_of
 
@@ -42,9 +43,8 @@ def wait_for(stage: str) -> Path | None:
     if not os.environ.get(LEARNT_FOLDER):
         return None
     folder = Path(os.environ[LEARNT_FOLDER])
-    with lock_of(folder, stage).open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
-    return folder / stage
+    with exclusive(lock_of(folder, stage), math.inf):
+        return folder / stage
 
 
 def take(stage: str, digest: str) -> Path | None:

@@ -7,12 +7,11 @@ cannot be checked: it is a program, so an archive must come from whoever may run
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import fcntl
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import tarfile
@@ -26,6 +25,9 @@ from sqlalchemy import select, text
 from bot.database.audit import Entry, check_chain
 from bot.database.engine import Database
 from bot.database.tables import AUDIT_LOG, TABLES
+from bot.errors import KyrError
+from bot.files.atomic import sync
+from bot.files.locks import exclusive
 from bot.settings import Settings
 from bot.training.models import ModelStore
 from bot.training.topics_off import FILE as TOPICS_OFF
@@ -46,7 +48,7 @@ _ROWS_AT_ONCE = 500
 _UNFINISHED = ".kyr-backup-"
 
 
-class BackupError(Exception):
+class BackupError(KyrError):
     """A backup that cannot be made or used; the text says why and what to do."""
 
 
@@ -58,7 +60,9 @@ def back_up(file: Path, settings: Settings, database: Database) -> list[str]:
     if file.exists():
         raise BackupError(f"{file}: there is a file of that name already. Choose another one.")
     try:
-        with _alone(settings.data_dir):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        # Nobody else backs up or restores the same data meanwhile.
+        with exclusive(settings.data_dir, math.inf):
             file.parent.mkdir(parents=True, exist_ok=True)
             for left in file.parent.glob(f"{_UNFINISHED}*"):
                 left.unlink()  # of a run that was killed; questions of residents are in it
@@ -69,7 +73,7 @@ def back_up(file: Path, settings: Settings, database: Database) -> list[str]:
                     target.flush()
                     os.fsync(target.fileno())
                 os.replace(temporary, file)
-                _sync(file.parent)
+                sync(file.parent)
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise
@@ -182,27 +186,3 @@ def _belongs(name: str) -> bool:
         or (parts[0] == "resources" and len(parts) > 1)
         or (parts[:2] == ["content", "data"] and len(parts) > 2)
     )
-
-
-@contextlib.contextmanager
-def _alone(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
-    """Wait until nobody else backs up or restores the same data, and keep others waiting.
-
-    Raises BlockingIOError where somebody does and it is not to wait.
-    """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    handle = os.open(data_dir, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(handle)
-
-
-def _sync(folder: Path) -> None:
-    """See to it that names made or changed in a folder are on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Replacing the service directory and going back, one change at a time and each noted in the audit log."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.directory.update import (
     undo,
 )
 from bot.files.hashing import folder_hash
-from bot.files.locks import folder_locked_within
+from bot.files.locks import exclusive
 from bot.problems import ContentError
 from bot.settings import Settings
 
@@ -77,11 +77,10 @@ class DirectoryEditor:
     def _alone(self) -> Iterator[None]:
         """Keep all others out: whoever makes a workplace takes away those of others."""
         # The folder that holds the topics too: their check reads the directory.
-        with folder_locked_within(self.folder.parent, _SECONDS_TO_WAIT) as is_locked:
-            if not is_locked:
-                raise UpdateError(
-                    "Somebody else is changing the content. Nothing was replaced; try again in a minute."
-                )
+        refusal = UpdateError(
+            "Somebody else is changing the content. Nothing was replaced; try again in a minute."
+        )
+        with exclusive(self.folder.parent, _SECONDS_TO_WAIT, refusal):
             yield
 
     @contextlib.contextmanager

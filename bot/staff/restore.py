@@ -7,6 +7,7 @@ import dataclasses
 import gzip
 import hashlib
 import json
+import math
 import os
 import secrets
 import shutil
@@ -24,7 +25,8 @@ from bot.content.paths import RESOURCES
 from bot.database.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
 from bot.database.engine import VERSION_TABLE, Database, DatabaseError
 from bot.database.tables import ACCOUNT_TABLES, AUDIT_LOG, TABLES
-from bot.files.atomic import write_whole
+from bot.files.atomic import sync, write_whole
+from bot.files.locks import exclusive
 from bot.settings import Settings
 from bot.staff.backup import (
     _BYTES_TO_SPARE,
@@ -35,11 +37,9 @@ from bot.staff.backup import (
     _POINTER,
     _ROWS_AT_ONCE,
     BackupError,
-    _alone,
     _belongs,
     _directory_is_content,
     _dump,
-    _sync,
 )
 from bot.training.models import ModelError, ModelStore
 from bot.training.topics_off import FILE as TOPICS_OFF
@@ -110,7 +110,7 @@ def restore(
     }
     workplaces = {root: place / f"{_WORKPLACE}{identity}" for root, place in places.items()}
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(settings.data_dir):
+    with exclusive(settings.data_dir, math.inf):
         for place in set(places.values()):
             _remove_workplaces(place)
         try:
@@ -132,7 +132,7 @@ def restore(
             if not confirm(_shown(planned, database, version)):
                 return False
             write_whole(settings.data_dir / _UNDER_WAY, planned.as_json())
-            _sync(settings.data_dir)
+            sync(settings.data_dir)
             _finish(settings.data_dir, database)
         except OSError as error:
             raise BackupError(f"{file}: {_failed(error)}") from None
@@ -150,7 +150,7 @@ def finish_restore(data_dir: Path, database: Database) -> bool:
     """
     note = data_dir / _UNDER_WAY
     if note.exists():
-        with _alone(data_dir):
+        with exclusive(data_dir, math.inf):
             if not note.exists():
                 return False  # whoever was at it has just finished
             try:
@@ -160,7 +160,7 @@ def finish_restore(data_dir: Path, database: Database) -> bool:
         return True
     if any(data_dir.glob(f"{_WORKPLACE}*")):
         # Of one that was killed before it changed anything, unless somebody is at it and is being asked.
-        with contextlib.suppress(BlockingIOError), _alone(data_dir, wait=False):
+        with contextlib.suppress(BlockingIOError), exclusive(data_dir, 0):
             _remove_workplaces(data_dir)
     return False
 
@@ -204,7 +204,7 @@ def _finish(data_dir: Path, database: Database) -> None:
         ) from None
     audit.keep_head()
     note.unlink()
-    _sync(data_dir)
+    sync(data_dir)
     for workplace in planned.workplaces:
         shutil.rmtree(workplace, ignore_errors=True)
 
@@ -216,7 +216,7 @@ def _put_in_place(moves: Sequence[tuple[Path, Path]]) -> None:
                 os.rename(place, _old(new))
             os.rename(new, place)
     for parent in {path.parent for move in moves for path in move}:
-        _sync(parent)
+        sync(parent)
 
 
 def _take_back(moves: Sequence[tuple[Path, Path]]) -> None:

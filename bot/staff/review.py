@@ -28,6 +28,7 @@ from bot.editing.fields import ID, clean
 from bot.editing.replace import Outcome, replace_topics
 from bot.editing.sheet.exporting import write_draft
 from bot.editing.topic_text import add_question
+from bot.errors import KyrError
 from bot.text.language import OTHER, fold
 from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 from bot.text.redaction import REMOVED, remove_personal_details
@@ -37,7 +38,6 @@ from bot.training.train import parse
 
 # A training question is one question, not the whole story; ours have at most 250.
 MOST_LETTERS = 300
-_CONVERSATION = NLU / "conversation.yml"
 
 # Likeness (0 to 100, words in order of the alphabet) from which questions are shown as one. What is done
 # with a group is done with all of it, so rather two groups than two things in one: of training questions of
@@ -55,7 +55,7 @@ _CANDIDATES = 5
 _ID_DIGITS = 8
 
 
-class ReviewError(Exception):
+class ReviewError(KyrError):
     """Something that cannot be done with the review queue; the text says why and what to do."""
 
 
@@ -202,7 +202,8 @@ class Review:
 
     def out_of_scope(self, group: Group, text: str = "") -> Addition:
         """Return what would be added to what is none of the assistant's business; raises as `belongs_to`."""
-        return self._addition(group, read_content(self.content), OUT_OF_SCOPE, _CONVERSATION, text)
+        content = read_content(self.content)
+        return self._addition(group, content, OUT_OF_SCOPE, NLU / f"{OUT_OF_SCOPE}.yml", text)
 
     def add(self, addition: Addition) -> Outcome:
         """Add a question that a person has confirmed, and take its group out of the queue.
@@ -283,7 +284,9 @@ class Review:
                 f"The question “{text}” is neither English nor Spanish. Write it in one of them (--as)."
             )
         question = TrainingQuestion(text, intent, language, file, 0)
-        before = (self.content / file).read_bytes().decode()
+        # Of a missing file is said what is said of an empty one: it has no questions of the intent.
+        found = self.content / file
+        before = found.read_bytes().decode() if found.exists() else "nlu: []\n"
         after = before
         if not _stands_there(question, content):
             after = add_question(before, intent, language, text)
@@ -448,7 +451,9 @@ def _training_questions(content: Content) -> Iterator[TrainingQuestion]:
             (TOPIC_PREFIX + topic.id, FAQ / f"{topic.id}.yml"): topic.questions
             for topic in content.topics.values()
         },
-        **{(intent, _CONVERSATION): asked for intent, asked in content.conversation.questions.items()},
+        **{
+            (intent, NLU / f"{intent}.yml"): asked for intent, asked in content.conversation.questions.items()
+        },
     }
     for (intent, path), by_language in asked_by_intent.items():
         for language, texts in by_language.items():

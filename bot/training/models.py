@@ -8,9 +8,9 @@ residents are answered from, so that words and model always agree.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.reading import Content, read_content
-from bot.files.atomic import _on_disk, write_whole
+from bot.errors import KyrError
+from bot.files.atomic import sync, write_whole
 from bot.files.hashing import file_sha256
+from bot.files.locks import exclusive
 from bot.problems import ContentError
 
 ARCHIVE = "model.tar.gz"
@@ -35,7 +37,7 @@ _REPORT = "report.json"
 _BUILDING = ".building-"
 
 
-class ModelError(Exception):
+class ModelError(KyrError):
     """A model that cannot be used; the text says which and what to do."""
 
 
@@ -200,13 +202,10 @@ class ModelStore:
         self._folder.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
             if learning:
-                lock = stack.enter_context((self._folder / ".lock").open("w"))
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    raise ModelError("A training is under way already. Wait until it is done.") from None
+                refusal = ModelError("A training is under way already. Wait until it is done.")
+                stack.enter_context(exclusive(self._folder / ".lock", 0, refusal))
             # Nobody else makes or removes one before this one has its lock.
-            with _locked(self._folder):
+            with exclusive(self._folder, math.inf):
                 for left in self._folder.glob(f"{_BUILDING}*"):
                     _remove_where_left(left)
                 folder = stack.enter_context(
@@ -214,7 +213,7 @@ class ModelStore:
                         prefix=_BUILDING, dir=self._folder, ignore_cleanup_errors=True
                     )
                 )
-                stack.enter_context(_locked(Path(folder)))
+                stack.enter_context(exclusive(Path(folder), math.inf))
             yield Path(folder)
 
     @contextlib.contextmanager
@@ -223,13 +222,12 @@ class ModelStore:
 
         Two who build on the same model at once would otherwise lose what the first one has changed.
         """
-        self._pointer.parent.mkdir(parents=True, exist_ok=True)
-        with self._publishing.open("w") as lock:
+        with contextlib.ExitStack() as stack:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+                stack.enter_context(exclusive(self._publishing, 0))
+            except BlockingIOError:
                 wait()
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                stack.enter_context(exclusive(self._publishing, math.inf))
             yield
 
     def add(self, built: Path, version: str, report: Mapping[str, Any]) -> Model:
@@ -237,40 +235,21 @@ class ModelStore:
         whole = {**report, "version": version, "files": files_of(built)}
         for path in built.rglob("*"):
             if path.is_file():
-                _on_disk(path)
+                sync(path)
         write_whole(built / _REPORT, json.dumps(whole, ensure_ascii=False, indent=2))
         target = self._folder / version
         shutil.rmtree(target, ignore_errors=True)
         self._read.pop(version, None)
         os.rename(built, target)
-        _on_disk(self._folder)
+        sync(self._folder)
         return self.get(version)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, after waiting for it; it goes with the process, however it ends."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _remove_where_left(folder: Path) -> None:
     """Remove a folder that nobody builds in any more."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:  # its builder has just finished
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # Where it is not there any more, its builder has just finished.
+    with contextlib.suppress(FileNotFoundError, BlockingIOError), exclusive(folder, 0):
         shutil.rmtree(folder, ignore_errors=True)
-    except BlockingIOError:
-        pass
-    finally:
-        os.close(handle)
 
 
 def files_of(folder: Path) -> dict[str, str]:

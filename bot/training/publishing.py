@@ -7,15 +7,15 @@ and says in a file whether it has taken over.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
-from bot.files.locks import is_held
+from bot.files.locks import exclusive, is_held
 from bot.training.models import Model, ModelStore
 
 # Two starts of Rasa on a slow machine.
@@ -25,7 +25,7 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 Say = Callable[[str], None]
 
 
-class PublishError(Exception):
+class PublishError(KyrError):
     """A model that was not published, or not taken over; the text says why and what answers now."""
 
 
@@ -47,15 +47,11 @@ class ServingFile:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Be the one that serves from this data folder; raises PublishError where another does."""
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise PublishError(
-                    f"Another `kyr serve` uses {self._lock.parent} already. End it, or set KYR_DATA_DIR to "
-                    "another folder."
-                ) from None
+        refusal = PublishError(
+            f"Another `kyr serve` uses {self._lock.parent} already. End it, or set KYR_DATA_DIR to another "
+            "folder."
+        )
+        with exclusive(self._lock, 0, refusal):
             self._file.unlink(missing_ok=True)
             yield
 

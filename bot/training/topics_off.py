@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fcntl
 import json
 import logging
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from bot.content.topics import Topic, turned_off
 from bot.files.atomic import write_whole
+from bot.files.locks import exclusive
 from bot.training.models import ModelError
 
 FILE = "topics_off.json"
@@ -61,7 +62,7 @@ class TopicsOff:
         return self._write(lambda off: off - {topic})
 
     def _write(self, change: Callable[[frozenset[str]], frozenset[str]]) -> bool:
-        with self._alone():
+        with exclusive(self._lock, math.inf):
             before = self.read()
             after = change(before)
             if after != before:
@@ -71,13 +72,6 @@ class TopicsOff:
     def write(self, off: Collection[str]) -> None:
         """Turn these topics off and no others, as a restore does; raises OSError."""
         write_whole(self._file, json.dumps(sorted(off)))
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 class GivenTopics(Mapping[str, Topic]):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-import fcntl
 import json
 import logging
 import os
@@ -20,6 +19,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.errors import KyrError
+from bot.files.locks import lock_within
 from bot.logs import loggable
 from bot.settings import PROJECT_ROOT
 from bot.training.thresholds import THRESHOLDS_FILE
@@ -43,7 +44,7 @@ _log = logging.getLogger(__name__)
 OnStep = Callable[[str, float], None]
 
 
-class WorkerError(Exception):
+class WorkerError(KyrError):
     """The process ended before its work was done; the text says why and what to do."""
 
 
@@ -184,7 +185,7 @@ async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
     with contextlib.ExitStack() as files:
         locks = {stage: files.enter_context(lock_of(folder, stage).open("w")) for stage in _STAGES}
         for lock in locks.values():
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock_within(lock, 0)
         numbers = {stage: lock.fileno() for stage, lock in locks.items()}
         log = files.enter_context((folder / _LEARNER_LOG).open("w"))
         async with _process(

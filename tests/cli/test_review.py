@@ -125,8 +125,7 @@ def test_a_question_out_of_scope(
     number = id_of("how can i pay", capsys)
     assert main(["review", "out-of-scope", number, "--yes"]) == 1
     assert "no questions of the intent out_of_scope" in capsys.readouterr().err
-    conversation = content / "data/nlu/conversation.yml"
-    conversation.write_text(conversation.read_text(encoding="utf-8") + OUT_OF_SCOPE, encoding="utf-8")
+    (content / "data/nlu/out_of_scope.yml").write_text(OUT_OF_SCOPE, encoding="utf-8")
     assert main(["review", "out-of-scope", number, "--yes"]) == 1
     assert "`out_of_scope` does not stand in domain.yml" in capsys.readouterr().err
     assert len(queue.questions()) == 3

@@ -480,16 +480,18 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         ],
     ),
     "unknown intent": (
-        "data/nlu/conversation.yml",
+        "data/nlu/greet.yml",
         "- intent: greet\n  metadata: {language: es}",
         "- intent: wave\n  metadata: {language: es}",
         [
-            "data/nlu/conversation.yml:1: the intent greet has no question for es. "
+            "data/nlu/greet.yml:1: the intent greet has no question for es. "
             "Add an `nlu:` entry in that language.",
-            "data/nlu/conversation.yml:1: the intent wave has no question for en. "
+            "data/nlu/greet.yml:1: the intent wave has no question for en. "
             "Add an `nlu:` entry in that language.",
-            "data/nlu/conversation.yml:7: the intent `wave` does not stand in domain.yml. "
+            "data/nlu/greet.yml:7: the intent `wave` does not stand in domain.yml. "
             "Add it there, with a rule in data/rules.yml.",
+            "data/nlu/greet.yml:7: the questions are of the intent `wave`, not of this file's `greet`. "
+            "Rename the file or the intent.",
         ],
     ),
     "unknown column": (
@@ -724,11 +726,11 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         ],
     ),
     "list where keys should be": (
-        "data/nlu/conversation.yml",
+        "data/nlu/greet.yml",
         "metadata: {language: es}",
         "metadata: es",
         [
-            "data/nlu/conversation.yml:8: keys with values must stand in `metadata`. "
+            "data/nlu/greet.yml:8: keys with values must stand in `metadata`. "
             "Write them as `key: value`, as the others do."
         ],
     ),

@@ -18,7 +18,7 @@ from bot.directory.reading import read_directory
 from bot.directory.tables import Tables, read_tables
 from bot.directory.update import UpdateError, differences, edited, refuse, replace_directory, staged, undo
 from bot.files.hashing import folder_hash
-from bot.files.locks import folder_locked_within
+from bot.files.locks import exclusive
 from bot.problems import ContentError, Problems
 from bot.staff.directory import DirectoryEditor
 
@@ -173,7 +173,7 @@ def test_whoever_would_wait_too_long_is_told(
     """Another process may hold the lock for long; nothing is replaced then."""
     monkeypatch.setattr("bot.staff.directory._SECONDS_TO_WAIT", 0)
     with (
-        folder_locked_within(folder.parent, 0),
+        exclusive(folder.parent, 0),
         pytest.raises(UpdateError, match="Somebody else is changing"),
     ):
         replacing.replace("ana", "edit", lambda: renamed(folder, "Line 211"), lambda line: None)

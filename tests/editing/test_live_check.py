@@ -205,7 +205,7 @@ MISTAKES: list[tuple[TopicFields, list[tuple[str, str]]]] = [
         with_questions(NEW, "en", "What is a red card?", "*** is blue", "hello"),
         [
             ("questions_en", "the question “*** is blue” has a hole"),
-            ("questions_en", "the question “hello” stands also, or as good as, in conversation.yml."),
+            ("questions_en", "the question “hello” stands also, or as good as, in greet.yml."),
             (
                 "questions_en",
                 "the question “what is a red card” stands also, or as good as, in red_card.yml.",

@@ -334,7 +334,7 @@ def test_a_value_shared_by_an_anchor_is_not_edited() -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_question_is_added_to_the_conversation(intent: str, language: str) -> None:
     """At the end of those of its intent and language: one line more and nothing else."""
-    text = (PROJECT_ROOT / "data/nlu/conversation.yml").read_bytes().decode()
+    text = (PROJECT_ROOT / f"data/nlu/{intent}.yml").read_bytes().decode()
     edited = add_question(text, intent, language, 'what about "this": # now')
     known = set(text.splitlines())
     changes = [line for line in edited.splitlines() if line not in known]
@@ -436,7 +436,7 @@ def test_a_dry_run_checks_and_writes_nothing(content_copy: Path) -> None:
 
 def test_the_conversation_is_replaced_in_the_same_way(content_copy: Path) -> None:
     """It is checked together with the topics."""
-    path = content_copy / "data/nlu/conversation.yml"
+    path = content_copy / "data/nlu/greet.yml"
     text = path.read_bytes().decode()
     edited = add_question(text, "greet", "en", "good day to all of you")
     replace_topics(content_copy, {path.name: edited}, folder=NLU, before={path.name: text})

@@ -22,6 +22,8 @@ from bot.staff.review import Group, Nearest, QueuedQuestion, Review, ReviewError
 from bot.staff.review_texts import describe, describe_addition, describe_leaving
 
 OUT_OF_SCOPE = """\
+version: "3.1"
+nlu:
 - intent: out_of_scope
   metadata: {language: en}
   examples: |
@@ -36,12 +38,10 @@ OUT_OF_SCOPE = """\
 @pytest.fixture
 def review(content_copy: Path, database: Database) -> Review:
     """The queue of an empty database, and content that knows what is out of scope."""
-    for name, text in (
-        ("data/nlu/conversation.yml", OUT_OF_SCOPE),
-        ("data/rules.yml", "- rule: Decline\n  steps:\n  - intent: out_of_scope\n  - action: utter_greet\n"),
-    ):
-        file = content_copy / name
-        file.write_text(file.read_text(encoding="utf-8").rstrip("\n") + "\n" + text, encoding="utf-8")
+    (content_copy / "data/nlu/out_of_scope.yml").write_text(OUT_OF_SCOPE, encoding="utf-8")
+    rules = content_copy / "data/rules.yml"
+    decline = "- rule: Decline\n  steps:\n  - intent: out_of_scope\n  - action: utter_greet\n"
+    rules.write_text(rules.read_text(encoding="utf-8").rstrip("\n") + "\n" + decline, encoding="utf-8")
     domain = content_copy / "domain.yml"
     written = domain.read_text(encoding="utf-8").replace("- greet\n", "- greet\n- out_of_scope\n", 1)
     domain.write_text(written, encoding="utf-8")
@@ -217,7 +217,7 @@ def test_the_words_that_staff_write_are_added_in_their_language(review: Review) 
 
 
 def test_a_question_out_of_scope_is_added_to_the_conversation(review: Review) -> None:
-    """In data/nlu/conversation.yml, checked in the same way."""
+    """In data/nlu/out_of_scope.yml, checked in the same way."""
     group = put(review, "who won the game last night")
     review.add(review.out_of_scope(group))
     questions = read_content(review.content).conversation.questions["out_of_scope"]
@@ -238,7 +238,7 @@ def test_a_question_out_of_scope_is_added_to_the_conversation(review: Review) ->
         ("?!", "is not one line of words"),
         ("how much for my brother, call me at 323-555-0142", r"who somebody is: “how much .* \*\*\*”"),
         ("what is a red card", r"as good as “what is a red card” in data/faq/red_card.yml \(faq/red_card\)"),
-        ("Hello!", r"as good as “hello” in data/nlu/conversation.yml \(greet\)"),
+        ("Hello!", r"as good as “hello” in data/nlu/greet.yml \(greet\)"),
         ("сколько стоит залог за брата", "is neither English nor Spanish"),
     ],
 )
