@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.serving import processes

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from actions.content import current_content
-from bot.__main__ import main
 from bot.answering.replies import answer
+from bot.cli.main import main
 from bot.content.reading import Content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
