@@ -22,6 +22,7 @@ async def test_a_page_is_told_of_a_run_until_it_is_over(console: Console, editor
 
 
 async def test_a_browser_that_goes_away_leaves_the_others_alone(console: Console, editor: Clerk) -> None:
+    """Pages are answered while a run goes on that nobody watches any more."""
     with console.app[keys.RUNS]._held("release"):
         async with editor.client.get("/release/events") as response:
             await response.content.readany()
