@@ -15,6 +15,7 @@ from bot.content.reading import Content
 from bot.gateway import keys
 from bot.training.models import Model
 from tests.conftest import Service, offer_choices
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 pytestmark = pytest.mark.slow
 
@@ -204,17 +205,23 @@ async def test_a_directory_that_changes_is_used_by_the_running_service(
     """Without training and without a start; a broken one changes nothing."""
     phones = resources_copy / "phones.csv"
     before = phones.read_text(encoding="utf-8")
-    try:
-        for text, expected in (
-            (before.replace("800-399-4529", "213-555-0142"), "213-555-0142"),
-            (before.replace("800-399-4529", "none"), "213-555-0142"),
-            (before, "800-399-4529"),
-        ):
-            phones.write_text(text, encoding="utf-8")
-            await asyncio.sleep(2.1)
+
+    async def shown(number: str) -> None:
+        latest, seen = asyncio.get_running_loop().time() + SECONDS_AT_MOST, ""
+        while seen != number:
+            assert asyncio.get_running_loop().time() < latest, f"{seen} is still shown"
             _, replies = await asked(service, "abogado cerca de 90255 en español", lang="es")
             lafla = next(s for s in replies[0]["services"] if s["id"] == "lafla")
-            assert lafla["phones"][0]["number"] == expected
+            seen = lafla["phones"][0]["number"]
+
+    try:
+        phones.write_text(before.replace("800-399-4529", "213-555-0142"), encoding="utf-8")
+        await shown("213-555-0142")
+        phones.write_text(before.replace("800-399-4529", "none"), encoding="utf-8")
+        await asyncio.sleep(2.1)
+        await shown("213-555-0142")
+        phones.write_text(before, encoding="utf-8")
+        await shown("800-399-4529")
     finally:
         phones.write_text(before, encoding="utf-8")
 

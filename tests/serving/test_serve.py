@@ -24,6 +24,7 @@ from bot.training.publishing import ServingFile, ServingState
 from bot.web.server import ServeError
 from tests.conftest import SMALL_CONTENT, still_running
 from tests.helpers.models import add_untrained
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def pointer(settings: Settings) -> str:
 
 async def served(settings: Settings, port: int, said: list[str]) -> None:
     """Serve until that ends by itself."""
-    await asyncio.wait_for(serve(settings, "127.0.0.1", port, said.append), 60)
+    await asyncio.wait_for(serve(settings, "127.0.0.1", port, said.append), SECONDS_AT_MOST)
 
 
 async def test_a_port_in_use_is_no_fault_of_the_model(settings: Settings) -> None:
