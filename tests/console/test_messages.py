@@ -363,9 +363,9 @@ def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
     ],
 )
 def test_no_text_keeps_the_console_busy(piece: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     translate(piece * (20_000 // len(piece)))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_the_entries_are_whole_and_none_is_there_twice() -> None:
