@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,8 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
     frozen.router.add_route("*", "/{path:.*}", never)
     settings = dataclasses.replace(UNLIMITED_CHANNELS, data_dir=tmp_path / "var", redis_url=redis_server.url)
     answers: collections.Counter[str] = collections.Counter()
-    slowest = 0.0
+    # The longest that somebody waited, and that this process came too late itself on a busy machine.
+    slowest = late = 0.0
     async with contextlib.AsyncExitStack() as running:
         service = await running.enter_async_context(run_service(model, settings))
         rasa = service.app[keys.CURRENT_MODEL].rasa
@@ -136,7 +138,21 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
                 await send(number)
                 answers["sent"] += 1
 
+        async def people_go_on_until(enough: Callable[[], bool]) -> None:
+            nonlocal late
+            while not enough():
+                assert not any(one.done() for one in people)
+                began = time.monotonic()
+                await asyncio.sleep(0.1)
+                late = max(late, time.monotonic() - began - 0.1)
+
+        async def some_are_answered() -> None:
+            """Let two and a half seconds pass, and one message of each person."""
+            wanted, at_least = answers["sent"] + len(people), time.monotonic() + 2.5
+            await people_go_on_until(lambda: answers["sent"] >= wanted and time.monotonic() > at_least)
+
         people = [asyncio.create_task(person(first)) for first in range(6)]
+        await people_go_on_until(lambda: answers["answer"] > 50)
         for process, signals in (
             (service.rasa_pid, (signal.SIGSTOP, signal.SIGCONT)),
             ("redis", (signal.SIGSTOP, signal.SIGCONT)),
@@ -145,17 +161,17 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
             (service.rasa_pid, (signal.SIGKILL,)),
         ):
             for sign in signals:
-                await asyncio.sleep(2.5)
+                await some_are_answered()
                 if process == "redis":
                     redis_server.signal(sign)
                 else:
                     os.killpg(int(process), sign)
-        await asyncio.sleep(2.5)
+        await people_go_on_until(lambda: answers["sent"] > 100 and answers["hotline card"] > 10)
         over.set()
         await asyncio.gather(*people)
     assert answers["sent"] == answers["answer"] + answers["hotline card"] > 100
     assert answers["answer"] > 50 and answers["hotline card"] > 10
-    assert slowest < 12, "Twilio waits 15 seconds"
+    assert slowest < 12 + 10 * late, "Twilio waits 15 seconds"
 
 
 async def post(session: ClientSession, url: str, body: dict[str, str]) -> tuple[int, Any]:
