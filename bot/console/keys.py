@@ -10,9 +10,9 @@ from jinja2 import Environment
 
 from bot.console.content_cache import ContentCache
 from bot.console.sessions import Sessions
-from bot.console.strings import Strings
 from bot.console.throttle import SignIn
 from bot.console.uploads import Brought, Pending, Upload
+from bot.content.page_texts import PageTexts
 from bot.database.accounts import Account, Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
@@ -41,7 +41,7 @@ SETTINGS = web.AppKey("SETTINGS", Settings)
 SIGN_IN = web.AppKey("SIGN_IN", SignIn)
 SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
 STORE = web.AppKey("STORE", ModelStore)
-STRINGS = web.AppKey("STRINGS", Strings)
+STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)
 TOPICS_OFF = web.AppKey("TOPICS_OFF", TopicsOff)
 TRY_OUT = web.AppKey("TRY_OUT", TryOut)
 UPLOADS: web.AppKey[Pending[Upload]] = web.AppKey("UPLOADS", Pending)
