@@ -21,74 +21,46 @@ from bot.console.serve import serve_console
 from bot.content.checks import check_content
 from bot.content.reading import read_content
 from bot.database.accounts import ROLES, AccountError, Accounts
-from bot.database.audit import AuditError, AuditLog, operator
-from bot.database.engine import Database, DatabaseError
+from bot.database.audit import AuditLog, operator
+from bot.database.engine import Database
 from bot.database.feedback import Feedback
-from bot.database.purge import PurgeError, purge
+from bot.database.purge import purge
 from bot.database.review_queue import DAYS_KEPT, ReviewQueue
 from bot.database.usage import WEEKS_KEPT, Usage, format_weeks
-from bot.directory.pull import PullError, pull
+from bot.directory.pull import pull
 from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
 from bot.directory.tables import Tables
-from bot.directory.update import UpdateError, columns_to_pull, complete, read_present
-from bot.editing.replace import ContentChangedError
+from bot.directory.update import columns_to_pull, complete, read_present
 from bot.editing.sheet.exporting import export, write_template
 from bot.editing.sheet.importing import import_sheet
-from bot.editing.sheet.reading import SheetError
 from bot.editing.topic_folder import topic_texts
-from bot.editing.topic_text import TopicEditError
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.problems import ContentError
 from bot.serving.asking import ask
 from bot.serving.assistant import assemble
 from bot.serving.first_model import model_to_ask
-from bot.serving.processes import StartError
 from bot.serving.serve import serve
-from bot.settings import Settings, SettingsError, read_settings
-from bot.staff.backup import BackupError, back_up
+from bot.settings import Settings, read_settings
+from bot.staff.backup import back_up
 from bot.staff.directory import DirectoryEditor
 from bot.staff.edits import note_import
 from bot.staff.release import Release, StoppedError
 from bot.staff.restore import finish_restore, restore
-from bot.staff.review import Addition, Group, Nearest, Review, ReviewError, nearest
+from bot.staff.review import Addition, Group, Nearest, Review, nearest
 from bot.staff.review_texts import describe, describe_addition, describe_leaving
 from bot.text.language import LANGUAGES
-from bot.training.evaluation import EvaluationFileError, format_summary, read_questions, result_row, summarize
+from bot.training.evaluation import format_summary, read_questions, result_row, summarize
 from bot.training.gate import format_report
 from bot.training.models import Model, ModelError, ModelStore
-from bot.training.publishing import PublishError, ServingFile
 from bot.training.topics_off import TopicsOff, as_residents_get
 from bot.training.train import TrainingError, parse
-from bot.web.server import ServeError, listening
+from bot.web.server import listening
 
 DONE, AT_FAULT = 0, 1
 
 _NOTHING_KEPT = "Questions without an answer are not kept (KYR_KEEP_UNANSWERED=0)."
-
-# What a command may end with; each carries a sentence for the person at the terminal.
-_EXPECTED = (
-    AccountError,
-    AuditError,
-    BackupError,
-    ContentChangedError,
-    ContentError,
-    DatabaseError,
-    EvaluationFileError,
-    ModelError,
-    PublishError,
-    PullError,
-    PurgeError,
-    ReviewError,
-    ServeError,
-    SettingsError,
-    SheetError,
-    StartError,
-    StoppedError,
-    TopicEditError,
-    TrainingError,
-    UpdateError,
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if finish_restore(settings.data_dir, Database.of(settings)):
             print("A restore that was interrupted is finished now.", file=sys.stderr)
         return int(options.run(options, settings))
-    except _EXPECTED as error:
+    except KyrError as error:
         print(error, file=sys.stderr)
         return AT_FAULT
     except KeyboardInterrupt:
@@ -677,9 +649,7 @@ def _models(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _release(settings: Settings) -> Release:
-    audit = AuditLog(Database.of(settings))
-    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
-    return Release(settings.content_dir, store, serving, audit, operator(), _say)
+    return Release.of(settings, operator(), _say)
 
 
 def _publish(options: argparse.Namespace, settings: Settings) -> int:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.errors import KyrError
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -48,7 +50,7 @@ class Problems:
         self.found.append(Problem(shown, line, what, mend, warning))
 
 
-class ContentError(Exception):
+class ContentError(KyrError):
     """Content that cannot be used; `problems` says why, one sentence each."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

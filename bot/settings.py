@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from bot.errors import KyrError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -24,7 +26,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 
 
-class SettingsError(Exception):
+class SettingsError(KyrError):
     """A setting that cannot be used; the text names it and says what to write instead."""
 
 

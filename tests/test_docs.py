@@ -1,69 +1,248 @@
-"""The README is true: its commands exist, its paths exist, its topic file passes the check."""
+"""The documentation is true: its commands, settings, paths, addresses and words of the screen exist."""
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from bot.__main__ import main
+from bot.console.strings import read_strings
 from bot.content.checks import check_content
-from bot.settings import PROJECT_ROOT
+from bot.content.reading import Content
+from bot.database.audit import shown_settings
+from bot.gateway.app import create_app
+from bot.settings import PROJECT_ROOT, Settings
 from bot.text.facts import fingerprint
 
-README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+README = PROJECT_ROOT / "README.md"
+DOCUMENTS = sorted([*PROJECT_ROOT.glob("*.md"), *(PROJECT_ROOT / "docs").rglob("*.md")])
+OPERATE, CONTENT, API = (PROJECT_ROOT / "docs" / name for name in ("operate.md", "content.md", "api.md"))
+ARCHITECTURE = PROJECT_ROOT / "docs" / "architecture.md"
+HANDBOOKS = {"en": PROJECT_ROOT / "docs/staff.md", "es": PROJECT_ROOT / "docs/es/personal.md"}
+
+# Files and folders of this project, as they are named in code quotes, blocks and sentences.
+_FOLDERS = "actions|bench|bot|data|docs|tests"
+_PATH = re.compile(rf"(?<![\w./-])(?:(?:{_FOLDERS})/[\w./-]*|[\w-]+\.(?:lock|toml)|(?:config|domain)\.yml)")
+# What residents' phones or other projects call so.
+_NOT_OURS = ("datapackage.json",)
+_LINK = re.compile(r"(?:\]\(|src=\")(?!https?:)([^)\"\s]*)")
+_COMMAND = re.compile(r"(?:uv run|\.venv/bin/)\s*kyr (?P<rest>[^`\n|&;]*)")
 
 
-def test_every_path_exists() -> None:
-    """Files and folders named in the tree, in code quotes, and in links."""
-    named = re.findall(
-        r"`((?:[\w.-]+/)*[\w-]+\.(?:py|yml|csv|md|png|toml)|(?:data|bot|tests|actions)/[\w/]*)`", README
-    )
-    named += re.findall(r"\]\(((?!http)[^)]+)\)", README)
-    tree = re.search(r"    config\.yml.*?(?=\n\n)", README, re.DOTALL)
-    assert tree is not None
-    named += re.findall(r"(?<![\w.])((?:data|bot|actions|tests)/[\w./]*|[a-z]+\.yml)", tree[0])
-    assert len(named) > 25
-    assert [path for path in named if not (PROJECT_ROOT / path.rstrip(".")).exists()] == []
+def text_of(document: Path) -> str:
+    return document.read_text(encoding="utf-8")
 
 
-def test_every_command_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each `uv run kyr ...` is understood, and every command of `kyr` is in the README."""
-    commands = {shlex.split(line)[0] for line in re.findall(r"uv run kyr ([^`\n]+)", README)}
+def name_of(document: Path) -> str:
+    return str(document.relative_to(PROJECT_ROOT))
+
+
+def help_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Return what `kyr <words> --help` prints; it must end well."""
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+    assert ended.value.code == 0, words
+    return capsys.readouterr().out
+
+
+def steps_in(shown: str) -> set[str]:
+    """Return the commands or steps that a help lists: an indented word, and what it does behind or below."""
+    listed = re.findall(r"^ {2,4}([a-z][a-z-]+)(?: {2,}\S|\n {6,}\S)", shown, re.MULTILINE)
+    return {name for name in listed if name != "help"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_path_exists(document: Path) -> None:
+    """Files and folders named anywhere in a document."""
+    named = [path.rstrip(".") for path in _PATH.findall(text_of(document))]
+    named = [path for path in named if path not in _NOT_OURS]
+    assert [path for path in named if not (PROJECT_ROOT / path).exists()] == []
+
+
+def test_paths_are_found() -> None:
+    """The test above looks at something: the map of the README, the walks of the architecture."""
+    assert len(_PATH.findall(text_of(README))) > 25
+    assert len(_PATH.findall(text_of(ARCHITECTURE))) > 50
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    """Files, pictures, and headings in them."""
+    broken = []
+    for link in _LINK.findall(text_of(document)):
+        path, _, heading = unquote(link).partition("#")
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists() or (heading and heading not in headings_of(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def headings_of(document: Path) -> set[str]:
+    """Return the names by which headings are linked: small letters, no signs, - for spaces."""
+    headings = re.findall(r"^#+ (.+)$", text_of(document), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_document_is_one_step_from_the_readme() -> None:
+    """Whoever begins there finds each of them."""
+    linked = {(PROJECT_ROOT / link).resolve() for link in _LINK.findall(text_of(README))}
+    assert set(DOCUMENTS) - {README} <= linked
+
+
+def test_the_readme_is_short() -> None:
+    """A newcomer reads it to the end."""
+    assert len(text_of(README).splitlines()) <= 120
+
+
+def commands_in(document: Path) -> Iterator[list[str]]:
+    """Yield the words behind each `kyr` that is run in a document."""
+    for found in _COMMAND.finditer(text_of(document)):
+        yield shlex.split(found["rest"], comments=True)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_command_shown_is_understood(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Command, step and options of each `uv run kyr ...` are in its help."""
+    for words in commands_in(document):
+        named: list[str] = []
+        for word in words[:2]:
+            if word in steps_in(help_of(capsys, *named)):
+                named.append(word)
+        assert named, words
+        shown = help_of(capsys, *named)
+        for option in (word for word in words if word.startswith("-")):
+            assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", shown), (named, option)
+
+
+def test_every_command_and_step_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command of the program, and each of its steps, has a line in docs/operate.md."""
+    commands = steps_in(help_of(capsys))
+    assert len(commands) > 20
+    documented = list(commands_in(OPERATE))
+    assert {words[0] for words in documented} == commands
     for command in sorted(commands):
-        with pytest.raises(SystemExit) as ended:
-            main([command, "--help"])
-        assert ended.value.code == 0
-    capsys.readouterr()
-    with pytest.raises(SystemExit):
-        main(["--help"])
-    listed = set(re.findall(r"^    (\w+)(?: +\w|$)", capsys.readouterr().out, re.MULTILINE))
-    assert listed == commands
+        steps = steps_in(help_of(capsys, command))
+        assert steps <= {words[1] for words in documented if words[0] == command and len(words) > 1}, command
 
 
 def test_the_two_commands_are_those_of_the_checks() -> None:
     """What the README tells a newcomer is what decides whether a change lands."""
-    assert "pip install uv && uv run kyr serve" in README
-    assert "\n    uv run pytest\n" in README
+    readme = text_of(README)
+    assert "\npip install uv && uv run kyr serve\n" in readme
+    assert "\nuv run pytest\n" in readme
     assert "\nuv run pytest " in (PROJECT_ROOT / ".ci/run").read_text(encoding="utf-8")
 
 
+def rows_of_settings() -> dict[str, tuple[str, str]]:
+    """Return default and meaning of each setting in the table of docs/operate.md."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \|$", text_of(OPERATE), re.MULTILINE)
+    return {name: (default, meaning) for name, default, meaning in rows}
+
+
+def test_every_setting_is_documented() -> None:
+    """None is missing and none too many; numbers and yes or no with their default, secrets as such."""
+    settings, documented = shown_settings(Settings()), rows_of_settings()
+    assert set(documented) == set(settings)
+    for name, field in zip(settings, dataclasses.fields(Settings), strict=True):
+        default, meaning = documented[name]
+        assert meaning.startswith("**secret**") == (not field.repr), name
+        if isinstance(field.default, (bool, int)):
+            assert default == f"`{int(field.default)}`", name
+        elif not field.default:
+            assert default == "none", name
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_setting_named_exists(document: Path) -> None:
+    """No document names one that the program does not read."""
+    named = set(re.findall(r"\b(?:KYR|TWILIO|TELEGRAM)_[A-Z_]+", text_of(document)))
+    assert named <= set(shown_settings(Settings()))
+
+
 def test_every_dependency_says_why_it_is_there() -> None:
-    """One line in the README each."""
+    """One line in docs/architecture.md each."""
     project = (PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = re.search(r"^dependencies = \[(.*?)^\]", project, re.DOTALL | re.MULTILINE)
     assert block is not None
-    reasons = README[README.index("## What it is built on") :]
+    architecture = text_of(ARCHITECTURE)
+    reasons = architecture[architecture.index("## What it is built on") :]
     for name in re.findall(r'"([A-Za-z][\w.-]*)', block[1]):
         assert re.search(rf"\b{re.escape(name)}\b", reasons), name
 
 
+def test_every_room_is_on_the_map() -> None:
+    """The README and docs/architecture.md name each folder of bot/; the latter in the order of imports."""
+    rooms = {path.parent.name for path in (PROJECT_ROOT / "bot").glob("*/__init__.py")}
+    for document in (README, ARCHITECTURE):
+        assert rooms <= set(re.findall(r"`bot/(\w+)/`", text_of(document))), name_of(document)
+    project = (PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = re.search(r"^layers = \[(.*?)^\]", project, re.DOTALL | re.MULTILINE)
+    assert layers is not None
+    lines = [layer.replace("bot.", "") for layer in re.findall(r'"([^"]+)"', layers[1])]
+    assert "\n".join(["```", *lines, "```"]) in text_of(ARCHITECTURE)
+
+
+def test_every_address_of_the_gateway_is_documented(small_content: Content) -> None:
+    """docs/api.md names each route, and none that is not there."""
+    channels = Settings(
+        twilio_account_sid="AC0",
+        twilio_auth_token="token",  # noqa: S106 - of nobody
+        telegram_bot_token="token",  # noqa: S106
+        telegram_secret_token="token",  # noqa: S106
+        public_url="https://rights.example.org",
+    )
+    app = create_app(small_content, channels, rasa_url="", actions_url="", model_version="")
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in app.router.routes()
+        if route.resource and route.method != "HEAD"
+    }
+    named = re.findall(r"\b(GET|POST) (/[\w/{}.-]*)", text_of(API))
+    assert set(named) == routes
+
+
+@pytest.mark.parametrize("language", HANDBOOKS)
+def test_the_handbook_speaks_of_what_is_on_the_screen(language: str) -> None:
+    """Words in bold are texts of the console in that language."""
+    texts = {text.removesuffix(".") for text in read_strings()[language].values()}
+    text = re.sub(r"`[^`\n]*`", "", text_of(HANDBOOKS[language]))
+    bold = re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)
+    words = {" ".join(text.split()).removesuffix(".") for text in bold}
+    assert len(words) > 30
+    assert sorted(words - texts - {"bold", "negritas"}) == []
+
+
+def test_both_handbooks_say_the_same() -> None:
+    """The same parts, with the same steps, commands and pictures."""
+    shapes = []
+    for document in HANDBOOKS.values():
+        text = text_of(document)
+        shapes.append(
+            [
+                [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)],
+                [
+                    len(list(group))
+                    for _, group in itertools.groupby(re.findall(r"^(\d)\. ", text, re.MULTILINE))
+                ],
+                [words[:2] for words in commands_in(document) if words[0] != "ask"],
+                len(re.findall(r"!\[", text)),
+            ]
+        )
+    assert shapes[0] == shapes[1]
+
+
 def test_the_topic_file_shown_is_one_that_passes(content_copy: Path) -> None:
     """Its header and questions, with a whole answer in place of the dots."""
-    shown = README[README.index('    version: "3.1"\n') : README.index("1. Copy a file")]
-    text = "\n".join(line.removeprefix("    ") for line in shown.splitlines())
+    shown = re.search(r'```yaml\n(version: "3\.1"\n.*?)```', text_of(CONTENT), re.DOTALL)
+    assert shown is not None
+    text = shown[1]
     english = text[
         text.index("  - condition") : text.index("  - condition: [{type: slot, name: language, value: es}]")
     ]

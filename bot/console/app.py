@@ -30,16 +30,12 @@ from bot.console.throttle import SignIn
 from bot.console.uploads import Pending
 from bot.content.page_texts import read_page_texts
 from bot.database.accounts import Accounts
-from bot.database.audit import AuditLog
-from bot.database.engine import Database
 from bot.directory.pull import Limits
 from bot.editing.live_check import LiveCheck
 from bot.editing.replace import SECONDS_TO_WAIT
 from bot.settings import Settings
 from bot.staff.jobs import Runs
-from bot.training.models import ModelStore
-from bot.training.publishing import ServingFile
-from bot.training.topics_off import TopicsOff
+from bot.staff.release import Release
 from bot.training.tryout import SECONDS_TO_ANSWER, TryOut
 from bot.web.assets import Assets
 from bot.web.connections import take_time
@@ -112,19 +108,19 @@ def create_console(settings: Settings) -> web.Application:
     app = web.Application(
         client_max_size=MOST_BYTES, middlewares=[take_time(SECONDS_WAITED), cookies, errors, guard]
     )
-    database = Database.of(settings)
-    audit = AuditLog(database)
-    accounts = Accounts(database, audit)
+    shared = Release.of(settings, "", lambda text: None)  # pages put the name of who asks in it
+    store, audit = shared.store, shared.audit
+    accounts = Accounts(audit.database, audit)
     app[keys.ACCOUNTS] = accounts
     app[keys.ASSETS] = Assets(FOLDER / "static")
     app[keys.AUDIT] = audit
     app[keys.BROUGHT] = Pending()
-    app[keys.DATABASE] = database
-    store, off = ModelStore(settings.data_dir), TopicsOff(settings.data_dir)
-    app[keys.DESK] = ContentCache(settings.content_dir, store, off)
+    app[keys.DATABASE] = audit.database
+    app[keys.DESK] = ContentCache(settings.content_dir, store, shared.off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
+    app[keys.RELEASE] = shared
     app[keys.RUNS] = Runs(settings.data_dir)
-    app[keys.SERVING] = ServingFile(settings.data_dir)
+    app[keys.SERVING] = shared.serving
     app[keys.SESSIONS] = Sessions()
     app[keys.SETTINGS] = settings
     app[keys.SIGN_IN] = SignIn(accounts)
@@ -132,7 +128,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.STORE] = store
     app[keys.STRINGS] = read_page_texts(*sorted((FOLDER / "texts").glob("*.yml")))
     app[keys.TEMPLATES] = create_templates()
-    app[keys.TOPICS_OFF] = off
+    app[keys.TOPICS_OFF] = shared.off
     app[keys.TRY_OUT] = TryOut()
     app[keys.UPLOADS] = Pending()
     app.on_cleanup.append(_close)

@@ -10,37 +10,11 @@ from bot.console import keys
 from bot.console.messages import said
 from bot.console.rendering import render, text
 from bot.database.engine import DatabaseError
-from bot.directory.pull import PullError
-from bot.directory.update import UpdateError
-from bot.editing.replace import ContentChangedError
-from bot.editing.sheet.reading import SheetError
-from bot.editing.topic_text import TopicEditError
-from bot.problems import ContentError
-from bot.staff.approval import ApprovalError
-from bot.staff.jobs import RunError
-from bot.staff.review import ReviewError
-from bot.training.models import ModelError
-from bot.training.publishing import PublishError
-from bot.training.train import TrainingError
+from bot.errors import KyrError
 from bot.web.headers import Handler
 
 logger = logging.getLogger(__name__)
 
-# What the core refuses, each with a sentence for whoever asked.
-_REFUSED = (
-    ApprovalError,
-    ContentChangedError,
-    ContentError,
-    ModelError,
-    PublishError,
-    PullError,
-    ReviewError,
-    RunError,
-    SheetError,
-    TopicEditError,
-    TrainingError,
-    UpdateError,
-)
 _TEXTS = {403: "error_forbidden", 404: "error_not_found", 413: "error_too_large", 421: "error_other_name"}
 
 
@@ -57,10 +31,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _page(request, error.status, text(request, _TEXTS.get(error.status, "error_bad_request")))
     except ConnectionResetError:
         raise  # the browser went away; there is nobody to answer
-    except _REFUSED as error:
-        return _page(request, 409, said(str(error), request[keys.LANGUAGE]))
     except DatabaseError as error:
         return _page(request, 503, said(str(error), request[keys.LANGUAGE]))
+    except KyrError as error:
+        return _page(request, 409, said(str(error), request[keys.LANGUAGE]))
     except OSError as error:
         logger.error("%s failed: %s", request.path, error.strerror)
         return _page(request, 507, text(request, "error_disk", REASON=error.strerror or type(error).__name__))

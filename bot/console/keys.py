@@ -19,6 +19,7 @@ from bot.database.engine import Database
 from bot.editing.live_check import LiveCheck
 from bot.settings import Settings
 from bot.staff.jobs import Runs
+from bot.staff.release import Release
 from bot.training.models import ModelStore
 from bot.training.publishing import ServingFile
 from bot.training.topics_off import TopicsOff
@@ -34,6 +35,7 @@ DATABASE = web.AppKey("DATABASE", Database)
 DESK = web.AppKey("DESK", ContentCache)
 LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
+RELEASE = web.AppKey("RELEASE", Release)
 RUNS = web.AppKey("RUNS", Runs)
 SERVING = web.AppKey("SERVING", ServingFile)
 SESSIONS = web.AppKey("SESSIONS", Sessions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from typing import NoReturn
 
@@ -11,7 +12,6 @@ from aiohttp import web
 from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
-from bot.staff.release import Release
 from bot.training.gate import Verdict
 from bot.training.models import Model, ModelError
 from bot.web.connections import SECONDS_TO_END, BoundedConnection
@@ -81,16 +81,8 @@ async def get_report(request: web.Request) -> web.StreamResponse:
 
 async def _report(request: web.Request, version: str) -> Verdict:
     """Return what the gate says of a model; it takes some seconds."""
-    app = request.app
     model = await asyncio.to_thread(model_of, request, version)
-    release = Release(
-        app[keys.SETTINGS].content_dir,
-        app[keys.STORE],
-        app[keys.SERVING],
-        app[keys.AUDIT],
-        account_of(request).name,
-        lambda text: None,
-    )
+    release = dataclasses.replace(request.app[keys.RELEASE], who=account_of(request).name)
     return await asyncio.to_thread(release.report, model)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from cachetools import TTLCache
 
 from bot.database.accounts import Account, Accounts, account_name
+from bot.errors import KyrError
 
 # What the audit log says of locks; no account can be called like the two with a space.
 _CONSOLE = "console"
@@ -32,7 +33,7 @@ _SECONDS_KEPT = 60 * 60
 _MOST_NAMES = 10_000
 
 
-class SignInRefused(Exception):
+class SignInRefused(KyrError):
     """A try that was refused: name or password are wrong, or there were too many wrong ones.
 
     `seconds` is how long to wait before another try is looked at, 0 where it may come at once.

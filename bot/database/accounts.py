@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from bot.database.audit import AuditLog, lock
 from bot.database.engine import Database
 from bot.database.tables import ACCOUNTS
+from bot.errors import KyrError
 
 # Each may do what those before it may.
 ROLES = ("editor", "approver")
@@ -36,7 +37,7 @@ _BYTES_OF_A_STAMP = 10
 _HASHER = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 
 
-class AccountError(Exception):
+class AccountError(KyrError):
     """Something that cannot be done with an account; the text says why and what to do."""
 
 

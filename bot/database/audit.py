@@ -23,6 +23,7 @@ from sqlalchemy.engine import Connection
 from bot.clock import utc_now
 from bot.database.engine import Database, DatabaseError
 from bot.database.tables import AUDIT_LOG
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.hashing import canonical_json
 from bot.settings import Settings
@@ -34,7 +35,7 @@ TERMINAL = " (terminal)"
 NOTHING_BEFORE = "0" * 64
 
 
-class AuditError(Exception):
+class AuditError(KyrError):
     """The audit log is not what was written, or not all of it; the text says from which entry on."""
 
 

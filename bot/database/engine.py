@@ -31,6 +31,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import Table
 
+from bot.errors import KyrError
 from bot.settings import Settings
 
 DATABASE_FILE = "staff.sqlite3"
@@ -89,7 +90,7 @@ _POSTGRESQL_SAYS = {
 }
 
 
-class DatabaseError(Exception):
+class DatabaseError(KyrError):
     """The database cannot be used; the text says which, why and what to do, never its password."""
 
 
@@ -113,7 +114,7 @@ class Database:
         try:
             parsed = make_url(url) if url else URL.create("sqlite", database=str(data_dir / DATABASE_FILE))
         except (ArgumentError, ValueError):
-            raise DatabaseError("KYR_DATABASE_URL cannot be read. Write it as the README says.") from None
+            raise DatabaseError("KYR_DATABASE_URL cannot be read. Write it as in docs/operate.md.") from None
         self.file = Path(parsed.database) if parsed.drivername == "sqlite" else None
         server = f"{parsed.host or 'this machine'}:{parsed.port or 5432}"
         self.name = str(self.file or f"The PostgreSQL database {parsed.database!r} on {server}")

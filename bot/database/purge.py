@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from bot.database.engine import Database
 from bot.database.tables import FEEDBACK, REVIEW_QUEUE, USAGE
+from bot.errors import KyrError
 from bot.settings import CONVERSATION_PREFIX
 
 # Where earlier versions of this program kept the same.
@@ -16,7 +17,7 @@ _EARLIER_FILES = ("review.sqlite3", "feedback.sqlite3")
 _SECONDS_TO_ANSWER = 5
 
 
-class PurgeError(Exception):
+class PurgeError(KyrError):
     """Something could not be emptied; the text says what, and what to do."""
 
 

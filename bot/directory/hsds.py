@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.directory.tables import Tables
+from bot.errors import KyrError
 
 # Parts of a service in the tree, by the table they become.
 _PARTS = ("phones", "languages", "schedules", "service_areas", "required_documents")
@@ -21,7 +22,7 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?(Z|[+-][0-9:]+
 _LONG_NUMBER = re.compile(r"(?:\+?1[ .-]?)?\(?([0-9]{3})\)?[ .-]?([0-9]{3})[ .-]?([0-9]{4})")
 
 
-class FormatError(Exception):
+class FormatError(KyrError):
     """Data that is no HSDS 3; the text says where and what is wrong."""
 
 

@@ -29,6 +29,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from bot.directory.hsds import FormatError, normalized, table_from_csv, tables_from_services
 from bot.directory.tables import Tables
+from bot.errors import KyrError
 
 _AT_ONCE = 4
 _REDIRECTS = 5
@@ -38,7 +39,7 @@ _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class PullError(Exception):
+class PullError(KyrError):
     """A source that cannot be used; the text says what went wrong and where."""
 
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 from bot.directory.reading import check_directory, read_directory
 from bot.directory.services import FIRST_SERVICE, OF_SERVICE
 from bot.directory.tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.folders import exchange_folders, staging_folder
 from bot.problems import ContentError, Problems
@@ -27,7 +28,7 @@ _PREVIOUS = "previous"
 _REFUSED = "refused"
 
 
-class UpdateError(Exception):
+class UpdateError(KyrError):
     """A directory that cannot be replaced; the text says why and what to do."""
 
 

@@ -32,6 +32,7 @@ from bot.editing.fields import ID, TopicFields, state_of, unsigned
 from bot.editing.replace import replace_topics
 from bot.editing.topic_layout import plain_breaks
 from bot.editing.topic_text import TopicEditError, new_topic_file, read_fields, read_text, with_fields
+from bot.errors import KyrError
 from bot.files.folders import recover
 from bot.files.yaml_reading import parse_yaml
 from bot.problems import ContentError, Problem, Problems
@@ -56,7 +57,7 @@ _MENDED = {
 }
 
 
-class EditConflict(Exception):
+class EditConflict(KyrError):
     """A topic was changed by somebody else; `present` is how it stands now, None where it is gone."""
 
     def __init__(self, topic_id: str, present: TopicFields | None) -> None:

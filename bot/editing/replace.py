@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.content.checks import check_content
 from bot.content.paths import FAQ
+from bot.errors import KyrError
 from bot.files.atomic import sync
 from bot.files.folders import exchange_folders, staging_folder
 from bot.files.locks import exclusive
@@ -38,7 +39,7 @@ _READ_BY_THE_CHECK = (
 _LINE = re.compile(r"\bline \d+")
 
 
-class ContentChangedError(Exception):
+class ContentChangedError(KyrError):
     """The content is being changed by somebody else, or was after it had been read."""
 
 

@@ -37,6 +37,7 @@ from bot.editing.yaml_edit import (
     replace_block,
     replace_value,
 )
+from bot.errors import KyrError
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 
@@ -55,7 +56,7 @@ _HEADER_ORDER = (
 _REVIEWED_WITH = "reviewed_with"
 
 
-class TopicEditError(Exception):
+class TopicEditError(KyrError):
     """A topic that cannot be edited as wanted; the text says why and what to do."""
 
 

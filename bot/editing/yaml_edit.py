@@ -16,6 +16,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from bot.errors import KyrError
+
 # What may stand without quotes; a few words mean a truth value or nothing.
 _PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z_][a-z0-9_]*", re.IGNORECASE)
 # Characters that YAML does not take as they are, or takes for the end of a line.
@@ -25,7 +27,7 @@ _INDICATOR = re.compile(r"[|>]([-+0-9]*)")
 Items = dict[str, tuple[ScalarNode, Node]]
 
 
-class YamlEditError(Exception):
+class YamlEditError(KyrError):
     """A text that cannot be changed safely; says why and what to do."""
 
 

@@ -1,4 +1,4 @@
-"""The chat of the page: JSON in, JSON out, see the contract in the README."""
+"""The chat of the page: JSON in, JSON out, see docs/api.md."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_ID = 64
 
 
 async def post_chat(request: web.Request) -> web.StreamResponse:
-    """POST /api/chat, see the contract in the README."""
+    """POST /api/chat, see docs/api.md."""
     body = await _read_body(request)
     message, message_id = _message(body), body.get("id")
     conversation = request.app[keys.CONVERSATIONS].resume(body.get("session"))

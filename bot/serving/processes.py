@@ -17,6 +17,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bot.errors import KyrError
 from bot.logs import loggable
 from bot.settings import PROJECT_ROOT
 from bot.training.thresholds import THRESHOLDS_FILE
@@ -35,7 +36,7 @@ _SECONDS_BEFORE_RESTART = (0.5, 2, 5, 15, 30)
 _SECONDS_BETWEEN_PROBES, _SECONDS_TO_ANSWER, _MOST_UNANSWERED = 10, 5, 3
 
 
-class StartError(Exception):
+class StartError(KyrError):
     """A child that did not start; the text ends with the last lines it printed."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.clock import in_office
 from bot.database.audit import TERMINAL, AuditLog, Entry
+from bot.errors import KyrError
 from bot.staff.release import Release
 from bot.text.language import LANGUAGES
 
@@ -18,7 +19,7 @@ _PUBLISHED = "publish: answer"
 _APPROVING = ("approve", "approve: answer")
 
 
-class ApprovalError(Exception):
+class ApprovalError(KyrError):
     """An approval by somebody who may not give it; the text says why and what to do."""
 
 

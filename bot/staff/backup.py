@@ -25,6 +25,7 @@ from sqlalchemy import select, text
 from bot.database.audit import Entry, check_chain
 from bot.database.engine import Database
 from bot.database.tables import AUDIT_LOG, TABLES
+from bot.errors import KyrError
 from bot.files.atomic import sync
 from bot.files.locks import exclusive
 from bot.settings import Settings
@@ -47,7 +48,7 @@ _ROWS_AT_ONCE = 500
 _UNFINISHED = ".kyr-backup-"
 
 
-class BackupError(Exception):
+class BackupError(KyrError):
     """A backup that cannot be made or used; the text says why and what to do."""
 
 

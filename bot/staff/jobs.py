@@ -17,27 +17,19 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from bot.clock import in_office, utc_now
-from bot.database.audit import AuditLog
-from bot.database.engine import Database, DatabaseError
-from bot.editing.replace import ContentChangedError
-from bot.editing.topic_text import TopicEditError
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
-from bot.problems import ContentError
-from bot.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
-from bot.staff.approval import ApprovalError, approve
+from bot.settings import PROJECT_ROOT, read_settings
+from bot.staff.approval import approve
 from bot.staff.release import Release, StoppedError
-from bot.training.evaluation import EvaluationFileError
 from bot.training.gate import Verdict
-from bot.training.models import ModelError, ModelStore
-from bot.training.publishing import PublishError, ServingFile
-from bot.training.train import TrainingError
 
 TRAINING, RELEASE, OFF = SLOTS = "training", "release", "off"
 
@@ -63,24 +55,10 @@ _ENDED = {
 # Who only looks whether a run is under way has the lock for a moment, and a run for one at its very end.
 _SECONDS_TO_GIVE_WAY = 0.5
 
-# What a job may end with; each carries a sentence for whoever started it.
-_EXPECTED = (
-    ApprovalError,
-    ContentChangedError,
-    ContentError,
-    DatabaseError,
-    EvaluationFileError,
-    ModelError,
-    PublishError,
-    SettingsError,
-    TopicEditError,
-    TrainingError,
-)
-
 _log = logging.getLogger(__name__)
 
 
-class RunError(Exception):
+class RunError(KyrError):
     """A run that cannot be started; the text says why and what to do."""
 
 
@@ -260,11 +238,11 @@ def main() -> None:
     try:
         settings = read_settings()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-        release = _release(settings, told["who"], lambda text: _append(file, {"text": text}))
+        release = Release.of(settings, told["who"], lambda text: _append(file, {"text": text}))
         end = {"done": _do(release, told["job"])}
     except StoppedError as error:
         end = {"failed": str(error), "report": error.verdict.as_json()}
-    except _EXPECTED as error:
+    except KyrError as error:
         end = {"failed": str(error)}
     except Exception as error:
         _log.exception("The run failed")
@@ -272,11 +250,6 @@ def main() -> None:
         end = {"failed": f"It failed for a reason nobody foresaw: {reason}."}
     _append(file, end)
     os.close(told["lock"])
-
-
-def _release(settings: Settings, who: str, say: Callable[[str], None]) -> Release:
-    store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
-    return Release(settings.content_dir, store, serving, AuditLog(Database.of(settings)), who, say)
 
 
 def _append(file: Path, told: Mapping[str, Any]) -> None:

@@ -20,10 +20,12 @@ from bot.content.diff import topic_changes
 from bot.content.paths import FAQ
 from bot.content.topics import turned_off
 from bot.database.audit import AuditLog
-from bot.database.engine import DatabaseError
+from bot.database.engine import Database, DatabaseError
 from bot.editing.fields import TopicFields, state_of
 from bot.editing.replace import replace_topics
 from bot.editing.topic_text import TopicEditError, read_fields, read_text, with_fields
+from bot.errors import KyrError
+from bot.settings import Settings
 from bot.training.gate import Stop, Verdict, judge
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import PublishError, Say, ServingFile, publish, roll_back
@@ -34,7 +36,7 @@ from bot.training.train import copy_content, rebuild_answers, train
 MOST_LETTERS = 200
 
 
-class StoppedError(Exception):
+class StoppedError(KyrError):
     """The gate stops a model; `verdict` says why."""
 
     def __init__(self, verdict: Verdict) -> None:
@@ -58,6 +60,13 @@ class Release:
     audit: AuditLog
     who: str
     say: Say
+
+    @classmethod
+    def of(cls, settings: Settings, who: str, progress: Say) -> Release:
+        """Return what the settings name, for somebody who is told how it gets on."""
+        audit = AuditLog(Database.of(settings))
+        store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+        return cls(settings.content_dir, store, serving, audit, who, progress)
 
     @property
     def off(self) -> TopicsOff:

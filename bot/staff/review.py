@@ -28,6 +28,7 @@ from bot.editing.fields import ID, clean
 from bot.editing.replace import Outcome, replace_topics
 from bot.editing.sheet.exporting import write_draft
 from bot.editing.topic_text import add_question
+from bot.errors import KyrError
 from bot.text.language import OTHER, fold
 from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 from bot.text.redaction import REMOVED, remove_personal_details
@@ -54,7 +55,7 @@ _CANDIDATES = 5
 _ID_DIGITS = 8
 
 
-class ReviewError(Exception):
+class ReviewError(KyrError):
     """Something that cannot be done with the review queue; the text says why and what to do."""
 
 

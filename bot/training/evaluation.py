@@ -14,10 +14,11 @@ from typing import Any
 
 from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
 from bot.content.reading import Content
+from bot.errors import KyrError
 from bot.training.models import CONTENT, PARSED
 
 
-class EvaluationFileError(Exception):
+class EvaluationFileError(KyrError):
     """A file of questions that cannot be used; the text names file, line and what to do."""
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.reading import Content, read_content
+from bot.errors import KyrError
 from bot.files.atomic import sync, write_whole
 from bot.files.hashing import file_sha256
 from bot.files.locks import exclusive
@@ -36,7 +37,7 @@ _REPORT = "report.json"
 _BUILDING = ".building-"
 
 
-class ModelError(Exception):
+class ModelError(KyrError):
     """A model that cannot be used; the text says which and what to do."""
 
 

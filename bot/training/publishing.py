@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.locks import exclusive, is_held
 from bot.training.models import Model, ModelStore
@@ -24,7 +25,7 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 Say = Callable[[str], None]
 
 
-class PublishError(Exception):
+class PublishError(KyrError):
     """A model that was not published, or not taken over; the text says why and what answers now."""
 
 

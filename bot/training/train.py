@@ -24,6 +24,7 @@ from ruamel.yaml import YAML
 from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Understanding
 from bot.content.diff import topic_changes
 from bot.content.reading import Content, read_content
+from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
@@ -73,7 +74,7 @@ _STEPS = {
 }
 
 
-class TrainingError(Exception):
+class TrainingError(KyrError):
     """Training that failed; the text says why and what to do."""
 
 

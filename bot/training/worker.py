@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.errors import KyrError
 from bot.files.locks import lock_within
 from bot.logs import loggable
 from bot.settings import PROJECT_ROOT
@@ -43,7 +44,7 @@ _log = logging.getLogger(__name__)
 OnStep = Callable[[str, float], None]
 
 
-class WorkerError(Exception):
+class WorkerError(KyrError):
     """The process ended before its work was done; the text says why and what to do."""
 
 

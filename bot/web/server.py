@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from bot.errors import KyrError
 from bot.logs import WithholdWords
 from bot.web.connections import SECONDS_IDLE, Server
 
 _WITHHOLD_WORDS = WithholdWords()
 
 
-class ServeError(Exception):
+class ServeError(KyrError):
     """The service cannot start, or a model not take over; the text says why and what to do."""
 
 

@@ -9,6 +9,8 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
+from bot.content.reading import Content
+from bot.content.topics import Topic
 from bot.database.review_queue import NOT_HELPFUL, Unanswered
 from bot.gateway import keys
 from tests.browser.conftest import OpenVisit, Visit
@@ -23,6 +25,11 @@ FOCUS_IS_SEEN = """() => {
   const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, 8) / 2);
   return top !== null && (active.contains(top) || top.contains(active));
 }"""
+
+
+def first_line(topic: Topic) -> str:
+    """Return how the Spanish answer to a topic begins."""
+    return topic.answers["es"].text.splitlines()[0]
 
 
 async def test_a_conversation_in_spanish(visit: Visit) -> None:
@@ -61,7 +68,7 @@ async def test_a_conversation_in_english(visit: Visit) -> None:
 
 
 async def test_a_choice_of_a_forgotten_conversation_is_asked_as_a_question(
-    visit: Visit, service: Service
+    visit: Visit, service: Service, project_content: Content
 ) -> None:
     """Whoever comes back after an hour presses a button that is still there, and gets the answer."""
     page, conversations = visit.page, service.app[keys.CONVERSATIONS]
@@ -70,10 +77,11 @@ async def test_a_choice_of_a_forgotten_conversation_is_asked_as_a_question(
     conversation = conversations.get(await page.evaluate("sessionStorage['kyr-session']"))
     assert conversation is not None
     conversations.forget(conversation)
-    choice = page.locator(".choices button", has_text="¿La orden la firmó un juez?").last
+    topic = project_content.topics["warrant_types"]
+    choice = page.locator(".choices button", has_text=topic.title["es"]).last
     await choice.click()
     await expect(page.locator(".message.you")).to_have_count(2)
-    await expect(page.locator(".message.bot").nth(3)).to_contain_text("Fíjese qué dice arriba")
+    await expect(page.locator(".message.bot").nth(3)).to_contain_text(first_line(topic))
     assert await page.input_value("#message") == "" and await page.inner_text(".failure") == ""
 
 
@@ -161,7 +169,9 @@ async def test_starting_over_forgets_here_and_there(visit: Visit, service: Servi
     assert await page.evaluate("sessionStorage.getItem('kyr-session')") != token
 
 
-async def test_what_is_done_while_an_answer_is_under_way_counts(visit: Visit) -> None:
+async def test_what_is_done_while_an_answer_is_under_way_counts(
+    visit: Visit, project_content: Content
+) -> None:
     """After starting over no late answer appears; after switching the language it comes in that one too."""
     page, released = visit.page, asyncio.Event()
 
@@ -186,7 +196,8 @@ async def test_what_is_done_while_an_answer_is_under_way_counts(visit: Visit) ->
     await expect(page).to_have_title(re.compile("Conozca sus derechos"))
     await expect(page.get_by_role("button", name="Enviar")).to_be_disabled()
     released.set()
-    await expect(page.locator(".message.bot").last).to_contain_text("La tarjeta roja menciona")
+    card = first_line(project_content.topics["red_card"])
+    await expect(page.locator(".message.bot").last).to_contain_text(card)
     assert await page.input_value("#message") == ""
 
 

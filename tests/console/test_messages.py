@@ -24,6 +24,7 @@ from bot.settings import PROJECT_ROOT
 from tests.console.core_messages import Samples, constants_of, messages_of
 from tests.content.test_checks import MISTAKES
 from tests.helpers.clerks import Clerk
+from tests.helpers.errors import exceptions_of_ours
 
 CORE = PROJECT_ROOT / "bot"
 TEMPLATES = CORE / "console" / "templates"
@@ -41,26 +42,9 @@ NOT_SHOWN = {
 }
 # The rooms whose messages reach the console.
 ROOMS = ("", "answering", "content", "database", "directory", "editing", "files", "staff", "text", "training")
+# Errors that word their own text are looked at where they do so.
 ERRORS = frozenset(
-    {
-        "AccountError",
-        "ApprovalError",
-        "AuditError",
-        "ContentChangedError",
-        "DatabaseError",
-        "FormatError",
-        "ModelError",
-        "PublishError",
-        "PullError",
-        "ReviewError",
-        "RunError",
-        "SheetError",
-        "TopicEditError",
-        "TrainingError",
-        "UpdateError",
-        "WorkerError",
-        "YamlEditError",
-    }
+    name for name, error in exceptions_of_ours().items() if error.is_for_people and not error.words_itself
 )
 _DATABASE_ERROR = ("/var/staff.sqlite3: the disk is full. Make room and try again.",)
 # What stands for a value that the code alone does not tell, by function and expression.

@@ -1,4 +1,4 @@
-"""The staff chapter of the README, walked from the first step to the last with the real programs."""
+"""The staff handbook (docs/staff.md), walked from the first step to the last with the real programs."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, get_column_letter
 
 from bot.editing.columns import COLUMNS, EXPORTED, MOST_CHARACTERS, SHEET, STATED_ONLY
+from bot.errors import KyrError
 
 MOST_ROWS = 2000
 _MOST_BYTES = 10 * 1024 * 1024
@@ -78,7 +79,7 @@ class SheetProblem:
         return f"Row {self.row}, {self.column}: {self.what}. {self.mend}."
 
 
-class SheetError(Exception):
+class SheetError(KyrError):
     """A spreadsheet that is refused, or cannot be written; the text says everything that is wrong.
 
     So do `problems`, where single cells are to blame, and `elsewhere` of what is wrong outside of the sheet.
