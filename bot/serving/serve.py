@@ -16,7 +16,7 @@ from bot.database.engine import Database, DatabaseError
 from bot.problems import ContentError
 from bot.serving.asking import wait_until_answered
 from bot.serving.assistant import Assistant, ModelFault, assemble
-from bot.serving.first_model import _NEW_PROGRAM, _is_of_this_program, model_to_serve
+from bot.serving.first_model import NEW_PROGRAM, is_of_this_program, model_to_serve
 from bot.serving.processes import StartError, console_child, is_free
 from bot.settings import Settings, check_channels
 from bot.training.models import Model, ModelError, ModelStore
@@ -96,7 +96,7 @@ async def _note_changes(
         changes = await asyncio.to_thread(settings_changes, audit, settings, who)
         if before != version:
             publish = functools.partial(audit.record, who, "publish", version)
-            after = {"version": version} | ({"first": True} if before is None else {"why": _NEW_PROGRAM})
+            after = {"version": version} | ({"first": True} if before is None else {"why": NEW_PROGRAM})
             await asyncio.to_thread(publish, before=before, after=after)
         say(f"Staff data: {database.name}, {len(changes)} changed settings noted in the audit log")
     except DatabaseError as error:
@@ -122,7 +122,7 @@ async def _serve_until(
         except (ModelError, ModelFault) as error:
             # Once: what ends the one before as well is no fault of the models.
             previous = store.previous()
-            if previous is None or not _is_of_this_program(previous):
+            if previous is None or not is_of_this_program(previous):
                 raise
             say(f"{error}\nModel {model.version} cannot be served; going back to {previous.version}")
             await serve_model(previous, refused=ServingState(previous.version, model.version, str(error)))
@@ -192,10 +192,10 @@ async def _serve_model(
             if refused is not None:
                 await _go_back(settings, refused, say)
             say(f"Ready: {url}")
-            await _follow(assistant, refused or ServingState(model.version), settings, stop, say)
+            await follow(assistant, refused or ServingState(model.version), settings, stop, say)
 
 
-async def _follow(
+async def follow(
     assistant: Assistant,
     state: ServingState,
     settings: Settings,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.staff.review import Addition, Group, Nearest, printable
+from bot.staff.new_questions import printable
+from bot.staff.review import Addition, Group, Nearest
 
 
 def describe(group: Group, near: Nearest | None) -> list[str]:

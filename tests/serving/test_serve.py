@@ -18,7 +18,7 @@ from bot.database.engine import Database
 from bot.serving import processes
 from bot.serving.assistant import Assistant, assemble
 from bot.serving.processes import Child, free_port
-from bot.serving.serve import _follow, serve
+from bot.serving.serve import follow, serve
 from bot.settings import Settings
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
 from bot.training.publishing import ServingFile, ServingState
@@ -142,9 +142,7 @@ async def test_what_answers_goes_on_without_files_and_disk(settings: Settings, t
         store.publish("1")
         (store.get("1").folder / ARCHIVE).write_bytes(b"other weights")
         with no_file_can_be_opened() if trouble == "files" else nothing_can_be_written(file):
-            following = asyncio.create_task(
-                _follow(assistant, ServingState("2"), settings, stop, said.append)
-            )
+            following = asyncio.create_task(follow(assistant, ServingState("2"), settings, stop, said.append))
             while len(said) < (1 if trouble == "files" else 3):
                 assert not following.done()
                 await asyncio.sleep(0.05)
