@@ -27,6 +27,7 @@ from bot.content.topics import (
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
 from bot.text.facts import facts, fingerprint
+from bot.text.language import LANGUAGE_NAMES as _NAMES
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks
 from bot.text.readability import too_hard
@@ -295,9 +296,6 @@ def _questions(document: CommentedMap, path: Path, problems: Problems) -> dict[s
             what = f"there is no question in {_NAMES[language]}"
             problems.add(path, 1, what, f"Add an `nlu:` entry with `metadata: {{language: {language}}}`")
     return questions
-
-
-_NAMES = {"en": "English", "es": "Spanish"}
 
 
 def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str, Answer]:

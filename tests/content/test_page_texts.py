@@ -42,10 +42,10 @@ def test_the_hotline_stands_in_both_languages_of_the_same_texts() -> None:
             "Hotline HOTLINE",
             "Hotline (213) 555-0100",
             [
-                "the text `urgent_hotline` (en) names a phone. "
-                "Write HOTLINE: the number is that of the directory.",
                 "the text `urgent_hotline` differs in 213, 555-0100, HOTLINE between the languages. "
                 "Numbers, phones and addresses must be the same in both.",
+                "the text `urgent_hotline` (en) names a phone. "
+                "Write HOTLINE: the number is that of the directory.",
             ],
         ),
         (

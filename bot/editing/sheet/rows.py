@@ -16,9 +16,9 @@ from bot.editing.columns import CHOICES
 from bot.editing.fields import ID, TopicFields, cells_of, clean, normal, written_source
 from bot.editing.sheet.cells import SheetRow, Value
 from bot.editing.sheet.reading import SheetProblems
+from bot.text.language import LANGUAGE_NAMES as _NAMES
 from bot.text.language import LANGUAGES
 
-_NAMES = {"en": "English", "es": "Spanish"}
 _TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "short": "shorts"}
 _YES = {"true", "verdadero", "yes", "sí", "si", "y", "s", "1"}
 _NO = {"false", "falso", "no", "n", "0"}
