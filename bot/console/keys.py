@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
 from bot.training.models import ModelStore
-from bot.training.publishing import ServingFile
+from bot.training.publishing import ServingStatusFile
 from bot.training.topics_off import TopicsOff
 from bot.training.tryout import TryOut
 from bot.web.assets import Assets
@@ -37,7 +37,7 @@ LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
 RELEASE = web.AppKey("RELEASE", Release)
 RUNS = web.AppKey("RUNS", Runs)
-SERVING = web.AppKey("SERVING", ServingFile)
+SERVING = web.AppKey("SERVING", ServingStatusFile)
 SESSIONS = web.AppKey("SESSIONS", Sessions)
 SETTINGS = web.AppKey("SETTINGS", Settings)
 SIGN_IN = web.AppKey("SIGN_IN", SignIn)

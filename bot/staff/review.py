@@ -1,4 +1,4 @@
-"""Staff go through the review queue: questions that are alike together, what is near to them, what to do.
+"""The review queue: clustering of questions, the nearest topics, and what staff do with a group.
 
 A suggestion is accepted or rejected by a person, never applied alone. Each action puts the content in place
 first, checked, and then takes the questions out of the queue together with its note in the audit log: ended
