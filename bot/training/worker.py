@@ -1,4 +1,4 @@
-"""Training and asking a model in processes of their own.
+"""Worker processes for training and for asking a model.
 
 One (`python -m bot.nlu`) alone imports Rasa. Another (`python -m bot.nlu.pretrainer`) learns from the
 questions meanwhile, and the first one takes over what it has learnt.

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from bot.clock import current_date, week_of
 from bot.console import keys
-from bot.console.uploads import Uploaded
+from bot.console.uploads import uploaded
 from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
@@ -244,7 +244,7 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.look(".changes li")
     await clerk.send("/directory/replace")
     await clerk.look("[role=status]")
-    console.app[keys.BROUGHT].keep(EDITOR, Uploaded({"services.csv": text.encode()}))
+    console.app[keys.BROUGHT].keep(EDITOR, uploaded({"services.csv": text.encode()}))
     await clerk.go("/directory")
     await clerk.look("main .notice")
     await clerk.page.locator("main .notice a").click()

@@ -38,6 +38,7 @@ NOT_SHOWN = {
     "settings": "the console does not start with a setting that cannot be used",
     "staff/backup": "commands of the terminal",
     "staff/restore": "commands of the terminal",
+    "staff/unpacking": "commands of the terminal",
     "training/evaluation": "files of questions that developers keep",
 }
 # The rooms whose messages reach the console.
@@ -121,7 +122,7 @@ CONSTANTS = {
     "staff/jobs": ("_UNDER_WAY", "_ENDED"),
     "editing/sheet/cell_problems": ("_MENDED",),
     "editing/live_check": ("_MENDED",),
-    "training/train": ("_STEPS",),
+    "training/pace": ("_STEPS",),
 }
 # Messages that are put together of what the code has in several places.
 SAMPLE_MESSAGES = [

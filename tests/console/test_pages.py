@@ -190,7 +190,7 @@ async def test_while_the_disk_is_full_nothing_is_saved_and_it_says_so(
 
     form = form_of(console, "red_card", title_en="Bail")
     # The one place of the disk that fails: where every new file is put on it.
-    monkeypatch.setattr("bot.editing.replace._sync", full)
+    monkeypatch.setattr("bot.editing.replace.sync", full)
     page = await editor.post("/topics/red_card", form, status=409)
     assert "No space left on device" in page
     assert console.topic_file("red_card").read_text(encoding="utf-8") == before

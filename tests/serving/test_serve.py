@@ -17,10 +17,13 @@ from bot.database.engine import Database
 from bot.serving import processes
 from bot.serving.assistant import Assistant, assemble
 from bot.serving.processes import Child, free_port
-from bot.serving.serve import _follow, serve
+from bot.serving.serve import follow, serve
 from bot.settings import Settings
 from bot.training.models import ARCHIVE, ModelError, ModelStore
 from bot.training.publishing import ServingFile, ServingState
+from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.training.publishing import ServingStatus, ServingStatusFile
+from bot.training.train import code_hash
 from bot.web.server import ServeError
 from tests.conftest import SMALL_CONTENT, still_running
 from tests.helpers.models import add_untrained
@@ -122,7 +125,7 @@ def nothing_can_be_written(file: Path) -> Iterator[None]:
 @pytest.mark.parametrize("trouble", ["files", "disk"])
 async def test_what_answers_goes_on_without_files_and_disk(settings: Settings, trouble: str) -> None:
     """Another model is not taken over then; when there is room again, whoever publishes is told so."""
-    store, file_of_serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+    store, file_of_serving = ModelStore(settings.data_dir), ServingStatusFile(settings.data_dir)
     stop, said = asyncio.Event(), list[str]()
     assistant = assemble(store.get("2"), settings)
     file = settings.data_dir / "serving.json"
@@ -131,7 +134,7 @@ async def test_what_answers_goes_on_without_files_and_disk(settings: Settings, t
         (store.get("1").folder / ARCHIVE).write_bytes(b"other weights")
         with no_file_can_be_opened() if trouble == "files" else nothing_can_be_written(file):
             following = asyncio.create_task(
-                _follow(assistant, ServingState("2"), settings, stop, said.append)
+                follow(assistant, ServingStatus("2"), settings, stop, said.append)
             )
             while len(said) < (1 if trouble == "files" else 3):
                 assert not following.done()

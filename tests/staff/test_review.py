@@ -18,7 +18,8 @@ from bot.editing.replace import ContentChangedError
 from bot.editing.sheet.importing import import_sheet
 from bot.editing.sheet.reading import SheetError, SheetProblems, read_sheet
 from bot.problems import ContentError
-from bot.staff.review import Group, Nearest, QueuedQuestion, Review, ReviewError, grouped
+from bot.staff.new_questions import ReviewError
+from bot.staff.review import Group, Nearest, QueuedQuestion, Review, grouped
 from bot.staff.review_texts import describe, describe_addition, describe_leaving
 
 OUT_OF_SCOPE = """\
