@@ -12,9 +12,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot.cli.main import main
-from bot.console.strings import read_strings
 from bot.__main__ import main
+from bot.cli.main import main
 from bot.content.checks import check_content
 from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content

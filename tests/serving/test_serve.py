@@ -20,10 +20,7 @@ from bot.serving.processes import Child, free_port
 from bot.serving.serve import follow, serve
 from bot.settings import Settings
 from bot.training.models import ARCHIVE, ModelError, ModelStore
-from bot.training.publishing import ServingFile, ServingState
-from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
 from bot.training.publishing import ServingStatus, ServingStatusFile
-from bot.training.train import code_hash
 from bot.web.server import ServeError
 from tests.conftest import SMALL_CONTENT, still_running
 from tests.helpers.models import add_untrained

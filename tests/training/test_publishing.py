@@ -15,8 +15,8 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 from bot.training.models import Model, ModelStore
-from tests.helpers.waiting import SECONDS_AT_MOST
 from bot.training.publishing import PublishError, ServingStatus, ServingStatusFile, publish, roll_back
+from tests.helpers.waiting import SECONDS_AT_MOST
 from tests.training.test_models import add
 
 
