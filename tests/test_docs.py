@@ -12,9 +12,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from bot.__main__ import main
 from bot.cli.main import main
-from bot.console.strings import read_strings
 from bot.content.checks import check_content
+from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content
 from bot.database.audit import shown_settings
 from bot.gateway.app import create_app
@@ -210,7 +211,12 @@ def test_every_address_of_the_gateway_is_documented(small_content: Content) -> N
 @pytest.mark.parametrize("language", HANDBOOKS)
 def test_the_handbook_speaks_of_what_is_on_the_screen(language: str) -> None:
     """Words in bold are texts of the console in that language."""
-    texts = {text.removesuffix(".") for text in read_strings()[language].values()}
+    texts = {
+        text.removesuffix(".")
+        for text in read_page_texts(*sorted((PROJECT_ROOT / "bot/console/texts").glob("*.yml")))[
+            language
+        ].values()
+    }
     text = re.sub(r"`[^`\n]*`", "", text_of(HANDBOOKS[language]))
     bold = re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)
     words = {" ".join(text.split()).removesuffix(".") for text in bold}

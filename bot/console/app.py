@@ -26,9 +26,9 @@ from bot.console.errors import errors
 from bot.console.guard import ANYBODY, add_headers, cookies, guard
 from bot.console.rendering import FOLDER, create_templates
 from bot.console.sessions import Sessions
-from bot.console.strings import read_strings
 from bot.console.throttle import SignIn
 from bot.console.uploads import Pending
+from bot.content.page_texts import read_page_texts
 from bot.database.accounts import Accounts
 from bot.directory.pull import Limits
 from bot.editing.live_check import LiveCheck
@@ -126,7 +126,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.SIGN_IN] = SignIn(accounts)
     app[keys.SIGN_IN_THREADS] = ThreadPoolExecutor(4)
     app[keys.STORE] = store
-    app[keys.STRINGS] = read_strings()
+    app[keys.STRINGS] = read_page_texts(*sorted((FOLDER / "texts").glob("*.yml")))
     app[keys.TEMPLATES] = create_templates()
     app[keys.TOPICS_OFF] = shared.off
     app[keys.TRY_OUT] = TryOut()

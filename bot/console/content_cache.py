@@ -1,4 +1,4 @@
-"""The content that staff edit as it stands now, read again only when a file has changed."""
+"""A cache of the content that staff edit; it is read again only when a file has changed."""
 
 from __future__ import annotations
 

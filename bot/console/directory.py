@@ -13,7 +13,7 @@ from bot.clock import current_date
 from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.rendering import render, text
-from bot.console.uploads import Brought, Pulled, Uploaded
+from bot.console.uploads import Brought, pulled, uploaded
 from bot.directory.pull import pull
 from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
@@ -59,7 +59,7 @@ async def post_pull(request: web.Request) -> web.StreamResponse:
     folder = request.app[keys.SETTINGS].resources_dir
     url = str((await request.post()).get("url", "")).strip()
     await asyncio.to_thread(read_present, folder)  # before anything is asked of the network
-    return await _show(request, Pulled(await pull(url, columns_to_pull(folder))), url=url)
+    return await _show(request, pulled(await pull(url, columns_to_pull(folder))), url=url)
 
 
 async def post_tables(request: web.Request) -> web.StreamResponse:
@@ -72,7 +72,7 @@ async def post_tables(request: web.Request) -> web.StreamResponse:
     }
     if not files:
         return await _page(request, failure=text(request, "no_tables"), status=422)
-    return await _show(request, Uploaded(files))
+    return await _show(request, uploaded(files))
 
 
 async def _show(request: web.Request, brought: Brought, *, url: str = "") -> web.StreamResponse:

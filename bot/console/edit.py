@@ -27,7 +27,8 @@ from bot.editing.columns import CHOICES, COLUMNS
 from bot.editing.field_problems import FieldProblem
 from bot.editing.fields import ID, TopicFields, cells_of, state_of
 from bot.editing.live_check import EditConflict, edit_topic
-from bot.editing.sheet.reading import SheetProblems, SheetRow
+from bot.editing.sheet.cells import SheetRow
+from bot.editing.sheet.reading import SheetProblems
 from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_text import read_fields, read_text
 from bot.problems import ContentError

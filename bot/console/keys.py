@@ -10,9 +10,9 @@ from jinja2 import Environment
 
 from bot.console.content_cache import ContentCache
 from bot.console.sessions import Sessions
-from bot.console.strings import Strings
 from bot.console.throttle import SignIn
 from bot.console.uploads import Brought, Pending, Upload
+from bot.content.page_texts import PageTexts
 from bot.database.accounts import Account, Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
 from bot.training.models import ModelStore
-from bot.training.publishing import ServingFile
+from bot.training.publishing import ServingStatusFile
 from bot.training.topics_off import TopicsOff
 from bot.training.tryout import TryOut
 from bot.web.assets import Assets
@@ -37,13 +37,13 @@ LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
 RELEASE = web.AppKey("RELEASE", Release)
 RUNS = web.AppKey("RUNS", Runs)
-SERVING = web.AppKey("SERVING", ServingFile)
+SERVING = web.AppKey("SERVING", ServingStatusFile)
 SESSIONS = web.AppKey("SESSIONS", Sessions)
 SETTINGS = web.AppKey("SETTINGS", Settings)
 SIGN_IN = web.AppKey("SIGN_IN", SignIn)
 SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
 STORE = web.AppKey("STORE", ModelStore)
-STRINGS = web.AppKey("STRINGS", Strings)
+STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)
 TOPICS_OFF = web.AppKey("TOPICS_OFF", TopicsOff)
 TRY_OUT = web.AppKey("TRY_OUT", TryOut)
 UPLOADS: web.AppKey[Pending[Upload]] = web.AppKey("UPLOADS", Pending)

@@ -1,4 +1,4 @@
-"""What residents asked in vain: groups of questions, and the four things that can be done with one."""
+"""The pages of the review queue: groups of unanswered questions, and the four things to do with one."""
 
 from __future__ import annotations
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import abc
+import functools
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from bot.directory.tables import Tables
 from bot.directory.update import complete, edited, read_present
@@ -22,39 +22,26 @@ _SECONDS_KEPT = 8 * 60 * 60
 _MOST_KEPT = 4
 
 
-class Brought(abc.ABC):
-    """What may take the place of the directory once an approver says yes, whoever has brought it."""
-
-    # What replacing it is called in the audit log.
-    action: ClassVar[str]
-
-    @abc.abstractmethod
-    def complete(self, folder: Path) -> Tables:
-        """Return all tables of the directory as they would be; raises UpdateError and ContentError."""
-
-
 @dataclass(frozen=True)
-class Pulled(Brought):
-    """A directory that was fetched."""
+class Brought:
+    """What may take the place of the directory once an approver says yes, whoever has brought it.
 
-    tables: Tables
-    action = "pull"
+    `action` is what replacing it is called in the audit log. `complete` returns all tables as they would be
+    in the place of those in a folder; it raises UpdateError and ContentError.
+    """
 
-    def complete(self, folder: Path) -> Tables:
-        """Return all tables as they would be; raises ContentError."""
-        return complete(self.tables, read_present(folder))
+    action: str
+    complete: Callable[[Path], Tables]
 
 
-@dataclass(frozen=True)
-class Uploaded(Brought):
-    """Tables of the directory that were edited, by the names of their files."""
+def pulled(tables: Tables) -> Brought:
+    """Return a directory that was fetched."""
+    return Brought("pull", lambda folder: complete(tables, read_present(folder)))
 
-    files: Mapping[str, bytes]
-    action = "edit"
 
-    def complete(self, folder: Path) -> Tables:
-        """Return all tables as they would be; raises UpdateError and ContentError."""
-        return edited(self.files, folder)
+def uploaded(files: Mapping[str, bytes]) -> Brought:
+    """Return tables of the directory that were edited, by the names of their files."""
+    return Brought("edit", functools.partial(edited, files))
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def check_content(
 
     An answer past its review date is one; `today` is the day to judge by, by default the current one.
     """
-    topics, _, _, problems = _check(root)
+    topics, _, _, problems = check_everything(root)
     _check_overdue(root, topics, today or current_date(), problems)
     warn_of_near_duplicates(near_duplicates(_questions(root, problems)), problems)
     found = sorted(problems.found)
@@ -64,7 +64,7 @@ def overdue_answers(root: Path, topics: Mapping[str, Topic], today: datetime.dat
     return sorted(problems.found)
 
 
-def _check(root: Path) -> tuple[dict[str, Topic], Responses | None, Glossary | None, Problems]:
+def check_everything(root: Path) -> tuple[dict[str, Topic], Responses | None, Glossary | None, Problems]:
     problems = Problems(root)
     topics = check_topics(root / "data" / "faq", problems)
     conversation = check_responses(root, problems)

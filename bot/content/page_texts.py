@@ -1,6 +1,7 @@
-"""What the pages and errors say by themselves, in both languages (bot/gateway/strings.yml), and its check.
+"""Texts by key, each language beside the other: how they are read, and the check of the public pages' own.
 
-No phone is typed there: HOTLINE stands for the number that the directory gives.
+In those of the public pages (bot/gateway/strings.yml) no phone is typed: HOTLINE stands for the number that
+the directory gives.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.files.shapes import Needed
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
 from bot.settings import PROJECT_ROOT
@@ -21,16 +21,24 @@ from bot.text.language import LANGUAGES
 FILE = PROJECT_ROOT / "bot" / "gateway" / "strings.yml"
 _HOTLINE = "HOTLINE"
 _PHONE = re.compile(r"\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}")
-_SHAPE = {language: Needed({...: str}) for language in LANGUAGES}
+_SHAPE = {...: dict.fromkeys(LANGUAGES, str)}
 
 # By language, then by name.
 PageTexts = Mapping[str, Mapping[str, str]]
 
 
-def read_page_texts() -> PageTexts:
-    """Return the texts as they stand in their file."""
-    texts: PageTexts = YAML(typ="safe").load(FILE)
-    return texts
+def read_page_texts(*files: Path) -> PageTexts:
+    """Return the texts of files in which each key has its text in each language. Raises ValueError."""
+    found: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for file in files:
+        for name, twins in YAML(typ="safe").load(file).items():
+            if set(twins) != set(LANGUAGES) or not all(isinstance(text, str) for text in twins.values()):
+                raise ValueError(f"{file}: {name} is not there in both languages")
+            for language, text in twins.items():
+                if name in found[language]:
+                    raise ValueError(f"{file}: {name} stands in another file too")
+                found[language][name] = text
+    return found
 
 
 def with_hotline(texts: PageTexts, number: str) -> PageTexts:
@@ -46,24 +54,23 @@ def check_page_texts(problems: Problems, file: Path = FILE) -> PageTexts:
     texts = read_yaml(file, problems, _SHAPE)
     if texts is None:
         return {}
-    for language in LANGUAGES:
-        for name, text in texts[language].items():
-            if text and _PHONE.search(text):
+    found: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+    for name, twins in texts.items():
+        of_one = {language: (twins or {}).get(language) or "" for language in LANGUAGES}
+        for language, text in of_one.items():
+            found[language][name] = text
+            if _PHONE.search(text):
                 what = f"the text `{name}` ({language}) names a phone"
                 mend = f"Write {_HOTLINE}: the number is that of the directory"
-                problems.add(file, line_of(texts[language], name), what, mend)
-    english, spanish = (texts[language] for language in LANGUAGES)
-    for name in {**english, **spanish}:
-        here = english if name in english else spanish
-        twins = english.get(name), spanish.get(name)
-        if not all(twins):
+                problems.add(file, line_of(twins, language), what, mend)
+        if not all(of_one.values()):
             what = f"the text `{name}` is not there in both languages"
-            problems.add(file, line_of(here, name), what, "Write both")
-        elif different := _facts(english[name]) ^ _facts(spanish[name]):
+            problems.add(file, line_of(texts, name), what, "Write both")
+        elif different := set.symmetric_difference(*map(_facts, of_one.values())):
             what = f"the text `{name}` differs in {', '.join(sorted(different))} between the languages"
             mend = "Numbers, phones and addresses must be the same in both"
-            problems.add(file, line_of(here, name), what, mend)
-    return {language: {name: text or "" for name, text in texts[language].items()} for language in LANGUAGES}
+            problems.add(file, line_of(texts, name), what, mend)
+    return found
 
 
 def _facts(text: str) -> set[str]:

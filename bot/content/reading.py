@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.checks import _check
+from bot.content.checks import check_everything
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
 from bot.content.paths import RESOURCES
 from bot.content.responses import Responses
@@ -94,7 +94,7 @@ def read_content(root: Path, *, require_approval: bool = False, resources_dir: P
     An answer past its review date is no mistake here: it is served with a warning, or held back. The
     resource directory is read from `resources_dir` where that is given and has no mistake.
     """
-    topics, conversation, glossary, problems = _check(root)
+    topics, conversation, glossary, problems = check_everything(root)
     if problems.found or conversation is None or glossary is None:
         raise ContentError(sorted(problems.found))
     own = root / RESOURCES

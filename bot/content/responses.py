@@ -1,4 +1,4 @@
-"""Small talk and the bot's other texts: the responses of domain.yml and the intents behind them."""
+"""The responses of domain.yml, and the intents and training questions of data/nlu behind them."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bot.content.topics import (
-    _LAW_NOW,
     DAYS_TO_REVIEW,
     GROUPS,
+    LAW_NOW,
     MOST_STEPS,
     REASON_LENGTH,
     SHORT_LENGTH,
@@ -27,6 +27,7 @@ from bot.content.topics import (
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
 from bot.text.facts import facts, fingerprint
+from bot.text.language import LANGUAGE_NAMES as _NAMES
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks
 from bot.text.readability import too_hard
@@ -297,9 +298,6 @@ def _questions(document: CommentedMap, path: Path, problems: Problems) -> dict[s
     return questions
 
 
-_NAMES = {"en": "English", "es": "Spanish"}
-
-
 def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str, Answer]:
     responses = document.get("responses")
     if responses is None:
@@ -378,7 +376,7 @@ def _check_answer_text(
     if any(block.kind == "steps" and len(block.lines) > MOST_STEPS for block in parse_blocks(text)):
         what = f"{where} has more than {MOST_STEPS} steps"
         problems.add(path, line, what, "Leave some out, or make two topics of it")
-    if len(_LAW_NOW.findall(text)) > 1 or text.startswith("---"):
+    if len(LAW_NOW.findall(text)) > 1 or text.startswith("---"):
         what = f"{where} has more than one line `---`, or nothing before it"
         problems.add(path, line, what, "Keep one, before what the law and the courts say now")
     if len(text) > TEXT_LENGTH:

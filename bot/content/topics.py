@@ -27,7 +27,7 @@ MOST_STEPS = 5
 REASON_LENGTH = 20
 
 # The line that parts an answer.
-_LAW_NOW = re.compile(r"^---[ \t]*$", re.MULTILINE)
+LAW_NOW = re.compile(r"^---[ \t]*$", re.MULTILINE)
 # What every variation of a response looks like, here and in domain.yml.
 VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom": {"short": str}}]
 # Files of training data: of topics, and data/nlu/<intent>.yml.
@@ -66,12 +66,12 @@ class Answer:
     @property
     def core(self) -> str:
         """What is given whatever day it is."""
-        return _LAW_NOW.split(self.text, maxsplit=1)[0].rstrip()
+        return LAW_NOW.split(self.text, maxsplit=1)[0].rstrip()
 
     @property
     def law_now(self) -> str:
         """What the law and the courts say now, given until `review_by`; empty where nothing expires."""
-        return "".join(_LAW_NOW.split(self.text, maxsplit=1)[1:]).strip()
+        return "".join(LAW_NOW.split(self.text, maxsplit=1)[1:]).strip()
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import redis
 from redis.exceptions import RedisError
 
@@ -12,8 +10,6 @@ from bot.database.tables import FEEDBACK, REVIEW_QUEUE, USAGE
 from bot.errors import KyrError
 from bot.settings import CONVERSATION_PREFIX
 
-# Where earlier versions of this program kept the same.
-_EARLIER_FILES = ("review.sqlite3", "feedback.sqlite3")
 _SECONDS_TO_ANSWER = 5
 
 
@@ -35,22 +31,10 @@ def purge(database: Database, redis_url: str) -> list[str]:
     try:
         emptied = database.empty(REVIEW_QUEUE, FEEDBACK, USAGE)
         gone = [f"{number} {names[table]}" for table, number in emptied.items() if number]
-        gone += _remove_earlier_files(database.data_dir)
     finally:
         # Also where the database is away: whoever purges may have no time to lose.
         in_redis = _purge_redis(redis_url) if redis_url else []
     return gone + in_redis
-
-
-def _remove_earlier_files(folder: Path) -> list[str]:
-    # With what SQLite may leave beside a file.
-    files = [file for name in _EARLIER_FILES for file in sorted(folder.glob(f"{name}*"))]
-    for file in files:
-        try:
-            file.unlink()
-        except OSError as error:
-            raise PurgeError(f"{file} could not be removed ({error.strerror}). Remove it by hand.") from None
-    return [str(file) for file in files]
 
 
 def _purge_redis(url: str) -> list[str]:

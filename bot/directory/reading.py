@@ -11,8 +11,8 @@ import phonenumbers
 from bot.clock import current_date
 from bot.directory.places import find_place, is_area
 from bot.directory.services import (
-    _HOTLINE_NEED,
     FIRST_SERVICE,
+    HOTLINE_NEED,
     OF_SERVICE,
     Directory,
     Location,
@@ -47,8 +47,8 @@ def check_directory(folder: Path, problems: Problems) -> Directory | None:
     if len(problems.found) > before:
         return None
     directory = _build(tables)
-    if not any(_HOTLINE_NEED in service.needs and service.phones for service in directory.services):
-        what = f"no active service with the need `{_HOTLINE_NEED}` has a phone, and every page names one"
+    if not any(HOTLINE_NEED in service.needs and service.phones for service in directory.services):
+        what = f"no active service with the need `{HOTLINE_NEED}` has a phone, and every page names one"
         problems.add(
             folder / "services.csv", 1, what, "Add one, with its rows in attributes.csv and phones.csv"
         )

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 # The city's own programme stands before all others wherever it fits.
 FIRST_SERVICE = "hp-with-you"
 # The need whose first service with a phone is the hotline that every page names.
-_HOTLINE_NEED = "hotline"
+HOTLINE_NEED = "hotline"
 # So many days after its details were last checked a service is marked "call to confirm".
 DAYS_TO_CONFIRM = 180
 # A place to go to is "near" up to here, as the crow flies; beyond it a phone line is nearer.
@@ -185,7 +185,7 @@ class Directory:
     @property
     def hotline(self) -> str:
         """The number of the hotline that every page names, as the directory writes it."""
-        return next(s.phones[0] for s in self.services if _HOTLINE_NEED in s.needs and s.phones)
+        return next(s.phones[0] for s in self.services if HOTLINE_NEED in s.needs and s.phones)
 
     def search(
         self, needs: Iterable[str], *, place: Place | None = None, speaks: str | None = None

@@ -73,7 +73,7 @@ def cells_of(fields: TopicFields) -> dict[str, str]:
             f"short_{language}": fields.shorts[language],
         }
     return cells | {
-        "sources": "\n".join(map(_written_source, fields.sources)),
+        "sources": "\n".join(map(written_source, fields.sources)),
         "related": ", ".join(fields.related),
         "reviewed": fields.reviewed.isoformat() if fields.reviewed else "",
         "review_by": fields.review_by.isoformat() if fields.review_by else "",
@@ -98,5 +98,5 @@ def normal(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in clean(text).split("\n"))
 
 
-def _written_source(source: Source) -> str:
+def written_source(source: Source) -> str:
     return f"{source.title} | {source.url}"

@@ -14,7 +14,7 @@ from bot.files.folders import recover
 
 
 @dataclass(frozen=True)
-class _Present:
+class Present:
     """A topic file as it stands."""
 
     text: str
@@ -36,14 +36,14 @@ def topic_texts(root: Path) -> dict[str, str]:
     return {topic_id: content.decode("utf-8", errors="replace") for topic_id, content in files.items()}
 
 
-def _present(texts: Mapping[str, str]) -> dict[str, _Present]:
+def present_topics(texts: Mapping[str, str]) -> dict[str, Present]:
     """Return the topics that can be read."""
     found = {}
     for topic_id, text in texts.items():
         if "\ufffd" in text:
             continue
         try:
-            found[topic_id] = _Present(text, read_fields(text))
+            found[topic_id] = Present(text, read_fields(text))
         except TopicEditError:
             continue  # `kyr check` names it; only a row that would change it is refused
     return found

@@ -1,4 +1,4 @@
-"""One step from an old folder to a new one: a place beside it to build in, and the exchange.
+"""Atomic replacement of a folder: a staging folder on the same disk, and a swap of the two in one step.
 
 Whoever is ended half-way, by a full disk or by force, leaves the old folder or the new one, whole.
 """

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.content.page_texts import FILE as PAGE_TEXTS
 from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content
 from bot.database.engine import Database
@@ -69,7 +70,7 @@ def create_app(
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
     app[keys.CURRENT_MODEL] = CurrentModel(ServedModel(model_version, content, rasa))
-    app[keys.STRINGS] = read_page_texts()
+    app[keys.STRINGS] = read_page_texts(PAGE_TEXTS)
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
     app[keys.USAGE] = Usage(database)

@@ -1,4 +1,4 @@
-"""Writing for staff while residents are served: one thing after another, in a thread nobody has to wait for.
+"""A background writer: database writes wait in a queue for one thread, and no request waits for them.
 
 A database that is frozen or away keeps this thread waiting and nothing else. It tries the first thing again
 until it is written, and goes on with the next.

@@ -39,12 +39,11 @@ from bot.gateway.conversations import Conversation
 from bot.gateway.outcomes import outcome_of
 from bot.gateway.rasa_client import RasaClient, RasaUnavailable
 from bot.gateway.served_model import ServedModel
-from bot.text.language import LANGUAGES, OTHER
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES, OTHER
 from bot.text.redaction import keep_own_words, remove_personal_details
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_LANGUAGE = "es"
 # What is said where a question was not answered; staff may want to write an answer to it.
 _UNANSWERED = (f"{SAY}utter_not_understood", f"{SAY}utter_out_of_scope")
 

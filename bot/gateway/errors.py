@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from bot.gateway.pages import error_page, respond, texts
-from bot.text.language import LANGUAGES
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 
 # HTTP status -> error code and name of its text in strings.yml.
 _CODES = {
@@ -38,6 +38,6 @@ def page_error(
     code = _CODES.get(status, "server_error")
     # "OPTIONS *" has a path without any slash.
     first = request.path.strip("/").partition("/")[0]
-    language = first if first in LANGUAGES else "es"
+    language = first if first in LANGUAGES else DEFAULT_LANGUAGE
     page = error_page(request.app, language, f"error_{code}")
     return respond(request, page, status=status, headers=headers)

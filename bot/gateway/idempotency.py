@@ -1,4 +1,4 @@
-"""Messages that were answered a little while ago: one that comes again gets the same answer, not another.
+"""Idempotency of messages: one that is sent again gets the answer it had, not another.
 
 Phones and phone companies send a message again where only its answer was lost.
 """

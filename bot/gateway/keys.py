@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from jinja2 import Environment
 
+from bot.content.page_texts import PageTexts
 from bot.database.feedback import Feedback
 from bot.database.review_queue import ReviewQueue
 from bot.database.usage import Usage
@@ -19,9 +20,6 @@ from bot.gateway.served_model import CurrentModel
 from bot.settings import Network
 from bot.web.assets import Assets
 
-Strings = Mapping[str, Mapping[str, str]]
-
-
 ANSWER_CACHE = web.AppKey("ANSWER_CACHE", AnswerCache)
 ASSETS = web.AppKey("ASSETS", Assets)
 CONVERSATIONS = web.AppKey("CONVERSATIONS", Conversations)
@@ -32,7 +30,7 @@ PUBLIC_URL = web.AppKey("PUBLIC_URL", str)
 READINESS = web.AppKey("READINESS", Readiness)
 REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
 CURRENT_MODEL = web.AppKey("CURRENT_MODEL", CurrentModel)
-STRINGS: web.AppKey[Strings] = web.AppKey("STRINGS", Mapping)
+STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
 USAGE = web.AppKey("USAGE", Usage)

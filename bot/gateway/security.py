@@ -11,7 +11,7 @@ from bot.gateway.body import BadRequest
 from bot.gateway.clients import client_of
 from bot.gateway.errors import api_error, page_error
 from bot.gateway.limits import MESSAGE, PAGE
-from bot.web.headers import _POLICY, HEADERS, SERVER, Handler
+from bot.web.headers import HEADERS, POLICY, SERVER, Handler
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if request.path.startswith("/embed/") and request.app[keys.EMBED_ORIGINS]:
         # The one page that others may show in a frame; the older header knows no list of them.
         origins = " ".join(("'self'", *request.app[keys.EMBED_ORIGINS]))
-        response.headers["Content-Security-Policy"] = _POLICY + origins
+        response.headers["Content-Security-Policy"] = POLICY + origins
         del response.headers["X-Frame-Options"]
     if request.path.startswith("/embed"):
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

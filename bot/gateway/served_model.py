@@ -1,4 +1,4 @@
-"""The model that residents are answered from, which another one can replace while people are asking."""
+"""The current model: residents are answered from it, and another can replace it while people are asking."""
 
 from __future__ import annotations
 

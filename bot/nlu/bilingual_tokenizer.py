@@ -17,10 +17,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.glossary_extractor import PLAIN_TEXT
-from bot.nlu.language_detector import FALLBACK_LANGUAGE, LANGUAGE
+from bot.nlu.language_detector import LANGUAGE
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline, joined, lemma, words
 from bot.nlu.pretrained import wait_for
-from bot.text.language import LANGUAGES
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.training.worker import LEMMAS, LEMMAS_FILE
 
 # Message property with the dictionary forms of its words, a space between two.
@@ -113,4 +113,4 @@ def _text(message: Message, attribute: str) -> str:
 
 def _language(message: Message) -> str:
     language = message.get(LANGUAGE)
-    return language if language in LANGUAGES else FALLBACK_LANGUAGE
+    return language if language in LANGUAGES else DEFAULT_LANGUAGE

@@ -1,4 +1,4 @@
-"""Several simple models of the same questions, whose mean score counts."""
+"""A soft-voting ensemble: several simple classifiers of the same questions, whose mean score counts."""
 
 from __future__ import annotations
 

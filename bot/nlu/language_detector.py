@@ -16,11 +16,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.answering.follow_ups import Context
 from bot.content.glossary import EITHER_LANGUAGE
 from bot.nlu.glossary_extractor import HELP_REQUEST
-from bot.text.language import LANGUAGES, LanguageIdentifier
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES, LanguageIdentifier
 
 LANGUAGE = "language"
-# Where neither the words nor the page say anything: as the slot's initial value in domain.yml.
-FALLBACK_LANGUAGE = "es"
 _KEPT = "words.json"
 
 
@@ -79,7 +77,7 @@ class LanguageDetector(GraphComponent):
         """Set the language of messages from residents."""
         for message in messages:
             context = Context.read(message.get(METADATA))
-            hint = context.language if context.language in LANGUAGES else FALLBACK_LANGUAGE
+            hint = context.language if context.language in LANGUAGES else DEFAULT_LANGUAGE
             request = message.get(HELP_REQUEST) or {}
             # "Bell Gardens" is English to a statistician and says nothing of the person.
             is_place = request.get("bare") and request.get("place") and not request.get("needs")
@@ -100,7 +98,7 @@ class LanguageDetector(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Set the language of training questions as their file says it."""
         for message in training_data.training_examples:
-            message.set(LANGUAGE, _stated(message) or FALLBACK_LANGUAGE)
+            message.set(LANGUAGE, _stated(message) or DEFAULT_LANGUAGE)
         return training_data
 
 

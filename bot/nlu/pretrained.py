@@ -1,4 +1,4 @@
-"""What the pretrainer has learnt, for the components that would learn the same."""
+"""What was pretrained, for the components that would otherwise learn the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learns from the training questions while another process imports Rasa: training/worker.py starts it.
+"""Pretraining: the lemmas, features and classifiers are made while another process imports Rasa.
 
 The job is a line of JSON on standard input: `questions`, each with its text, language and label, in the order
 in which Rasa reads them; `synonyms` of the glossary; `inverse_strength`, the C of the classifier if

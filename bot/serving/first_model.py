@@ -7,12 +7,13 @@ from pathlib import Path
 from bot.problems import ContentError
 from bot.training.gate import judge
 from bot.training.models import Model, ModelStore
+from bot.training.pace import Progress
 from bot.training.topics_off import TopicsOff
-from bot.training.train import Progress, code_hash, content_hash, train
+from bot.training.train import code_hash, content_hash, train
 from bot.web.server import ServeError
 
 # What the audit log says of a model that takes the place of one which this program cannot load.
-_NEW_PROGRAM = "of the same content, for another version of the program"
+NEW_PROGRAM = "of the same content, for another version of the program"
 
 
 async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> Model:
@@ -25,7 +26,7 @@ async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> M
     if store.published_version() is None:
         return await _train_and_publish(root, store, progress, "There is no published model yet")
     model = store.published()
-    if model is not None and _is_of_this_program(model):
+    if model is not None and is_of_this_program(model):
         _tell_what_waits(root, model, progress)
         return model
     version = store.published_version()
@@ -54,7 +55,7 @@ async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, 
 def model_to_ask(root: Path, store: ModelStore, progress: Progress) -> Model:
     """Return the published model without changing what is published; raises ServeError and ModelError."""
     model = store.published()
-    if model is None or not _is_of_this_program(model):
+    if model is None or not is_of_this_program(model):
         found = "No model is published" if model is None else f"Model {model.version} is of an older program"
         raise ServeError(f"{found}: there is nothing to ask. `kyr serve` trains one and publishes it.")
     _tell_what_waits(root, model, progress)
@@ -70,6 +71,6 @@ def _tell_what_waits(root: Path, model: Model, progress: Progress) -> None:
         )
 
 
-def _is_of_this_program(model: Model) -> bool:
+def is_of_this_program(model: Model) -> bool:
     """Whether this program can load a model, and finds in its content all texts that it needs."""
     return model.report.get("code_hash") == code_hash() and model.readable_content is not None

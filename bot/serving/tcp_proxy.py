@@ -1,6 +1,6 @@
-"""A port on the loopback interface that leads to another one, which may change.
+"""A TCP proxy on the loopback interface whose target can be switched while Rasa runs.
 
-Rasa is told once, when it starts, where its action server is; behind a relay another action server can take
+Rasa is told once, when it starts, where its action server is; behind a proxy another action server can take
 over, with other texts, while Rasa goes on.
 """
 

@@ -32,18 +32,18 @@ from bot.settings import Settings
 from bot.training.models import ModelStore
 from bot.training.topics_off import FILE as TOPICS_OFF
 
-_FORMAT = 1
-_MANIFEST = "manifest.json"
-_CONTENT = ("data", "domain.yml", "config.yml")
-_POINTER = "models/published.json"
+FORMAT = 1
+MANIFEST = "manifest.json"
+CONTENT = ("data", "domain.yml", "config.yml")
+POINTER = "models/published.json"
 _TOPICS_OFF = f"models/{TOPICS_OFF}"
-_MODEL = re.compile(r"models/(?P<version>[0-9A-Za-z-]{1,64})/.+")
+MODEL = re.compile(r"models/(?P<version>[0-9A-Za-z-]{1,64})/.+")
 _TABLE = re.compile(r"staff/[a-z_]{1,60}\.jsonl")
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 # So much of the disk is left free.
-_BYTES_TO_SPARE = 64 << 20
+BYTES_TO_SPARE = 64 << 20
 # So many rows at a time, and none longer.
-_ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 500
 
 _UNFINISHED = ".kyr-backup-"
 
@@ -84,14 +84,14 @@ def back_up(file: Path, settings: Settings, database: Database) -> list[str]:
 
 def _write_archive(target: IO[bytes], settings: Settings, database: Database) -> list[str]:
     hashes: dict[str, str] = {}
-    staff = _dump(database)
+    staff = dump(database)
     model = ModelStore(settings.data_dir).published()
     if model is not None:
         model.verify()
     with tarfile.open(fileobj=target, mode="w:gz", format=tarfile.USTAR_FORMAT, compresslevel=6) as archive:
 
         def add(name: str, file: IO[bytes], size: int) -> None:
-            if not _belongs(name):
+            if not belongs(name):
                 raise BackupError(f"{name}: a file of that name cannot be restored. Give it another one.")
             info = tarfile.TarInfo(name)
             info.size, info.mode = size, 0o600
@@ -109,9 +109,9 @@ def _write_archive(target: IO[bytes], settings: Settings, database: Database) ->
             with path.open("rb") as opened:
                 add(name, opened, os.fstat(opened.fileno()).st_size)
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        manifest = {"format": _FORMAT, "made": now, "database": database.version, "members": hashes}
+        manifest = {"format": FORMAT, "made": now, "database": database.version, "members": hashes}
         lines = json.dumps(manifest, indent=1).encode()
-        add(_MANIFEST, io.BytesIO(lines), len(lines))
+        add(MANIFEST, io.BytesIO(lines), len(lines))
     in_database = ", ".join(f"{len(rows)} rows of {table}" for table, rows in staff.items())
     return [
         f"the database: {in_database}",
@@ -120,7 +120,7 @@ def _write_archive(target: IO[bytes], settings: Settings, database: Database) ->
     ]
 
 
-def _dump(database: Database) -> dict[str, list[dict[str, Any]]]:
+def dump(database: Database) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of all tables as they were at one moment; raises AuditError where the log is none."""
     with database.transaction() as connection:
         if connection.dialect.name == "postgresql":
@@ -137,17 +137,17 @@ def _dump(database: Database) -> dict[str, list[dict[str, Any]]]:
 
 def _files(settings: Settings, version: str | None) -> Iterator[tuple[str, Path]]:
     """Yield the files of content, directory and model, by their names in the archive."""
-    for part in _CONTENT:
+    for part in CONTENT:
         yield from _below(f"content/{part}", settings.content_dir / part)
-    if not _directory_is_content(settings):
+    if not directory_is_content(settings):
         yield from _below("resources", settings.resources_dir)
     yield from _below(_TOPICS_OFF, settings.data_dir / TOPICS_OFF)
     if version is not None:
-        yield _POINTER, settings.data_dir / "published.json"
+        yield POINTER, settings.data_dir / "published.json"
         yield from _below(f"models/{version}", settings.data_dir / "models" / version)
 
 
-def _directory_is_content(settings: Settings) -> bool:
+def directory_is_content(settings: Settings) -> bool:
     return settings.resources_dir.is_relative_to(settings.content_dir / "data")
 
 
@@ -173,16 +173,16 @@ class _Hashing:
         return block
 
 
-def _belongs(name: str) -> bool:
+def belongs(name: str) -> bool:
     parts = name.split("/")
     if len(parts) > 20 or any(not _NAME.fullmatch(part) or part in (".", "..") for part in parts):
         return False
-    if name in (_MANIFEST, _POINTER, _TOPICS_OFF, "content/domain.yml", "content/config.yml"):
+    if name in (MANIFEST, POINTER, _TOPICS_OFF, "content/domain.yml", "content/config.yml"):
         return True
     if parts[0] == "staff":
         return bool(_TABLE.fullmatch(name))
     return (
-        bool(_MODEL.fullmatch(name))
+        bool(MODEL.fullmatch(name))
         or (parts[0] == "resources" and len(parts) > 1)
         or (parts[:2] == ["content", "data"] and len(parts) > 2)
     )

@@ -280,9 +280,9 @@ def _train(release: Release) -> dict[str, Any]:
     model, published = release.train(), release.store.published()
     verdict = None
     if published is not None and published.version == model.version:
-        release.say(f"Model {model.version} is published already")
+        release.progress(f"Model {model.version} is published already")
     else:
-        release.say("Comparing it with the published model" if published else "Judging it")
+        release.progress("Comparing it with the published model" if published else "Judging it")
         verdict = release.verdict(model, published)
     return {"version": model.version, **_judged(verdict)}
 

@@ -28,7 +28,8 @@ from bot.errors import KyrError
 from bot.settings import Settings
 from bot.training.gate import Stop, Verdict, judge
 from bot.training.models import Model, ModelError, ModelStore
-from bot.training.publishing import PublishError, Say, ServingFile, publish, roll_back
+from bot.training.pace import Progress
+from bot.training.publishing import PublishError, ServingStatusFile, publish, roll_back
 from bot.training.topics_off import FILE as TOPICS_OFF
 from bot.training.topics_off import TopicsOff
 from bot.training.train import copy_content, rebuild_answers, train
@@ -56,16 +57,16 @@ class Release:
 
     content: Path
     store: ModelStore
-    serving: ServingFile
+    serving: ServingStatusFile
     audit: AuditLog
     who: str
-    say: Say
+    progress: Progress
 
     @classmethod
-    def of(cls, settings: Settings, who: str, progress: Say) -> Release:
+    def of(cls, settings: Settings, who: str, progress: Progress) -> Release:
         """Return what the settings name, for somebody who is told how it gets on."""
         audit = AuditLog(Database.of(settings))
-        store, serving = ModelStore(settings.data_dir), ServingFile(settings.data_dir)
+        store, serving = ModelStore(settings.data_dir), ServingStatusFile(settings.data_dir)
         return cls(settings.content_dir, store, serving, audit, who, progress)
 
     @property
@@ -119,14 +120,14 @@ class Release:
         with self._alone():
             published, previous = self.store.published(), self.store.previous()
             if previous is None:
-                return roll_back(self.store, self.serving, self.say)  # says that there is none
+                return roll_back(self.store, self.serving, self.progress)  # says that there is none
             self._published("rollback", published, previous, {"version": previous.version})
             return previous
 
     def train(self) -> Model:
         """Make a candidate of the content that staff edit; raises what bot.training.train.train does."""
         known = {model.version for model in self.store.list()}
-        model = asyncio.run(train(self.content, self.store, self.say))
+        model = asyncio.run(train(self.content, self.store, self.progress))
         if model.version not in known:
             changed = [change["topic"] for change in model.report["changes"]]
             self._note("train", model.version, after={"topics": changed})
@@ -144,7 +145,7 @@ class Release:
             raise self._not_written(TOPICS_OFF, error) from None
         if self._knows(topic):
             off_before = "The answer was turned off before: for residents nothing changes by it now."
-            self.say(f"Residents get no answer to {topic} from now on." if is_new else off_before)
+            self.progress(f"Residents get no answer to {topic} from now on." if is_new else off_before)
         with self._noting_what_is_done():
             after = {"enabled": False, "reason": reason}
             self._note("topic off", topic, before={"enabled": is_new}, after=after)
@@ -174,7 +175,7 @@ class Release:
             except OSError as error:
                 raise self._not_written(TOPICS_OFF, error) from None
         if self._knows(topic):
-            self.say(f"Residents get the answer to {topic} again.")
+            self.progress(f"Residents get the answer to {topic} again.")
 
     def _refuse_unknown(self, topic: str) -> None:
         """Raise PublishError for a topic that neither staff nor residents have."""
@@ -186,9 +187,9 @@ class Release:
     def _knows(self, topic: str) -> bool:
         """Whether the published model knows a topic; where not, say from when on it counts what was done."""
         if self.store.published_version() is None:
-            self.say("No model is published yet: it counts from the first one on.")
+            self.progress("No model is published yet: it counts from the first one on.")
         elif topic not in _topics_in(self.store.published_content_dir()):
-            self.say(f"The published model does not know {topic} yet: it counts from the next one on.")
+            self.progress(f"The published model does not know {topic} yet: it counts from the next one on.")
         else:
             return True
         return False
@@ -246,7 +247,7 @@ class Release:
             candidate = self._with_header(published, topic)
             if candidate.version == published.version:
                 self._note(action, topic, after=dict(after))
-                self.say(f"Model {published.version} stays: for residents nothing changes by it now.")
+                self.progress(f"Model {published.version} stays: for residents nothing changes by it now.")
                 return
             verdict = judge(candidate, published, off=off)
             if not verdict.passed:
@@ -268,13 +269,13 @@ class Release:
                 fields = dataclasses.replace(fields, approved_by=wanted.approved_by)
             file.write_bytes(with_fields(text, topic, fields).encode())
             # Only a model of an older program has learnt otherwise than this content asks for.
-            return rebuild_answers(root, self.store, self.say) or asyncio.run(
-                train(root, self.store, self.say)
+            return rebuild_answers(root, self.store, self.progress) or asyncio.run(
+                train(root, self.store, self.progress)
             )
 
     def _alone(self) -> contextlib.AbstractContextManager[None]:
         """Change what is published, after whoever does so now."""
-        return self.store.publishing(lambda: self.say("Waiting for another change of what is published"))
+        return self.store.publishing(lambda: self.progress("Waiting for another change of what is published"))
 
     def _published(
         self, action: str, published: Model | None, candidate: Model, after: Mapping[str, Any]
@@ -285,7 +286,7 @@ class Release:
         if not always:
             self._note(action, candidate.version, before=before, after=after)
         try:
-            publish(self.store, self.serving, candidate.version, self.say)
+            publish(self.store, self.serving, candidate.version, self.progress)
         except PublishError as error:
             self._note(f"{action} refused", candidate.version, before=before, after={"why": str(error)})
             raise
@@ -303,7 +304,7 @@ class Release:
         try:
             yield
         except (DatabaseError, ModelError) as error:
-            self.say(f"It is done, but could not be noted in the audit log. {error}")
+            self.progress(f"It is done, but could not be noted in the audit log. {error}")
 
     def _note(self, action: str, subject: str, *, before: Any = None, after: Any) -> None:
         self.audit.record(self.who, action, subject, before=before, after=after)

@@ -4,57 +4,38 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import gzip
 import hashlib
 import json
 import math
 import os
 import secrets
 import shutil
-import tarfile
-import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from sqlalchemy import MetaData, Table, delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
 from bot.content.paths import RESOURCES
 from bot.database.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
-from bot.database.engine import VERSION_TABLE, Database, DatabaseError
-from bot.database.tables import ACCOUNT_TABLES, AUDIT_LOG, TABLES
+from bot.database.engine import Database, DatabaseError
+from bot.database.tables import AUDIT_LOG, TABLES
 from bot.files.atomic import sync, write_whole
 from bot.files.locks import exclusive
 from bot.settings import Settings
 from bot.staff.backup import (
-    _BYTES_TO_SPARE,
-    _CONTENT,
-    _FORMAT,
-    _MANIFEST,
-    _MODEL,
-    _POINTER,
-    _ROWS_AT_ONCE,
+    CONTENT,
     BackupError,
-    _belongs,
-    _directory_is_content,
-    _dump,
+    directory_is_content,
 )
-from bot.training.models import ModelError, ModelStore
+from bot.staff.unpacking import insert_rows, published_version, read_rows, unpack
+from bot.training.models import ModelError
 from bot.training.topics_off import FILE as TOPICS_OFF
 from bot.training.topics_off import TopicsOff
 
 RESTORED = "restore"
-
-
-_MOST_MEMBERS = 20_000
-
-
-_MOST_BYTES = 4 << 30
-
-
-_LONGEST_ROW = 1 << 20
 
 
 _WORKPLACE = ".kyr-restore-"
@@ -103,7 +84,7 @@ def restore(
     places = {
         "content": settings.content_dir,
         "resources": settings.content_dir
-        if _directory_is_content(settings)
+        if directory_is_content(settings)
         else settings.resources_dir.parent,
         "models": settings.data_dir,
         "staff": settings.data_dir,
@@ -114,9 +95,9 @@ def restore(
         for place in set(places.values()):
             _remove_workplaces(place)
         try:
-            manifest = _unpack(file, workplaces)
-            rows = _read_rows(workplaces["staff"], database, manifest)
-            version = _version(workplaces["models"], manifest)
+            manifest = unpack(file, workplaces)
+            rows = read_rows(workplaces["staff"], database, manifest)
+            version = published_version(workplaces["models"], manifest)
             moves = _moves(settings, workplaces, version)
             planned = _Restore(
                 id=identity,
@@ -244,7 +225,7 @@ def _restore_rows(connection: Connection, audit: AuditLog, planned: _Restore) ->
             rows = missing
         else:
             connection.execute(delete(table))
-        _insert(connection, table, rows)
+        insert_rows(connection, table, rows)
     after = {"made": planned.made, "manifest": planned.sha256, "restore": planned.id}
     audit.append(connection, planned.who, RESTORED, "backup", before=None, after=after)
 
@@ -282,156 +263,14 @@ def _shown(planned: _Restore, database: Database, version: str | None) -> list[s
     ]
 
 
-def _unpack(file: Path, workplaces: Mapping[str, Path]) -> dict[str, Any]:
-    """Unpack an archive that may be made to do harm into the workplaces; return its manifest."""
-    hashes: dict[str, str] = {}
-    left = min(
-        _MOST_BYTES, *(shutil.disk_usage(path.parent).free - _BYTES_TO_SPARE for path in workplaces.values())
-    )
-    try:
-        with (
-            gzip.open(file) as unpacked,
-            tarfile.open(
-                fileobj=unpacked,
-                mode="r|",
-                tarinfo=_PlainFile,
-            ) as archive,
-        ):
-            for info in archive:
-                name = info.name
-                left -= info.size
-                if left < 0 or info.size < 0 or len(hashes) >= _MOST_MEMBERS:
-                    raise BackupError(f"{file}: what is in it is larger than the disk, or than any backup.")
-                if _MANIFEST in hashes or name in hashes or not _belongs(name):
-                    raise BackupError(f"{file}: {name!r} does not belong in a backup.")
-                member = archive.extractfile(info)
-                assert member is not None  # noqa: S101 - only plain files come this far
-                hashes[name] = _write(member, workplaces[_root(name)] / name)
-            unpacked.read(1 << 20)  # to its end, where the checksum stands
-        manifest = json.loads((workplaces["staff"] / _MANIFEST).read_text(encoding="utf-8"))
-        found = {name: digest for name, digest in hashes.items() if name != _MANIFEST}
-        if manifest["format"] != _FORMAT:
-            raise BackupError(f"{file}: it was made by a newer program. Use that one.")
-        if manifest["members"] != found:
-            raise BackupError(f"{file}: it is not whole, or something in it was changed. Use another backup.")
-        return dict(manifest)
-    except FileNotFoundError:
-        raise BackupError(f"{file}: there is no such file, or it is no backup of `kyr backup`.") from None
-    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, ValueError, KeyError, TypeError):
-        raise BackupError(f"{file}: it is damaged, or no backup of `kyr backup`. Use another one.") from None
-
-
-class _PlainFile(tarfile.TarInfo):
-    """A member that is a plain file.
-
-    Anything else (links, devices, folders, headers that hold names or sizes of others) is refused before
-    anything is made of it.
-    """
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _PlainFile:
-        """Read a header; raises BackupError where it is not that of a plain file."""
-        info = super().frombuf(buf, encoding, errors)
-        if info.type != tarfile.REGTYPE:
-            raise BackupError(f"{info.name!r} in the backup is no plain file. Use another backup.")
-        return info
-
-
-def _root(name: str) -> str:
-    return "staff" if name == _MANIFEST else name.partition("/")[0]
-
-
-def _write(source: IO[bytes], target: Path) -> str:
-    """Write a file to the disk for good; return its hash."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    with target.open("xb") as file:
-        while block := source.read(1 << 20):
-            digest.update(block)
-            file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.hexdigest()
-
-
-def _read_rows(
-    workplace: Path, database: Database, manifest: Mapping[str, Any]
-) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of all tables as this program has them; those of an older one are brought up to date.
-
-    Raises BackupError where they are not those of a program that this one knows.
-    """
-    version = manifest.get("database")
-    names = {name for name in manifest["members"] if name.startswith("staff/")}
-    if version == database.version:
-        return _parse(workplace, names, TABLES)
-    if version not in database.versions:
-        raise BackupError(
-            f"The backup is of a newer program (version {version} of the database, this one knows "
-            f"{database.version}). Restore it with that program."
-        )
-    older, tables = Database(workplace / "older", version=version), MetaData()
-    with older.transaction() as connection:
-        tables.reflect(connection)
-        for name in {VERSION_TABLE, *ACCOUNT_TABLES.tables} & set(tables.tables):
-            tables.remove(tables.tables[name])
-        for name, rows in _parse(workplace, names, tables).items():
-            _insert(connection, tables.tables[name], rows)
-    return _dump(Database(older.data_dir))
-
-
-def _parse(workplace: Path, names: Collection[str], tables: MetaData) -> dict[str, list[dict[str, Any]]]:
-    if unknown := sorted(set(names) - {f"staff/{name}.jsonl" for name in tables.tables}):
-        raise BackupError(f"{unknown[0]!r} does not belong in a backup of this version. Use another one.")
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name, table in sorted(tables.tables.items()):
-        kinds = {column.name: column.type.python_type for column in table.columns}
-        rows = found[name] = []
-        try:
-            with (workplace / f"staff/{name}.jsonl").open(encoding="utf-8") as lines:
-                while line := lines.readline(_LONGEST_ROW):
-                    row = json.loads(line)
-                    if {key: type(value) for key, value in row.items()} != kinds or "\\u0000" in line:
-                        raise ValueError
-                    rows.append(row)
-        except (OSError, ValueError, AttributeError, RecursionError):
-            raise BackupError(
-                f"Row {len(rows) + 1} of {name} in the backup is none. Use another backup."
-            ) from None
-    return found
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    for first in range(0, len(rows), _ROWS_AT_ONCE):
-        connection.execute(insert(table), [dict(row) for row in rows[first : first + _ROWS_AT_ONCE]])
-
-
-def _version(workplace: Path, manifest: Mapping[str, Any]) -> str | None:
-    """Return the model that was published; raises BackupError where the backup's models are not that one."""
-    models = {match["version"] for name in manifest["members"] if (match := _MODEL.fullmatch(name))}
-    if not models and _POINTER not in manifest["members"]:
-        return None
-    try:
-        (workplace / "models/published.json").rename(workplace / "published.json")
-        model = ModelStore(workplace).published()
-        if model is not None and models == {model.version} == {model.folder.name}:
-            model.verify()
-            return model.version
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError):
-        pass
-    raise BackupError(
-        "The model in the backup is not the one that it says was published. Use another backup."
-    )
-
-
 def _moves(
     settings: Settings, workplaces: Mapping[str, Path], version: str | None
 ) -> list[tuple[Path, Path]]:
     """Return what goes where; the directory goes where it stands here, wherever it stood."""
     content, directory = workplaces["content"] / "content", workplaces["resources"] / "resources"
-    is_content = _directory_is_content(settings)
+    is_content = directory_is_content(settings)
     inside = content / (settings.resources_dir.relative_to(settings.content_dir) if is_content else RESOURCES)
-    moves = [(content / part, settings.content_dir / part) for part in _CONTENT]
+    moves = [(content / part, settings.content_dir / part) for part in CONTENT]
     if missing := [str(place) for new, place in moves if not new.exists()]:
         raise BackupError(f"The backup has nothing to put in the place of {missing[0]}. Use another one.")
     if is_content:

@@ -1,4 +1,4 @@
-"""Staff go through the review queue: questions that are alike together, what is near to them, what to do.
+"""The review queue: clustering of questions, the nearest topics, and what staff do with a group.
 
 A suggestion is accepted or rejected by a person, never applied alone. Each action puts the content in place
 first, checked, and then takes the questions out of the queue together with its note in the audit log: ended
@@ -28,16 +28,13 @@ from bot.editing.fields import ID, clean
 from bot.editing.replace import Outcome, replace_topics
 from bot.editing.sheet.exporting import write_draft
 from bot.editing.topic_text import add_question
-from bot.errors import KyrError
+from bot.staff.new_questions import ReviewError, printable, refuse, stands_there
 from bot.text.language import OTHER, fold
-from bot.text.near_duplicates import TrainingQuestion, near_duplicates
-from bot.text.redaction import REMOVED, remove_personal_details
+from bot.text.near_duplicates import TrainingQuestion, has_own_word
+from bot.text.redaction import REMOVED
 from bot.training.evaluation import Question, result_row
 from bot.training.models import Model
 from bot.training.train import parse
-
-# A training question is one question, not the whole story; ours have at most 250.
-MOST_LETTERS = 300
 
 # Likeness (0 to 100, words in order of the alphabet) from which questions are shown as one. What is done
 # with a group is done with all of it, so rather two groups than two things in one: of training questions of
@@ -46,17 +43,10 @@ _ALIKE = 80
 # Shorter ones differ by one word and yet say the opposite.
 _FEWEST_WORDS = 4
 _ALIKE_SHORT = 92
-# Where each of two questions has a word of so many letters that the other has in no spelling, they are two.
-_WEIGHTY = 3
-_SPELLED_ALIKE = 75
 # Of so many that come nearest one may be the same question.
 _CANDIDATES = 5
 # Among 10,000 groups two have the same id once in a hundred queues; the question is always shown with it.
 _ID_DIGITS = 8
-
-
-class ReviewError(KyrError):
-    """Something that cannot be done with the review queue; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -277,7 +267,7 @@ class Review:
 
     def _addition(self, group: Group, content: Content, intent: str, file: Path, text: str) -> Addition:
         text = clean(text) or group.text
-        _refuse(text, content)
+        refuse(text, content)
         language = content.language_identifier.identify(text, hint=group.language)
         if language is None or language == OTHER:
             raise ReviewError(
@@ -288,7 +278,7 @@ class Review:
         found = self.content / file
         before = found.read_bytes().decode() if found.exists() else "nlu: []\n"
         after = before
-        if not _stands_there(question, content):
+        if not stands_there(question, content):
             after = add_question(before, intent, language, text)
         return Addition(group, intent, language, text, file, before, after)
 
@@ -363,14 +353,7 @@ def _letters(text: str) -> int:
 
 def _are_two(words: set[str], others: set[str]) -> bool:
     """Whether each of two questions has a word of weight of its own: "an immigration bond", "checkpoint"."""
-    return _has_own_word(words, others) and _has_own_word(others, words)
-
-
-def _has_own_word(words: set[str], others: set[str]) -> bool:
-    return any(
-        len(word) >= _WEIGHTY and all(fuzz.ratio(word, other) < _SPELLED_ALIKE for other in others)
-        for word in words - others
-    )
+    return has_own_word(words - others, others) and has_own_word(others - words, words)
 
 
 async def nearest(groups: Sequence[Group], model: Model, *, off: Collection[str] = ()) -> list[Nearest]:
@@ -394,67 +377,3 @@ async def nearest(groups: Sequence[Group], model: Model, *, off: Collection[str]
 def _nearest(row: Mapping[str, Any], intent: str, topics: Container[str]) -> Nearest:
     ranked = tuple((name, score) for name, score in row["ranking"] if name in topics)
     return Nearest(ranked[:MOST_OFFERED], intent, row["outcome"], row["topic"], tuple(row["offered"]))
-
-
-def printable(text: str) -> str:
-    """Return a text as it may be shown in a terminal: without signs that could move or colour anything."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
-
-
-def _refuse(text: str, content: Content) -> None:
-    """Refuse a question that nobody may be trained to ask; raises ReviewError."""
-    shown = f"“{printable(text)}”"
-    if REMOVED in text:
-        raise ReviewError(
-            f"The question {shown} has holes ({REMOVED}), where words were removed. Write it anew with whole "
-            'words, as anybody might ask it: --as "TEXT".'
-        )
-    if not text.isprintable() or not fold(text):
-        raise ReviewError(f"The question {shown} is not one line of words. Write it on one line.")
-    if len(text) > MOST_LETTERS:
-        raise ReviewError(
-            f"The question has {len(text)} characters, {MOST_LETTERS} at most. Write only what is asked: "
-            '--as "TEXT".'
-        )
-    without = remove_personal_details(text, content.own_words.known)
-    if without != text:
-        raise ReviewError(
-            f"The question {shown} looks as if it told who somebody is: “{printable(without)}”. "
-            'Write it without: --as "TEXT".'
-        )
-
-
-def _stands_there(question: TrainingQuestion, content: Content) -> bool:
-    """Whether a question stands where it belongs already; raises ReviewError where it stands elsewhere."""
-    present = list(_training_questions(content))
-    twins = [other for other in present if fold(other.text) == fold(question.text)]
-    for other in twins:
-        if other.intent != question.intent:
-            raise _elsewhere(question, other)
-    same_language = [other for other in present if other.language == question.language]
-    for pair in near_duplicates([*same_language, question]):
-        if question in pair:
-            raise _elsewhere(question, next(other for other in pair if other != question))
-    return any(other.language == question.language for other in twins)
-
-
-def _elsewhere(question: TrainingQuestion, other: TrainingQuestion) -> ReviewError:
-    return ReviewError(
-        f"The question “{printable(question.text)}” is as good as “{printable(other.text)}” in {other.path} "
-        f"({other.intent}). Put it there, or say in it what makes it another question (--as)."
-    )
-
-
-def _training_questions(content: Content) -> Iterator[TrainingQuestion]:
-    asked_by_intent = {
-        **{
-            (TOPIC_PREFIX + topic.id, FAQ / f"{topic.id}.yml"): topic.questions
-            for topic in content.topics.values()
-        },
-        **{
-            (intent, NLU / f"{intent}.yml"): asked for intent, asked in content.conversation.questions.items()
-        },
-    }
-    for (intent, path), by_language in asked_by_intent.items():
-        for language, texts in by_language.items():
-            yield from (TrainingQuestion(text, intent, language, path, 0) for text in texts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.staff.review import Addition, Group, Nearest, printable
+from bot.staff.new_questions import printable
+from bot.staff.review import Addition, Group, Nearest
+from bot.text.language import LANGUAGE_NAMES
 
 
 def describe(group: Group, near: Nearest | None) -> list[str]:
@@ -26,7 +28,7 @@ def asked(group: Group) -> str:
 
 def describe_addition(addition: Addition) -> list[str]:
     """Return the lines that show what would be written where, and what would leave the queue."""
-    language = "English" if addition.language == "en" else "Spanish"
+    language = LANGUAGE_NAMES[addition.language]
     if addition.stands_there:
         first = f"{addition.file}: “{addition.text}” stands there already; nothing is written."
     else:

@@ -1,4 +1,4 @@
-"""What must be the same in both languages of an answer: numbers, phones, amounts, statutes, addresses.
+"""Facts that must be equal in both languages of an answer: numbers, phones, amounts, statutes, addresses.
 
 Words differ between languages, these do not; a twin that lacks one says something else.
 """

@@ -14,8 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
-LANGUAGES = ("en", "es")
+# Those that residents are answered in, by their names in English.
+LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
 OTHER = "other"
+# Where neither the words nor the page say anything: as the initial value of the slot in domain.yml.
+DEFAULT_LANGUAGE = "es"
 
 # A word leans to the language in whose questions it is so many times as frequent.
 _TIMES_AS_FREQUENT = 4

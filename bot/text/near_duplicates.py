@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,9 +121,14 @@ def near_duplicates(
 
 def _differs_in_a_word(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether a word of weight or a number stands in one alone: "car door", "form I-210"."""
-    for words, others in ((one, other), (other, one)):
-        for word in set(words) - set(others):
-            spelled = any(fuzz.ratio(word, like) >= _SPELLED_ALIKE for like in set(others) - set(words))
-            if word.isdigit() or (len(word) >= _WEIGHTY and not spelled):
-                return True
-    return False
+    here, there = set(one) - set(other), set(other) - set(one)
+    has_number = any(word.isdigit() for word in here | there)
+    return has_number or has_own_word(here, there) or has_own_word(there, here)
+
+
+def has_own_word(words: Iterable[str], others: Collection[str]) -> bool:
+    """Whether there is a word of weight among some that is spelled like none of the others."""
+    return any(
+        len(word) >= _WEIGHTY and all(fuzz.ratio(word, other) < _SPELLED_ALIKE for other in others)
+        for word in words
+    )

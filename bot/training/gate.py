@@ -20,7 +20,7 @@ from bot.content.checks import overdue_answers
 from bot.content.diff import CHANGED, TopicChange, topic_changes
 from bot.content.model_rules import GATE
 from bot.content.topics import Topic
-from bot.text.language import LANGUAGES
+from bot.text.language import LANGUAGE_NAMES, LANGUAGES
 from bot.training.evaluation import rows_by_set
 from bot.training.models import Model
 
@@ -29,7 +29,6 @@ _CHANCE = 0.05
 _MOST_EXAMPLES = 3
 _GOLDEN_OF_A_KIND = 6
 _MOST_TOPICS = 8
-_NAMES = {"en": "English", "es": "Spanish"}
 # The figures of a language, in the order of the report: what they are called, whether more is better.
 _FIGURES = {
     "right": ("answered rightly", True),
@@ -171,7 +170,7 @@ def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iter
             called, more_is_better = _FIGURES[name]
             if reached is not None and (reached < floor if more_is_better else reached > floor):
                 most = "at least" if more_is_better else "at most"
-                text = f"{_NAMES[language]}, {called}: {reached:.1%}, must be {most} {floor:.1%}"
+                text = f"{LANGUAGE_NAMES[language]}, {called}: {reached:.1%}, must be {most} {floor:.1%}"
                 yield Stop("floor", text)
 
 
@@ -290,7 +289,7 @@ def format_report(verdict: Verdict) -> Iterator[str]:
     yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}"
     for language, figures in verdict.figures.items():
         for name, (was, now, floor) in figures.items():
-            label = f"{_NAMES[language]}: {_FIGURES[name][0]}"
+            label = f"{LANGUAGE_NAMES[language]}: {_FIGURES[name][0]}"
             yield f"  {label:42}{_percent(was):>9}{_percent(now):>9}{_percent(floor):>9}"
     for better, title in ((True, "Better"), (False, "Worse")):
         one = [difference for difference in verdict.differences if difference.better == better]

@@ -113,19 +113,17 @@ class ModelStore:
         self._read: dict[str, Model] = {}
 
     def list(self) -> list[Model]:
-        """Return every complete model that this program can read, oldest first."""
+        """Return every complete model, oldest first."""
         versions = (report.parent.name for report in self._folder.glob(f"[!.]*/{_REPORT}"))
         return [model for version in sorted(versions) if (model := self._find(version)) is not None]
 
     def _find(self, version: str) -> Model | None:
-        """Return a model, None where it has gone or is of an older program, which this one cannot read."""
+        """Return a model, None where it has gone."""
         if version not in self._read:
             folder = self._folder / version
             try:
                 report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
             except FileNotFoundError:  # another process has let it go meanwhile
-                return None
-            if "files" not in report:
                 return None
             self._read[version] = Model(
                 version, folder, report["content_hash"], report["training_hash"], report

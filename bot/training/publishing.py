@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +17,11 @@ from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.locks import exclusive, is_held
 from bot.training.models import Model, ModelStore
+from bot.training.pace import Progress
 
 # Two starts of Rasa on a slow machine.
 SECONDS_TO_SWITCH = 300
 _SECONDS_BETWEEN_LOOKS = 0.2
-
-Say = Callable[[str], None]
 
 
 class PublishError(KyrError):
@@ -30,7 +29,7 @@ class PublishError(KyrError):
 
 
 @dataclass(frozen=True)
-class ServingState:
+class ServingStatus:
     """What `kyr serve` says of itself: the model that answers, and one that it refused, with the reason."""
 
     version: str
@@ -38,7 +37,7 @@ class ServingState:
     why: str = ""
 
 
-class ServingFile:
+class ServingStatusFile:
     """Where a running `kyr serve` says what it answers from; the lock beside it goes when it ends."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -55,16 +54,16 @@ class ServingFile:
             self._file.unlink(missing_ok=True)
             yield
 
-    def write(self, state: ServingState) -> None:
+    def write(self, state: ServingStatus) -> None:
         """Say what answers."""
         write_whole(self._file, json.dumps(state.__dict__))
 
-    def read(self) -> ServingState | None:
+    def read(self) -> ServingStatus | None:
         """Return what answers, None where nothing serves or it is still starting."""
         if not self.is_held():
             return None
         try:
-            return ServingState(**json.loads(self._file.read_text(encoding="utf-8")))
+            return ServingStatus(**json.loads(self._file.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
 
@@ -76,39 +75,39 @@ class ServingFile:
             return True
 
 
-def publish(store: ModelStore, serving: ServingFile, version: str, say: Say) -> Model:
+def publish(store: ModelStore, serving: ServingStatusFile, version: str, progress: Progress) -> Model:
     """Publish a model, and wait until a running `kyr serve` has taken it over; return it.
 
     Where it refuses, the model before is published again. Raises ModelError or PublishError.
     """
     before = store.published_version()
     if before == version and (state := serving.read()) is not None and state.version == version:
-        say(f"Model {version} answers already")
+        progress(f"Model {version} answers already")
         return store.get(version)
     model = store.publish(version)
     if not serving.is_held():
-        say(f"Published {version}. `kyr serve` does not run: it answers from the next start on.")
+        progress(f"Published {version}. `kyr serve` does not run: it answers from the next start on.")
         return model
-    say(f"Published {version}. `kyr serve` is taking it over")
+    progress(f"Published {version}. `kyr serve` is taking it over")
     try:
         seconds = _taken_over(serving, version)
     except PublishError:
         if before is not None:
             store.publish(before)
         raise
-    say(f"Model {version} answers, {seconds:.1f} s later")
+    progress(f"Model {version} answers, {seconds:.1f} s later")
     return model
 
 
-def roll_back(store: ModelStore, serving: ServingFile, say: Say) -> Model:
+def roll_back(store: ModelStore, serving: ServingStatusFile, progress: Progress) -> Model:
     """Publish the model before the present one; return it. Raises ModelError or PublishError."""
     previous = store.previous()
     if previous is None:
         raise PublishError("There is no model before this one to go back to. `kyr models` lists all.")
-    return publish(store, serving, previous.version, say)
+    return publish(store, serving, previous.version, progress)
 
 
-def _taken_over(serving: ServingFile, version: str) -> float:
+def _taken_over(serving: ServingStatusFile, version: str) -> float:
     """Wait until `kyr serve` answers from a model; return the seconds that it took. Raises PublishError."""
     began = time.monotonic()
     while time.monotonic() - began < SECONDS_TO_SWITCH:

@@ -38,10 +38,9 @@ from bot.training.evaluation import (
     summarize,
 )
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
+from bot.training.pace import Pace, Progress
 from bot.training.thresholds import EvaluatedQuestion, begin_with, calibrate, write_thresholds
 from bot.training.worker import ASKING, TRAINING, RasaWorker, WorkerError, learner, workbench
-
-Progress = Callable[[str], None]
 
 # The set that stands for all questions; the others are of one kind each.
 EVALUATION_QUESTIONS = "questions.jsonl"
@@ -62,16 +61,6 @@ _CONTENT = ("data", "domain.yml", "config.yml")
 _LIVE = Path("data") / "resources"
 # What the model learns from, besides the questions of the topics.
 _LEARNT = ("data/nlu", "data/rules.yml", "data/evaluation", "domain.yml", "config.yml")
-
-# The steps of a training that are worth telling, with the seconds that each takes on two cores.
-_STEPS = {
-    "start": ("Reading the content", 19.0),
-    "BilingualTokenizer": ("Taking the questions apart", 3.0),
-    "TfidfFeaturizer": ("Counting words", 1.0),
-    "JointClassifier": ("Learning which question belongs to which topic", 18.0),
-    "ask": ("Asking the new model the evaluation questions", 8.0),
-    "thresholds": ("Choosing the thresholds", 4.0),
-}
 
 
 class TrainingError(KyrError):
@@ -112,33 +101,6 @@ def _files(root: Path, names: Iterable[str]) -> list[Path]:
         files = [path] if path.is_file() else path.rglob("*")
         found += [file for file in files if file.is_file() and "__pycache__" not in file.parts]
     return sorted(found)
-
-
-class _Pace:
-    """Says what is being done and how long it still takes, by the time that it took before."""
-
-    def __init__(self, progress: Progress, before: Mapping[str, float]) -> None:
-        self._progress = progress
-        self._expected = {step: before.get(step, seconds) for step, (_, seconds) in _STEPS.items()}
-        self._step, self._since = "", time.monotonic()
-        self.seconds: dict[str, float] = {}
-
-    def step(self, step: str, done: float = 0.0) -> None:
-        """Note that a step begins, or how much of it is done."""
-        if step not in _STEPS or step == self._step:
-            return
-        self.end()
-        self._step = step
-        steps = list(_STEPS)
-        left = sum(self._expected[each] for each in steps[steps.index(step) :])
-        self._progress(f"{_STEPS[step][0]} (about {max(1, round(left))} s left)")
-
-    def end(self) -> None:
-        """Note that the last step is over."""
-        now = time.monotonic()
-        if self._step:
-            self.seconds[self._step] = round(self.seconds.get(self._step, 0) + now - self._since, 1)
-        self._since, self._step = now, ""
 
 
 async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
@@ -200,7 +162,7 @@ def _existing(root: Path, store: ModelStore, progress: Progress) -> Model | None
 async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress) -> Model:
     started = time.monotonic()
     models = store.list()
-    pace = _Pace(progress, models[-1].report["seconds"] if models else {})
+    pace = Pace(progress, models[-1].report["seconds"] if models else {})
     built = folder / "model"
     copy = built / CONTENT
     copy_content(root, copy)
@@ -286,7 +248,7 @@ async def _learn(
     built: Path,
     content: Content,
     sets: Mapping[str, list[Question]],
-    pace: _Pace,
+    pace: Pace,
     prepare: Callable[[], object],
 ) -> tuple[DecisionStep, dict[str, Any]]:
     """Train a model, choose its thresholds, and keep what it decides with them; return them and figures.

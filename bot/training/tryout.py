@@ -17,7 +17,7 @@ from bot.answering.help_search import HelpSearch
 from bot.answering.replies import Reply, answer, ask_need, clarify, help_for, response_reply
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
-from bot.text.language import LANGUAGES
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.text.redaction import remove_personal_details
 from bot.training.evaluation import outcome_of
 from bot.training.models import Model
@@ -32,8 +32,6 @@ SECONDS_TO_ANSWER = SECONDS_TO_START
 # Each word is tried by asking once more without it.
 MOST_WORDS = 40
 _MOST_RANKED = 5
-# What a text in a third language is answered in: domain.yml has the other one below it.
-_ANSWERS_OTHERS = "es"
 
 
 @dataclass(frozen=True)
@@ -215,7 +213,7 @@ def _tried(
             Word(word, winner.score - _score_of(winner, other) if winner else 0.0)
             for word, other in zip(words, others, strict=False)  # of a long text not all words are tried
         ),
-        _reply(content, whole, language if language in LANGUAGES else _ANSWERS_OTHERS),
+        _reply(content, whole, language if language in LANGUAGES else DEFAULT_LANGUAGE),
     )
 
 

@@ -1,4 +1,4 @@
-"""Training and asking a model in processes of their own.
+"""Worker processes for training and for asking a model.
 
 One (`python -m bot.nlu`) alone imports Rasa. Another (`python -m bot.nlu.pretrainer`) learns from the
 questions meanwhile, and the first one takes over what it has learnt.
@@ -32,6 +32,8 @@ LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
 # What the learner does, one after another; each has a lock, which it holds until it is done or has ended.
 LEMMAS, FEATURES, JUDGES = _STAGES = "lemmas", "features", "judges"
 _LEARNER_LOG = "log"
+# What runs in the two processes.
+_RASA, _LEARNER = "bot.nlu", "bot.nlu.pretrainer"
 # What its jobs are called where one has failed.
 TRAINING, ASKING = "Training", "Asking the model"
 # A line holds what is made of one question.
@@ -146,7 +148,7 @@ async def workbench(
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
         async with _process(
-            "bot.nlu",
+            _RASA,
             environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -189,7 +191,7 @@ async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
         numbers = {stage: lock.fileno() for stage, lock in locks.items()}
         log = files.enter_context((folder / _LEARNER_LOG).open("w"))
         async with _process(
-            "bot.nlu.pretrainer",
+            _LEARNER,
             {"OMP_NUM_THREADS": "1"},  # the cores are not its own
             stdout=log,
             stderr=log,

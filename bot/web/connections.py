@@ -1,4 +1,4 @@
-"""The public door's connections: whoever is slow, silent or malformed does not hold them open.
+"""An aiohttp server with bounded connections: slow, silent and malformed clients are cut off.
 
 aiohttp waits without end for the first line of a first request, and answers what is no HTTP with its
 own name and version and a piece of what came.

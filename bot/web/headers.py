@@ -12,14 +12,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SERVER = "kyr"
 
 
-_POLICY = (
+POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
 )
 
 
 HEADERS = {
-    "Content-Security-Policy": f"{_POLICY}'none'",
+    "Content-Security-Policy": f"{POLICY}'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
 
-from bot.text.language import LANGUAGES
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 
 
 def other(language: str) -> str:
@@ -25,4 +25,4 @@ def preferred_language(accepted: str) -> str:
         if 0 < weight_given <= 1:
             weighted.append((weight_given, -position, language))
     spoken = [language for weight, _, language in sorted(weighted, reverse=True) if language in LANGUAGES]
-    return spoken[0] if spoken else "es"
+    return spoken[0] if spoken else DEFAULT_LANGUAGE

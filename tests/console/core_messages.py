@@ -11,7 +11,7 @@ from pathlib import Path
 # Functions that note a mistake: its two texts are the last ones of three or four arguments.
 _NOTING = {"add", "_add"}
 # Functions that tell of progress.
-_TELLING = {"say", "progress", "_progress", "show"}
+_TELLING = {"progress", "_progress", "show"}
 # Functions whose texts other modules or classes show.
 _MAKING = {"too_hard", "_reason"}
 _SAMPLES = {"r": "'sample'", "": "sample"}

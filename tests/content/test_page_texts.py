@@ -14,7 +14,7 @@ from bot.text.language import LANGUAGES
 
 def test_the_hotline_stands_in_both_languages_of_the_same_texts() -> None:
     """On every page and in an error; and nothing is left of its place."""
-    texts = with_hotline(read_page_texts(), "213-555-0100")
+    texts = with_hotline(read_page_texts(FILE), "213-555-0100")
     named = {
         language: [name for name, text in texts[language].items() if "213" in text] for language in LANGUAGES
     }
@@ -26,13 +26,13 @@ def test_the_hotline_stands_in_both_languages_of_the_same_texts() -> None:
     ("old", "new", "expected"),
     [
         (
-            "  send: Send\n",
+            "  en: Send\n",
             "",
             ["the text `send` is not there in both languages. Write both."],
         ),
         (
-            "send: Send\n",
-            "send: Send to 5\n",
+            "en: Send\n",
+            "en: Send to 5\n",
             [
                 "the text `send` differs in 5 between the languages. "
                 "Numbers, phones and addresses must be the same in both."
@@ -42,17 +42,17 @@ def test_the_hotline_stands_in_both_languages_of_the_same_texts() -> None:
             "Hotline HOTLINE",
             "Hotline (213) 555-0100",
             [
-                "the text `urgent_hotline` (en) names a phone. "
-                "Write HOTLINE: the number is that of the directory.",
                 "the text `urgent_hotline` differs in 213, 555-0100, HOTLINE between the languages. "
                 "Numbers, phones and addresses must be the same in both.",
+                "the text `urgent_hotline` (en) names a phone. "
+                "Write HOTLINE: the number is that of the directory.",
             ],
         ),
         (
-            "send: Send\n",
-            "send: [Send]\n",
+            "en: Send\n",
+            "en: [Send]\n",
             [
-                "a text must stand in `send`. "
+                "a text must stand in `en`. "
                 "Write words, in quotes if they look like a number, a date, or yes or no."
             ],
         ),

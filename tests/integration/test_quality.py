@@ -13,7 +13,7 @@ from bot.serving.first_model import model_to_serve
 from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release
 from bot.training.models import ARCHIVE, CONTENT, Model, ModelStore
-from bot.training.publishing import ServingFile
+from bot.training.publishing import ServingStatusFile
 from bot.training.train import copy_content, train
 from bot.web.server import ServeError
 
@@ -119,7 +119,7 @@ async def test_what_a_new_program_misses_in_the_published_content_is_named(
     assert "Model old is of an older program" in str(missed.value)
     assert store.published_version() == "old"
     audit = AuditLog(Database(tmp_path / "var"))
-    serving = ServingFile(tmp_path / "var")
+    serving = ServingStatusFile(tmp_path / "var")
     assert Release(PROJECT_ROOT, store, serving, audit, "x", lambda text: None).publish(model.version).passed
     assert store.published_version() == model.version
 

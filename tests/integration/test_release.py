@@ -16,7 +16,7 @@ from bot.editing.topic_text import read_fields
 from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release, StoppedError
 from bot.training.models import Model, ModelStore
-from bot.training.publishing import PublishError, ServingFile
+from bot.training.publishing import PublishError, ServingStatusFile
 from bot.training.train import copy_content, rebuild_answers, train
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def release(model: Model, tmp_path: Path) -> Release:
     store.publish(model.version)
     audit = AuditLog(Database(tmp_path / "var"))
     return Release(
-        tmp_path / "content", store, ServingFile(tmp_path / "var"), audit, "a clerk", lambda text: None
+        tmp_path / "content", store, ServingStatusFile(tmp_path / "var"), audit, "a clerk", lambda text: None
     )
 
 

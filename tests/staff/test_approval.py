@@ -19,7 +19,7 @@ from bot.staff.approval import ApprovalError, approve, authors, refuse_author
 from bot.staff.edits import note_changes, note_import
 from bot.staff.release import Release
 from bot.training.models import ModelStore
-from bot.training.publishing import PublishError, ServingFile
+from bot.training.publishing import PublishError, ServingStatusFile
 from tests.conftest import SMALL_CONTENT
 
 CARD = Path("data") / "faq" / "red_card.yml"
@@ -122,7 +122,7 @@ def test_a_rewrite_by_hand_is_found_where_it_was_published(audit: AuditLog) -> N
 @pytest.fixture
 def release(audit: AuditLog, content_copy: Path, tmp_path: Path) -> Release:
     """An office that has published nothing yet."""
-    store, serving = ModelStore(tmp_path / "var"), ServingFile(tmp_path / "var")
+    store, serving = ModelStore(tmp_path / "var"), ServingStatusFile(tmp_path / "var")
     return Release(content_copy, store, serving, audit, "luis", lambda text: None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from pathlib import Path
 
@@ -176,13 +175,3 @@ def test_what_a_killed_training_left_is_removed_by_the_next(tmp_path: Path) -> N
     left.mkdir(parents=True)
     with ModelStore(tmp_path).workplace():
         assert not left.exists()
-
-
-def test_a_published_model_of_an_older_program_is_as_good_as_none(tmp_path: Path) -> None:
-    """It is trained anew; nothing of it is loaded."""
-    store = ModelStore(tmp_path)
-    add(store, "1")
-    store.publish("1")
-    report = tmp_path / "models" / "1" / "report.json"
-    report.write_text(json.dumps({"version": "1", "content_hash": "abc", "sha256": "0"}))
-    assert ModelStore(tmp_path).published() is None and ModelStore(tmp_path).list() == []

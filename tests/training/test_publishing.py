@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -13,7 +15,8 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 from bot.training.models import Model, ModelStore
-from bot.training.publishing import PublishError, ServingFile, ServingState, publish, roll_back
+from bot.training.publishing import PublishError, ServingStatus, ServingStatusFile, publish, roll_back
+from tests.helpers.waiting import SECONDS_AT_MOST
 from tests.training.test_models import add
 
 
@@ -40,17 +43,17 @@ def silent(text: str) -> None:
 def test_without_a_running_service_the_next_start_is_named(store: ModelStore, tmp_path: Path) -> None:
     """Nobody waits for what is not there."""
     said: list[str] = []
-    publish(store, ServingFile(tmp_path), "2", said.append)
+    publish(store, ServingStatusFile(tmp_path), "2", said.append)
     assert said == ["Published 2. `kyr serve` does not run: it answers from the next start on."]
     assert published(store).version == "2"
 
 
 def test_a_service_that_refuses_goes_on_and_so_does_the_pointer(store: ModelStore, tmp_path: Path) -> None:
     """Its reason is told, and the next start serves what answers now."""
-    serving = ServingFile(tmp_path)
+    serving = ServingStatusFile(tmp_path)
     with serving.held():
-        serving.write(ServingState("1"))
-        refuse = ServingState("1", "2", "“sign this” got no answer.")
+        serving.write(ServingStatus("1"))
+        refuse = ServingStatus("1", "2", "“sign this” got no answer.")
         threading.Timer(0.3, serving.write, [refuse]).start()
         with pytest.raises(PublishError) as refused:
             publish(store, serving, "2", silent)
@@ -62,12 +65,12 @@ def test_a_service_that_refuses_goes_on_and_so_does_the_pointer(store: ModelStor
 
 def test_a_service_that_takes_over_is_waited_for(store: ModelStore, tmp_path: Path) -> None:
     """Then residents are answered from the new model, and the command says so."""
-    serving, said = ServingFile(tmp_path), list[str]()
+    serving, said = ServingStatusFile(tmp_path), list[str]()
     with serving.held():
-        serving.write(ServingState("1"))
-        threading.Timer(0.3, serving.write, [ServingState("2")]).start()
+        serving.write(ServingStatus("1"))
+        threading.Timer(0.3, serving.write, [ServingStatus("2")]).start()
         publish(store, serving, "2", said.append)
-    assert said[-1].startswith("Model 2 answers, 0.")
+    assert re.match(r"Model 2 answers, \d+\.\d s later$", said[-1])
     assert published(store).version == "2"
 
 
@@ -75,43 +78,48 @@ def test_a_service_that_dies_meanwhile_is_told(store: ModelStore, tmp_path: Path
     """Its lock goes with it, however it ended."""
     hold = (
         "import sys, time; from pathlib import Path; from bot.training.publishing import *\n"
-        "serving = ServingFile(Path(sys.argv[1]))\n"
+        "serving = ServingStatusFile(Path(sys.argv[1]))\n"
         "with serving.held():\n"
-        "    serving.write(ServingState('1')); print('held', flush=True); time.sleep(60)"
+        "    serving.write(ServingStatus('1')); print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", hold, str(tmp_path)]
     with subprocess.Popen(  # noqa: S603 - our own arguments
         command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None and process.stdout.readline() == b"held\n"
-        assert ServingFile(tmp_path).read() == ServingState("1")
-        threading.Timer(0.3, process.kill).start()
+        assert ServingStatusFile(tmp_path).read() == ServingStatus("1")
+
+        def kill(said: str) -> None:
+            """End it at the first thing that is said: that it is taking the model over."""
+            process.kill()
+            process.wait()
+
         with pytest.raises(PublishError, match="`kyr serve` has ended meanwhile"):
-            publish(store, ServingFile(tmp_path), "2", silent)
-    assert ServingFile(tmp_path).read() is None
+            publish(store, ServingStatusFile(tmp_path), "2", kill)
+    assert ServingStatusFile(tmp_path).read() is None
 
 
 def test_one_service_has_a_data_folder(tmp_path: Path) -> None:
     """Two would take each other's models away."""
     with (
-        ServingFile(tmp_path).held(),
+        ServingStatusFile(tmp_path).held(),
         pytest.raises(PublishError, match="Another `kyr serve` uses"),
-        ServingFile(tmp_path).held(),
+        ServingStatusFile(tmp_path).held(),
     ):
         pass
 
 
 def test_going_back_twice_is_going_forward(store: ModelStore, tmp_path: Path) -> None:
     """The way back is always to the model before."""
-    publish(store, ServingFile(tmp_path), "2", silent)
-    assert roll_back(store, ServingFile(tmp_path), silent).version == "1"
-    assert roll_back(store, ServingFile(tmp_path), silent).version == "2"
+    publish(store, ServingStatusFile(tmp_path), "2", silent)
+    assert roll_back(store, ServingStatusFile(tmp_path), silent).version == "1"
+    assert roll_back(store, ServingStatusFile(tmp_path), silent).version == "2"
 
 
 def test_there_may_be_nothing_to_go_back_to(store: ModelStore, tmp_path: Path) -> None:
     """The first model has none before it."""
     with pytest.raises(PublishError, match="There is no model before this one"):
-        roll_back(store, ServingFile(tmp_path), silent)
+        roll_back(store, ServingStatusFile(tmp_path), silent)
 
 
 def test_a_pointer_is_there_whole_after_each_of_many_changes(store: ModelStore, tmp_path: Path) -> None:
@@ -125,10 +133,12 @@ def test_a_pointer_is_there_whole_after_each_of_many_changes(store: ModelStore, 
 
     looking = threading.Thread(target=look)
     looking.start()
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end:
+    latest = time.monotonic() + SECONDS_AT_MOST
+    for changes in itertools.count(1):
         for version in "21":
             store.publish(version)
+        if (changes >= 20 and len(seen) == 2) or time.monotonic() > latest:
+            break
     over.set()
     looking.join()
     assert seen == {"1", "2"}

@@ -20,10 +20,10 @@ from bot.serving.assistant import assemble
 from bot.settings import Settings
 from bot.staff.release import Release
 from bot.training.models import ModelError, ModelStore
-from bot.training.publishing import PublishError, ServingFile
+from bot.training.publishing import PublishError, ServingStatusFile
 from bot.training.topics_off import FILE, GivenTopics, TopicsOff
 from tests.conftest import SMALL_CONTENT
-from tests.serving.test_serve import add
+from tests.helpers.models import add_untrained
 
 
 @pytest.fixture
@@ -31,10 +31,12 @@ def release(tmp_path: Path, content_copy: Path) -> Release:
     """An office with two models of the small content; the second is published, and the first was before."""
     store = ModelStore(tmp_path / "var")
     for version in "12":
-        add(store, version)
+        add_untrained(store, version)
         store.publish(version)
     audit = AuditLog(Database(tmp_path / "var"))
-    return Release(content_copy, store, ServingFile(tmp_path / "var"), audit, "a clerk", lambda text: None)
+    return Release(
+        content_copy, store, ServingStatusFile(tmp_path / "var"), audit, "a clerk", lambda text: None
+    )
 
 
 def noted(release: Release) -> list[tuple[str, str, str, str]]:
@@ -85,7 +87,7 @@ def test_the_list_of_topics_says_what_residents_get(
 def test_a_topic_may_be_one_that_no_model_knows_or_no_file(release: Release) -> None:
     """A new one is off when it comes; one without a file is given by the model, and can be turned off."""
     said: list[str] = []
-    release = dataclasses.replace(release, say=said.append)
+    release = dataclasses.replace(release, progress=said.append)
     faq = release.content / "data" / "faq"
     shutil.copy(faq / "red_card.yml", faq / "new.yml")
     (faq / "red_card.yml").unlink()

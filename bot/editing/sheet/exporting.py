@@ -11,7 +11,7 @@ from bot.editing.columns import EXAMPLE, EXPORTED, MOST_CHARACTERS
 from bot.editing.fields import TopicFields, cells_of, clean, state_of
 from bot.editing.sheet.reading import SheetError
 from bot.editing.sheet.writing import write_sheet
-from bot.editing.topic_folder import _present, topic_texts
+from bot.editing.topic_folder import present_topics, topic_texts
 from bot.editing.topic_text import TopicEditError, read_fields
 from bot.text.language import LANGUAGES
 
@@ -60,7 +60,7 @@ def export(root: Path, sheet: Path) -> int:
 def write_template(root: Path, sheet: Path) -> None:
     """Write a new sheet with notes on the columns and two topics as examples. Raises SheetError."""
     rows = []
-    present = _present(topic_texts(root))
+    present = present_topics(topic_texts(root))
     shown = sorted(present, key=lambda topic_id: (not present[topic_id].fields.answers["en"], topic_id))[:2]
     for topic_id in shown:
         fields = present[topic_id].fields

@@ -20,9 +20,10 @@ from bot.editing.differences import differences
 from bot.editing.fields import ID, TopicFields, clean, state_of, unsigned
 from bot.editing.replace import replace_topics
 from bot.editing.sheet.cell_problems import SheetPlaces
-from bot.editing.sheet.reading import Sheet, SheetError, SheetProblems, SheetRow, read_sheet
+from bot.editing.sheet.cells import Sheet, SheetRow
+from bot.editing.sheet.reading import SheetError, SheetProblems, read_sheet
 from bot.editing.sheet.rows import RowReader
-from bot.editing.topic_folder import _Present, _present, topic_texts
+from bot.editing.topic_folder import Present, present_topics, topic_texts
 from bot.editing.topic_text import TopicEditError, new_topic_file, with_fields
 from bot.problems import ContentError, Problem
 from bot.text.language import LANGUAGES, LanguageIdentifier
@@ -39,7 +40,7 @@ class _Change:
 
     topic_id: str
     reader: RowReader
-    before: _Present | None
+    before: Present | None
     fields: TopicFields
     text: str
 
@@ -153,8 +154,8 @@ class _Import:
         return topic_texts(self.root)
 
     @functools.cached_property
-    def present(self) -> Mapping[str, _Present]:
-        return _present(self.texts)
+    def present(self) -> Mapping[str, Present]:
+        return present_topics(self.texts)
 
     @functools.cached_property
     def identifier(self) -> LanguageIdentifier:
@@ -210,7 +211,7 @@ def _changes(
 
 
 def _may_change(
-    topic_id: str, row: SheetRow, before: _Present | None, fields: TopicFields, work: _Import
+    topic_id: str, row: SheetRow, before: Present | None, fields: TopicFields, work: _Import
 ) -> bool:
     """Whether a row may have its way: not where the file has changed since the row was exported."""
     exported = clean(str(row.cells.get(EXPORTED) or ""))
@@ -236,7 +237,7 @@ def _may_change(
 
 
 def _leaves_approval(
-    row: SheetRow, before: _Present | None, fields: TopicFields, problems: SheetProblems
+    row: SheetRow, before: Present | None, fields: TopicFields, problems: SheetProblems
 ) -> bool:
     """Whether a row signs nothing off; that somebody has, it may say or leave away."""
     if fields.approved_by in (None, before.fields.approved_by if before else None):

@@ -8,12 +8,11 @@ its cell.
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string, get_column_letter
 
 from bot.editing.columns import COLUMNS, EXPORTED, MOST_CHARACTERS, SHEET, STATED_ONLY
+from bot.editing.sheet.cells import ERRORS, Sheet, SheetRow, Value, as_meant
 from bot.errors import KyrError
 
 MOST_ROWS = 2000
@@ -37,33 +37,9 @@ _MOST_CELLS = 200_000
 _MOST_COLUMNS = 100
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-# As Excel writes that a formula failed, in English and in Spanish.
-_ERRORS = [
-    "#N/A",
-    "#N/D",
-    "#REF!",
-    "#¡REF!",
-    "#NAME?",
-    "#¿NOMBRE?",
-    "#VALUE!",
-    "#¡VALOR!",
-    "#DIV/0!",
-    "#¡DIV/0!",
-    "#NUM!",
-    "#¡NUM!",
-    "#NULL!",
-    "#¡NULO!",
-    "#SPILL!",
-    "#CALC!",
-    "#####",
-]
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ESCAPE_OF_AN_ESCAPE = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
 _SPREADSHEET_ML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-# None stands for a cell that was refused, which is noted, and "" for an empty one.
-Value = str | bool | int | float | datetime.date | datetime.time | datetime.timedelta | None
 
 
 @dataclass(frozen=True, order=True)
@@ -101,23 +77,6 @@ class SheetProblems:
     def add(self, row: int, column: str, what: str, mend: str) -> None:
         """Note one mistake."""
         self.found.append(SheetProblem(row, column, what, mend))
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A row that is not empty: its number as the spreadsheet counts, and its cells by column."""
-
-    number: int
-    cells: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The rows below the header; `epoch` is the day from which the file counts days."""
-
-    rows: tuple[SheetRow, ...]
-    hidden: tuple[int, ...] = ()
-    epoch: datetime.datetime = datetime.datetime(1899, 12, 30)
 
 
 @dataclass
@@ -172,16 +131,6 @@ def kind_of(path: Path) -> str:
             "or CSV UTF-8 (.csv)."
         )
     return kind
-
-
-def neutral(text: str) -> str:
-    """Return a text as it stands in a CSV cell: after an apostrophe where it looks like a formula."""
-    return "'" + text if text.lstrip("'").startswith(_FORMULA_SIGNS) else text
-
-
-def _as_meant(text: str) -> str:
-    """Return the text of a CSV cell without that apostrophe."""
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_SIGNS) else text
 
 
 def _read_excel(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
@@ -368,7 +317,7 @@ def _read_csv(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
 
 
 def _csv_value(cell: str) -> Any:
-    return _REFUSED_FORMULA if cell.startswith("=") else _as_meant(cell)
+    return _REFUSED_FORMULA if cell.startswith("=") else as_meant(cell)
 
 
 def _by_column(table: Sequence[Sequence[Any]], problems: SheetProblems) -> tuple[SheetRow, ...]:
@@ -433,7 +382,7 @@ def _taken(number: int, place: str, value: Any, problems: SheetProblems) -> Valu
             "the cell holds a formula",
             "Write what it should say; a text that begins with = needs ' before it",
         )
-    elif value is _REFUSED_ERROR or (isinstance(value, str) and value.strip() in _ERRORS):
+    elif value is _REFUSED_ERROR or (isinstance(value, str) and value.strip() in ERRORS):
         what, mend = "the cell holds an error of Excel's", "Write what it should say"
     elif isinstance(value, str) and len(value) > MOST_CHARACTERS:
         what, mend = f"the cell has {len(value)} characters, {MOST_CHARACTERS} at most", "Shorten it"

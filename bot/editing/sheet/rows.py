@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.content.topics import URL, Source
 from bot.editing.columns import CHOICES
-from bot.editing.fields import ID, TopicFields, _written_source, cells_of, clean, normal
-from bot.editing.sheet.reading import SheetProblems, SheetRow, Value
+from bot.editing.fields import ID, TopicFields, cells_of, clean, normal, written_source
+from bot.editing.sheet.cells import SheetRow, Value
+from bot.editing.sheet.reading import SheetProblems
+from bot.text.language import LANGUAGE_NAMES as _NAMES
 from bot.text.language import LANGUAGES
 
-_NAMES = {"en": "English", "es": "Spanish"}
 _TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "short": "shorts"}
 _YES = {"true", "verdadero", "yes", "sí", "si", "y", "s", "1"}
 _NO = {"false", "falso", "no", "n", "0"}
@@ -200,7 +201,7 @@ class RowReader:
         return tuple(names)
 
     def _sources(self, *, needed: bool) -> tuple[Source, ...]:
-        kept = {normal(_written_source(s)): s for s in self.present.sources} if self.present else {}
+        kept = {normal(written_source(s)): s for s in self.present.sources} if self.present else {}
         found = []
         lines = [line.strip() for line in self._text("sources").split("\n") if line.strip()]
         for line in lines:

@@ -17,7 +17,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from bot.editing.columns import CHOICES, COLUMNS, DATES, EXPORTED, EXPORTED_NOTE, MOST_CHARACTERS, SHEET
-from bot.editing.sheet.reading import MOST_ROWS, SheetError, kind_of, neutral
+from bot.editing.sheet.cells import neutral
+from bot.editing.sheet.reading import MOST_ROWS, SheetError, kind_of
 
 _WIDTHS = {"questions": 50, "answer": 70, "short": 45, "sources": 60, "title": 30, "related": 30, "id": 30}
 # Rows as high as their longest cell would fill the screen many times over.
