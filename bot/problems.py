@@ -6,28 +6,115 @@ list instead of stopping at the first, so that `kyr check` can show all of them 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
 
-@dataclass(frozen=True, order=True)
+MESSAGES = Path(__file__).with_suffix(".yml")
+
+
+@functools.lru_cache(maxsize=1)
+def read_messages() -> Mapping[str, Mapping[str, str]]:
+    """Return the texts of problems.yml by language, each by its key: "no_source.mend", "english"."""
+    texts: dict[str, Mapping[str, str]] = {}
+    for key, entry in YAML(typ="safe").load(MESSAGES).items():
+        parts = {key: entry} if "en" in entry else {f"{key}.{part}": text for part, text in entry.items()}
+        texts.update(parts)
+    return texts
+
+
+class DataText(str):
+    """A text of the content within a message: whoever says the message has to know its Spanish."""
+
+
+class Message(str):
+    """A text of problems.yml with its values: a string in English, which can say itself in Spanish too.
+
+    A value that is a message itself is said in the same language.
+    """
+
+    key: str
+    values: Mapping[str, object]
+
+    def __new__(cls, key: str, /, **values: object) -> Message:
+        """Raises KeyError where there is no such text, or no value for a place in it."""
+        message = super().__new__(cls, read_messages()[key]["en"].format_map(values))
+        message.key, message.values = key, values
+        return message
+
+    def in_language(self, language: str, translate: Callable[[str], str | None]) -> str:
+        """Return the text in a language.
+
+        `translate` gives the texts of the content in that language, None where it cannot.
+        """
+
+        def value(one: object) -> object:
+            if isinstance(one, Message):
+                return one.in_language(language, translate)
+            return (translate(one) or one) if isinstance(one, DataText) else one
+
+        values = {name: value(one) for name, one in self.values.items()}
+        return read_messages()[self.key][language].format_map(values)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The question that another one repeats: its file, its field and its text."""
+
+    path: Path
+    field: str
+    question: str
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One mistake: where it is, what is wrong and what to do about it.
+    """One mistake: where it is, and the key in problems.yml of what is wrong and of what to do about it.
 
-    A warning is about what makes the bot worse, but not wrong: nothing is refused because of it.
+    `field` is the one of a topic that it is in, named as the spreadsheet does (answer_es), and `question` the
+    question in it; both are empty where the line alone is known. A warning is about what makes the bot
+    worse, but not wrong: nothing is refused because of it.
     """
 
     path: Path
     line: int
-    what: str
-    mend: str
+    key: str
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
     warning: bool = False
+    field: str = ""
+    question: str = ""
+    twin: Twin | None = None
+
+    @property
+    def what(self) -> Message:
+        """What is wrong."""
+        return self.text("what")
+
+    @property
+    def mend(self) -> Message:
+        """What to do about it."""
+        return self.text("mend")
+
+    def text(self, part: str, where: str = "") -> Message:
+        """Return "what" or "mend" as it is said at a place ("in_sheet"), where that differs."""
+        elsewhere = f"{self.key}.{part}_{where}"
+        key = elsewhere if elsewhere in read_messages() else f"{self.key}.{part}"
+        return Message(key, **self.values)
 
     def __str__(self) -> str:
         kind = "warning: " if self.warning else ""
         return f"{self.path}:{self.line}: {kind}{self.what}. {self.mend}."
+
+    def __lt__(self, other: Problem) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[Path, int, str, str, bool]:
+        return self.path, self.line, self.what, self.mend, self.warning
 
 
 @dataclass
@@ -39,13 +126,30 @@ class Problems:
     """
 
     root: Path
-    found: list[Problem] = field(default_factory=list)
-    documents: dict[Path, Any] = field(default_factory=dict)
+    found: list[Problem] = dataclasses.field(default_factory=list)
+    documents: dict[Path, Any] = dataclasses.field(default_factory=dict)
 
-    def add(self, path: Path, line: int, what: str, mend: str, *, warning: bool = False) -> None:
-        """Note one mistake at a line (counted from 1) of a file."""
-        shown = path.relative_to(self.root) if path.is_relative_to(self.root) else path
-        self.found.append(Problem(shown, line, what, mend, warning))
+    def add(
+        self,
+        path: Path,
+        line: int,
+        key: str,
+        /,
+        *,
+        warning: bool = False,
+        field: str = "",
+        question: str = "",
+        twin: Twin | None = None,
+        **values: object,
+    ) -> None:
+        """Note one mistake at a line (counted from 1) of a file; `values` are those of its texts."""
+        if question:
+            values["question"] = question
+        self.found.append(Problem(self.shown(path), line, key, values, warning, field, question, twin))
+
+    def shown(self, path: Path) -> Path:
+        """Return a path as it is shown."""
+        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
 
 
 class ContentError(Exception):

@@ -49,20 +49,17 @@ def check_page_texts(problems: Problems, file: Path = FILE) -> PageTexts:
     for language in LANGUAGES:
         for name, text in texts[language].items():
             if text and _PHONE.search(text):
-                what = f"the text `{name}` ({language}) names a phone"
-                mend = f"Write {_HOTLINE}: the number is that of the directory"
-                problems.add(file, line_of(texts[language], name), what, mend)
+                line = line_of(texts[language], name)
+                problems.add(file, line, "page_text_phone", name=name, language=language, hotline=_HOTLINE)
     english, spanish = (texts[language] for language in LANGUAGES)
     for name in {**english, **spanish}:
         here = english if name in english else spanish
         twins = english.get(name), spanish.get(name)
         if not all(twins):
-            what = f"the text `{name}` is not there in both languages"
-            problems.add(file, line_of(here, name), what, "Write both")
+            problems.add(file, line_of(here, name), "page_text_missing", name=name)
         elif different := _facts(english[name]) ^ _facts(spanish[name]):
-            what = f"the text `{name}` differs in {', '.join(sorted(different))} between the languages"
-            mend = "Numbers, phones and addresses must be the same in both"
-            problems.add(file, line_of(here, name), what, mend)
+            told = ", ".join(sorted(different))
+            problems.add(file, line_of(here, name), "page_text_differs", name=name, facts=told)
     return {language: {name: text or "" for name, text in texts[language].items()} for language in LANGUAGES}
 
 

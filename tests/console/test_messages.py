@@ -19,7 +19,7 @@ from bot.editing.sheet.reading import SheetProblem
 from bot.editing.topic_text import read_fields
 from bot.files.shapes import KINDS, Needed
 from bot.files.shapes import differences as differences_of_shape
-from bot.problems import Problem
+from bot.problems import Message, Problem
 from bot.settings import PROJECT_ROOT
 from tests.console.core_messages import Samples, constants_of, messages_of
 from tests.content.test_checks import MISTAKES
@@ -66,18 +66,6 @@ _DATABASE_ERROR = ("/var/staff.sqlite3: the disk is full. Make room and try agai
 # What stands for a value that the code alone does not tell, by function and expression.
 SAMPLES = Samples(
     {
-        ("_header_is_right", "name"): ("semicolons", "tabs"),
-        ("_refuse_unknown", "where"): ("the file", "the header"),
-        ("check_reading", "part"): (
-            "the text of the answer in English",
-            "the short version of the answer in Spanish",
-        ),
-        ("check_reading", "measured"): ("reading grade 8.1, 7 at most", "reading ease 60, 65 at least"),
-        ("_check_parity", "part"): ("text", "short"),
-        ("_check_parity", "language"): ("English", "Spanish"),
-        ("refuse_late_review", "topic.volatility"): ("stable", "litigated"),
-        ("check_claims", "claim.beside.within"): ("sentence", "paragraph", "text"),
-        ("_placed", "problem.what"): ("the answer has no source",),
         ("_floors", "called"): (
             "answered rightly",
             "answered wrongly",
@@ -119,8 +107,6 @@ SAMPLES = Samples(
             "str(error)",
             "what",
             "mend",
-            "one.what",
-            "one.mend",
             "line",
             "meaning",
             "'\\n'.join(map(str, problems.found))",
@@ -135,8 +121,6 @@ SAMPLES = Samples(
 CONSTANTS = {
     "database/engine": ("_SQLITE_SAYS", "_POSTGRESQL_SAYS"),
     "staff/jobs": ("_UNDER_WAY", "_ENDED"),
-    "editing/sheet/cell_problems": ("_MENDED",),
-    "editing/live_check": ("_MENDED",),
     "training/train": ("_STEPS",),
 }
 # Messages that are put together of what the code has in several places.
@@ -214,9 +198,8 @@ def test_what_is_said_of_odd_shapes_has_its_spanish() -> None:
     shape = {"a": str, "b": float, "c": bool, "d": [{"x": str}], "e": Needed({})}
     odd = {"a": 1, "b": "x", "c": 1, "d": [5, {"x": 1}]}
     found = [*differences_of_shape(odd, shape), *differences_of_shape([], shape)]
-    assert {one.mend for one in found} >= {mend for _, _, mend in KINDS.values()} - {KINDS[list][2]}
-    said_of_all = [text for one in found for text in (one.what, one.mend)]
-    assert without_spanish([*said_of_all, "a list must stand in `d`", KINDS[list][2]]) == []
+    assert {one.problem for one in found} >= {key for _, key in KINDS.values()} - {KINDS[list][1]}
+    assert without_spanish([*(one.what for one in found), "a list must stand in `d`"]) == []
 
 
 def test_what_a_sheet_changes_is_told_in_spanish() -> None:
@@ -257,8 +240,12 @@ def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None
     problem = Problem(
         Path("data/faq/bond.yml"),
         9,
-        "the short version of the answer in Spanish has 312 characters, 300 at most",
-        "Shorten it",
+        "short_too_long",
+        {
+            "text": Message("short_of_answer", language=Message("spanish")),
+            "length": 312,
+            "most": 300,
+        },
         warning=True,
     )
     assert translate(str(problem)) == (
