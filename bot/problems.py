@@ -47,6 +47,27 @@ class Message(str):
         message.key, message.values = key, values
         return message
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the message as JSON can hold it, for `from_json`."""
+
+        def value(one: object) -> object:
+            if isinstance(one, Message):
+                return one.as_json()
+            return {"data": str(one)} if isinstance(one, DataText) else str(one)
+
+        return {"key": self.key, "values": {name: value(one) for name, one in self.values.items()}}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Message:
+        """Return the message of `as_json`."""
+
+        def value(one: Any) -> str:
+            if isinstance(one, str):
+                return one
+            return DataText(one["data"]) if "data" in one else cls.from_json(one)
+
+        return cls(told["key"], **{name: value(one) for name, one in told["values"].items()})
+
     def in_language(self, language: str, translate: Callable[[str], str | None]) -> str:
         """Return the text in a language.
 
@@ -105,9 +126,14 @@ class Problem:
         key = elsewhere if elsewhere in read_messages() else f"{self.key}.{part}"
         return Message(key, **self.values)
 
+    @property
+    def message(self) -> Message:
+        """All of it: where it is, what is wrong and what to do."""
+        key = "warning_at_line" if self.warning else "mistake_at_line"
+        return Message(key, file=self.path, line=self.line, what=self.what, mend=self.mend)
+
     def __str__(self) -> str:
-        kind = "warning: " if self.warning else ""
-        return f"{self.path}:{self.line}: {kind}{self.what}. {self.mend}."
+        return self.message
 
     def __lt__(self, other: Problem) -> bool:
         return self._order < other._order
@@ -153,8 +179,9 @@ class Problems:
 
 
 class ContentError(Exception):
-    """Content that cannot be used; `problems` says why, one sentence each."""
+    """Content that cannot be used; `problems` says why, and so do `messages`, a line each."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in problems))
+        self.messages = tuple(problem.message for problem in problems)
+        super().__init__("\n".join(self.messages))

@@ -58,7 +58,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ConnectionResetError:
         raise  # the browser went away; there is nobody to answer
     except _REFUSED as error:
-        return _page(request, 409, said(str(error), request[keys.LANGUAGE]))
+        return _page(request, 409, said(error, request[keys.LANGUAGE]))
     except DatabaseError as error:
         return _page(request, 503, said(str(error), request[keys.LANGUAGE]))
     except OSError as error:

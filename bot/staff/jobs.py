@@ -29,7 +29,7 @@ from bot.editing.replace import ContentChangedError
 from bot.editing.topic_text import TopicEditError
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
-from bot.problems import ContentError
+from bot.problems import ContentError, Message
 from bot.settings import PROJECT_ROOT, Settings, SettingsError, read_settings
 from bot.staff.approval import ApprovalError, approve
 from bot.staff.release import Release, StoppedError
@@ -67,7 +67,6 @@ _SECONDS_TO_GIVE_WAY = 0.5
 _EXPECTED = (
     ApprovalError,
     ContentChangedError,
-    ContentError,
     DatabaseError,
     EvaluationFileError,
     ModelError,
@@ -101,6 +100,7 @@ class Run:
     `finished` is empty while it runs and where it was ended from outside. A result names the model that is
     published now ("version"), of a training the one that was made, and whether the gate let it pass
     ("passed"). `report` is what the gate said (see `verdict`) where it was asked, which is in the result too.
+    Where the content has mistakes, `problems` are these.
     """
 
     slot: str
@@ -113,6 +113,7 @@ class Run:
     finished: str = ""
     result: Mapping[str, Any] | None = None
     error: str = ""
+    problems: tuple[Message, ...] = ()
     report: Mapping[str, Any] | None = None
 
     @property
@@ -168,6 +169,7 @@ class Runs:
                 finished=end["time"],
                 result=end.get("done"),
                 error=end.get("failed", ""),
+                problems=_problems(end),
                 report=end.get("done", end).get("report"),
             )
         return run if running else dataclasses.replace(run, error=_ENDED[slot])
@@ -242,6 +244,14 @@ def _told(line: str) -> dict[str, Any]:
     return told
 
 
+def _problems(end: Mapping[str, Any]) -> tuple[Message, ...]:
+    """Return the mistakes with which a job ended; none where a program with other messages has told them."""
+    try:
+        return tuple(map(Message.from_json, end.get("problems", ())))
+    except KeyError:
+        return ()
+
+
 def _clock(moment: str) -> str:
     """Return when that was by the clock of the office ("10:03")."""
     return f"{in_office(moment):%H:%M}"
@@ -264,6 +274,8 @@ def main() -> None:
         end = {"done": _do(release, told["job"])}
     except StoppedError as error:
         end = {"failed": str(error), "report": error.verdict.as_json()}
+    except ContentError as error:
+        end = {"failed": str(error), "problems": [one.as_json() for one in error.messages]}
     except _EXPECTED as error:
         end = {"failed": str(error)}
     except Exception as error:

@@ -82,7 +82,7 @@ def _texts_for_people(node: ast.AST, errors: frozenset[str], function: _Function
         yield node.args[0]
     elif _is_named(node, "Stop") and len(node.args) == 2:
         yield node.args[1]
-    elif name in _TELLING and len(node.args) == 1:
+    elif name in _TELLING and len(node.args) == 1 and not _is_named(node.args[0], "Message"):
         yield node.args[0]
     elif len(node.args) in _NOTING.get(name, ()) and _notes_mistakes(node.func):
         at = 1 if name == "_add" else 2

@@ -24,7 +24,7 @@ from bot.editing.sheet.reading import Sheet, SheetError, SheetProblems, SheetRow
 from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_folder import _Present, _present, topic_texts
 from bot.editing.topic_text import TopicEditError, new_topic_file, with_fields
-from bot.problems import ContentError, Problem
+from bot.problems import ContentError, Message, Problem
 from bot.text.language import LANGUAGES, LanguageIdentifier
 
 _PART = re.compile(r"(\S+) \((\d{1,3}) of (\d{1,3})\)")
@@ -116,11 +116,11 @@ def _replace(
             f"The topics could not be written ({error.strerror}). All files are as before."
         ) from None
     for warning in outcome.warnings:
-        show(f"Warning: {places.of(warning) or warning}")
+        show(Message("sheet_warning", warning=(places.of(warning) or warning).message))
     if outcome.stood:
         show("Not because of this sheet, the content has also:")
         for problem in outcome.stood:
-            show(f"  {problem}")
+            show(Message("stood_before", problem=problem.message))
     return []
 
 
@@ -128,7 +128,7 @@ def _sort_out(
     found: Sequence[Problem], places: SheetPlaces, topics: Container[str], problems: SheetProblems
 ) -> list[str]:
     """Note mistakes at their cells; return those outside of the sheet, whose topics are `topics`."""
-    elsewhere = []
+    elsewhere: list[str] = []
     for problem in found:
         place = places.of(problem)
         # A topic whose row is refused is not missing: it would be there.
@@ -137,7 +137,7 @@ def _sort_out(
         if place:
             problems.found.append(place)
         else:
-            elsewhere.append(str(problem))
+            elsewhere.append(problem.message)
     return elsewhere
 
 
