@@ -34,7 +34,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except DatabaseError as error:
         return _page(request, 503, said(str(error), request[keys.LANGUAGE]))
     except KyrError as error:
-        return _page(request, 409, said(str(error), request[keys.LANGUAGE]))
+        return _page(request, 409, said(error, request[keys.LANGUAGE]))
     except OSError as error:
         logger.error("%s failed: %s", request.path, error.strerror)
         return _page(request, 507, text(request, "error_disk", REASON=error.strerror or type(error).__name__))

@@ -1,6 +1,7 @@
-"""The Spanish of what the core says in English, by the sentences in messages.yml.
+"""The Spanish of what the core says in English: by its key, or else by the sentences in messages.yml.
 
-The core speaks English alone, in errors, problems and progress; staff who read Spanish see this in its place.
+Problems know their Spanish by their key (bot.problems). Errors, progress and what cannot be read of a sheet
+are English alone; staff who read Spanish see what is found here in their place.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 from ruamel.yaml import YAML
+
+from bot.problems import Message
 
 FILE = Path(__file__).parent / "messages.yml"
 
@@ -136,13 +139,18 @@ def translate(message: str) -> str | None:
     return found.text if found else None
 
 
-def said(message: str, language: str) -> Markup:
+def said(message: str | Exception, language: str) -> Markup:
     """Return a message of the core for a page in a language; what has no Spanish there is marked English.
 
-    Markup has been said already, and stays.
+    Of an error that has several, each stands on a line. Markup has been said already, and stays.
     """
+    if isinstance(message, Exception):
+        messages: Iterable[str] = getattr(message, "messages", (str(message),))
+        return Markup("\n").join(said(one, language) for one in messages)
     if language == "en" or isinstance(message, Markup):
         return escape(message)
+    if isinstance(message, Message):
+        return escape(message.in_language(language, translate))
     spanish = translate(message)
     return Markup('<span lang="en">{}</span>').format(message) if spanish is None else escape(spanish)
 

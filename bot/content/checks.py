@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bot.clock import current_date
-from bot.content.claims import check_claims, read_claims
+from bot.content.claims import Spoken, check_claims, read_claims
 from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
 from bot.content.page_texts import FILE as PAGE_TEXTS
@@ -20,7 +20,7 @@ from bot.content.topics import TRAINING_DATA, Topic
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import Problem, Problems
+from bot.problems import DataText, Problem, Problems, Twin
 from bot.text.language import fold
 from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 from bot.text.redaction import REMOVED
@@ -89,9 +89,8 @@ def check_everything(root: Path) -> tuple[dict[str, Topic], Responses | None, Gl
 def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date, problems: Problems) -> None:
     for topic in topics.values():
         if topic.overdue(today):
-            what = f"the answer was to be checked again by {topic.review_by}"
-            mend = "Check its sources, mend it, and write the new dates as reviewed and review_by"
-            problems.add(root / "data" / "faq" / f"{topic.id}.yml", 1, what, mend)
+            path = root / "data" / "faq" / f"{topic.id}.yml"
+            problems.add(path, 1, "overdue", field="review_by", day=topic.review_by)
 
 
 def _questions(root: Path, problems: Problems) -> list[TrainingQuestion]:
@@ -121,17 +120,21 @@ def check_duplicate_questions(questions: Iterable[TrainingQuestion], problems: P
             continue
         if before.intent == question.intent and before.language != question.language:
             continue  # "DACA" and "menu" are the same in both languages
-        where = _place(before, question)
-        what = f"the question “{question.text}” stands also {where}, line {before.line}"
-        problems.add(question.path, question.line, what, "Keep it once, where its answer is")
+        _add_pair("question_twice", before, question, problems)
 
 
 def check_holes(questions: Iterable[TrainingQuestion], problems: Problems) -> None:
     """Note questions from the review queue in which nobody has written whole words ("f***" is one)."""
     for question in questions:
         if any(word.strip("¿?¡!.,;:\"'()") == REMOVED for word in question.text.split()):
-            what = f"the question “{question.text}” has a hole ({REMOVED}), where a word was removed"
-            problems.add(question.path, question.line, what, "Write a whole word there, but no name")
+            problems.add(
+                question.path,
+                question.line,
+                "question_with_hole",
+                field=_column(question),
+                question=question.text,
+                hole=REMOVED,
+            )
 
 
 def warn_of_near_duplicates(
@@ -139,16 +142,35 @@ def warn_of_near_duplicates(
 ) -> None:
     """Note pairs of questions that are as good as the same, at the second one."""
     for before, question in pairs:
-        what = (
-            f"the question “{question.text}” is as good as “{before.text}” {_place(before, question)}, "
-            f"line {before.line}"
-        )
-        mend = "Keep one of them, or say in it what makes it another question"
-        problems.add(question.path, question.line, what, mend, warning=True)
+        _add_pair("question_near", before, question, problems, warning=True)
 
 
-def _place(before: TrainingQuestion, question: TrainingQuestion) -> str:
-    return "above" if before.path == question.path else f"in {before.path.name}"
+def _add_pair(
+    key: str,
+    before: TrainingQuestion,
+    question: TrainingQuestion,
+    problems: Problems,
+    *,
+    warning: bool = False,
+) -> None:
+    """Note at a question that it repeats one before it."""
+    problems.add(
+        question.path,
+        question.line,
+        f"{key}_above" if before.path == question.path else key,
+        warning=warning,
+        field=_column(question),
+        question=question.text,
+        twin=Twin(problems.shown(before.path), _column(before), before.text),
+        other=before.text,
+        file=before.path.name,
+        line=before.line,
+        own_file=question.path.name,
+    )
+
+
+def _column(question: TrainingQuestion) -> str:
+    return f"questions_{question.language}"
 
 
 def _check_rules(root: Path, problems: Problems) -> None:
@@ -165,11 +187,11 @@ def _check_rules(root: Path, problems: Problems) -> None:
             served.add(step.get("intent"))
             action = step.get("action")
             if action and action not in known_actions:
-                what = f"the rule “{rule.get('rule')}” names the unknown action `{action}`"
-                problems.add(path, line_of(step, "action"), what, "Correct it, or add it to domain.yml")
+                line = line_of(step, "action")
+                problems.add(path, line, "unknown_action", rule=rule.get("rule"), action=action)
     for intent in intent_names(domain):
         if intent not in served:
-            problems.add(path, 1, f"no rule says what to do for the intent `{intent}`", "Add one")
+            problems.add(path, 1, "intent_without_rule", intent=intent)
 
 
 def check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, problems: Problems) -> None:
@@ -177,12 +199,8 @@ def check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, p
     for topic in topics.values():
         for need in topic.services:
             if need not in directory.needs:
-                problems.add(
-                    root / "data" / "faq" / f"{topic.id}.yml",
-                    1,
-                    f"`services` names the unknown need `{need}`",
-                    f"Use one of: {', '.join(sorted(directory.needs))}",
-                )
+                path, allowed = root / "data" / "faq" / f"{topic.id}.yml", ", ".join(sorted(directory.needs))
+                problems.add(path, 1, "need_unknown", field="services", need=need, allowed=allowed)
 
 
 def _texts(
@@ -191,36 +209,37 @@ def _texts(
     conversation: Responses | None,
     directory: Directory | None,
     page_texts: PageTexts,
-) -> Iterable[tuple[Path, str, str]]:
-    """Yield everything that is said to residents: its file, its language, itself."""
+) -> Iterable[Spoken]:
+    """Yield everything that is said to residents."""
     for topic in topics.values():
+        path = root / "data" / "faq" / f"{topic.id}.yml"
         for language, answer in topic.answers.items():
-            for text in (topic.title[language], answer.text, answer.short):
-                yield root / "data" / "faq" / f"{topic.id}.yml", language, text
+            said = {"title": topic.title[language], "answer": answer.text, "short": answer.short}
+            yield from (Spoken(path, language, text, f"{part}_{language}") for part, text in said.items())
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
-            yield root / "domain.yml", language, text
+            yield Spoken(root / "domain.yml", language, text)
     of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
     for language, of_one in of_pages.items():
         for text in of_one.values():
-            yield PAGE_TEXTS, language, text
+            yield Spoken(PAGE_TEXTS, language, text)
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):
             for language, text in twins.items():
-                yield root / RESOURCES / "services.csv", language, text
+                yield Spoken(root / RESOURCES / "services.csv", language, text)
 
 
-def check_phones(texts: Iterable[tuple[Path, str, str]], directory: Directory, problems: Problems) -> None:
-    """Note numbers that must not be given, or that the directory does not know, in (file, language, text)."""
+def check_phones(texts: Iterable[Spoken], directory: Directory, problems: Problems) -> None:
+    """Note numbers that must not be given, or that the directory does not know."""
     known = {phone for service in directory.services for phone in service.phones}
-    for path, _, text in texts:
+    for spoken in texts:
+        path, text, column = spoken.path, spoken.text, spoken.field
         digits = "".join(character for character in text if character.isdigit())
         for number, reason in directory.withheld_phones.items():
             if number.replace("-", "") in digits:
-                what = f"the number {number} must not be given to residents: {reason.rstrip('.')}"
-                problems.add(path, 1, what, "Remove it, or call the number and clear it first")
+                why = DataText(reason.rstrip("."))
+                problems.add(path, 1, "phone_withheld", field=column, number=number, reason=why)
         for found in dict.fromkeys("-".join(parts) for parts in _PHONE.findall(text)):
             if found not in known and found not in directory.withheld_phones:
-                what = f"the number {found} belongs to no service of the directory"
-                problems.add(path, 1, what, "Remove it, or add its service with a source to the directory")
+                problems.add(path, 1, "phone_unknown", field=column, number=found)

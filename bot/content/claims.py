@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.files.shapes import Needed
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import Problems
+from bot.problems import DataText, Message, Problems
 from bot.text.language import LANGUAGES
 
 _NEEDED_KEYS = {"id", "reason", *LANGUAGES}
@@ -228,16 +228,11 @@ def read_claims(path: Path, problems: Problems) -> list[Claim]:
             {*()},
             _BESIDE_KEYS,
         ):
-            what = (
-                f"a claim has not exactly id, reason, en, es and perhaps {_NEGATION}, or unless, within and "
-                "add together"
-            )
-            problems.add(path, line, what, "Compare it with the others")
+            problems.add(path, line, "claim_keys", negation=_NEGATION)
             continue
         negation, within = entry.get(_NEGATION, ""), entry.get("within", _TEXT)
         if negation not in ("", _IN_CLAUSE, _DIRECTLY) or within not in (_SENTENCE, _PARAGRAPH, _TEXT):
-            what = f"{_NEGATION} or within of the claim {entry['id']} is none of those that are known"
-            problems.add(path, line, what, "Compare it with the others")
+            problems.add(path, line, "claim_choice", negation=_NEGATION, claim=entry["id"])
             continue
         try:
             claim = Claim(entry["id"], entry["reason"], _patterns(entry, words), negation)
@@ -245,12 +240,10 @@ def read_claims(path: Path, problems: Problems) -> list[Claim]:
                 beside = Beside(_patterns(entry["unless"], words), within, entry["add"])
                 claim = Claim(claim.id, claim.reason, claim.patterns, negation, beside)
         except re.error as error:
-            what = f"a pattern of the claim {entry['id']} cannot be read ({error.msg})"
-            problems.add(path, line, what, "Compare it with the others")
+            problems.add(path, line, "claim_pattern", claim=entry["id"], reason=error.msg)
             continue
         except KeyError as error:
-            what = f"the claim {entry['id']} needs `{error.args[0]}`, which is missing"
-            problems.add(path, line, what, "Compare it with the others")
+            problems.add(path, line, "claim_words", claim=entry["id"], words=error.args[0])
             continue
         claims.append(claim)
     return claims
@@ -277,18 +270,43 @@ def _compile(pattern: str, words: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_fold(pattern)})", flags)
 
 
-def check_claims(claims: Iterable[Claim], texts: Iterable[tuple[Path, str, str]], problems: Problems) -> None:
-    """Note every claim made in (file, language, text)."""
+@dataclass(frozen=True)
+class Spoken:
+    """A text that is said to residents: its file, its language, itself and, in a topic, its field."""
+
+    path: Path
+    language: str
+    text: str
+    field: str = ""
+
+
+def check_claims(claims: Iterable[Claim], texts: Iterable[Spoken], problems: Problems) -> None:
+    """Note every claim that is made."""
     claims = list(claims)
-    for path, language, text in texts:
+    for spoken in texts:
         for claim in claims:
-            if not (words := claim.found_in(text, language)):
+            if not (words := claim.found_in(spoken.text, spoken.language)):
                 continue
-            reason = claim.reason.rstrip(".")
+            reason = DataText(claim.reason.rstrip("."))
             if claim.beside is None:
-                what = f"“{words}” must not be said ({claim.id}): {reason}"
-                problems.add(path, 1, what, "Say it another way, or leave it out")
+                problems.add(
+                    spoken.path,
+                    1,
+                    "claim_made",
+                    field=spoken.field,
+                    words=words,
+                    claim=claim.id,
+                    reason=reason,
+                )
             else:
-                what = f"“{words}” must not stand alone ({claim.id}): {reason}"
-                mend = f"Write in the same {claim.beside.within}: “{claim.beside.add[language]}”"
-                problems.add(path, 1, what, mend)
+                problems.add(
+                    spoken.path,
+                    1,
+                    "claim_alone",
+                    field=spoken.field,
+                    words=words,
+                    claim=claim.id,
+                    reason=reason,
+                    within=Message(f"within_{claim.beside.within}"),
+                    wording=claim.beside.add[spoken.language],
+                )

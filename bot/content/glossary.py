@@ -224,8 +224,7 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
         kind = next((key for key in ("lookup", "synonym") if key in entry), "")
         name = entry.get(kind)
         if not isinstance(name, str) or set(entry) != {kind, "examples"}:
-            what = "an entry has not exactly `lookup` or `synonym`, and `examples`"
-            problems.add(path, line, what, "Compare it with the others")
+            problems.add(path, line, "glossary_entry")
             continue
         examples = [
             example.removeprefix("-").strip()
@@ -234,22 +233,28 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
         ]
         for example in examples:
             if not fold(example):
-                problems.add(path, line, f"an entry of `{name}` has no letters", "Write a word, or remove it")
+                problems.add(path, line, "glossary_without_letters", table=name)
         if kind == "synonym":
             for example in examples:
                 if synonyms.setdefault(example, name) != name:
-                    what = f"“{example}” stands for `{synonyms[example]}` and for `{name}`"
-                    problems.add(path, line, what, "Keep it once")
+                    other = synonyms[example]
+                    problems.add(path, line, "synonym_of_two", word=example, one=other, other=name)
             continue
         if name in tables:
-            problems.add(path, line, f"the table `{name}` stands twice", "Put both together")
+            problems.add(path, line, "glossary_table_twice", table=name)
         tables[name] = examples
         if not _is_known(name, needs):
-            mend = (
-                f"Use {', '.join(_WORDS)}, {_SPEAKS_PREFIX}, {_SETTING_PREFIX} or {_CHOICE_PREFIX} as the "
-                f"others do, or {_NEED_PREFIX} with a code of data/resources/taxonomy_terms.csv"
+            problems.add(
+                path,
+                line,
+                "glossary_table_unused",
+                table=name,
+                words=", ".join(_WORDS),
+                speaks=_SPEAKS_PREFIX,
+                setting=_SETTING_PREFIX,
+                choice=_CHOICE_PREFIX,
+                need=_NEED_PREFIX,
             )
-            problems.add(path, line, f"nothing uses the table `{name}`", mend)
     return Glossary(tables, synonyms)
 
 

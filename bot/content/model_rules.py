@@ -57,13 +57,11 @@ def check_gate(root: Path, problems: Problems) -> None:
 def _check_figures(values: CommentedMap, known: Mapping[str, Any], path: Path, problems: Problems) -> None:
     for key, value in values.items():
         if key not in known:
-            what = f"nothing uses `{key}`"
-            problems.add(path, line_of(values, key), what, f"Use only: {', '.join(known)}")
+            problems.add(path, line_of(values, key), "figure_unused", name=key, allowed=", ".join(known))
         elif isinstance(value, CommentedMap):
             _check_figures(value, known[key].shape, path, problems)
         elif key != _COUNT and not 0 <= value <= 1:
-            what = f"{key} is {value}, which is no share"
-            problems.add(path, line_of(values, key), what, "Write a number from 0 to 1, like 0.9")
+            problems.add(path, line_of(values, key), "no_share", name=key, value=value)
 
 
 def check_pipeline(
@@ -77,33 +75,36 @@ def check_pipeline(
     for name, keys in _COMPONENTS.items():
         found = [part for part in document["pipeline"] if part["name"].endswith(f".{name}")]
         if not found:
-            problems.add(path, 1, f"the pipeline has no {name}", "Restore it")
+            problems.add(path, 1, "component_missing", component=name)
         for component in found:
             for key in keys:
                 if component.get(key) is None:
-                    problems.add(path, line_of(component), f"{name} has no `{key}`", "Restore it")
-            _check_named(component, "setting_topics", "setting", SITUATIONS, topics, path, problems)
+                    problems.add(path, line_of(component), "component_lacks", component=name, name=key)
+            _check_named(component, "setting_topics", "setting_unknown", SITUATIONS, topics, path, problems)
             if directory is not None:
                 needs = directory.needs
-                _check_named(component, "directory_topics", "need", needs, topics, path, problems)
+                _check_named(
+                    component, "directory_topics", "directory_need_unknown", needs, topics, path, problems
+                )
 
 
 def _check_named(
     component: CommentedMap,
     key: str,
-    called: str,
+    unknown: str,
     known: Collection[str],
     topics: Collection[str],
     path: Path,
     problems: Problems,
 ) -> None:
-    """Note the topics that a table of a component names, and what it names them for, where they are not."""
+    """Note the topics that a table of a component names, and what it names them for, where they are not.
+
+    `unknown` is the key of what is said where the second is not known.
+    """
     named = component.get(key) or CommentedMap()
     for each, topic in named.items():
         if each not in known:
-            what = f"{key} names the unknown {called} `{each}`"
-            problems.add(path, line_of(named, each), what, f"Use one of: {', '.join(sorted(known))}")
+            allowed = ", ".join(sorted(known))
+            problems.add(path, line_of(named, each), unknown, table=key, name=each, allowed=allowed)
         if topic not in topics:
-            what = f"{key} names the unknown topic `{topic}`"
-            mend = "Use the name of a file in data/faq without .yml"
-            problems.add(path, line_of(named, each), what, mend)
+            problems.add(path, line_of(named, each), "table_topic_unknown", table=key, name=topic)

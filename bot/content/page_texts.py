@@ -60,16 +60,13 @@ def check_page_texts(problems: Problems, file: Path = FILE) -> PageTexts:
         for language, text in of_one.items():
             found[language][name] = text
             if _PHONE.search(text):
-                what = f"the text `{name}` ({language}) names a phone"
-                mend = f"Write {_HOTLINE}: the number is that of the directory"
-                problems.add(file, line_of(twins, language), what, mend)
+                line = line_of(twins, language)
+                problems.add(file, line, "page_text_phone", name=name, language=language, hotline=_HOTLINE)
         if not all(of_one.values()):
-            what = f"the text `{name}` is not there in both languages"
-            problems.add(file, line_of(texts, name), what, "Write both")
+            problems.add(file, line_of(texts, name), "page_text_missing", name=name)
         elif different := set.symmetric_difference(*map(_facts, of_one.values())):
-            what = f"the text `{name}` differs in {', '.join(sorted(different))} between the languages"
-            mend = "Numbers, phones and addresses must be the same in both"
-            problems.add(file, line_of(texts, name), what, mend)
+            told = ", ".join(sorted(different))
+            problems.add(file, line_of(texts, name), "page_text_differs", name=name, facts=told)
     return found
 
 

@@ -106,7 +106,7 @@ def intent_names(domain: CommentedMap) -> list[str]:
 def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str, dict[str, str]]:
     responses = domain.get("responses")
     if not isinstance(responses, CommentedMap):
-        problems.add(path, 1, "`responses:` is missing", "Restore it")
+        problems.add(path, 1, "responses_missing")
         return {}
     texts: dict[str, dict[str, str]] = {}
     for name in responses:
@@ -118,21 +118,26 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
                 or not isinstance(custom, Mapping)
                 or custom.get("language") != language
             ):
-                what = f"a variation of {name} does not name its language in `condition` and `custom`"
-                problems.add(path, line, what, "Copy both from another response")
+                problems.add(path, line, "variation_language", response=name)
                 continue
             texts[name][language] = str(variation.get("text") or "").strip()
         for language in LANGUAGES:
             if not texts[name].get(language):
-                what = f"{name} has no text for {language}"
-                problems.add(path, line_of(responses, name), what, "Write it beside the other one")
+                line = line_of(responses, name)
+                problems.add(path, line, "response_without_text", response=name, language=language)
     for name in NEEDED_RESPONSES:
         if name not in texts:
-            problems.add(path, line_of(domain, "responses"), f"the response {name} is missing", "Restore it")
+            problems.add(path, line_of(domain, "responses"), "response_missing", response=name)
     for language, text in texts.get("utter_emergency_now", {}).items():
         if len(text) > EMERGENCY_LENGTH:
-            what = f"utter_emergency_now ({language}) has {len(text)} characters, {EMERGENCY_LENGTH} at most"
-            problems.add(path, line_of(responses, "utter_emergency_now"), what, "Shorten it")
+            problems.add(
+                path,
+                line_of(responses, "utter_emergency_now"),
+                "emergency_too_long",
+                language=language,
+                length=len(text),
+                most=EMERGENCY_LENGTH,
+            )
     return texts
 
 
@@ -143,20 +148,16 @@ def _questions(
     questions: dict[str, dict[str, tuple[str, ...]]] = {}
     for intent, language, line, examples in read_examples(nlu):
         if intent != path.stem:
-            what = f"the questions are of the intent `{intent}`, not of this file's `{path.stem}`"
-            problems.add(path, line, what, "Rename the file or the intent")
+            problems.add(path, line, "questions_of_another_intent", intent=intent, wanted=path.stem)
         if intent not in known:
-            what = f"the intent `{intent}` does not stand in domain.yml"
-            problems.add(path, line, what, "Add it there, with a rule in data/rules.yml")
+            problems.add(path, line, "intent_unknown", intent=intent)
         if language not in LANGUAGES:
-            what = f"the questions of {intent} do not say their language"
-            problems.add(path, line, what, "Write `metadata: {language: en}` or es")
+            problems.add(path, line, "intent_without_language", intent=intent)
             continue
         by_language = questions.setdefault(intent, {})
         by_language[language] = by_language.get(language, ()) + tuple(text for text, _ in examples)
     for intent, by_language in questions.items():
         for language in LANGUAGES:
             if language not in by_language:
-                what = f"the intent {intent} has no question for {language}"
-                problems.add(path, 1, what, "Add an `nlu:` entry in that language")
+                problems.add(path, 1, "intent_without_question", intent=intent, language=language)
     return questions

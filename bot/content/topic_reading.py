@@ -25,9 +25,8 @@ from bot.content.topics import (
     Topic,
 )
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import Problems
+from bot.problems import Message, Problem, Problems
 from bot.text.facts import facts, fingerprint
-from bot.text.language import LANGUAGE_NAMES as _NAMES
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks
 from bot.text.readability import too_hard
@@ -49,13 +48,16 @@ _HEADER_KEYS = {
 
 
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
+_NAMES = {"en": Message("english"), "es": Message("spanish")}
+# What the text in a column is called.
+_PARTS = {"answer": "text_of_answer", "short": "short_of_answer"}
 
 
 def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
     """Read what can be read of every topic file, and note every mistake."""
     paths = sorted(folder.glob("*.yml"))
     if not paths:
-        problems.add(folder, 1, "there is no topic file", "Add at least one <topic>.yml")
+        problems.add(folder, 1, "no_topic")
     topics = {path.stem: topic for path in paths if (topic := read_topic(path, problems))}
     known = {path.stem for path in paths}
     for path in paths:
@@ -68,10 +70,9 @@ def check_related(related: Iterable[str], path: Path, known: Container[str], pro
     """Note what the topic of a file names as related and should not; `known` are the ids of all topics."""
     for topic_id in related:
         if topic_id == path.stem:
-            problems.add(path, 1, f"the topic names itself (`{topic_id}`) as related", "Remove it")
+            problems.add(path, 1, "related_to_itself", field="related", topic=topic_id)
         elif topic_id not in known:
-            what = f"the related topic `{topic_id}` does not exist"
-            problems.add(path, 1, what, "Use the name of a file in data/faq without .yml")
+            problems.add(path, 1, "related_unknown", field="related", topic=topic_id)
 
 
 def read_topic(path: Path, problems: Problems) -> Topic | None:
@@ -80,27 +81,22 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
     if document is None:
         return None
     before = len(problems.found)
-    _refuse_unknown(document, _FILE_KEYS, "the file", path, problems)
+    _refuse_unknown(document, _FILE_KEYS, Message("the_file"), path, problems)
     if str(document.get("version")) != "3.1":
-        problems.add(path, 1, 'the first line must be version: "3.1"', "Copy it from another topic file")
+        problems.add(path, 1, "version_missing")
     header = document.get("topic")
     if not isinstance(header, CommentedMap):
-        problems.add(path, 1, "the header `topic:` is missing", "Copy it from another topic file")
+        problems.add(path, 1, "header_missing")
         return None
     reader = _Header(header, path, problems)
-    _refuse_unknown(header, _HEADER_KEYS, "the header", path, problems)
+    _refuse_unknown(header, _HEADER_KEYS, Message("the_header"), path, problems)
     questions = _questions(document, path, problems)
     answers = _answers(document, path, problems)
     reader.check_reading(answers, document)
     enabled = reader.yes_or_no("enabled", default=True)
     services = reader.names("services")
     if enabled and not answers and not services:
-        problems.add(
-            path,
-            line_of(header),
-            "the topic has no answer",
-            "Write `responses:`, or `enabled: false` until there is one",
-        )
+        problems.add(path, line_of(header), "topic_without_answer", field="answer_en")
     dates = reader.dates() if answers else (None, None)
     topic = Topic(
         id=path.stem,
@@ -130,33 +126,43 @@ class _Header:
     def __init__(self, header: CommentedMap, path: Path, problems: Problems) -> None:
         self.header, self.path, self.problems = header, path, problems
 
-    def add(self, key: str, what: str, mend: str) -> None:
-        self.problems.add(self.path, line_of(self.header, key), what, mend)
+    def add(self, name: str, key: str, /, *, field: str = "", **values: object) -> None:
+        """Note what is wrong with the value of a name in the header, by the key of its message."""
+        line = line_of(self.header, name)
+        path = self.problems.shown(self.path)
+        self.problems.found.append(Problem(path, line, key, values, field=field or name))
 
     def title(self) -> dict[str, str]:
         title = self.header.get("title")
         if not isinstance(title, Mapping) or set(title) != set(LANGUAGES) or not all(title.values()):
-            self.add("title", "the title is not there in both languages", "Write `title: {en: ..., es: ...}`")
+            written = title if isinstance(title, Mapping) else {}
+            missing = "es" if written.get("en") and not written.get("es") else "en"
+            self.add("title", "title_missing", field=f"title_{missing}")
             return {}
         for language, text in title.items():
             if len(str(text)) > TITLE_LENGTH:
-                what = f"the title ({language}) has {len(str(text))} characters, {TITLE_LENGTH} at most"
-                self.add("title", what, "Shorten it: it is a button on small screens")
+                length = len(str(text))
+                self.add(
+                    "title",
+                    "title_too_long",
+                    field=f"title_{language}",
+                    language=language,
+                    length=length,
+                    most=TITLE_LENGTH,
+                )
         return {language: str(text) for language, text in title.items()}
 
     def approval(self) -> str | None:
         """Return who has signed the answer off, None where nobody has."""
         who: str | None = self.header.get("approved_by")
         if who is not None and not who.strip():
-            self.add(
-                "approved_by", "approved_by names nobody", "Write who has signed the answer off, or null"
-            )
+            self.add("approved_by", "approval_without_name")
         return who
 
     def yes_or_no(self, key: str, *, default: bool) -> bool:
         value = self.header.get(key, default)
         if not isinstance(value, bool):
-            self.add(key, f"{key} is neither true nor false", "Write one of them")
+            self.add(key, "not_yes_or_no", name=key)
         return value is True
 
     def check_reading(self, answers: Mapping[str, Answer], document: CommentedMap) -> None:
@@ -167,34 +173,38 @@ class _Header:
             for language, _, line in read_variations(document["responses"], name)
         }
         hard = [
-            (answer.language, f"the {part} of the answer in {_NAMES[answer.language]}", measured)
+            (answer.language, part, measured)
             for answer in answers.values()
             for part, text in (
-                ("text", f"{answer.core}\n\n{answer.law_now}"),
-                ("short version", answer.short),
+                ("answer", f"{answer.core}\n\n{answer.law_now}"),
+                ("short", answer.short),
             )
             if len(text) <= TEXT_LENGTH and (measured := too_hard(text, answer.language))
         ]
         key = "reading_exception"
         if key not in self.header:
             for language, part, measured in hard:
-                mend = f"Use shorter sentences, or say in the header as `{key}` why it cannot be easier"
-                self.problems.add(self.path, lines[language], f"{part} is hard to read: {measured}", mend)
+                text = Message(_PARTS[part], language=_NAMES[language])
+                column = f"{part}_{language}"
+                self.problems.add(
+                    self.path, lines[language], "hard_to_read", field=column, text=text, measured=measured
+                )
         elif not hard:
-            self.add(key, f"{key} is not needed: every text is easy enough", "Remove it")
+            self.add(key, "exception_not_needed", name=key)
         elif len(str(self.header[key] or "")) < REASON_LENGTH:
-            self.add(key, f"{key} gives no reason", f"Say why in at least {REASON_LENGTH} letters")
+            self.add(key, "exception_without_reason", name=key, least=REASON_LENGTH)
 
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
         value = self.header.get(key)
         if value not in allowed:
-            self.add(key, f"{key} is {value!r}", f"Use one of: {', '.join(allowed)}")
+            message = "value_empty" if value is None else "value_unknown"
+            self.add(key, message, name=Message(f"name_{key}"), value=repr(value), allowed=", ".join(allowed))
         return str(value)
 
     def names(self, key: str) -> tuple[str, ...]:
         value = self.header.get(key, [])
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            self.add(key, f"{key} is not a list of names", f"Write `{key}: [one, another]`")
+            self.add(key, "not_names", name=key)
             return ()
         return tuple(value)
 
@@ -205,8 +215,8 @@ class _Header:
             if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
                 found.append(value)
                 continue
-            what = f"{key} is missing" if value is None else f"{key} is {value!r}, which is no date"
-            self.add(key, what, "Write year-month-day, like 2026-11-22")
+            message = "date_missing" if value is None else "date_wrong"
+            self.add(key, message, name=Message(f"name_{key}"), value=repr(value))
             found.append(None)
         return found[0], found[1]
 
@@ -217,48 +227,51 @@ class _Header:
         most = DAYS_TO_REVIEW[topic.volatility]
         if not 0 < days <= most:
             latest = topic.reviewed + datetime.timedelta(days=most)
-            what = f"review_by is {days} days after reviewed; a {topic.volatility} answer may stand {most}"
-            self.add("review_by", what, f"Write {latest} or an earlier day after {topic.reviewed}")
+            self.add(
+                "review_by",
+                "review_too_late",
+                days=days,
+                volatility=Message(f"volatility_{topic.volatility}"),
+                most=most,
+                latest=latest,
+                reviewed=topic.reviewed,
+            )
 
     def check_law_now(self, topic: Topic) -> None:
         """Note where what expires is not marked off, or is in an answer that is said to be stable."""
         marked = [answer for answer in topic.answers.values() if answer.law_now]
         if topic.volatility == "litigated" and len(marked) < len(topic.answers):
-            what = "the topic is litigated, but an answer does not say which part of it expires"
-            mend = "Write a line `---` before what the law and the courts say now, in both languages"
-            self.add("volatility", what, mend)
+            self.add("volatility", "law_now_missing")
         elif topic.volatility == "stable" and marked:
-            what = "the topic is stable, but an answer has a part that expires, behind a line `---`"
-            self.add("volatility", what, "Write `volatility: litigated`, or remove the line")
+            self.add("volatility", "law_now_in_stable")
 
     def sources(self, *, needed: bool) -> tuple[Source, ...]:
         entries = self.header.get("sources", [])
         if not isinstance(entries, CommentedSeq) or not entries:
             if needed:
-                self.add("sources", "the answer has no source", "Add at least one `- {title: ..., url: ...}`")
+                self.add("sources", "no_source")
             return ()
         found = []
         for index, entry in enumerate(entries):
             if not isinstance(entry, Mapping) or set(entry) != {"title", "url"} or not all(entry.values()):
                 line = line_of(entries, index)
-                what = "a source has not exactly a title and a url"
-                self.problems.add(self.path, line, what, "Write `- {title: ..., url: ...}`")
+                self.problems.add(self.path, line, "source_incomplete", field="sources")
             elif not URL.fullmatch(str(entry["url"])):
                 line = line_of(entries, index)
-                what = f"the address of the source {entry['title']!r} is no web address"
-                self.problems.add(self.path, line, what, "Write it in full, beginning with https://")
+                title = repr(entry["title"])
+                self.problems.add(self.path, line, "source_without_address", field="sources", title=title)
             else:
                 found.append(Source(str(entry["title"]), str(entry["url"])))
         return tuple(found)
 
 
 def _refuse_unknown(
-    mapping: CommentedMap, allowed: Iterable[str], where: str, path: Path, problems: Problems
+    mapping: CommentedMap, allowed: Iterable[str], where: Message, path: Path, problems: Problems
 ) -> None:
     for key in mapping:
         if key not in allowed:
-            what = f"{where} has the unknown key `{key}`"
-            problems.add(path, line_of(mapping, key), what, f"Use one of: {', '.join(sorted(allowed))}")
+            names = ", ".join(sorted(allowed))
+            problems.add(path, line_of(mapping, key), "unknown_key", where=where, name=key, allowed=names)
 
 
 def read_examples(
@@ -284,18 +297,20 @@ def _questions(document: CommentedMap, path: Path, problems: Problems) -> dict[s
     questions: dict[str, tuple[str, ...]] = {}
     for intent, language, line, examples in read_examples(document):
         if intent != wanted:
-            what = f"the questions are of the intent `{intent}`, not of this file's `{wanted}`"
-            problems.add(path, line, what, "Rename the file or the intent")
+            problems.add(path, line, "questions_of_another_intent", intent=intent, wanted=wanted)
         if language not in LANGUAGES:
-            what = "the questions do not say their language"
-            problems.add(path, line, what, "Write `metadata: {language: en}` or es")
+            problems.add(path, line, "questions_without_language")
             continue
         questions[language] = questions.get(language, ()) + tuple(text for text, _ in examples)
     for language in LANGUAGES:
         if not questions.get(language):
-            what = f"there is no question in {_NAMES[language]}"
-            problems.add(path, 1, what, f"Add an `nlu:` entry with `metadata: {{language: {language}}}`")
+            column = f"questions_{language}"
+            problems.add(path, 1, "no_question", field=column, language=_NAMES[language], code=language)
     return questions
+
+
+def _answer_in(language: str) -> Message:
+    return Message("answer_in", language=_NAMES[language])
 
 
 def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str, Answer]:
@@ -304,25 +319,24 @@ def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str
         return {}
     name = f"utter_faq/{path.stem}"
     if not isinstance(responses, CommentedMap) or list(responses) != [name]:
-        problems.add(
-            path,
-            line_of(document, "responses"),
-            f"responses must hold `{name}` and nothing else",
-            "Rename it",
-        )
+        problems.add(path, line_of(document, "responses"), "other_responses", name=name)
         return {}
     answers: dict[str, Answer] = {}
     for language, variation, line in read_variations(responses, name):
         if language not in LANGUAGES:
-            what = "an answer does not say its language"
-            problems.add(path, line, what, "Copy `condition:` from another topic file")
+            problems.add(path, line, "answer_without_language")
             continue
         custom = variation.get("custom")
         expected = {"topic": path.stem, "language": language}
         if not isinstance(custom, Mapping) or {key: custom.get(key) for key in expected} != expected:
-            what = f"`custom:` of the answer in {_NAMES[language]} does not name the topic and language"
             problems.add(
-                path, line, what, f"Write `custom: {{topic: {path.stem}, language: {language}, short: ...}}`"
+                path,
+                line,
+                "answer_custom",
+                field=f"answer_{language}",
+                language=_NAMES[language],
+                topic=path.stem,
+                code=language,
             )
             continue
         text, short = str(variation.get("text") or ""), str(custom.get("short") or "")
@@ -330,8 +344,8 @@ def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str
         answers[language] = Answer(language, text, short)
     for language in LANGUAGES:
         if language not in answers:
-            what = f"the answer in {_NAMES[language]} is missing"
-            problems.add(path, line_of(document, "responses"), what, "Write it beside the other one")
+            line, column = line_of(document, "responses"), f"answer_{language}"
+            problems.add(path, line, "answer_missing", field=column, language=_NAMES[language])
     if len(answers) == 2:
         _check_parity(answers, responses, path, line_of(document, "responses"), problems)
     return answers
@@ -342,20 +356,30 @@ def _check_parity(
 ) -> None:
     english, spanish = answers["en"], answers["es"]
     if _spoken(english.text) != _spoken(spanish.text):
-        what = "the words to say aloud (lines with >) differ between the two languages"
-        problems.add(path, line, what, "Write the same English words in both")
-    for part in ("text", "short"):
+        problems.add(path, line, "say_aloud_differs", field="answer_es")
+    for part, column in (("text", "answer"), ("short", "short")):
         there = facts(getattr(english, part)), facts(getattr(spanish, part))
-        for language, missing in (("Spanish", there[0] - there[1]), ("English", there[1] - there[0])):
+        for language, missing in (("es", there[0] - there[1]), ("en", there[1] - there[0])):
             if missing:
-                what = f"the {part} in {language} lacks {', '.join(sorted(missing))}, which its twin has"
-                problems.add(path, line, what, "Numbers, phones and addresses must be the same in both")
+                problems.add(
+                    path,
+                    line,
+                    f"{part}_lacks",
+                    field=f"{column}_{language}",
+                    language=_NAMES[language],
+                    missing=", ".join(sorted(missing)),
+                )
     wanted = fingerprint(english.text, english.short)
     for spoken_in, variation, spanish_line in read_variations(responses, f"utter_faq/{path.stem}"):
         if spoken_in == "es" and variation["custom"].get("reviewed_with") != wanted:
-            what = "the English answer has changed since the Spanish one was reviewed"
-            mend = f'Compare the two, then write `reviewed_with: "{wanted}"` below `language: es`'
-            problems.add(path, spanish_line, what, mend)
+            problems.add(
+                path,
+                spanish_line,
+                "english_changed",
+                field="answer_es",
+                fingerprint=wanted,
+                topic=path.stem,
+            )
 
 
 def _spoken(text: str) -> list[str]:
@@ -365,26 +389,30 @@ def _spoken(text: str) -> list[str]:
 def _check_answer_text(
     text: str, short: str, language: str, line: int, path: Path, problems: Problems
 ) -> None:
-    where = f"the answer in {_NAMES[language]}"
+    answer, name = _answer_in(language), _NAMES[language]
+    in_answer, in_short = f"answer_{language}", f"short_{language}"
     if not text.strip():
-        problems.add(path, line, f"{where} has no text", "Write it under `text: |-`")
+        problems.add(path, line, "answer_empty", field=in_answer, answer=answer)
     if not short.strip():
-        problems.add(path, line, f"{where} has no short version", "Write `short:` for text messages")
-    if len(short) > SHORT_LENGTH:
-        what = f"the short version of {where} has {len(short)} characters, {SHORT_LENGTH} at most"
-        problems.add(path, line, what, "Shorten it")
+        problems.add(path, line, "short_empty", field=in_short, answer=answer)
+    if (length := len(short)) > SHORT_LENGTH:
+        called = Message("short_of_answer", language=name)
+        problems.add(
+            path, line, "short_too_long", field=in_short, text=called, length=length, most=SHORT_LENGTH
+        )
     if any(block.kind == "steps" and len(block.lines) > MOST_STEPS for block in parse_blocks(text)):
-        what = f"{where} has more than {MOST_STEPS} steps"
-        problems.add(path, line, what, "Leave some out, or make two topics of it")
+        problems.add(path, line, "too_many_steps", field=in_answer, answer=answer, most=MOST_STEPS)
     if len(LAW_NOW.findall(text)) > 1 or text.startswith("---"):
-        what = f"{where} has more than one line `---`, or nothing before it"
-        problems.add(path, line, what, "Keep one, before what the law and the courts say now")
-    if len(text) > TEXT_LENGTH:
-        what = f"the text of {where} has {len(text)} characters, {TEXT_LENGTH} at most"
-        problems.add(path, line, what, "Shorten it, or make two topics of it")
+        problems.add(path, line, "law_now_twice", field=in_answer, answer=answer)
+    if (length := len(text)) > TEXT_LENGTH:
+        called = Message("text_of_answer", language=name)
+        problems.add(
+            path, line, "text_too_long", field=in_answer, text=called, length=length, most=TEXT_LENGTH
+        )
     if "{" in text + short or "}" in text + short:
         # Rasa would take {word} for the name of a slot and say something else.
-        problems.add(path, line, f"{where} holds a brace", "Write it without { and }")
+        column = in_answer if set("{}") & set(text) else in_short
+        problems.add(path, line, "brace", field=column, answer=answer)
 
 
 def read_variations(responses: CommentedMap, name: str) -> Iterable[tuple[str | None, CommentedMap, int]]:

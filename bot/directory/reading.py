@@ -21,7 +21,7 @@ from bot.directory.services import (
     Service,
 )
 from bot.directory.tables import Row, Tables, read_tables
-from bot.problems import ContentError, Problems
+from bot.problems import ContentError, DataText, Problems
 from bot.text.facts import facts
 
 
@@ -48,10 +48,7 @@ def check_directory(folder: Path, problems: Problems) -> Directory | None:
         return None
     directory = _build(tables)
     if not any(HOTLINE_NEED in service.needs and service.phones for service in directory.services):
-        what = f"no active service with the need `{HOTLINE_NEED}` has a phone, and every page names one"
-        problems.add(
-            folder / "services.csv", 1, what, "Add one, with its rows in attributes.csv and phones.csv"
-        )
+        problems.add(folder / "services.csv", 1, "no_hotline", need=HOTLINE_NEED)
         return None
     return directory
 
@@ -61,13 +58,10 @@ def _check_phones(folder: Path, tables: Tables, problems: Problems) -> None:
     for line, row in enumerate(tables["phones"], 2):
         number = row["number"]
         if number in withheld:
-            what = f"the number {number} must not be given to residents: {withheld[number].rstrip('.')}"
-            problems.add(
-                folder / "phones.csv", line, what, "Remove the row, or call the number and clear it first"
-            )
+            reason = DataText(withheld[number].rstrip("."))
+            problems.add(folder / "phones.csv", line, "phone_row_withheld", number=number, reason=reason)
         elif len(number) > 3 and not phonenumbers.is_valid_number(phonenumbers.parse(number, "US")):
-            what = f"{number} is no valid phone number"
-            problems.add(folder / "phones.csv", line, what, "Check it against its source")
+            problems.add(folder / "phones.csv", line, "phone_invalid", number=number)
 
 
 def _check_cautions(folder: Path, tables: Tables, problems: Problems) -> None:
@@ -79,12 +73,8 @@ def _check_cautions(folder: Path, tables: Tables, problems: Problems) -> None:
     careful = {row["id"] for row in tables["services"] if row["caution"]}
     for line, row in enumerate(tables["phones"], 2):
         if row["number"] in numbers and row["service_id"] not in careful:
-            what = f"the number {row['number']} must not be given without a caution"
-            mend = (
-                f"Write in services.csv, as caution and caution_es of `{row['service_id']}`, who should call "
-                "and what not to say"
-            )
-            problems.add(folder / "phones.csv", line, what, mend)
+            number, service = row["number"], row["service_id"]
+            problems.add(folder / "phones.csv", line, "phone_without_caution", number=number, service=service)
 
 
 def _check_services(folder: Path, tables: Tables, problems: Problems) -> None:
@@ -94,27 +84,21 @@ def _check_services(folder: Path, tables: Tables, problems: Problems) -> None:
     today = current_date()
     for line, row in enumerate(tables["services"], 2):
         if row["id"] not in reachable and not row["url"]:
-            what = f"the service `{row['id']}` has no phone, no address and no url"
-            problems.add(path, line, what, "Add one, or remove the service")
+            problems.add(path, line, "service_unreachable", service=row["id"])
         if row["id"] not in needed:
-            what = f"the service `{row['id']}` meets no need"
-            problems.add(path, line, what, "Add a row to attributes.csv")
+            problems.add(path, line, "service_without_need", service=row["id"])
         if datetime.date.fromisoformat(row["assured_date"]) > today:
-            what = f"assured_date is {row['assured_date']}, which is still to come"
-            problems.add(path, line, what, "Write the day on which the details were last checked")
+            problems.add(path, line, "service_assured_later", day=row["assured_date"])
     for name, columns in _TWINS.items():
         for line, row in enumerate(tables[name], 2):
             for column in columns:
                 _check_twins(folder / f"{name}.csv", line, row, column, problems)
     if FIRST_SERVICE not in {row["id"] for row in tables["services"] if row["status"] == "active"}:
-        what = f"the city's own programme, `{FIRST_SERVICE}`, is missing or not active"
-        problems.add(path, 1, what, "Restore its row; say in `alert` what is not known of it")
+        problems.add(path, 1, "first_service_missing", service=FIRST_SERVICE)
     for line, row in enumerate(tables["service_areas"], 2):
         for name in row["extent"].split("; "):
             if not is_area(name):
-                what = f"extent names `{name}`, which is no city or county of California"
-                mend = "Write a city, a county (Orange County), California or United States"
-                problems.add(folder / "service_areas.csv", line, what, mend)
+                problems.add(folder / "service_areas.csv", line, "area_unknown", area=name)
 
 
 # Columns with a twin in Spanish, where a text is known in both languages or in none.
@@ -138,19 +122,16 @@ def _check_twins(path: Path, line: int, row: Row, column: str, problems: Problem
     english, spanish = row[column], row[f"{column}_es"]
     if bool(english) != bool(spanish):
         missing = f"{column}_es" if english else column
-        problems.add(path, line, f"{missing} is empty but its twin is not", "Write both")
+        problems.add(path, line, "twin_missing", column=missing)
     elif different := facts(english) ^ facts(spanish):
-        what = f"{column} and {column}_es differ in {', '.join(sorted(different))}"
-        mend = "Numbers, phones and addresses must be the same in both"
-        problems.add(path, line, what, mend)
+        problems.add(path, line, "twins_differ", column=column, facts=", ".join(sorted(different)))
 
 
 def _check_schedules(folder: Path, tables: Tables, problems: Problems) -> None:
     for line, row in enumerate(tables["schedules"], 2):
         if row["opens_at"] >= row["closes_at"]:
-            what = f"closes_at {row['closes_at']} is not after opens_at {row['opens_at']}"
-            mend = "Correct it; hours past midnight need a row for each day"
-            problems.add(folder / "schedules.csv", line, what, mend)
+            closes, opens = row["closes_at"], row["opens_at"]
+            problems.add(folder / "schedules.csv", line, "closes_too_early", closes=closes, opens=opens)
 
 
 def _build(tables: Tables) -> Directory:

@@ -12,12 +12,12 @@ import io
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.files.shapes import Needed, differences
-from bot.problems import Problems
+from bot.problems import Message, Problems
 
 PACKAGE = "datapackage.json"
 
@@ -61,7 +61,6 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     "required_documents": ("service_id", "document", "document_es"),
     "withheld_phones": ("number", "reason"),
 }
-_RESTORE = "Restore the last good version"
 # More than any description needs; a cell beyond it is a fault of the file.
 _MOST_CHARACTERS = 1000
 # How Excel writes dates and times of its own accord, here in the United States, when it saves a table.
@@ -78,44 +77,46 @@ def read_package(folder: Path, problems: Problems) -> dict[str, dict[str, Any]] 
     try:
         package = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        problems.add(path, 1, "the file is missing", "Restore it")
+        problems.add(path, 1, "file_missing")
     except UnicodeDecodeError:
-        problems.add(path, 1, "the file is not UTF-8 text", _RESTORE)
+        problems.add(path, 1, "package_not_utf8")
     except json.JSONDecodeError as error:
-        problems.add(path, error.lineno, f"this is no data package ({error})", _RESTORE)
+        problems.add(path, error.lineno, "not_a_package", reason=error)
     except RecursionError:
-        problems.add(path, 1, "lists or keys stand within each other a thousand times", _RESTORE)
+        problems.add(path, 1, "package_too_deep")
     else:
-        wrong = [one.what for one in differences(package, _SHAPE)] or [*_unfit(package["resources"])]
-        for what in wrong:
-            problems.add(path, 1, what, _RESTORE)
-        if not wrong:
+        before = len(problems.found)
+        for one in differences(package, _SHAPE):
+            problems.add(path, 1, "package_shape", difference=one.what)
+        if len(problems.found) == before:
+            _note_unfit(package["resources"], path, problems)
+        if len(problems.found) == before:
             return {table["name"]: table for table in package["resources"]}
     return None
 
 
-def _unfit(tables: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield what does not fit together in the tables of a data package."""
+def _note_unfit(tables: Sequence[Mapping[str, Any]], path: Path, problems: Problems) -> None:
+    """Note what does not fit together in the tables of a data package."""
     columns = {table["name"]: {field["name"] for field in table["schema"]["fields"]} for table in tables}
     for name in sorted(_COLUMNS.keys() - columns.keys()):
-        yield f"the table `{name}` is missing"
+        problems.add(path, 1, "table_missing", table=name)
     for table in tables:
         name = table["name"]
         for column in sorted({*_COLUMNS.get(name, ())} - columns[name]):
-            yield f"the table `{name}` lacks the column `{column}`"
+            problems.add(path, 1, "table_lacks", table=name, column=column)
         if table["path"] != f"{name}.csv":
-            yield f"the path of the table `{name}` is not {name}.csv"
+            problems.add(path, 1, "table_path", table=name, file=f"{name}.csv")
         for field in table["schema"]["fields"]:
             try:
                 re.compile((field.get("constraints") or {}).get("pattern") or "")
             except re.error as error:
-                yield f"the pattern of `{field['name']}` cannot be read ({error})"
+                problems.add(path, 1, "column_pattern", column=field["name"], reason=error)
         for key in table["schema"].get("foreignKeys") or ():
             other = key["reference"]
             if key["fields"] not in columns[name] or other["fields"] not in columns.get(
                 other["resource"], ()
             ):
-                yield f"a foreign key of the table `{name}` names no column"
+                problems.add(path, 1, "foreign_key", table=name)
 
 
 def read_tables(folder: Path, problems: Problems) -> Tables | None:
@@ -140,8 +141,10 @@ def read_tables(folder: Path, problems: Problems) -> Tables | None:
                     problems.add(
                         folder / resource["path"],
                         line,
-                        f"{key['fields']} `{value}` does not stand in {resources[other]['path']}",
-                        "Correct it, or add that row",
+                        "reference_unknown",
+                        column=key["fields"],
+                        value=value,
+                        file=resources[other]["path"],
                     )
     return None if len(problems.found) > before else tables
 
@@ -160,17 +163,17 @@ def _read_table(path: Path, schema: Mapping[str, Any], problems: Problems) -> li
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        problems.add(path, 1, "the file is missing", "Restore it")
+        problems.add(path, 1, "file_missing")
         return []
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        problems.add(path, line, "the file is not UTF-8 text", "Save it as CSV UTF-8")
+        problems.add(path, line, "table_not_utf8")
         return []
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         rows = [(reader.line_num, values) for values in reader]
     except csv.Error as error:
-        problems.add(path, reader.line_num, f"this is no CSV ({error})", "Save it as CSV UTF-8 again")
+        problems.add(path, reader.line_num, "not_csv", reason=error)
         return []
     header = rows[0][1] if rows else []
     if not _header_is_right(header, fields, path, problems):
@@ -179,8 +182,7 @@ def _read_table(path: Path, schema: Mapping[str, Any], problems: Problems) -> li
     seen: dict[str, set[str]] = defaultdict(set)
     for line, values in rows[1:]:
         if len(values) != len(header):
-            what = f"the row has {len(values)} cells, the first line {len(header)}"
-            problems.add(path, line, what, "Put cells that hold a comma in double quotes")
+            problems.add(path, line, "row_length", cells=len(values), columns=len(header))
             continue
         row = dict(zip(header, values, strict=True))
         for name, field in fields.items():
@@ -195,18 +197,17 @@ def _header_is_right(
 ) -> bool:
     for separator, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and separator in header[0]:
-            what = f"the cells are parted by {name}"
-            problems.add(path, 1, what, "Save it as CSV UTF-8 with commas between the cells")
+            problems.add(path, 1, "cells_parted", by=Message(f"by_{name}"))
             return False
     for column in header:
         if column not in fields:
-            problems.add(path, 1, f"unknown column `{column}`", f"Use only: {', '.join(fields)}")
+            problems.add(path, 1, "column_unknown", column=column, allowed=", ".join(fields))
         elif header.count(column) > 1:
-            problems.add(path, 1, f"the column `{column}` stands twice", "Remove one of the two")
+            problems.add(path, 1, "column_twice", column=column)
             return False
     for column in fields:
         if column not in header:
-            problems.add(path, 1, f"the column `{column}` is missing", "Add it to the first line")
+            problems.add(path, 1, "column_missing", column=column)
     return set(header) == set(fields)
 
 
@@ -227,41 +228,38 @@ def _check_cell(
     rules = {key: rule for key, rule in (field.get("constraints") or {}).items() if rule is not None}
     if not value.strip():
         if rules.get("required"):
-            problems.add(path, line, f"{name} is empty", "Fill it in")
+            problems.add(path, line, "value_missing", column=name)
         return
     most = rules.get("maxLength", _MOST_CHARACTERS)
     if len(value) > most:
-        what = f"{name} has {len(value)} characters, {most} at most"
-        problems.add(path, line, what, "Shorten it")
+        problems.add(path, line, "value_too_long", column=name, length=len(value), most=most)
         return
     if any(character in "<>" or not character.isprintable() for character in value):
-        what = f"{name} holds < or >, a line break or a character that cannot be seen"
-        problems.add(path, line, what, "Write plain text on one line")
+        problems.add(path, line, "value_not_plain", column=name)
         return
     if _FORMULA.match(value):
-        what = f"{name} begins as a formula does (`{value[:20]}`)"
-        problems.add(path, line, what, "Begin with a letter or a number")
+        problems.add(path, line, "value_formula", column=name, value=value[:20])
         return
     if rules.get("unique"):
         if value in seen:
-            problems.add(path, line, f"{name} `{value}` stands twice", "Give each row its own")
+            problems.add(path, line, "value_twice", column=name, value=value)
         seen.add(value)
     if "enum" in rules and value not in rules["enum"]:
-        problems.add(path, line, f"{name} is `{value}`", f"Use one of: {', '.join(rules['enum'])}")
+        allowed = ", ".join(rules["enum"])
+        problems.add(path, line, "value_not_allowed", column=name, value=value, allowed=allowed)
     if "pattern" in rules and not re.fullmatch(rules["pattern"], value):
-        problems.add(path, line, f"{name} is `{value}`", _how_to_write(value, field.get("example")))
+        example = field.get("example")
+        key = _unlike(value, example)
+        problems.add(path, line, key, column=name, value=value, example=example)
     if field["type"] == "date" and not _is_date(value):
-        what = f"{name} is `{value}`, which is no date"
-        problems.add(path, line, what, "Write year-month-day, like 2026-11-22")
+        problems.add(path, line, "value_no_date", column=name, value=value)
 
 
-def _how_to_write(value: str, example: str | None) -> str:
+def _unlike(value: str, example: str | None) -> str:
+    """Return the key of what is said of a value that does not look as its column wants it."""
     if example is None:
-        return "Compare it with the other rows"
-    mend = f"Write it like {example}"
-    if _AS_QUANTITY.fullmatch(value):
-        mend += "; the spreadsheet took it for a quantity, so make the column text first"
-    return mend
+        return "value_unlike_others"
+    return "value_as_quantity" if _AS_QUANTITY.fullmatch(value) else "value_unlike_example"
 
 
 def _is_date(value: str) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +16,7 @@ from bot.directory.tables import PACKAGE, Row, Tables, as_csv, read_package, rea
 from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.folders import exchange_folders, staging_folder
-from bot.problems import ContentError, Problems
+from bot.problems import ContentError, Problem, Problems
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
@@ -29,7 +29,11 @@ _REFUSED = "refused"
 
 
 class UpdateError(KyrError):
-    """A directory that cannot be replaced; the text says why and what to do."""
+    """A directory that cannot be replaced; the text says why and what to do, `messages` line by line."""
+
+    def __init__(self, text: str, problems: Iterable[Problem] = ()) -> None:
+        self.messages = (text, *(problem.message for problem in problems))
+        super().__init__("\n".join(self.messages))
 
 
 def columns_of(folder: Path) -> dict[str, list[str]]:
@@ -72,8 +76,8 @@ def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
         # Named as whoever sent them knows them.
         problems = Problems(copy)
         if check_directory(copy, problems) is None:
-            error = ContentError(sorted(problems.found))
-            raise UpdateError(f"The directory was not changed. These tables have mistakes:\n{error}")
+            found = sorted(problems.found)
+            raise UpdateError("The directory was not changed. These tables have mistakes:", found)
         return read_present(copy)
 
 
@@ -218,7 +222,8 @@ def refuse(new: Path, kept: Path) -> NoReturn:
         read_directory(refused)
     except ContentError as error:
         raise UpdateError(
-            f"The directory was not replaced. What was pulled is in {refused} and has mistakes:\n{error}"
+            f"The directory was not replaced. What was pulled is in {refused} and has mistakes:",
+            error.problems,
         ) from None
     raise AssertionError("a directory without a mistake was refused")
 

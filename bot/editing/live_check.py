@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from bot.content.checks import (
     questions_in,
     warn_of_near_duplicates,
 )
-from bot.content.claims import Claim, check_claims, read_claims
+from bot.content.claims import Claim, Spoken, check_claims, read_claims
 from bot.content.paths import FAQ, RESOURCES, conversation_files
 from bot.content.topic_reading import check_related, read_topic
 from bot.content.topics import TRAINING_DATA
@@ -35,26 +34,10 @@ from bot.editing.topic_text import TopicEditError, new_topic_file, read_fields, 
 from bot.errors import KyrError
 from bot.files.folders import recover
 from bot.files.yaml_reading import parse_yaml
-from bot.problems import ContentError, Problem, Problems
+from bot.problems import ContentError, Message, Problem, Problems
 from bot.text.near_duplicates import NearQuestions, QuestionWords, TrainingQuestion, count_words
 
 _CLAIMS = Path("data") / "claims.yml"
-# How a mistake is mended on a page, by words of it, where that differs from a file.
-_MENDED = {
-    "the English answer has changed": "Compare the two and change the Spanish, or say that you have compared "
-    "them",
-    "the words to say aloud": "Write the same English words after > in both answers",
-    "the related topic": "Use the short name of a topic",
-    "the answer was to be checked again": "Check its sources, and write the new dates",
-    "has no source": "Write who says so, a line each: title | https://address",
-    "a source has not exactly": "Write both, a line each: title | https://address",
-    "the topic has no answer": "Write the answers, or turn the topic off until there are some",
-    "the title is not there": "Write it in both languages",
-    "there is no question in": "Write one question at least, as a resident would ask it",
-    "has no text": "Write it",
-    "has no short version": "Write it; text messages need it",
-    "is hard to read": "Use shorter sentences and more common words",
-}
 
 
 class EditConflict(KyrError):
@@ -111,7 +94,7 @@ def edit_topic(
         raise TopicEditError(
             f"{FAQ / name} could not be written ({error.strerror}). All files are as before; try again."
         ) from None
-    places = TopicPlaces({topic_id: (present, text)})
+    places = TopicPlaces({topic_id: (present, text)}, "on_page")
     return Edited(*changed_cells(present, wanted), tuple(_placed(outcome.warnings, places)))
 
 
@@ -137,14 +120,14 @@ def _text(topic_id: str, before: str | None, wanted: TopicFields, *, compared: b
 
 
 def _placed(found: Iterable[Problem], places: TopicPlaces) -> Iterator[FieldProblem]:
-    """Yield mistakes at their fields, in the words of a page; those outside of the topic at no field."""
+    """Yield mistakes at their fields; those outside of the topic at no field."""
     for problem in found:
         place = places.of(problem)
         if place is None:
-            yield FieldProblem("", f"{problem.path}: {problem.what}", problem.mend, problem.warning)
-            continue
-        mended = [mend for words, mend in _MENDED.items() if words in place.what]
-        yield dataclasses.replace(place, mend=mended[0]) if mended else place
+            what = Message("in_another_file", file=problem.path, what=problem.what)
+            yield FieldProblem("", what, problem.mend, problem.warning)
+        else:
+            yield place
 
 
 @dataclass(frozen=True)
@@ -186,7 +169,7 @@ class LiveCheck:
             return [FieldProblem("", what, mend)]
         with self._lock:
             around = self._around = _read_around(self._root, self._around)
-        places = TopicPlaces({topic_id: (present, text)})
+        places = TopicPlaces({topic_id: (present, text)}, "on_page")
         found = _found(self._root, topic_id, wanted, text, around, today)
         return sorted(set(_placed(found, places)))
 
@@ -196,7 +179,8 @@ class LiveCheck:
         """Return the mistakes for which `edit_topic` has refused a topic, each at its field."""
         before, present = _present(self._root, topic_id)
         text = _text(topic_id, before, unsigned(present, wanted), compared=compared)
-        return sorted(set(_placed(error.problems, TopicPlaces({topic_id: (present, text)}))))
+        places = TopicPlaces({topic_id: (present, text)}, "on_page")
+        return sorted(set(_placed(error.problems, places)))
 
 
 def _found(
@@ -224,8 +208,8 @@ def _found(
     check_related(wanted.related, path, {*known, topic_id}, problems)
     # All that is wrong is shown at once: what is said is looked at also where other fields are not right yet.
     said = [
-        (path, language, text)
-        for texts in (wanted.titles, wanted.answers, wanted.shorts)
+        Spoken(path, language, text, f"{part}_{language}")
+        for part, texts in (("title", wanted.titles), ("answer", wanted.answers), ("short", wanted.shorts))
         for language, text in texts.items()
     ]
     check_claims(around.claims, said, problems)

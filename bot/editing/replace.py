@@ -36,7 +36,6 @@ _READ_BY_THE_CHECK = (
     "data/rules.yml",
     "domain.yml",
 )
-_LINE = re.compile(r"\bline \d+")
 
 
 class ContentChangedError(KyrError):
@@ -139,9 +138,10 @@ def _checked(root: Path, staged: Path, today: datetime.date | None) -> Outcome:
     return Outcome(tuple(new), tuple(stood))
 
 
-def _identity(problem: Problem) -> tuple[Path, str, str]:
+def _identity(problem: Problem) -> tuple[object, ...]:
     """Return what makes a problem the same one, wherever its lines have moved to."""
-    return problem.path, _LINE.sub("line", problem.what), problem.mend
+    values = ((name, str(value)) for name, value in problem.values.items() if name != "line")
+    return problem.path, problem.key, *sorted(values)
 
 
 def _bytes_in(folder: Path) -> dict[str, bytes]:

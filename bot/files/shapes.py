@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.problems import Message
+
 # What a document must look like: `str`, `float` (any number) or `bool` for one value; `[shape]` for a list of
 # such; `{"key": shape, ...: shape}` for a mapping, in which keys may be missing unless they are `Needed`, and
 # ... stands for all keys that are not named; and several in a tuple where any of them will do.
@@ -25,50 +27,57 @@ class Needed:
 
 @dataclass(frozen=True)
 class Difference:
-    """A value of another shape: that of `key` in `holder` (None: this itself); what is wrong, what to do."""
+    """A value of another shape: that of `key` in `holder` (None: this itself).
+
+    `problem` is the key of what is said of it (see bot.problems), with its values.
+    """
 
     holder: Any
     key: str | int | None
-    what: str
-    mend: str
+    problem: str
+    values: Mapping[str, object]
+
+    @property
+    def what(self) -> Message:
+        """What is wrong."""
+        return Message(f"{self.problem}.what", **self.values)
 
 
-# What a value must be, what that is called, and what mends another one.
-KINDS: Mapping[type, tuple[type | tuple[type, ...], str, str]] = {
-    str: (str, "a text", "Write words, in quotes if they look like a number, a date, or yes or no"),
-    float: ((int, float), "a number", "Write a number, like 0.9"),
-    bool: (bool, "true or false", "Write one of them"),
-    list: (Sequence, "a list", "Write each entry on a line of its own, behind a dash"),
-    dict: (Mapping, "keys with values", "Write them as `key: value`, as the others do"),
+# What a value must be, and the problem of another one.
+KINDS: Mapping[type, tuple[type | tuple[type, ...], str]] = {
+    str: (str, "not_a_text"),
+    float: ((int, float), "not_a_number"),
+    bool: (bool, "not_true_or_false"),
+    list: (Sequence, "not_a_list"),
+    dict: (Mapping, "not_keys"),
 }
 
 
 def differences(document: Any, shape: Shape) -> Iterator[Difference]:
     """Yield where a document has another shape than this one."""
-    return _of_value(document, shape, "the file", document, None)
+    return _of_value(document, shape, Message("the_file"), document, None)
 
 
 def _of_value(
-    value: Any, shape: Shape, name: str, holder: Any, key: str | int | None
+    value: Any, shape: Shape, name: Message, holder: Any, key: str | int | None
 ) -> Iterator[Difference]:
     """Yield those of a value, which is that of `key` in `holder`; `name` is what it is called."""
     kinds = shape if isinstance(shape, tuple) else (shape,)
     fitting = next((kind for kind in kinds if _is_of_kind(value, kind)), None)
     if fitting is None:
-        _, called, mend = KINDS[_kind_of(kinds[0])]
-        yield Difference(holder, key, f"{called} must stand in {name}", mend)
+        yield Difference(holder, key, KINDS[_kind_of(kinds[0])][1], {"name": name})
     elif isinstance(fitting, Mapping):
         for each, wanted in fitting.items():
             if isinstance(wanted, Needed) and value.get(each) is None:
-                yield Difference(holder, key, f"`{each}` is missing in {name}", "Compare it with the others")
+                yield Difference(holder, key, "key_missing", {"key": each, "name": name})
         for each, item in value.items():
             wanted = fitting.get(each, fitting.get(...))
             if item is not None and wanted is not None:
                 inner = wanted.shape if isinstance(wanted, Needed) else wanted
-                yield from _of_value(item, inner, f"`{each}`", value, each)
+                yield from _of_value(item, inner, Message("the_key", name=each), value, each)
     elif isinstance(fitting, list):
         for index, item in enumerate(value):
-            yield from _of_value(item, fitting[0], f"each entry of {name}", value, index)
+            yield from _of_value(item, fitting[0], Message("each_entry", name=name), value, index)
 
 
 def _is_of_kind(value: Any, shape: Shape) -> bool:

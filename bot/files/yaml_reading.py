@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node
 
 from bot.files.shapes import Shape, differences
-from bot.problems import Problems
+from bot.problems import Problem, Problems
 
 
 def read_yaml(path: Path, problems: Problems, shape: Shape) -> CommentedMap | None:
@@ -35,11 +35,11 @@ def _read(path: Path, problems: Problems, shape: Shape) -> CommentedMap | None:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        problems.add(path, 1, "the file is missing", "Restore it")
+        problems.add(path, 1, "file_missing")
         return None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        problems.add(path, line, "the file is not UTF-8 text", "Save it as UTF-8")
+        problems.add(path, line, "file_not_utf8")
         return None
     return parse_yaml(text, path, problems, shape)
 
@@ -51,39 +51,33 @@ def parse_yaml(text: str, path: Path, problems: Problems, shape: Shape) -> Comme
     except DuplicateKeyError as error:
         line = error.problem_mark.line + 1
         key = text.splitlines()[line - 1].split(":", 1)[0].strip(" -")
-        problems.add(path, line, f"the key `{key}` stands twice in one place", "Remove one of the two")
+        problems.add(path, line, "key_twice", name=key)
         return None
     except _ValueError as error:
-        what = f"`{error.problem}` looks like a date, a number, or yes or no, and is none"
-        problems.add(path, error.problem_mark.line + 1, what, "Correct it, or put it in quotes")
+        problems.add(path, error.problem_mark.line + 1, "value_misread", value=error.problem)
         return None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         if "'\\t'" in str(error.problem):
-            problems.add(path, line, "a tab stands where only spaces may", "Put spaces in its place")
+            problems.add(path, line, "tab")
             return None
-        problems.add(
-            path,
-            line,
-            f"this is not valid YAML ({error.problem or error.context})",
-            "Compare the line and the one above it with another file: spaces, colons, quotes",
-        )
+        problems.add(path, line, "not_yaml", reason=error.problem or error.context)
         return None
     except YAMLError as error:
         # Control characters end here: they carry no line.
-        problems.add(path, 1, f"this is not valid YAML ({error})", "Remove characters that are not text")
+        problems.add(path, 1, "not_text", reason=error)
         return None
     except RecursionError:
-        what = "lists or keys stand within each other a thousand times"
-        problems.add(path, 1, what, "Compare it with another file of its folder")
+        problems.add(path, 1, "too_deep")
         return None
     if not isinstance(document, CommentedMap):
-        problems.add(path, 1, "the file holds no keys", "Compare it with another file of its folder")
+        problems.add(path, 1, "no_keys")
         return None
     found = [*differences(document, shape)]
     for one in found:
-        problems.add(path, line_of(one.holder, one.key), one.what, one.mend)
+        line = line_of(one.holder, one.key)
+        problems.found.append(Problem(problems.shown(path), line, one.problem, one.values))
     return None if found else document
 
 

@@ -26,6 +26,7 @@ from bot.clock import in_office, utc_now
 from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
+from bot.problems import ContentError, Message
 from bot.settings import PROJECT_ROOT, read_settings
 from bot.staff.approval import approve
 from bot.staff.release import Release, StoppedError
@@ -79,6 +80,7 @@ class Run:
     `finished` is empty while it runs and where it was ended from outside. A result names the model that is
     published now ("version"), of a training the one that was made, and whether the gate let it pass
     ("passed"). `report` is what the gate said (see `verdict`) where it was asked, which is in the result too.
+    Where the content has mistakes, `problems` are these.
     """
 
     slot: str
@@ -91,6 +93,7 @@ class Run:
     finished: str = ""
     result: Mapping[str, Any] | None = None
     error: str = ""
+    problems: tuple[Message, ...] = ()
     report: Mapping[str, Any] | None = None
 
     @property
@@ -146,6 +149,7 @@ class Runs:
                 finished=end["time"],
                 result=end.get("done"),
                 error=end.get("failed", ""),
+                problems=_problems(end),
                 report=end.get("done", end).get("report"),
             )
         return run if running else dataclasses.replace(run, error=_ENDED[slot])
@@ -220,6 +224,14 @@ def _told(line: str) -> dict[str, Any]:
     return told
 
 
+def _problems(end: Mapping[str, Any]) -> tuple[Message, ...]:
+    """Return the mistakes with which a job ended; none where a program with other messages has told them."""
+    try:
+        return tuple(map(Message.from_json, end.get("problems", ())))
+    except KeyError:
+        return ()
+
+
 def _clock(moment: str) -> str:
     """Return when that was by the clock of the office ("10:03")."""
     return f"{in_office(moment):%H:%M}"
@@ -242,6 +254,8 @@ def main() -> None:
         end = {"done": _do(release, told["job"])}
     except StoppedError as error:
         end = {"failed": str(error), "report": error.verdict.as_json()}
+    except ContentError as error:
+        end = {"failed": str(error), "problems": [one.as_json() for one in error.messages]}
     except KyrError as error:
         end = {"failed": str(error)}
     except Exception as error:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Functions that note a mistake: its two texts are the last ones of three or four arguments.
-_NOTING = {"add", "_add"}
+# Functions that note a mistake of a sheet: its two texts are the last ones of three or four arguments.
+_NOTING = {"add": (4,), "_add": (3, 4)}
 # Functions that tell of progress.
 _TELLING = {"progress", "_progress", "show"}
 # Functions whose texts other modules or classes show.
-_MAKING = {"too_hard", "_reason"}
+_MAKING = {"_reason"}
 _SAMPLES = {"r": "'sample'", "": "sample"}
 
 
@@ -82,10 +82,10 @@ def _texts_for_people(node: ast.AST, errors: frozenset[str], function: _Function
         yield node.args[0]
     elif _is_named(node, "Stop") and len(node.args) == 2:
         yield node.args[1]
-    elif name in _TELLING and len(node.args) == 1:
+    elif name in _TELLING and len(node.args) == 1 and not _is_named(node.args[0], "Message"):
         yield node.args[0]
-    elif name in _NOTING and len(node.args) in (3, 4) and _notes_mistakes(node.func):
-        at = 1 if len(node.args) == 3 or name == "_add" else 2
+    elif len(node.args) in _NOTING.get(name, ()) and _notes_mistakes(node.func):
+        at = 1 if name == "_add" else 2
         yield from node.args[at : at + 2]
     elif name == "__init__" and len(node.args) == 1 and isinstance(node.args[0], ast.JoinedStr):
         yield node.args[0]

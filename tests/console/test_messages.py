@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
 from pathlib import Path
 
@@ -12,17 +13,15 @@ from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from bot.console.messages import FILE, read_entry, said, translate
+from bot.directory.update import UpdateError, read_present
 from bot.directory.update import differences as directory_differences
-from bot.directory.update import read_present
 from bot.editing.differences import differences
 from bot.editing.sheet.reading import SheetProblem
 from bot.editing.topic_text import read_fields
-from bot.files.shapes import KINDS, Needed
 from bot.files.shapes import differences as differences_of_shape
-from bot.problems import Problem
+from bot.problems import ContentError, DataText, Message, Problem
 from bot.settings import PROJECT_ROOT
 from tests.console.core_messages import Samples, constants_of, messages_of
-from tests.content.test_checks import MISTAKES
 from tests.helpers.clerks import Clerk
 from tests.helpers.errors import exceptions_of_ours
 
@@ -51,18 +50,6 @@ _DATABASE_ERROR = ("/var/staff.sqlite3: the disk is full. Make room and try agai
 # What stands for a value that the code alone does not tell, by function and expression.
 SAMPLES = Samples(
     {
-        ("_header_is_right", "name"): ("semicolons", "tabs"),
-        ("_refuse_unknown", "where"): ("the file", "the header"),
-        ("check_reading", "part"): (
-            "the text of the answer in English",
-            "the short version of the answer in Spanish",
-        ),
-        ("check_reading", "measured"): ("reading grade 8.1, 7 at most", "reading ease 60, 65 at least"),
-        ("_check_parity", "part"): ("text", "short"),
-        ("_check_parity", "language"): ("English", "Spanish"),
-        ("refuse_late_review", "topic.volatility"): ("stable", "litigated"),
-        ("check_claims", "claim.beside.within"): ("sentence", "paragraph", "text"),
-        ("_placed", "problem.what"): ("the answer has no source",),
         ("_floors", "called"): (
             "answered rightly",
             "answered wrongly",
@@ -73,16 +60,12 @@ SAMPLES = Samples(
         ("", "str(error)[0].upper()"): ("L",),
         ("", "str(error)[1:]"): ("ine 3: a list is expected",),
         ("export", "error"): ("Line 3: a list is expected. Mend the file first; `kyr check` helps.",),
-        ("_replace", "places.of(warning) or warning"): ("Row 3, id: the cell is empty. Write it.",),
-        ("_replace", "problem"): ("data/faq/bond.yml:3: the answer has no source. Write it.",),
         ("check_chain", "wrong"): (
             "Entry 3 of the audit log was removed.",
             "Entry 3 of the audit log was inserted.",
             "Entry 3 of the audit log was changed: its hash is of something else.",
             "Entry 3 of the audit log was changed, removed or inserted: entry 4 continues another one.",
         ),
-        ("refuse", "error"): ("data/resources/phones.csv:3: number is empty. Fill it in.",) * 2,
-        ("edited", "error"): ("phones.csv:3: number is empty. Fill it in.",),
         ("_taken_over", "state.why"): ("“ICE is here” was answered as nothing, not as emergency_now.",),
         ("_plainly", "self._reason(error)"): ("the disk is full. Make room and try again",),
         ("_noting_what_is_done", "error"): _DATABASE_ERROR,
@@ -104,8 +87,6 @@ SAMPLES = Samples(
             "str(error)",
             "what",
             "mend",
-            "one.what",
-            "one.mend",
             "line",
             "meaning",
             "'\\n'.join(map(str, problems.found))",
@@ -120,8 +101,6 @@ SAMPLES = Samples(
 CONSTANTS = {
     "database/engine": ("_SQLITE_SAYS", "_POSTGRESQL_SAYS"),
     "staff/jobs": ("_UNDER_WAY", "_ENDED"),
-    "editing/sheet/cell_problems": ("_MENDED",),
-    "editing/live_check": ("_MENDED",),
     "training/pace": ("_STEPS",),
 }
 # Messages that are put together of what the code has in several places.
@@ -131,16 +110,8 @@ SAMPLE_MESSAGES = [
     "bond: removed",
     "Choosing the thresholds (about 4 s left)",
     "Rasa did not start within 60 s",
-    "Warning: Row 3, questions_en: the question “is it open” is as good as “is it open today” in hours.yml. "
-    "Keep one of them, or say in it what makes it another question.",
-    "datapackage.json:1: the table `phones` is missing. Restore the last good version.",
-    "datapackage.json:1: the table `phones` lacks the column `number`. Restore the last good version.",
-    "datapackage.json:1: the path of the table `phones` is not phones.csv. Restore the last good version.",
-    "the pattern of `number` cannot be read (unterminated subpattern at position 0)",
-    "a foreign key of the table `phones` names no column",
     "Row 1, cell D1: unknown column `colour`. Use only: id, group.",
     "Row 3, group: the cell says “help, rights. Both”. Use one of: rights, help.\n"
-    "data/faq/bond.yml:9: the answer has no source. Add at least one `- {title: ..., url: ...}`.\n"
     "/tmp/a folder/sheet.xlsx: nothing was changed. Mend this and import again.",
     "The PostgreSQL database 'kyr' on this machine:5432: no server answers there. Start it, or correct "
     "KYR_DATABASE_URL.",
@@ -184,11 +155,6 @@ def test_messages_put_together_have_their_spanish(message: str) -> None:
     assert translate(message) is not None
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_every_mistake_that_the_check_is_tested_with_has_its_spanish(mistake: str) -> None:
-    assert without_spanish(MISTAKES[mistake][3]) == []
-
-
 def test_why_something_must_not_be_said_has_its_spanish() -> None:
     claims = YAML(typ="safe").load(PROJECT_ROOT / "data" / "claims.yml")["claims"]
     withheld = read_present(PROJECT_ROOT / "data" / "resources")["withheld_phones"]
@@ -196,12 +162,11 @@ def test_why_something_must_not_be_said_has_its_spanish() -> None:
 
 
 def test_what_is_said_of_odd_shapes_has_its_spanish() -> None:
-    shape = {"a": str, "b": float, "c": bool, "d": [{"x": str}], "e": Needed({})}
-    odd = {"a": 1, "b": "x", "c": 1, "d": [5, {"x": 1}]}
-    found = [*differences_of_shape(odd, shape), *differences_of_shape([], shape)]
-    assert {one.mend for one in found} >= {mend for _, _, mend in KINDS.values()} - {KINDS[list][2]}
-    said_of_all = [text for one in found for text in (one.what, one.mend)]
-    assert without_spanish([*said_of_all, "a list must stand in `d`", KINDS[list][2]]) == []
+    found = [*differences_of_shape({"a": [5, {"x": 1}]}, {"a": [{"x": str}]})]
+    assert [said(one.what, "es") for one in found] == [
+        "tiene que haber claves con valores en cada elemento de `a`",
+        "tiene que haber un texto en `x`",
+    ]
 
 
 def test_what_a_sheet_changes_is_told_in_spanish() -> None:
@@ -242,14 +207,25 @@ def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None
     problem = Problem(
         Path("data/faq/bond.yml"),
         9,
-        "the short version of the answer in Spanish has 312 characters, 300 at most",
-        "Shorten it",
+        "short_too_long",
+        {
+            "text": Message("short_of_answer", language=Message("spanish")),
+            "length": 312,
+            "most": 300,
+        },
         warning=True,
     )
-    assert translate(str(problem)) == (
+    spanish = (
         "data/faq/bond.yml, línea 9: aviso: el mensaje de texto de la respuesta en español tiene 312 "
         "caracteres; como máximo 300. Acórtelo."
     )
+    assert said(problem.message, "es") == spanish
+    assert said(Message.from_json(json.loads(json.dumps(problem.message.as_json()))), "es") == spanish
+    error = UpdateError("The directory was not changed. These tables have mistakes:", [problem, problem])
+    assert said(error, "es") == (
+        f"El directorio no se cambió. Estas tablas tienen errores:\n{spanish}\n{spanish}"
+    )
+    assert said(ContentError([problem]), "es") == spanish
     cell = SheetProblem(3, "review_by", "“3/4/2026” may be 2026-03-04 or 2026-04-03", "Write it")
     assert translate(str(cell)) == (
         "Fila 3, columna review_by: «3/4/2026» puede ser 2026-03-04 o 2026-04-03. Escríbalo."
@@ -258,33 +234,22 @@ def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None
 
 def test_lines_are_read_one_by_one() -> None:
     message = (
-        "data/faq/card.yml:3: the title (es) has 61 characters, 60 at most. Shorten it: it is a button on "
-        "small screens.\n"
-        "data/faq/card.yml:26: the short in Spanish lacks 911, which its twin has. Numbers, phones and "
-        "addresses must be the same in both.\n"
-        "data/faq/card.yml:28: the answer in English holds a brace. Write it without { and }.\n"
-        "  data/faq/card.yml:39: the answer in English is missing. Write it beside the other one."
+        "Row 3, id: the cell is empty. Write it.\n"
+        "Row 4, answer_en: the cell has 40000 characters, 32767 at most. Shorten it.\n"
+        "  Row 5, cell D5: a cell stands outside of all columns. Move it into one, or empty it."
     )
-    assert translate(message) == (
-        "data/faq/card.yml, línea 3: el título (es) tiene 61 caracteres; como máximo 60. Acórtelo: es un "
-        "botón en pantallas pequeñas.\n"
-        "data/faq/card.yml, línea 26: al mensaje de texto en español le falta 911, que está en el otro "
-        "idioma. Los números, teléfonos y direcciones deben ser los mismos en los dos idiomas.\n"
-        "data/faq/card.yml, línea 28: la respuesta en inglés tiene una llave. Escríbala sin { ni }.\n"
-        "  data/faq/card.yml, línea 39: falta la respuesta en inglés. Escríbala junto a la otra."
-    )
+    spanish = translate(message)
+    assert spanish is not None
+    assert [line.partition(":")[0] for line in spanish.split("\n")] == [
+        "Fila 3, columna id",
+        "Fila 4, columna answer_en",
+        "  Fila 5, celda D5",
+    ]
 
 
 def test_a_full_stop_is_no_part_of_a_value() -> None:
-    message = (
-        "review_by is 400 days after reviewed; a stable answer may stand 365. Write 2027-11-22 or an earlier "
-        "day after 2026-11-22."
-    )
-    assert translate(message) == (
-        "la fecha para revisarlas otra vez (review_by) es 400 días después de la última revisión (reviewed); "
-        "una respuesta que está como «estable» puede quedar 365 días. Escriba 2027-11-22 o un día anterior, "
-        "pero después de 2026-11-22."
-    )
+    message = "Row 3, group: the cell says “x”. Use one of: help, rights."
+    assert translate(message) == "Fila 3, columna group: dice «x». Use una de estas palabras: help, rights."
 
 
 def test_a_value_may_be_empty_where_it_may_be_any_text() -> None:
@@ -292,19 +257,20 @@ def test_a_value_may_be_empty_where_it_may_be_any_text() -> None:
 
 
 def test_what_somebody_wrote_stays_as_it_is_whatever_it_looks_like() -> None:
-    what = "the question “is it open. Write it? the cell is empty” stands also in bond.yml, line 12"
-    assert translate(f"{what}. Keep it once, where its answer is.") == (
-        "la pregunta «is it open. Write it? the cell is empty» también está en bond.yml, línea 12. Déjela "
-        "una sola vez, donde está su respuesta."
-    )
+    asked = "is {it} open. Write it? the cell is empty"
+    what = Message("question_twice.what", question=asked, file="bond.yml", line=12)
+    assert said(what, "es") == f"la pregunta «{asked}» también está en bond.yml, línea 12"
 
 
 def test_a_reason_that_has_no_spanish_is_shown_as_it_is_within_the_message() -> None:
-    message = (
-        "“Mr. X” must not be said (names): Nobody knows. It is new. Say it another way, or leave it out."
+    def refusal(reason: str) -> Message:
+        return Message("claim_made.what", words="Mr. X", claim="names", reason=DataText(reason))
+
+    assert said(refusal("Nobody knows. It is new"), "es") == (
+        "«Mr. X» no se debe decir (names): Nobody knows. It is new"
     )
-    assert translate(message) == (
-        "«Mr. X» no se debe decir (names): Nobody knows. It is new. Dígalo de otra manera, o quítelo."
+    assert said(refusal("The number does not exist"), "es") == (
+        "«Mr. X» no se debe decir (names): El número no existe"
     )
 
 
@@ -312,8 +278,8 @@ def test_a_reason_that_has_no_spanish_is_shown_as_it_is_within_the_message() -> 
     "message",
     [
         "It rains.",
-        "The answer has no source. It rains.",
-        "the answer has no source\nIt rains",
+        "The cell is empty. It rains.",
+        "the cell is empty\nIt rains",
         "Row 3, id: it rains. Write it.",
         "",
     ],
@@ -341,7 +307,7 @@ def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
     [
         "a: ",
         "Row 1, id: ",
-        "the answer has no source. ",
+        "the cell is empty. ",
         "x. “a” in b (",
         "\n",
         "~ a: b: +1: c and 2 more -> ",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bot.content.claims import Claim, check_claims, read_claims
+from bot.content.claims import Claim, Spoken, check_claims, read_claims
 from bot.problems import Problems
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES
@@ -110,7 +110,7 @@ def test_words_to_say_aloud_are_english_in_both_languages(claims: dict[str, Clai
 def test_the_check_says_what_to_do(claims: dict[str, Claim]) -> None:
     """What must be left out, and what must be added, in the language of the text."""
     problems = Problems(PROJECT_ROOT)
-    said = [(PROJECT_ROOT / "domain.yml", "es", text) for text in ("Corra.", "ICE: 213-830-7911.")]
+    said = [Spoken(PROJECT_ROOT / "domain.yml", "es", text) for text in ("Corra.", "ICE: 213-830-7911.")]
     check_claims([claims["run_hide_resist"], claims["ice_phone"]], said, problems)
     assert [str(problem) for problem in problems.found] == [
         "domain.yml:1: “Corra” must not be said (run_hide_resist): Running, hiding or resisting can bring "

@@ -359,7 +359,9 @@ MISTAKES: dict[str, tuple[dict[tuple[int, str], object], list[str]]] = {
         {(4, "short_en"): "Call 323-582-6161.", (4, "short_es"): "Llame al 323-582-6161."},
         [
             "Row 4, short_en: the number 323-582-6161 must not be given to residents: No source confirms "
-            "that this is the City Hall number. Remove it, or call the number and clear it first."
+            "that this is the City Hall number. Remove it, or call the number and clear it first.",
+            "Row 4, short_es: the number 323-582-6161 must not be given to residents: No source confirms "
+            "that this is the City Hall number. Remove it, or call the number and clear it first.",
         ],
     ),
     "character that cannot be seen": (

@@ -10,7 +10,7 @@ import collections
 import datetime
 import functools
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +25,10 @@ from bot.editing.sheet.reading import SheetError, SheetProblems, read_sheet
 from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_folder import Present, present_topics, topic_texts
 from bot.editing.topic_text import TopicEditError, new_topic_file, with_fields
-from bot.problems import ContentError, Problem
+from bot.problems import ContentError, Message, Problem
 from bot.text.language import LANGUAGES, LanguageIdentifier
 
 _PART = re.compile(r"(\S+) \((\d{1,3}) of (\d{1,3})\)")
-_UNKNOWN = re.compile("the related topic `([^`]*)` does not exist")
 
 Show = Callable[[str], None]
 
@@ -84,11 +83,8 @@ def import_sheet(
     if not changes and not problems.found:
         return ()
     # With mistakes in the sheet the rest is checked all the same, so that all are shown at once.
-    elsewhere = _replace(root, changes, problems, show, dry_run=dry_run or bool(problems.found), today=today)
-    # A topic whose row is refused is not missing: it would be there.
-    problems.found = [
-        problem for problem in problems.found if _UNKNOWN.sub(r"\1", problem.what) not in topics
-    ]
+    dry_run = dry_run or bool(problems.found)
+    elsewhere = _replace(root, changes, topics, problems, show, dry_run=dry_run, today=today)
     if problems.found or elsewhere:
         found = sorted(set(problems.found))
         lines = [*map(str, found), *elsewhere, f"{sheet}: nothing was changed. Mend this and import again."]
@@ -99,6 +95,7 @@ def import_sheet(
 def _replace(
     root: Path,
     changes: Sequence[_Change],
+    topics: Container[str],
     problems: SheetProblems,
     show: Show,
     *,
@@ -114,28 +111,34 @@ def _replace(
     try:
         outcome = replace_topics(root, texts, before=before, dry_run=dry_run, today=today)
     except ContentError as error:
-        return _sort_out(error.problems, places, problems)
+        return _sort_out(error.problems, places, topics, problems)
     except OSError as error:
         raise SheetError(
             f"The topics could not be written ({error.strerror}). All files are as before."
         ) from None
     for warning in outcome.warnings:
-        show(f"Warning: {places.of(warning) or warning}")
+        show(Message("sheet_warning", warning=(places.of(warning) or warning).message))
     if outcome.stood:
         show("Not because of this sheet, the content has also:")
         for problem in outcome.stood:
-            show(f"  {problem}")
+            show(Message("stood_before", problem=problem.message))
     return []
 
 
-def _sort_out(found: Sequence[Problem], places: SheetPlaces, problems: SheetProblems) -> list[str]:
-    elsewhere = []
+def _sort_out(
+    found: Sequence[Problem], places: SheetPlaces, topics: Container[str], problems: SheetProblems
+) -> list[str]:
+    """Note mistakes at their cells; return those outside of the sheet, whose topics are `topics`."""
+    elsewhere: list[str] = []
     for problem in found:
         place = places.of(problem)
+        # A topic whose row is refused is not missing: it would be there.
+        if place and problem.key == "related_unknown" and problem.values["topic"] in topics:
+            continue
         if place:
             problems.found.append(place)
         else:
-            elsewhere.append(str(problem))
+            elsewhere.append(problem.message)
     return elsewhere
 
 

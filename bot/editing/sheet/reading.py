@@ -24,6 +24,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from bot.editing.columns import COLUMNS, EXPORTED, MOST_CHARACTERS, SHEET, STATED_ONLY
 from bot.editing.sheet.cells import ERRORS, Sheet, SheetRow, Value, as_meant
 from bot.errors import KyrError
+from bot.problems import Message
 
 MOST_ROWS = 2000
 _MOST_BYTES = 10 * 1024 * 1024
@@ -51,8 +52,13 @@ class SheetProblem:
     what: str
     mend: str
 
+    @property
+    def message(self) -> Message:
+        """All of it."""
+        return Message("mistake_in_cell", row=self.row, column=self.column, what=self.what, mend=self.mend)
+
     def __str__(self) -> str:
-        return f"Row {self.row}, {self.column}: {self.what}. {self.mend}."
+        return self.message
 
 
 class SheetError(KyrError):
