@@ -15,7 +15,7 @@ from bot.settings import PROJECT_ROOT
 CORE = PROJECT_ROOT / "bot"
 PLACE = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 # Other arguments of Problems.add.
-_NOT_VALUES = {"warning", "field", "twin"}
+_NOT_VALUES = {"warning", "field", "twin", "row"}
 
 
 def keys_in_code() -> set[str]:
@@ -32,9 +32,9 @@ def noted() -> Iterator[tuple[str, str, set[str]]]:
     """Yield each problem that the code notes with a key: the place, the key and the names of its values."""
     for file in sorted(CORE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add"):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("add", "_add")):
                 continue
-            if len(node.args) == 3 and isinstance(key := node.args[2], ast.Constant):
+            if len(node.args) in (2, 3) and isinstance(key := node.args[-1], ast.Constant):
                 given = {str(word.arg) for word in node.keywords} - _NOT_VALUES
                 yield f"{file.relative_to(CORE)}:{node.lineno}", str(key.value), given
 

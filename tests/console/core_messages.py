@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Functions that note a mistake of a sheet: its two texts are the last ones of three or four arguments.
-_NOTING = {"add": (4,), "_add": (3, 4)}
 # Functions that tell of progress.
 _TELLING = {"progress", "_progress", "show"}
 # Functions whose texts other modules or classes show.
@@ -82,13 +80,15 @@ def _texts_for_people(node: ast.AST, errors: frozenset[str], function: _Function
         yield node.args[0]
     elif _is_named(node, "Stop") and len(node.args) == 2:
         yield node.args[1]
-    elif name in _TELLING and len(node.args) == 1 and not _is_named(node.args[0], "Message"):
+    elif len(node.args) == 1 and _tells(name, node.args[0]):
         yield node.args[0]
-    elif len(node.args) in _NOTING.get(name, ()) and _notes_mistakes(node.func):
-        at = 1 if name == "_add" else 2
-        yield from node.args[at : at + 2]
-    elif name == "__init__" and len(node.args) == 1 and isinstance(node.args[0], ast.JoinedStr):
-        yield node.args[0]
+
+
+def _tells(name: str, told: ast.expr) -> bool:
+    """Whether a function of a name shows its argument, which does not know its Spanish."""
+    if name == "__init__":
+        return isinstance(told, ast.JoinedStr)
+    return name in _TELLING and not _is_named(told, "Message")
 
 
 def _name(function: ast.expr) -> str:
@@ -97,10 +97,6 @@ def _name(function: ast.expr) -> str:
 
 def _is_named(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Call) and _name(node.func) == name
-
-
-def _notes_mistakes(function: ast.expr) -> bool:
-    return isinstance(function, ast.Attribute) and ast.unparse(function.value).endswith(("self", "problems"))
 
 
 class _Reader:

@@ -16,7 +16,7 @@ from bot.console.messages import FILE, read_entry, said, translate
 from bot.directory.update import UpdateError, read_present
 from bot.directory.update import differences as directory_differences
 from bot.editing.differences import differences
-from bot.editing.sheet.reading import SheetProblem
+from bot.editing.sheet.reading import SheetProblems
 from bot.editing.topic_text import read_fields
 from bot.files.shapes import differences as differences_of_shape
 from bot.problems import ContentError, DataText, Message, Problem
@@ -110,9 +110,7 @@ SAMPLE_MESSAGES = [
     "bond: removed",
     "Choosing the thresholds (about 4 s left)",
     "Rasa did not start within 60 s",
-    "Row 1, cell D1: unknown column `colour`. Use only: id, group.",
-    "Row 3, group: the cell says “help, rights. Both”. Use one of: rights, help.\n"
-    "/tmp/a folder/sheet.xlsx: nothing was changed. Mend this and import again.",
+    "/srv/a folder/sheet.xlsx: nothing was changed. Mend this and import again.",
     "The PostgreSQL database 'kyr' on this machine:5432: no server answers there. Start it, or correct "
     "KYR_DATABASE_URL.",
     "The PostgreSQL database 'kyr' on db.example.org:5432: the server does not answer. Look whether it and "
@@ -226,34 +224,32 @@ def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None
         f"El directorio no se cambió. Estas tablas tienen errores:\n{spanish}\n{spanish}"
     )
     assert said(ContentError([problem]), "es") == spanish
-    cell = SheetProblem(3, "review_by", "“3/4/2026” may be 2026-03-04 or 2026-04-03", "Write it")
-    assert translate(str(cell)) == (
-        "Fila 3, columna review_by: «3/4/2026» puede ser 2026-03-04 o 2026-04-03. Escríbalo."
+    problems = SheetProblems()
+    problems.add(3, "review_by", "date_of_two", written="3/4/2026", one="2026-03-04", other="2026-04-03")
+    assert said(problems.found[0].message, "es") == (
+        "Fila 3, columna review_by: «3/4/2026» puede ser 2026-03-04 o 2026-04-03. Escriba año-mes-día, como "
+        "2026-11-22."
     )
 
 
 def test_lines_are_read_one_by_one() -> None:
     message = (
-        "Row 3, id: the cell is empty. Write it.\n"
-        "Row 4, answer_en: the cell has 40000 characters, 32767 at most. Shorten it.\n"
-        "  Row 5, cell D5: a cell stands outside of all columns. Move it into one, or empty it."
+        "There is no earlier directory to go back to.\n  Nothing was written; try again.\n"
+        "The directory was not changed. Check the name."
     )
-    spanish = translate(message)
-    assert spanish is not None
-    assert [line.partition(":")[0] for line in spanish.split("\n")] == [
-        "Fila 3, columna id",
-        "Fila 4, columna answer_en",
-        "  Fila 5, celda D5",
-    ]
+    assert translate(message) == (
+        "No hay un directorio anterior al que volver.\n  No se escribió nada; intente otra vez.\n"
+        "El directorio no se cambió. Revise el nombre."
+    )
 
 
 def test_a_full_stop_is_no_part_of_a_value() -> None:
-    message = "Row 3, group: the cell says “x”. Use one of: help, rights."
-    assert translate(message) == "Fila 3, columna group: dice «x». Use una de estas palabras: help, rights."
+    message = "Give the files the names of the tables: phones.csv, services.csv."
+    assert translate(message) == "Dé a los archivos los nombres de las tablas: phones.csv, services.csv."
 
 
 def test_a_value_may_be_empty_where_it_may_be_any_text() -> None:
-    assert translate("the cell says “”") == "dice «»"
+    assert translate("“” got no answer ()") == "«» no recibió respuesta ()"
 
 
 def test_what_somebody_wrote_stays_as_it_is_whatever_it_looks_like() -> None:
@@ -278,9 +274,9 @@ def test_a_reason_that_has_no_spanish_is_shown_as_it_is_within_the_message() -> 
     "message",
     [
         "It rains.",
-        "The cell is empty. It rains.",
-        "the cell is empty\nIt rains",
-        "Row 3, id: it rains. Write it.",
+        "Nothing was changed. It rains.",
+        "nothing was changed\nIt rains",
+        "bond: it rains. Nothing was changed.",
         "",
     ],
 )
@@ -289,8 +285,10 @@ def test_a_message_of_which_a_part_has_no_spanish_has_none(message: str) -> None
 
 
 def test_what_is_said_is_escaped_and_marked_english_where_it_has_no_spanish() -> None:
-    assert said("“<b>” is no date", "en") == Markup("“&lt;b&gt;” is no date")
-    assert said("“<b>” is no date", "es") == Markup("«&lt;b&gt;» no es una fecha")
+    message = Message("no_date.what", written="<b>")
+    assert said(message, "en") == Markup("“&lt;b&gt;” is no date")
+    assert said(message, "es") == Markup("«&lt;b&gt;» no es una fecha")
+    assert said("“<b>” got no answer (x)", "es") == Markup("«&lt;b&gt;» no recibió respuesta (x)")
     assert said("It rains on <b>", "es") == Markup('<span lang="en">It rains on &lt;b&gt;</span>')
     assert said(Markup("Llueve"), "es") == Markup("Llueve")
 
@@ -306,8 +304,8 @@ def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
     "piece",
     [
         "a: ",
-        "Row 1, id: ",
-        "the cell is empty. ",
+        "/a b: ",
+        "Nothing was changed. ",
         "x. “a” in b (",
         "\n",
         "~ a: b: +1: c and 2 more -> ",

@@ -21,7 +21,7 @@ from bot.editing.fields import ID, TopicFields, clean, state_of, unsigned
 from bot.editing.replace import replace_topics
 from bot.editing.sheet.cell_problems import SheetPlaces
 from bot.editing.sheet.cells import Sheet, SheetRow
-from bot.editing.sheet.reading import SheetError, SheetProblems, read_sheet
+from bot.editing.sheet.reading import SheetError, SheetProblem, SheetProblems, read_sheet
 from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_folder import Present, present_topics, topic_texts
 from bot.editing.topic_text import TopicEditError, new_topic_file, with_fields
@@ -185,8 +185,7 @@ def _changes(
         number, problems = rows[0].number, work.problems
         before = work.present.get(topic_id)
         if before is None and topic_id in work.texts:
-            what = f"data/faq/{topic_id}.yml cannot be read"
-            problems.add(number, "id", what, "Mend the file first; `kyr check` says what is wrong")
+            problems.add(number, "id", "file_unreadable", topic=topic_id)
             continue
         reader = RowReader(rows, before.fields if before else None, problems, work.sheet.epoch, work.identify)
         fields = reader.fields()
@@ -207,7 +206,7 @@ def _changes(
                 text = with_fields(before.text, topic_id, fields, compared=topic_id in compared)
         except TopicEditError as error:
             what, _, mend = str(error).rstrip(".").partition(". ")
-            problems.add(number, "id", what, mend)
+            problems.found.append(SheetProblem(number, "id", what, mend))
             continue
         if before is None or text != before.text:
             yield _Change(topic_id, reader, before, fields, text)
@@ -221,9 +220,7 @@ def _may_change(
     if not exported:
         return True
     if before is None:
-        what = f"there is no topic {topic_id}, but the row was exported from one"
-        mend = "Write the id as it was; for a new topic, empty the cell `exported`"
-        work.problems.add(row.number, "id", what, mend)
+        work.problems.add(row.number, "id", "exported_topic_gone", topic=topic_id)
         return False
     now, wanted = state_of(before.fields), state_of(fields)
     if now in (exported, wanted):
@@ -233,9 +230,7 @@ def _may_change(
             f"= {topic_id}: has been changed since the export, and not in the sheet; it stays as it is now"
         )
         return False
-    what = f"the topic {topic_id} has been changed since this sheet was exported"
-    mend = "Export again, and make your change in the new sheet"
-    work.problems.add(row.number, EXPORTED, what, mend)
+    work.problems.add(row.number, EXPORTED, "topic_changed_since", topic=topic_id)
     return False
 
 
@@ -245,8 +240,7 @@ def _leaves_approval(
     """Whether a row signs nothing off; that somebody has, it may say or leave away."""
     if fields.approved_by in (None, before.fields.approved_by if before else None):
         return True
-    what = "only an approver signs an answer off, in the console"
-    problems.add(row.number, "approved_by", what, "Empty the cell, or leave it as it was exported")
+    problems.add(row.number, "approved_by", "approval_by_sheet")
     return False
 
 
@@ -271,13 +265,10 @@ def _by_topic(sheet: Sheet, root: Path, problems: SheetProblems, show: Show) -> 
         elif written is None:
             continue
         elif not ID.fullmatch(topic_id):
-            what = f"“{name[:60]}” cannot be the id of a topic" if name else "the cell is empty"
-            problems.add(
-                row.number, "id", what, "Write small letters a to z, digits and _, at most 60, like bond"
-            )
+            problems.add(row.number, "id", "no_topic_id" if name else "id_cell_empty", name=name[:60])
         elif number in parts[topic_id]:
             first = parts[topic_id][number].number
-            problems.add(row.number, "id", f"{name} stands in row {first} too", "Make one row of the two")
+            problems.add(row.number, "id", "row_twice", name=name, first=first)
         else:
             parts[topic_id][number] = row
             totals[topic_id].add(total)
@@ -285,17 +276,12 @@ def _by_topic(sheet: Sheet, root: Path, problems: SheetProblems, show: Show) -> 
         numbers, total = sorted(found), max(totals[topic_id])
         first_row = found[numbers[0]]
         if len(totals[topic_id]) > 1 or numbers != list(range(1, total + 1)):
-            what = (
-                f"of the {total} rows with the questions of {topic_id} not all are there, or there are others"
-            )
-            problems.add(first_row.number, "id", what, "Put them back as they were exported, or export again")
+            problems.add(first_row.number, "id", "rows_missing", total=total, topic=topic_id)
             continue
         topics[topic_id] = [found[number] for number in numbers]
         for row in topics[topic_id][1:]:
             for column, value in row.cells.items():
                 if value not in ("", None) and column != "id" and not column.startswith("questions_"):
-                    what = f"only the first row of {topic_id} may hold this"
-                    problems.add(
-                        row.number, column, what, f"Empty the cell, or write it in row {first_row.number}"
-                    )
+                    first = first_row.number
+                    problems.add(row.number, column, "first_row_only", topic=topic_id, first=first)
     return topics

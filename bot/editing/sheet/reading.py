@@ -80,8 +80,9 @@ class SheetProblems:
 
     found: list[SheetProblem] = field(default_factory=list)
 
-    def add(self, row: int, column: str, what: str, mend: str) -> None:
-        """Note one mistake."""
+    def add(self, row: int, column: str, key: str, /, **values: object) -> None:
+        """Note one mistake by the key of its texts (see bot.problems), with their values."""
+        what, mend = (Message(f"{key}.{part}", **values) for part in ("what", "mend"))
         self.found.append(SheetProblem(row, column, what, mend))
 
 
@@ -265,12 +266,7 @@ def _column_number(place: str) -> int:
 def _refuse_merged(area: str, problems: SheetProblems) -> None:
     first = area.split(":")[0]
     _, row = coordinate_from_string(first)
-    problems.add(
-        int(row),
-        f"cell {first}",
-        f"the cells {area} are merged, so that all but one of them are empty",
-        "Unmerge them and fill in each one",
-    )
+    problems.add(int(row), f"cell {first}", "cells_merged", area=area)
 
 
 _REFUSED_FORMULA, _REFUSED_ERROR = object(), object()
@@ -345,15 +341,13 @@ def _header(table: Sequence[Sequence[Any]], problems: SheetProblems) -> list[str
     for index, name in enumerate(written):
         place = f"cell {get_column_letter(index + 1)}1"
         if name and name not in known:
-            problems.add(1, place, f"unknown column `{name[:40]}`", f"Use only: {', '.join(known)}")
+            problems.add(1, place, "column_unknown", column=name[:40], allowed=", ".join(known))
         elif name and name in written[:index]:
-            problems.add(1, place, f"the column `{name}` stands twice", "Remove one of the two")
+            problems.add(1, place, "column_twice", column=name)
     missing = [name for name in COLUMNS if name not in written]
     if missing:
-        what = f"the first row lacks {', '.join(f'`{name}`' for name in missing)}"
-        problems.add(
-            1, missing[0], what, "Put the columns back; `kyr template` makes a sheet that has them all"
-        )
+        names = ", ".join(f"`{name}`" for name in missing)
+        problems.add(1, missing[0], "columns_missing", columns=names)
     if problems.found:
         raise SheetError("\n".join(map(str, problems.found)), problems.found)
     return written
@@ -369,14 +363,10 @@ def _cells(
         if name:
             yield name, taken
         elif taken not in ("", None):
-            problems.add(
-                number, place, "a cell stands outside of all columns", "Move it into one, or empty it"
-            )
+            problems.add(number, place, "cell_outside")
     for name in names[len(cells) :]:
         if name and name not in STATED_ONLY:
-            problems.add(
-                number, name, "the row ends before this cell", "Write the row in full; save it again"
-            )
+            problems.add(number, name, "row_cut_off")
         if name:
             yield name, "" if name in STATED_ONLY else None
 
@@ -384,16 +374,12 @@ def _cells(
 def _taken(number: int, place: str, value: Any, problems: SheetProblems) -> Value:
     """Return the value of a cell, None after noting why it cannot be taken."""
     if value is _REFUSED_FORMULA:
-        what, mend = (
-            "the cell holds a formula",
-            "Write what it should say; a text that begins with = needs ' before it",
-        )
+        problems.add(number, place, "cell_formula")
     elif value is _REFUSED_ERROR or (isinstance(value, str) and value.strip() in ERRORS):
-        what, mend = "the cell holds an error of Excel's", "Write what it should say"
+        problems.add(number, place, "cell_error")
     elif isinstance(value, str) and len(value) > MOST_CHARACTERS:
-        what, mend = f"the cell has {len(value)} characters, {MOST_CHARACTERS} at most", "Shorten it"
+        problems.add(number, place, "cell_too_long", length=len(value), most=MOST_CHARACTERS)
     else:
         taken: Value = value
         return taken
-    problems.add(number, place, what, mend)
     return None

@@ -16,9 +16,10 @@ from bot.editing.columns import CHOICES
 from bot.editing.fields import ID, TopicFields, cells_of, clean, normal, written_source
 from bot.editing.sheet.cells import SheetRow, Value
 from bot.editing.sheet.reading import SheetProblems
-from bot.text.language import LANGUAGE_NAMES as _NAMES
+from bot.problems import Message
 from bot.text.language import LANGUAGES
 
+_NAMES = {"en": Message("english"), "es": Message("spanish")}
 _TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "short": "shorts"}
 _YES = {"true", "verdadero", "yes", "sí", "si", "y", "s", "1"}
 _NO = {"false", "falso", "no", "n", "0"}
@@ -95,35 +96,26 @@ class RowReader:
                 return row.number
         return self.row.number
 
-    def _add(self, column: str, what: str, mend: str, row: SheetRow | None = None) -> None:
-        self.problems.add((row or self.row).number, column, what, mend)
+    def _add(self, column: str, key: str, /, *, row: SheetRow | None = None, **values: object) -> None:
+        self.problems.add((row or self.row).number, column, key, **values)
 
     def _text(self, column: str, row: SheetRow | None = None) -> str:
         """Return the text of a cell; empty after noting why it cannot be taken."""
         value = (row or self.row).cells.get(column)
         if isinstance(value, bool) or not isinstance(value, (str, int, float, type(None))):
-            kind = "a date or time" if not isinstance(value, bool) else "TRUE or FALSE"
-            mend = "Make the cell Text (Format Cells), then write it again"
-            self._add(column, f"Excel has made {kind} of the text", mend, row)
+            made = Message("true_or_false" if isinstance(value, bool) else "a_date_or_time")
+            self._add(column, "excel_made", row=row, made=made)
             return ""
         if isinstance(value, float) and not value.is_integer():
-            mend = "Make the cell Text (Format Cells), then write it again"
-            self._add(column, f"Excel has made the number {value} of the text", mend, row)
+            self._add(column, "excel_made_number", row=row, number=value)
             return ""
         text = clean(value if isinstance(value, str) else "" if value is None else str(int(value)))
         if bad := next((c for c in text if not c.isprintable() and c not in "\n\t"), None):
-            self._add(
-                column,
-                f"the character U+{ord(bad):04X} cannot be seen",
-                "Remove it, or write the text anew",
-                row,
-            )
+            self._add(column, "unseen_character", row=row, code=f"U+{ord(bad):04X}")
             return ""
         if markup := _MARKUP.search(text):
             found = text[markup.start() : markup.start() + 20].split("\n")[0]
-            self._add(
-                column, f"“{found}” is HTML, which the pages would show as it is", "Write plain text", row
-            )
+            self._add(column, "markup", row=row, found=found)
             return ""
         return text
 
@@ -144,10 +136,7 @@ class RowReader:
             column = f"{part}_{language}"
             if text or self._is_refused(column) or not (part == "title" or answered or answered_now):
                 continue
-            mend = "Write it"
-            if part != "title":
-                mend = "Write it; to stop giving the answer, write FALSE in enabled"
-            self._add(column, "the cell is empty", mend)
+            self._add(column, "cell_empty" if part == "title" else "text_cell_empty")
 
     def _is_refused(self, column: str) -> bool:
         """Whether the cell has a problem noted already."""
@@ -165,13 +154,13 @@ class RowReader:
                 if question:
                     found.append(kept.get(normal(question), question))
         if not found and not self._is_refused(column):
-            self._add(column, "the cell is empty", "Write one question at least, as a resident would ask it")
+            self._add(column, "question_cell_empty")
         return present if list(map(normal, found)) == list(map(normal, present)) else tuple(found)
 
     def _choice(self, column: str) -> str:
         text = self._text(column).strip(_QUOTES + " ").casefold()
         if text not in CHOICES[column] and not self._is_refused(column):
-            self._add(column, f"the cell says “{text[:40]}”", f"Use one of: {', '.join(CHOICES[column])}")
+            self._add(column, "cell_not_allowed", said=text[:40], allowed=", ".join(CHOICES[column]))
         return text
 
     def _approved_by(self) -> str | None:
@@ -187,7 +176,7 @@ class RowReader:
         if not said:
             return self.present.enabled if self.present else True
         if said not in _YES | _NO:
-            self._add("enabled", f"the cell says “{said[:40]}”", "Write TRUE or FALSE")
+            self._add("enabled", "cell_not_true_or_false", said=said[:40])
         return said in _YES
 
     def _related(self) -> tuple[str, ...]:
@@ -195,9 +184,7 @@ class RowReader:
         names = [name for name in names if name]
         for name in names:
             if not ID.fullmatch(name):
-                self._add(
-                    "related", f"“{name[:60]}” is no id of a topic", "Write ids like bond, parted by commas"
-                )
+                self._add("related", "related_no_id", name=name[:60])
         return tuple(names)
 
     def _sources(self, *, needed: bool) -> tuple[Source, ...]:
@@ -212,16 +199,13 @@ class RowReader:
             title = " ".join(parts[1].split()) if parts else ""
             url = parts[2].strip(_QUOTES + " <>") if parts else ""
             if not title:
-                self._add("sources", f"the line “{line[:60]}” is no source", "Write: title | https://address")
+                self._add("sources", "no_source_line", written=line[:60])
             elif not URL.fullmatch(url) or set(url) & set(_QUOTES + "<>|\\"):
-                what = f"“{url[:60]}” is no web address"
-                self._add("sources", what, "Write it in full, beginning with https://")
+                self._add("sources", "no_web_address", address=url[:60])
             else:
                 found.append(Source(title, url))
         if needed and not lines and not self._is_refused("sources"):
-            self._add(
-                "sources", "the cell is empty", "Write who says so, a line each: title | https://address"
-            )
+            self._add("sources", "source_cell_empty")
         return tuple(found)
 
     def _date(self, column: str, *, needed: bool) -> datetime.date | None:
@@ -231,7 +215,7 @@ class RowReader:
         present: datetime.date | None = getattr(self.present, column) if self.present else None
         if isinstance(value, str) and not clean(value):
             if needed:
-                self._add(column, "the cell is empty", "Write the day, like 2026-11-22")
+                self._add(column, "date_cell_empty")
             return None
         days = possible_dates(value, self.epoch)
         if len(days) == 1:
@@ -240,10 +224,9 @@ class RowReader:
             # Excel has rewritten the day that was exported in the order of its country.
             return present
         if days:
-            what = f"“{clean(str(value))}” may be {days[0]} or {days[1]}"
+            self._add(column, "date_of_two", written=clean(str(value)), one=days[0], other=days[1])
         else:
-            what = f"“{clean(str(value))[:40]}” is no date"
-        self._add(column, what, "Write year-month-day, like 2026-11-22")
+            self._add(column, "no_date", written=clean(str(value))[:40])
         return None
 
     def _check_languages(self, fields: TopicFields) -> None:
@@ -260,12 +243,7 @@ class RowReader:
                     pieces = () if self._as_present(column, text) else pieces_of(text)
                     wrong = mostly_in_another(pieces, language, self.identify)
                 if wrong:
-                    what = f"the text does not read as {_NAMES[language]}: “{wrong[:60]}”"
-                    self._add(
-                        column,
-                        what,
-                        f"Write it in {_NAMES[language]}; check that no two cells changed places",
-                    )
+                    self._add(column, "other_language", language=_NAMES[language], wrong=wrong[:60])
 
 
 def mostly_in_another(
