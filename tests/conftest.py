@@ -30,6 +30,7 @@ from bot.content.reading import Content, read_content
 from bot.database.engine import Database
 from bot.files.locks import lock_within
 from bot.gateway import keys
+from bot.serving import asking, processes
 from bot.serving.asking import wait_until_answered
 from bot.serving.assistant import assemble
 from bot.serving.processes import free_port
@@ -37,6 +38,7 @@ from bot.settings import PROJECT_ROOT, Settings
 from bot.training.models import Model, ModelStore
 from bot.training.train import train
 from bot.web.server import listening
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 REDIS = "/usr/bin/redis-server"
 POSTGRESQL = Path("/usr/lib/postgresql")
@@ -48,7 +50,9 @@ def pytest_collection_finish() -> None:
     asyncio.set_event_loop_policy(None)
 
 
-async def still_running(family: Iterable[psutil.Process], *, seconds: float = 5) -> list[psutil.Process]:
+async def still_running(
+    family: Iterable[psutil.Process], *, seconds: float = SECONDS_AT_MOST
+) -> list[psutil.Process]:
     """Return which processes have not ended after some seconds at most.
 
     Their ends are not collected, as psutil would do: whoever has started them waits for that too.
@@ -64,6 +68,15 @@ async def still_running(family: Iterable[psutil.Process], *, seconds: float = 5)
     while (running := [process for process in family if runs(process)]) and time.monotonic() < until:
         await asyncio.sleep(0.02)
     return running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Give Rasa the time to start and to answer that it needs on a machine with other work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "SECONDS_TO_START", 2 * SECONDS_AT_MOST)
+        patch.setattr(asking, "_SECONDS_TO_GOLDEN_ANSWER", SECONDS_AT_MOST)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -177,7 +190,8 @@ class RedisServer:
         log = self.folder / "redis.log"
         self.process = subprocess.Popen([*command, "--logfile", str(log)])  # noqa: S603 - our own arguments
         with redis.Redis.from_url(self.url) as client:
-            for _ in range(100):
+            latest = time.monotonic() + SECONDS_AT_MOST
+            while time.monotonic() < latest:
                 with contextlib.suppress(redis.ConnectionError):
                     client.ping()
                     return
@@ -246,7 +260,8 @@ class PostgresServer:
         with (self.folder / "log").open("wb") as log:
             command = [str(self.programs / "postgres"), "-D", str(data), *set_to]
             self.process = subprocess.Popen(command, stderr=log, **quiet)  # noqa: S603 - our own arguments
-        for _ in range(200):
+        latest = time.monotonic() + SECONDS_AT_MOST
+        while time.monotonic() < latest:
             with contextlib.suppress(psycopg2.OperationalError):
                 psycopg2.connect(self.url("postgres")).close()
                 return

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from bot.__main__ import main
+from bot.cli.main import main
 from bot.content.checks import check_content
 from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content
@@ -46,9 +47,7 @@ def name_of(document: Path) -> str:
 
 def help_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     """Return what `kyr <words> --help` prints; it must end well."""
-    with pytest.raises(SystemExit) as ended:
-        main([*words, "--help"])
-    assert ended.value.code == 0, words
+    assert main([*words, "--help"]) == 0, words
     return capsys.readouterr().out
 
 
@@ -186,7 +185,8 @@ def test_every_room_is_on_the_map() -> None:
     layers = re.search(r"^layers = \[(.*?)^\]", project, re.DOTALL | re.MULTILINE)
     assert layers is not None
     lines = [layer.replace("bot.", "") for layer in re.findall(r'"([^"]+)"', layers[1])]
-    assert "\n".join(["```", *lines, "```"]) in text_of(ARCHITECTURE)
+    of_rooms = [line for line in lines if rooms & set(line.split(" | "))]
+    assert "\n".join(["```", *of_rooms, "```"]) in text_of(ARCHITECTURE)
 
 
 def test_every_address_of_the_gateway_is_documented(small_content: Content) -> None:

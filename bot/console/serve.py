@@ -11,8 +11,6 @@ from bot.console.app import create_console
 from bot.settings import Settings
 from bot.web.server import ServeError, listening
 
-PORT = 8081
-
 
 async def serve_console(settings: Settings, host: str, port: int, say: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; raises ServeError, DatabaseError."""

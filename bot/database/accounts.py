@@ -20,11 +20,9 @@ from sqlalchemy.engine import Connection
 
 from bot.database.audit import AuditLog, lock
 from bot.database.engine import Database
+from bot.database.roles import ROLES
 from bot.database.tables import ACCOUNTS
 from bot.errors import KyrError
-
-# Each may do what those before it may.
-ROLES = ("editor", "approver")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{1,39}")
 _FEWEST_CHARACTERS, _MOST_CHARACTERS = 12, 200

@@ -230,7 +230,7 @@ def undo(folder: Path, kept: Path) -> list[str]:
     before, present = read_tables(previous, problems), read_tables(folder, Problems(folder))
     if before is None:
         raise UpdateError(
-            "There is no earlier directory to go back to. `kyr resources pull` keeps one each time it "
+            "There is no earlier directory to go back to. `kyr directory pull` keeps one each time it "
             "replaces the directory."
         )
     changes = differences(present, before) if present else []

@@ -32,6 +32,8 @@ LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
 # What the pretrainer does, one after another; each has a lock, which it holds until it is done or has ended.
 LEMMAS, FEATURES, JUDGES = _STAGES = "lemmas", "features", "judges"
 _LEARNER_LOG = "log"
+# What runs in the two processes.
+_RASA, _LEARNER = "bot.nlu", "bot.nlu.pretrainer"
 # What its jobs are called where one has failed.
 TRAINING, ASKING = "Training", "Asking the model"
 # A line holds what is made of one question.
@@ -147,7 +149,7 @@ async def rasa_worker(
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
         async with _process(
-            "bot.nlu",
+            _RASA,
             environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -190,7 +192,7 @@ async def pretrainer(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretraine
         numbers = {stage: lock.fileno() for stage, lock in locks.items()}
         log = files.enter_context((folder / _LEARNER_LOG).open("w"))
         async with _process(
-            "bot.nlu.pretrainer",
+            _LEARNER,
             {"OMP_NUM_THREADS": "1"},  # the cores are not its own
             stdout=log,
             stderr=log,

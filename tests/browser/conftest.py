@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.content.reading import Content
 from bot.gateway import keys
@@ -18,8 +18,10 @@ from bot.serving.processes import free_port
 from bot.settings import Settings
 from bot.web.server import listening
 from tests.conftest import Service, require_program
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 CHROMIUM = "/usr/bin/chromium"
+MILLISECONDS_AT_MOST = 1000 * SECONDS_AT_MOST
 # The smallest phone that still has to show everything without scrolling sideways (WCAG 1.4.10).
 SMALL_PHONE = {"width": 320, "height": 640}
 # What tells of a mistake although nothing is wrong: these tests let servers be down and pages be missing.
@@ -75,6 +77,7 @@ class Browsers:
 async def browsers() -> AsyncIterator[Browsers]:
     """One of each for all tests; each visit has cookies, storage and caches of its own."""
     require_program(CHROMIUM, "chromium")
+    expect.set_options(timeout=MILLISECONDS_AT_MOST)
     async with async_playwright() as playwright:
         quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -97,6 +100,7 @@ async def open_visit(browsers: Browsers) -> AsyncIterator[OpenVisit]:
     async def open_visit(url: str, *, keeps_pages: bool = False, **context: Any) -> Visit:
         browser = browsers.keeping_pages if keeps_pages else browsers.usual
         opened = await browser.new_context(**{"viewport": SMALL_PHONE, **context})
+        opened.set_default_timeout(MILLISECONDS_AT_MOST)
         visit = Visit(await opened.new_page(), url)
         visits.append(visit)
         watch(visit)

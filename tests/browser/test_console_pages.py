@@ -23,6 +23,7 @@ from bot.training.models import Model, ModelStore
 from bot.training.train import copy_content
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
+from tests.helpers.waiting import until
 
 DESK = {"width": 1200, "height": 800}
 _HOLDING_FOCUS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
@@ -322,10 +323,7 @@ async def test_training_and_publishing(console: Console, clerk: ClerkAtWork) -> 
     runs = console.app[keys.RUNS]
     runs.start({"kind": "publish", "version": "nothing", "despite": ""}, "ana")
     await expect(clerk.page.locator("main")).to_be_visible()
-    for _ in range(600):
-        if not any(run.running for run in runs.each()):
-            break
-        await clerk.page.wait_for_timeout(100)
+    await until(lambda: not any(run.running for run in runs.each()))
     await clerk.go("/release")
     await clerk.look(".failure")
     file = runs._file("release")
@@ -407,5 +405,5 @@ async def test_a_topic_is_changed_and_turned_off_without_a_mouse(
     await tab_to("form[action$='/off'] button")
     await press("Enter")
     await page.wait_for_url("**/release")
-    await expect(page.locator(".state.pass")).to_be_visible(timeout=60_000)
+    await expect(page.locator(".state.pass")).to_be_visible()
     assert console.app[keys.TOPICS_OFF].read() == {"red_card"}

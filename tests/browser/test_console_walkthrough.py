@@ -22,8 +22,6 @@ pytestmark = pytest.mark.slow
 _PASSWORD = "a long enough password"  # noqa: S105 - of a test
 _SHEET = Path(__file__).parent / "three_topics.csv"
 _QUESTION = "¿hay que pagar por usar este chat?"
-# A training, or the start of another Rasa, on a busy machine.
-_MINUTES = 4 * 60 * 1000
 
 
 async def _look(visit: Visit, name: str) -> None:
@@ -52,8 +50,6 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
             f"http://127.0.0.1:{console}", viewport={"width": 1200, "height": 800}, locale="en"
         )
         page, url = visit.page, f"http://127.0.0.1:{port}"
-        page.set_default_timeout(_MINUTES)
-        expect.set_options(timeout=_MINUTES)
 
         await visit.go("/")
         await _look(visit, "sign-in")

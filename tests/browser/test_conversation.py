@@ -358,7 +358,7 @@ async def test_what_is_being_written_is_not_disturbed_by_an_answer(
     await page.press("#message", "Enter")
     await expect(page.locator(".failure")).to_contain_text("No hay conexión")
     await page.fill("#message", "y mi hijo mayor?")
-    await expect(page.locator(".failure")).to_contain_text("oprima Enviar", timeout=8000)
+    await expect(page.locator(".failure")).to_contain_text("oprima Enviar")
     assert await page.locator(".message.you").count() == 1
 
 

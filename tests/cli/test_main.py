@@ -1,172 +1,60 @@
-"""The `kyr` command: exit codes and what it prints, for everything that needs no model."""
+"""The `kyr` command itself: its help, its exit codes, how errors end, completion."""
 
 from __future__ import annotations
 
-import functools
-import http.server
-import shutil
-import threading
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
+import click
 import pytest
 
-from bot.__main__ import main
-from bot.directory.pull import pull
-from tests.conftest import SMALL_CONTENT
+from bot.cli.main import kyr, main
+from bot.errors import KyrError
+from bot.settings import PROJECT_ROOT
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
-@pytest.fixture(autouse=True)
-def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content_copy: Path) -> Path:
-    """Every command works on a copy of the small content and keeps its models in a new folder."""
-    monkeypatch.setenv("KYR_DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setenv("KYR_CONTENT_DIR", str(content_copy))
-    return content_copy
+# What takes long to import.
+HEAVY = ("rasa", "tensorflow", "numpy", "spacy", "sqlalchemy", "aiohttp", "openpyxl", "textstat", "jinja2")
 
 
-def test_check_counts_what_it_found_in_order(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 0 and one line."""
-    assert main(["check"]) == 0
-    assert capsys.readouterr().out == "3 topics (2 answered), 3 services: no mistake found.\n"
+def commands_of(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command and step by the words that it is typed with."""
+    for name, command in group.commands.items():
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from commands_of(command, f"{before}{name} ")
 
 
-def test_check_prints_a_line_a_mistake(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 1."""
-    path = own_folders / "data/faq/bond.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("group: rights", "group: x"), encoding="utf-8")
-    assert main(["check"]) == 1
-    assert capsys.readouterr().out == (
-        "data/faq/bond.yml:4: group is 'x'. Use one of: ordinance, hp_with_you, rights, help.\n"
-    )
-    assert main(["check", str(own_folders / "data/faq/red_card.yml")]) == 0
+COMMANDS = dict(commands_of(kyr))
 
 
-def test_check_of_a_missing_path_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """A mistyped name is not "no mistake found"."""
-    assert main(["check", "nowhere.yml"]) == 1
-    assert capsys.readouterr().err == "nowhere.yml: there is no such file or folder. Check the name.\n"
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_says_what_a_command_does_and_gives_an_example_that_is_understood(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example is one of this command, with options and arguments that there are."""
+    assert main([*name.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    _, found, example = shown.rpartition("Example: ")
+    assert found and COMMANDS[name].help
+    words = shlex.split(example)
+    start = ["kyr", *name.split()]
+    assert words[: len(start)] == start
+    COMMANDS[name].make_context(name, words[len(start) :])
 
 
-def test_topics_are_listed_with_their_state(capsys: pytest.CaptureFixture[str]) -> None:
-    """Those that expire first at the top, and a count."""
-    assert main(["topics"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["checked", "red_card", "check", "by", "2027-11-22"]
-    assert [line.split() for line in lines[1:3]] == [["off", "bond"], ["directory", "food_assistance"]]
-    assert lines[3] == "1 checked, 1 directory, 1 off"
-
-
-def test_services_are_listed_with_the_day_of_their_last_check(capsys: pytest.CaptureFixture[str]) -> None:
-    """Those to be confirmed first at the top, and a count."""
+def test_the_directory_answers_to_its_earlier_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """`kyr resources` stays, and help lists one of the two."""
+    assert main(["directory"]) == 0
+    listed = capsys.readouterr().out
     assert main(["resources"]) == 0
-    *services, count = capsys.readouterr().out.splitlines()
-    assert [line.split()[:3] for line in services] == [
-        ["checked", "2026-11-22", name] for name in ("hp-with-you", "la-regional-food-bank", "211-la")
-    ]
-    assert count == "3 services, 0 of them last checked more than 180 days ago"
-
-
-@pytest.fixture
-def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, str]]:
-    """A folder of tables that a real web server publishes, and the address of its data package."""
-    folder = Path(shutil.copytree(SMALL_CONTENT / "data" / "resources", tmp_path / "published"))
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    # Nothing is pulled from this machine otherwise.
-    monkeypatch.setattr("bot.__main__.pull", functools.partial(pull, may_reach=lambda address: True))
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{server.server_port}/datapackage.json"
-        server.shutdown()
-
-
-def test_a_published_directory_replaces_ours_and_can_be_undone(
-    own_folders: Path, published: tuple[Path, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What changes is shown first; nothing to change is said, too."""
-    folder, url = published
-    ours = own_folders / "data" / "resources" / "phones.csv"
-    before = ours.read_text(encoding="utf-8")
-    assert main(["resources", "pull", url]) == 0
-    assert capsys.readouterr().out == "Nothing has changed.\n"
-    (folder / "phones.csv").write_text(before.replace("24 hours a day", "Day and night"), encoding="utf-8")
-    assert main(["resources", "pull", url]) == 0
-    shown, done = capsys.readouterr().out.splitlines()
-    assert shown == "~ 211-la: phones: 211 voice 24 hours a day -> 211 voice Day and night"
-    assert done.startswith("Replaced ") and "Day and night" in ours.read_text(encoding="utf-8")
-    assert main(["resources", "undo"]) == 0
-    assert ours.read_text(encoding="utf-8") == before
-
-
-def test_what_somebody_withholds_during_a_pull_stays_withheld(
-    own_folders: Path, published: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A pull may take minutes; what is ours is read after it."""
-    folder, url = published
-    withheld = own_folders / "data" / "resources" / "withheld_phones.csv"
-
-    async def pull_while_somebody_writes(*arguments: Any) -> Any:
-        pulled = await pull(*arguments, may_reach=lambda address: True)
-        with withheld.open("a", encoding="utf-8") as table:
-            table.write("323-555-0100,Nobody,Not confirmed.,\n")
-        return pulled
-
-    monkeypatch.setattr("bot.__main__.pull", pull_while_somebody_writes)
-    phones = folder / "phones.csv"
-    phones.write_text(phones.read_text("utf-8").replace("24 hours a day", "Day and night"), "utf-8")
-    assert main(["resources", "pull", url]) == 0
-    assert "323-555-0100" in withheld.read_text(encoding="utf-8")
-
-
-def test_a_published_directory_with_a_mistake_is_refused(
-    own_folders: Path, published: tuple[Path, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Exit 1, every mistake by file and line, and ours as it was."""
-    folder, url = published
-    ours = own_folders / "data" / "resources" / "phones.csv"
-    before = ours.read_text(encoding="utf-8")
-    (folder / "phones.csv").write_text(before.replace(",211,", ",323-582-6161,"), encoding="utf-8")
-    assert main(["resources", "pull", url]) == 1
-    refused = capsys.readouterr().err
-    assert "The directory was not replaced." in refused
-    assert "phones.csv:2: the number 323-582-6161 must not be given to residents" in refused
-    assert ours.read_text(encoding="utf-8") == before
-    assert main(["resources", "undo"]) == 1
-    assert "There is no earlier directory" in capsys.readouterr().err
-
-
-def test_training_on_bad_content_stops_at_once(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No candidate, exit 1, the mistake named."""
-    (own_folders / "data/rules.yml").unlink()
-    assert main(["train"]) == 1
-    assert capsys.readouterr().err == "data/rules.yml:1: the file is missing. Restore it.\n"
-    assert main(["models"]) == 0
-    assert capsys.readouterr().out == "There is no model yet. `kyr train` makes one.\n"
-
-
-def test_publishing_an_unknown_model_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 1."""
-    assert main(["publish", "7"]) == 1
-    assert capsys.readouterr().err == "There is no model '7'. `kyr models` lists those that are kept.\n"
-
-
-def test_evaluating_a_missing_file_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """Before any model is looked for."""
-    assert main(["evaluate", "nowhere.jsonl"]) == 1
-    assert capsys.readouterr().err == (
-        "nowhere.jsonl: cannot be read (No such file or directory). Check the name.\n"
-    )
-
-
-def test_an_empty_question_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without starting anything."""
-    assert main(["ask", "  "]) == 1
-    assert capsys.readouterr().err == "The question is empty. Write it in quotes after `kyr ask`.\n"
+    assert capsys.readouterr().out == listed
+    assert main(["--help"]) == 0
+    assert "resources" not in capsys.readouterr().out
 
 
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,7 +69,60 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 )
 def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """As every command line tool does."""
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    assert "usage: kyr" in capsys.readouterr().err
+    assert main(arguments) == 2
+    assert "Usage: kyr" in capsys.readouterr().err
+
+
+def test_whoever_gives_up_gets_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1, and nothing more is said."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.cli.shared.read_settings", interrupted)
+    assert main(["check"]) == 1
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_error_ends_with_its_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever it is, as long as its text is for people."""
+
+    class NewError(KyrError):
+        pass
+
+    def refused() -> None:
+        raise NewError("It is full. Make room.")
+
+    monkeypatch.setattr("bot.cli.shared.read_settings", refused)
+    assert main(["check"]) == 1
+    assert capsys.readouterr() == ("", "It is full. Make room.\n")
+
+
+def test_help_and_completion_do_not_wait_for_what_they_do_not_need() -> None:
+    """Neither Rasa nor the tables nor the web is loaded to say what can be typed."""
+    code = (
+        "import sys\nfrom bot.cli.main import main\nassert main(['--help']) == 0\n"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_the_shell_can_complete_commands_and_options(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the help says: click answers the shell in place of the command."""
+    monkeypatch.setenv("_KYR_COMPLETE", "bash_complete")
+    for words, found in (("kyr to", "topics"), ("kyr topics o", "off on"), ("kyr import --d", "--dry-run")):
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+        with pytest.raises(SystemExit) as ended:
+            main([])
+        assert not ended.value.code
+        assert [line.partition(",")[2] for line in capsys.readouterr().out.split()] == found.split()

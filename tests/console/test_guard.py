@@ -35,6 +35,7 @@ def named(role: str) -> list[str]:
 
 
 def test_every_route_needs_the_role_that_is_stated_here() -> None:
+    """Whatever is not named here is for editors, and for approvers too."""
     assert named("anybody") == ANYBODY
     assert named("approver") == APPROVERS
     assert len(named("editor")) == len(ROUTES) - len(ANYBODY) - len(APPROVERS)
@@ -47,6 +48,7 @@ def _address(path: str) -> str:
 
 
 async def test_nobody_gets_further_than_the_sign_in_page(console: Console) -> None:
+    """Every other address answers 401 with that page, whether it is looked at or sent to."""
     nobody = await console.make_clerk("nobody", signed_in=False)
     for route in ROUTES:
         if route.role == "anybody":
@@ -62,6 +64,7 @@ async def test_nobody_gets_further_than_the_sign_in_page(console: Console) -> No
 async def test_an_editor_who_types_the_address_of_an_approver_is_refused_and_it_is_noted(
     console: Console, editor: Clerk
 ) -> None:
+    """Where no link leads there, nobody but the server can refuse it."""
     for route in ROUTES:
         if route.role != "approver":
             continue
@@ -77,6 +80,7 @@ async def test_an_editor_who_types_the_address_of_an_approver_is_refused_and_it_
 async def test_a_form_with_a_forged_or_missing_token_does_nothing(
     console: Console, editor: Clerk, token: str | None
 ) -> None:
+    """It may come from a page of somebody else, so it is noted too."""
     fields = {} if token is None else {FORM_TOKEN: token}
     async with await editor.send("/release/train", fields) as response:
         assert response.status == 403
@@ -85,6 +89,7 @@ async def test_a_form_with_a_forged_or_missing_token_does_nothing(
 
 
 async def test_a_token_of_another_browser_is_worth_nothing(console: Console, editor: Clerk) -> None:
+    """Whoever has an account could otherwise send forms for a colleague."""
     other = await (await console.make_clerk("berta")).token()
     async with await editor.send("/release/train", {FORM_TOKEN: other}) as response:
         assert response.status == 403
@@ -96,6 +101,7 @@ async def test_a_token_of_another_browser_is_worth_nothing(console: Console, edi
 async def test_a_form_on_another_site_does_nothing_and_carries_nothing_in(
     editor: Clerk, header: dict[str, str]
 ) -> None:
+    """By what the browser says of where it comes from, even with a token that is right."""
     fields = {FORM_TOKEN: await editor.token(), "name": "slipped in"}
     async with await editor.send("/release/train", fields, headers=header) as response:
         assert response.status == 403
@@ -108,6 +114,7 @@ async def test_under_another_name_the_console_does_not_answer(editor: Clerk) -> 
 
 
 async def test_a_stolen_cookie_is_worth_nothing_after_signing_out(console: Console, editor: Clerk) -> None:
+    """The server forgets the session, not only the browser its cookie."""
     stolen = editor.client.session.cookie_jar.filter_cookies(editor.client.make_url("/"))[COOKIE].value
     thief = await console.make_clerk("thief", signed_in=False)
     await thief.get("/topics", headers={"Cookie": f"{COOKIE}={stolen}"})
@@ -116,6 +123,7 @@ async def test_a_stolen_cookie_is_worth_nothing_after_signing_out(console: Conso
 
 
 async def test_the_cookie_from_before_signing_in_is_not_the_one_after(console: Console) -> None:
+    """Whoever has planted a cookie in a browser is not signed in with it."""
     clerk = await console.make_clerk("ana", signed_in=False)
     await clerk.get("/sign-in")
     url = clerk.client.make_url("/")
@@ -127,6 +135,7 @@ async def test_the_cookie_from_before_signing_in_is_not_the_one_after(console: C
 
 
 async def test_the_cookie_is_read_by_no_script_and_sent_by_no_other_site(console: Console) -> None:
+    """From the first page on."""
     nobody = await console.make_clerk("nobody", signed_in=False)
     async with nobody.client.get("/sign-in") as response:
         cookie = response.headers["Set-Cookie"]
@@ -135,6 +144,7 @@ async def test_the_cookie_is_read_by_no_script_and_sent_by_no_other_site(console
 
 
 async def test_a_cookie_that_was_made_up_is_worth_nothing(console: Console) -> None:
+    """Its shape alone opens nothing: it has to be signed and known."""
     thief = await console.make_clerk("thief", signed_in=False)
     await thief.get("/topics", status=401, headers={"Cookie": f"{COOKIE}={'A' * 43}.{'0' * 64}"})
 
@@ -143,6 +153,7 @@ async def test_a_cookie_that_was_made_up_is_worth_nothing(console: Console) -> N
 async def test_a_sign_in_ends_after_a_while(
     console: Console, editor: Clerk, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Without use, and after some hours however much it was used."""
     sessions, step = console.app[keys.SESSIONS], SECONDS_IDLE - 1
     now = sessions._clock()
     passed = 0
@@ -156,11 +167,13 @@ async def test_a_sign_in_ends_after_a_while(
 
 
 async def test_who_is_removed_is_out_at_once(console: Console, editor: Clerk) -> None:
+    """With the next page, not with the next sign-in."""
     console.app[keys.ACCOUNTS].remove("test", "ana")
     await editor.get("/topics", status=401)
 
 
 async def test_who_guesses_passwords_has_to_wait_and_it_is_noted(console: Console) -> None:
+    """After that also with the right one."""
     thief = await console.make_clerk("ana", signed_in=False)
     for _ in range(4):
         await thief.sign_in("wrong wrong wrong", status=401)
@@ -170,12 +183,14 @@ async def test_who_guesses_passwords_has_to_wait_and_it_is_noted(console: Consol
 
 
 async def test_what_is_too_large_is_refused(console: Console, editor: Clerk) -> None:
+    """With how much may be sent."""
     page = await editor.upload("/spreadsheet", b"x" * (50 << 20), "large.xlsx", status=413)
     assert "12 MB" in page
     assert MOST_BYTES < 50 << 20
 
 
 async def test_no_page_may_load_or_send_anything_elsewhere(editor: Clerk) -> None:
+    """And none is kept by a browser that others use after."""
     async with editor.client.get("/topics") as response:
         policy = response.headers["Content-Security-Policy"]
         assert response.headers["Cache-Control"] == "no-store"
@@ -188,6 +203,7 @@ async def test_no_page_may_load_or_send_anything_elsewhere(editor: Clerk) -> Non
     "path", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x"]
 )
 async def test_signing_in_leads_to_no_other_site(console: Console, path: str) -> None:
+    """Whatever address the form carries."""
     clerk = await console.make_clerk("ana", signed_in=False)
     fields = {"name": "ana", "password": PASSWORD, "carried_path": path, FORM_TOKEN: await clerk.token()}
     async with await clerk.send("/sign-in", fields, allow_redirects=False) as response:
@@ -195,6 +211,7 @@ async def test_signing_in_leads_to_no_other_site(console: Console, path: str) ->
 
 
 async def test_what_was_written_survives_an_expired_sign_in(console: Console, editor: Clerk) -> None:
+    """It is in the form again after signing in, and nothing is saved by itself."""
     console.app[keys.SESSIONS]._known.clear()
     page = await editor.post("/topics/new", status=401, id="fresh_topic", title_en='A "new" title <b>')
     assert "What you wrote is not lost" in page
@@ -211,6 +228,7 @@ async def test_what_was_written_survives_an_expired_sign_in(console: Console, ed
 
 
 async def test_the_console_speaks_spanish_where_it_is_told_to(editor: Clerk) -> None:
+    """From the button that is on every page."""
     page = await editor.post("/language", to="es", back="/topics")
     assert '<html lang="es">' in page
     assert "Cerrar sesión" in page

@@ -348,9 +348,12 @@ def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
     ],
 )
 def test_no_text_keeps_the_console_busy(piece: str) -> None:
-    began = time.monotonic()
-    translate(piece * (20_000 // len(piece)))
-    assert time.monotonic() - began < 5
+    def seconds_for(characters: int) -> float:
+        began = time.process_time()
+        translate(piece * (characters // len(piece)))
+        return time.process_time() - began
+
+    assert seconds_for(20_000) < 3 * seconds_for(10_000) + 0.1, "twice as much takes twice as long"
 
 
 def test_the_entries_are_whole_and_none_is_there_twice() -> None:

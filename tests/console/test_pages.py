@@ -21,7 +21,7 @@ from bot.files.locks import lock_within
 from bot.training.models import ModelStore
 from bot.web import connections
 from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console
-from tests.serving.test_serve import add
+from tests.helpers.models import add_untrained
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -34,6 +34,7 @@ def form_of(console: Console, topic: str, **changed: str) -> dict[str, str]:
 
 
 async def test_topics_are_listed_with_their_state_and_can_be_narrowed(editor: Clerk) -> None:
+    """By what is typed into the search."""
     page = await editor.get("/topics")
     assert "/topics/bond" in page
     assert "/topics/red_card" in page
@@ -45,6 +46,7 @@ async def test_topics_are_listed_with_their_state_and_can_be_narrowed(editor: Cl
 async def test_a_topic_that_cannot_be_read_is_named_and_the_others_are_listed(
     console: Console, editor: Clerk
 ) -> None:
+    """One broken file takes no other out of the hands of staff."""
     console.topic_file("bond").write_text("topic: [", encoding="utf-8")
     page = await editor.get("/topics")
     assert "bond.yml" in page
@@ -62,6 +64,7 @@ async def test_a_topic_that_cannot_be_read_is_named_and_the_others_are_listed(
 async def test_an_odd_value_in_a_topic_is_named_and_the_pages_work(
     console: Console, editor: Clerk, right: str, odd: str
 ) -> None:
+    """With its file, in the list and on the pages of that topic and of others."""
     file = console.topic_file("red_card")
     file.write_text(file.read_text(encoding="utf-8").replace(right, odd), encoding="utf-8")
     assert "red_card.yml" in await editor.get("/topics")
@@ -72,6 +75,7 @@ async def test_an_odd_value_in_a_topic_is_named_and_the_pages_work(
 async def test_a_sentence_is_changed_and_the_change_is_in_the_history(
     console: Console, editor: Clerk
 ) -> None:
+    """In the file, and with who did it."""
     page = await editor.post("/topics/red_card", form_of(console, "red_card", title_en="Bail and bond"))
     assert "Saved." in page
     assert "Bail and bond" in console.topic_file("red_card").read_text(encoding="utf-8")
@@ -98,6 +102,7 @@ async def test_a_save_that_waits_for_others_is_answered(
 async def test_a_mistake_is_shown_beside_its_field_and_nothing_is_saved(
     console: Console, editor: Clerk
 ) -> None:
+    """Neither in the file nor in the audit log."""
     before = console.topic_file("red_card").read_text(encoding="utf-8")
     page = await editor.post("/topics/red_card", form_of(console, "red_card", title_en="T" * 61), status=422)
     assert re.search(r'id="problems-title_en".*?61 characters', page, re.DOTALL)
@@ -108,6 +113,7 @@ async def test_a_mistake_is_shown_beside_its_field_and_nothing_is_saved(
 async def test_while_one_writes_the_check_answers_with_messages_and_a_preview(
     console: Console, editor: Clerk
 ) -> None:
+    """A mistake as long as it is there, and what residents will read."""
     fields = form_of(console, "red_card", title_en="T" * 61, piece="1")
     page = await editor.post("/topics/red_card", fields)
     assert "61 characters" in page
@@ -117,6 +123,7 @@ async def test_while_one_writes_the_check_answers_with_messages_and_a_preview(
 
 
 async def test_the_second_editor_is_told_and_sees_both_versions(console: Console, editor: Clerk) -> None:
+    """The first version stays until the second editor has seen it and saves again."""
     stale = form_of(console, "red_card", title_en="The second title")
     stale = {name: text.replace("\n", "\r\n") for name, text in stale.items()}  # as browsers do
     await editor.post("/topics/red_card", form_of(console, "red_card", title_en="The first title"))
@@ -135,6 +142,7 @@ async def test_the_second_editor_is_told_and_sees_both_versions(console: Console
 async def test_a_changed_answer_is_not_approved_any_more_and_its_author_cannot_approve_it(
     console: Console, approver: Clerk
 ) -> None:
+    """Somebody else has to read it."""
     text = console.topic_file("red_card").read_text(encoding="utf-8")
     text = re.sub(r"approved_by: .*", 'approved_by: "somebody, 2026-07-01"', text)
     console.topic_file("red_card").write_text(text, encoding="utf-8")
@@ -147,12 +155,14 @@ async def test_a_changed_answer_is_not_approved_any_more_and_its_author_cannot_a
 
 @pytest.mark.parametrize("topic", ["..%2F..%2Fdomain", "Bond", "x" * 61, "a%00b"])
 async def test_a_path_in_the_name_of_a_topic_leads_nowhere(editor: Clerk, topic: str) -> None:
+    """Neither where it is read nor where a topic is made."""
     await editor.get(f"/topics/{topic}", status=404)
     page = await editor.post("/topics/new", status=None, id="../../evil", title_en="x")
     assert "cannot be the short name of a topic" in page
 
 
 async def test_script_in_any_field_is_shown_as_text_and_never_saved(console: Console, editor: Clerk) -> None:
+    """In forms, in what is searched for, and in what the history is asked for."""
     before = console.topic_file("red_card").read_text(encoding="utf-8")
     for name in (*FIELDS, "seen"):
         page = await editor.post(
@@ -172,6 +182,7 @@ async def test_script_in_any_field_is_shown_as_text_and_never_saved(console: Con
 async def test_while_the_disk_is_full_nothing_is_saved_and_it_says_so(
     console: Console, editor: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The file is as it was, and the history knows of no change."""
     before = console.topic_file("red_card").read_text(encoding="utf-8")
 
     def full(*arguments: Any, **more: Any) -> None:
@@ -189,6 +200,7 @@ async def test_while_the_disk_is_full_nothing_is_saved_and_it_says_so(
 async def test_a_spreadsheet_comes_back_as_it_went_out(
     console: Console, editor: Clerk, tmp_path: Path
 ) -> None:
+    """Brought in unchanged, it changes nothing."""
     async with editor.client.get("/spreadsheet/topics.xlsx") as response:
         assert response.status == 200
         sheet = await response.read()
@@ -198,6 +210,7 @@ async def test_a_spreadsheet_comes_back_as_it_went_out(
 async def test_a_mistake_in_a_spreadsheet_is_shown_with_its_cell(
     console: Console, editor: Clerk, tmp_path: Path
 ) -> None:
+    """With its column and what stands in it; none of the other rows is taken in."""
     sheet = tmp_path / "topics.csv"
     export(console.settings.content_dir, sheet)
     sheet.write_text(
@@ -211,6 +224,7 @@ async def test_a_mistake_in_a_spreadsheet_is_shown_with_its_cell(
 async def test_a_spreadsheet_changes_topics_only_after_a_second_yes(
     console: Console, editor: Clerk, tmp_path: Path
 ) -> None:
+    """Given by whoever has brought it, not by somebody else."""
     sheet = tmp_path / "topics.csv"
     title = read_fields(console.topic_file("red_card").read_text(encoding="utf-8")).titles["en"]
     export(console.settings.content_dir, sheet)
@@ -227,6 +241,7 @@ async def test_a_spreadsheet_changes_topics_only_after_a_second_yes(
 
 
 async def test_what_is_no_spreadsheet_is_refused(editor: Clerk) -> None:
+    """By its name or by what is in it, with a sentence."""
     assert "Choose a file" in await editor.upload("/spreadsheet", b"x", "x.exe", status=422)
     page = await editor.upload("/spreadsheet", b"PK\x03\x04 broken", "broken.xlsx", status=422)
     assert '<p class="lines">The file is damaged or no Excel file.' in page
@@ -235,6 +250,7 @@ async def test_what_is_no_spreadsheet_is_refused(editor: Clerk) -> None:
 async def test_a_question_asked_in_vain_joins_a_topic_after_a_second_yes(
     console: Console, editor: Clerk
 ) -> None:
+    """It stands in the file of the topic then, and waits no longer."""
     queue = ReviewQueue(console.app[keys.DATABASE])
     queue.add("how do they decide the amount of the bond", "en")
     page = await editor.get("/asked")
@@ -255,6 +271,7 @@ async def test_a_question_asked_in_vain_joins_a_topic_after_a_second_yes(
 async def test_a_question_asked_in_vain_is_discarded_after_a_second_yes(
     console: Console, editor: Clerk
 ) -> None:
+    """Until then it stays."""
     queue = ReviewQueue(console.app[keys.DATABASE])
     queue.add("hello there you", "en")
     found = re.search(r"/asked/([0-9a-f]{8})", await editor.get("/asked"))
@@ -266,6 +283,7 @@ async def test_a_question_asked_in_vain_is_discarded_after_a_second_yes(
 
 
 async def test_a_new_topic_is_begun_with_a_question(console: Console, editor: Clerk) -> None:
+    """It stands in the form already."""
     ReviewQueue(console.app[keys.DATABASE]).add("can my neighbor sponsor me", "en")
     found = re.search(r"/asked/([0-9a-f]{8})", await editor.get("/asked"))
     assert found is not None
@@ -275,6 +293,7 @@ async def test_a_new_topic_is_begun_with_a_question(console: Console, editor: Cl
 async def test_an_editor_turns_an_answer_off_and_a_second_run_is_refused(
     console: Console, editor: Clerk
 ) -> None:
+    """While the first is under way; nothing is turned off by the second."""
     with console.app[keys.RUNS]._held("off"):
         page = await editor.post("/topics/red_card/off", status=409, reason="a test")
         assert "is being turned off already" in page
@@ -287,7 +306,7 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
     """In the list, on its page and beside the undo; what a file alone says is not what residents get."""
     store = ModelStore(console.settings.data_dir)
     for version in "12":
-        add(store, version)
+        add_untrained(store, version)
         store.publish(version)
     console.app[keys.TOPICS_OFF].add("red_card")
     for published in "12":
@@ -306,20 +325,24 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
 
 
 async def test_a_training_is_not_begun_twice(console: Console, editor: Clerk) -> None:
+    """Whoever comes second is told so."""
     with console.app[keys.RUNS]._held("training"):
         assert "A training is under way already" in await editor.post("/release/train", status=409)
 
 
 async def test_what_was_used_is_shown_without_small_numbers(console: Console, editor: Clerk) -> None:
+    """Here before anything was used: that there is nothing."""
     page = await editor.get("/use")
     assert "There is nothing to show yet" in page
 
 
 async def test_the_history_can_be_checked(editor: Clerk) -> None:
+    """An untouched one is whole."""
     assert "none changed, removed or slipped in" in await editor.get("/history?verify=1")
 
 
 async def test_the_directory_lists_its_services_and_refuses_what_is_no_address(editor: Clerk) -> None:
+    """A file of the server is no address to pull from."""
     assert "Directory" in await editor.get("/directory")
     assert "is no web address" in await editor.post("/directory/pull", status=409, url="file:///etc/passwd")
 
@@ -351,6 +374,7 @@ async def test_a_table_of_the_directory_is_edited_and_the_change_undone(
 async def test_no_dry_run_pushes_out_what_waits_for_an_approver(
     console: Console, editor: Clerk, approver: Clerk
 ) -> None:
+    """Neither those of whoever has brought it nor those of others, however many."""
     other = await console.make_clerk(OTHER_APPROVER)
     table = (console.settings.resources_dir / "services.csv").read_bytes()
     edited = table.replace(b"211 LA County,", b"Line 211 of LA County,")
@@ -370,6 +394,7 @@ async def test_no_dry_run_pushes_out_what_waits_for_an_approver(
 
 
 async def test_what_is_no_table_of_the_directory_is_refused(editor: Clerk) -> None:
+    """By its address, by its name, and by what is in it."""
     await editor.get("/directory/..%2Fdomain.csv", status=404)
     page = await editor.upload("/directory/tables", b"x", "people.csv", field="tables", status=409)
     assert "there is no such table" in page

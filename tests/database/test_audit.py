@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.database.audit import HEAD_FILE, NOTHING_BEFORE, AuditError, AuditLog, Entry, Head, settings_changes
 from bot.database.engine import Database, DatabaseError
 from bot.database.tables import AUDIT_LOG

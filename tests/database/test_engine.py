@@ -28,6 +28,7 @@ from bot.database.tables import ACCOUNT_TABLES, FEEDBACK, TABLES
 from bot.serving.processes import free_port
 from bot.settings import PROJECT_ROOT
 from tests.conftest import MakeDatabase, PostgresServer
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 # Another program that uses a database of ours; what it does follows as an argument.
 PROGRAM = """
@@ -200,7 +201,7 @@ def test_a_locked_file_is_waited_for_and_then_named(tmp_path: Path, monkeypatch:
     began = time.monotonic()
     with pytest.raises(DatabaseError, match="another program has been writing to it for more than 5 seconds"):
         Feedback(Database(tmp_path)).totals()
-    assert 0.9 < time.monotonic() - began < 4
+    assert 0.9 < time.monotonic() - began < SECONDS_AT_MOST
     other.close()
 
 
@@ -291,7 +292,7 @@ def test_a_frozen_server_costs_some_seconds_and_no_more(
         else:
             frozen()
             Feedback(database).totals()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < SECONDS_AT_MOST
     postgres_server.signal(signal.SIGCONT)
     assert Feedback(database).totals() == [Total("bond", "en", 1, 0)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.database.audit import AuditLog
 from bot.database.engine import DATABASE_FILE, Database
 from bot.database.feedback import Feedback

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, inspect, select, text
 
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.clock import current_date, week_of
 from bot.database.engine import Database
 from bot.database.feedback import Feedback, WeeklyTotal

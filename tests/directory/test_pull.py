@@ -20,6 +20,7 @@ from bot.directory.tables import Tables, read_tables
 from bot.directory.update import columns_to_pull, complete, differences
 from bot.problems import Problems
 from tests.conftest import SMALL_CONTENT, StartServer
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 TABLES = SMALL_CONTENT / "data" / "resources"
 COLUMNS = columns_to_pull(TABLES)
@@ -213,7 +214,7 @@ async def test_what_passes_is_tried_again(serve: Serve) -> None:
 
 
 async def _never(request: web.Request) -> web.Response:
-    await asyncio.sleep(30)
+    await asyncio.sleep(SECONDS_AT_MOST)
     return web.Response()
 
 
@@ -333,7 +334,7 @@ async def test_a_source_that_is_slow_broken_or_hostile_is_refused(
     """With the address and what is wrong, within seconds."""
     url = await serve(routes)
     with pytest.raises(PullError) as refused:
-        await asyncio.wait_for(pull(url, COLUMNS, QUICK), 10)
+        await asyncio.wait_for(pull(url, COLUMNS, QUICK), SECONDS_AT_MOST)
     assert str(refused.value).startswith(url) and message in str(refused.value)
 
 

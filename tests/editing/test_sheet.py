@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.content.checks import check_content
 from bot.content.reading import Content
 from bot.editing.columns import COLUMNS, EXPORTED

@@ -23,6 +23,7 @@ from bot.web import connections
 from bot.web.server import listening
 from tests.gateway.conftest import Client, MakeGateway, offer
 from tests.gateway.messaging.standins import CHANNEL_SETTINGS
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 HERE = ipaddress.ip_network("127.0.0.0/8")
 
@@ -37,13 +38,13 @@ async def port(small_content: Content, tmp_path: Path) -> AsyncIterator[int]:
         yield int(url.rsplit(":", 1)[1])
 
 
-async def say(port: int, request: bytes, *, seconds: float = 5) -> bytes:
-    """Send bytes and return all that comes back until the connection is closed or the time is over."""
+async def say(port: int, request: bytes) -> bytes:
+    """Send bytes and return all that comes back until the connection is closed, which has to come."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
     answer = b""
-    with contextlib.suppress(asyncio.TimeoutError, ConnectionResetError):
-        answer = await asyncio.wait_for(reader.read(), seconds)
+    with contextlib.suppress(ConnectionResetError):
+        answer = await asyncio.wait_for(reader.read(), SECONDS_AT_MOST)
     writer.close()
     with contextlib.suppress(ConnectionResetError):
         await writer.wait_closed()
@@ -135,9 +136,7 @@ async def test_who_says_nothing_is_not_waited_for(port: int, monkeypatch: pytest
     """Neither with no byte nor with a request that trickles in; here after a moment."""
     monkeypatch.setattr(connections, "SECONDS_TO_ASK", 0.3)
     for begun in (b"", b"GET / HTTP/1.1\r\nHost: x\r\nX: a"):
-        began = asyncio.get_running_loop().time()
         assert await say(port, begun) == b""
-        assert asyncio.get_running_loop().time() - began < 3
 
 
 async def test_who_does_not_listen_is_left(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +150,7 @@ async def test_who_does_not_listen_is_left(port: int, monkeypatch: pytest.Monkey
         asked = b"GET /static/chat.js HTTP/1.1\r\nHost: x\r\n\r\n" * 2000
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
             while True:
-                await asyncio.wait_for(loop.sock_sendall(deaf, asked), 10)
+                await asyncio.wait_for(loop.sock_sendall(deaf, asked), SECONDS_AT_MOST)
 
 
 async def test_who_waits_for_an_answer_is_not_left(

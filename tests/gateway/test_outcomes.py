@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from bot.gateway import keys
 from bot.serving.asking import ask
 from bot.serving.processes import free_port
 from tests.gateway.conftest import Client, MakeGateway, offer
-from tests.gateway.test_background_writer import until
+from tests.helpers.waiting import until
 
 StartRasa = Callable[..., Awaitable[str]]
 Counted = dict[str, dict[str, int]]
@@ -163,12 +162,10 @@ async def test_a_database_that_is_away_costs_the_resident_nothing(
     misbehaving_rasa: StartRasa,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The answer is as fast and the same; the log says why nothing is counted, and not what."""
+    """The answer is the same and does not wait for it; the log says why nothing is counted, and not what."""
     away = f"postgresql://kyr@127.0.0.1:{free_port()}/kyr"
     gateway = await make_gateway(small_content, await misbehaving_rasa(ANSWER), database_url=away)
-    began = time.monotonic()
     body = await post(gateway, message="what about the red card")
-    assert time.monotonic() - began < 1
     assert body["replies"][0]["topic"] == "red_card" and "degraded" not in body
     await until(lambda: "could not be removed yet. The PostgreSQL" in caplog.text)
     assert "red_card" not in caplog.text and "red card" not in caplog.text

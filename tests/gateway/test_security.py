@@ -16,6 +16,7 @@ from bot.settings import PROJECT_ROOT, Settings
 from bot.web.server import listening
 from tests.gateway.conftest import Client, MakeGateway
 from tests.gateway.messaging.standins import CHANNELS
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 # Every route, and who may call it. A new route fails the test until somebody has thought about this.
 ROUTES = {
@@ -111,7 +112,7 @@ async def test_malformed_requests_are_answered_and_not_logged(
     async with listening(app, "127.0.0.1", 0) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
         writer.write(request_bytes)
-        answer = await asyncio.wait_for(reader.read(2000), 5)
+        answer = await asyncio.wait_for(reader.read(2000), SECONDS_AT_MOST)
         writer.close()
         await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.") and b"Traceback" not in answer

@@ -11,12 +11,14 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
 
+from bot.answering.replies import answer
 from bot.content.reading import Content
 from bot.gateway import keys
 from bot.gateway.app import create_app
@@ -24,6 +26,7 @@ from bot.training.models import Model
 from bot.web.server import listening
 from tests.conftest import RedisServer, StartServer, run_service
 from tests.gateway.messaging.standins import ACCOUNT, UNLIMITED_CHANNELS, Telegram, Twilio
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 pytestmark = pytest.mark.slow
 
@@ -51,13 +54,13 @@ async def test_every_message_gets_a_reply_whatever_is_down(model: Model, project
         os.killpg(service.rasa_pid, signal.SIGSTOP)
         began = time.monotonic()
         assert await card("¿tengo que abrir la puerta a la migra?") == (True, cards["es"])
-        assert 7 < time.monotonic() - began < 12
+        assert 7 < time.monotonic() - began < SECONDS_AT_MOST
         os.killpg(service.rasa_pid, signal.SIGCONT)
 
         os.killpg(service.actions_pid, signal.SIGKILL)
         assert await card("I want to talk to a real person") == (True, cards["en"])
-        answer = project_content.topics["ice_at_home"].answers["en"].text
-        assert await card("Do I have to open the door if ICE knocks?") == (None, answer)
+        said = answer(project_content, project_content.topics["ice_at_home"], "en").text
+        assert await card("Do I have to open the door if ICE knocks?") == (None, said)
         async with service.session.get(f"{service.url}/health") as response:
             body = await response.json()
             assert (response.status, body["status"], body["actions"]) == (503, "degraded", False)
@@ -84,7 +87,8 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
     frozen.router.add_route("*", "/{path:.*}", never)
     settings = dataclasses.replace(UNLIMITED_CHANNELS, data_dir=tmp_path / "var", redis_url=redis_server.url)
     answers: collections.Counter[str] = collections.Counter()
-    slowest = 0.0
+    # The longest that somebody waited, and that this process came too late itself on a busy machine.
+    slowest = late = 0.0
     async with contextlib.AsyncExitStack() as running:
         service = await running.enter_async_context(run_service(model, settings))
         rasa = service.app[keys.CURRENT_MODEL].rasa
@@ -134,7 +138,21 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
                 await send(number)
                 answers["sent"] += 1
 
+        async def people_go_on_until(enough: Callable[[], bool]) -> None:
+            nonlocal late
+            while not enough():
+                assert not any(one.done() for one in people)
+                began = time.monotonic()
+                await asyncio.sleep(0.1)
+                late = max(late, time.monotonic() - began - 0.1)
+
+        async def some_are_answered() -> None:
+            """Let two and a half seconds pass, and one message of each person."""
+            wanted, at_least = answers["sent"] + len(people), time.monotonic() + 2.5
+            await people_go_on_until(lambda: answers["sent"] >= wanted and time.monotonic() > at_least)
+
         people = [asyncio.create_task(person(first)) for first in range(6)]
+        await people_go_on_until(lambda: answers["answer"] > 50)
         for process, signals in (
             (service.rasa_pid, (signal.SIGSTOP, signal.SIGCONT)),
             ("redis", (signal.SIGSTOP, signal.SIGCONT)),
@@ -143,17 +161,17 @@ async def test_under_load_every_message_gets_one_answer_whatever_fails(
             (service.rasa_pid, (signal.SIGKILL,)),
         ):
             for sign in signals:
-                await asyncio.sleep(2.5)
+                await some_are_answered()
                 if process == "redis":
                     redis_server.signal(sign)
                 else:
                     os.killpg(int(process), sign)
-        await asyncio.sleep(2.5)
+        await people_go_on_until(lambda: answers["sent"] > 100 and answers["hotline card"] > 10)
         over.set()
         await asyncio.gather(*people)
     assert answers["sent"] == answers["answer"] + answers["hotline card"] > 100
     assert answers["answer"] > 50 and answers["hotline card"] > 10
-    assert slowest < 12, "Twilio waits 15 seconds"
+    assert slowest < 12 + 10 * late, "Twilio waits 15 seconds"
 
 
 async def post(session: ClientSession, url: str, body: dict[str, str]) -> tuple[int, Any]:

@@ -6,18 +6,22 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from bot.serving.asking import ask, wait_until_answered
 from bot.serving.assistant import assemble
+from bot.serving.processes import Child, rasa_child
 from bot.settings import Settings
 from bot.training.models import ARCHIVE, PARSED, THRESHOLDS, Model, ModelError, ModelStore
 from bot.web.server import ServeError, listening
+from tests.helpers.stub_rasa import stub_child
 
 pytestmark = pytest.mark.slow
 
+NO_ARCHIVE = b"no archive"
 Change = Callable[[Path], None]
 
 
@@ -31,7 +35,7 @@ def changed(store: ModelStore, model: Model, version: str, change: Change) -> Mo
 
 
 def no_archive(built: Path) -> None:
-    (built / ARCHIVE).write_bytes(b"no archive")
+    (built / ARCHIVE).write_bytes(NO_ARCHIVE)
 
 
 def other_answers(built: Path) -> None:
@@ -48,8 +52,17 @@ def other_answers(built: Path) -> None:
     (built / PARSED).write_text(json.dumps(parsed))
 
 
-async def test_what_must_not_answer_does_not(model: Model, tmp_path: Path) -> None:
+def child_of(archive: Path, **options: Any) -> Child:
+    """Return the real Rasa for an archive that is none, which it starts with all the same; else a stub."""
+    return (rasa_child if archive.read_bytes() == NO_ARCHIVE else stub_child)(archive, **options)
+
+
+async def test_what_must_not_answer_does_not(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Tampered with, without a model, or answering otherwise than in training: refused, and all goes on."""
+    monkeypatch.setattr("bot.serving.assistant.rasa_child", child_of)
+    monkeypatch.setattr("bot.serving.assistant.actions_child", stub_child)
     store = ModelStore(tmp_path)
     tampered = changed(store, model, "1", lambda built: None)
     tampered.thresholds.write_text("{}")

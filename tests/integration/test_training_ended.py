@@ -14,6 +14,7 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 from bot.training.models import ModelStore
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 pytestmark = pytest.mark.slow
 
@@ -52,13 +53,14 @@ def test_what_the_disk_does_not_take_ends_training_with_what_to_do(tmp_path: Pat
 
 
 def test_training_that_is_killed_ends_whole_and_leaves_nothing_to_the_next_one(tmp_path: Path) -> None:
+    """With the processes that it has started, whatever they were doing."""
     with _training(tmp_path) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("Reading the content"):
                 process.kill()
     # One that is still importing Rasa sees it only afterwards.
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + SECONDS_AT_MOST
     while _running_for(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _running_for(tmp_path) == []

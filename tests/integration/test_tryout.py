@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
-import os
-import shutil
-import signal
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,10 +12,9 @@ import pytest
 
 from bot.answering.replies import answer, ask_need, clarify
 from bot.training.evaluation import Question
-from bot.training.models import Model, ModelError
+from bot.training.models import Model
 from bot.training.train import TrainingError, parse
 from bot.training.tryout import MOST_WORDS, TryOut
-from tests.conftest import still_running
 
 pytestmark = pytest.mark.slow
 
@@ -33,29 +27,6 @@ async def tryout() -> AsyncIterator[TryOut]:
     shared = TryOut()
     yield shared
     await shared.close()
-
-
-def copied(model: Model, folder: Path) -> Model:
-    """Return another model that is made of the same."""
-    shutil.copytree(model.folder, folder)
-    other = dataclasses.replace(model, version=folder.name, folder=folder)
-    other.has_read(model.content)
-    return other
-
-
-def family_of(tryout: TryOut) -> list[psutil.Process]:
-    """Return the process and what it has started."""
-    process = psutil.Process(tryout.pid)
-    return [process, *process.children(recursive=True)]
-
-
-async def has_process(tryout: TryOut, wanted: bool) -> None:
-    """Wait until there is one, or none any more."""
-    for _ in range(400):
-        if (tryout.pid is not None) == wanted:
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("the process is still as it was")
 
 
 async def test_the_right_topic_answers_and_its_words_count(model: Model, tryout: TryOut) -> None:
@@ -155,86 +126,6 @@ async def test_nothing_that_was_typed_is_logged_or_left_on_the_disk(
     model.verify()
     written = Path(psutil.Process(tryout.pid).environ()["TMPDIR"])
     assert [path for path in written.rglob("*") if path.is_file()] == []
-
-
-async def test_a_killed_process_is_replaced(model: Model, tryout: TryOut) -> None:
-    await tryout.ask(model, HOME)
-    first = tryout.pid
-    assert first is not None
-    os.kill(first, signal.SIGKILL)
-    await has_process(tryout, False)
-    assert (await tryout.ask(model, HOME)).topic == "ice_at_home"
-    assert tryout.pid not in (None, first)
-
-
-async def test_another_model_exchanges_the_process(model: Model, tryout: TryOut, tmp_path: Path) -> None:
-    """The one before ends: two models have more memory than a small machine can spare."""
-    await tryout.ask(model, HOME)
-    first = family_of(tryout)
-    other = copied(model, tmp_path / "other")
-    assert (await tryout.ask(other, HOME)).topic == "ice_at_home"
-    assert tryout.pid not in (None, first[0].pid)
-    assert await still_running(first) == []
-
-
-async def test_it_ends_when_nothing_is_asked_for_long(model: Model) -> None:
-    tryout = TryOut(seconds_idle=0.5)
-    await tryout.ask(model, HOME)
-    family = family_of(tryout)
-    await has_process(tryout, False)
-    assert await still_running(family) == []
-    await tryout.close()
-
-
-async def test_closing_ends_the_process_while_it_still_starts(model: Model) -> None:
-    """Whoever waits for an answer is told, and the model is as it was."""
-    tryout = TryOut()
-    asked = asyncio.create_task(tryout.ask(model, HOME))
-    await has_process(tryout, True)
-    family = family_of(tryout)
-    await asyncio.sleep(1)
-    await tryout.close()
-    with pytest.raises(TrainingError) as ended:
-        await asked
-    assert str(ended.value) == (
-        "Asking the model ended: something killed it. Nothing was changed. "
-        "See that 2 GB of memory are free, and try again."
-    )
-    assert await still_running(family) == [] and tryout.pid is None
-    model.verify()
-
-
-async def test_who_stops_waiting_takes_the_process_along(
-    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its answer would be taken for that of the next question."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    tryout = TryOut()
-    asked = asyncio.create_task(tryout.ask(model, HOME))
-    await has_process(tryout, True)
-    family = family_of(tryout)
-    assert len(list(tmp_path.iterdir())) == 1
-    asked.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asked
-    assert await still_running(family) == [] and tryout.pid is None
-    assert list(tmp_path.iterdir()) == []
-    await tryout.close()
-
-
-@pytest.mark.parametrize("damage", ["changed", "gone"])
-async def test_a_model_that_is_not_as_it_was_trained_is_not_loaded(
-    model: Model, tmp_path: Path, damage: str
-) -> None:
-    tryout, other = TryOut(), copied(model, tmp_path / "other")
-    if damage == "gone":
-        shutil.rmtree(other.folder)
-    else:
-        with other.archive.open("ab") as archive:
-            archive.write(b"\0")
-    with pytest.raises(ModelError, match="the file is not the one that was trained"):
-        await tryout.ask(other, HOME)
-    assert tryout.pid is None
 
 
 async def test_an_archive_that_cannot_be_read_ends_asking_with_a_sentence(tmp_path: Path) -> None:

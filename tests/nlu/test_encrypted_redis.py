@@ -84,6 +84,10 @@ async def test_redis_holds_nothing_readable_and_nothing_for_long(
         assert name == f"{CONVERSATION_PREFIX}a".encode() and b"miedo" not in client.get(name)
         assert 0 < client.ttl(name) <= SECONDS_TO_LIVE
         client.bgrewriteaof()
+        while any(
+            client.info("persistence")[f"{kind}_in_progress"] for kind in ("aof_rewrite", "rdb_bgsave")
+        ):
+            time.sleep(0.05)
     time.sleep(1.5)
     files = [file for file in redis_server.folder.rglob("*") if file.is_file()]
     assert len(files) >= 2 and not [file for file in files if b"miedo" in file.read_bytes()]
@@ -112,11 +116,12 @@ async def test_without_redis_conversations_go_on_in_memory(
     monkeypatch.setattr(expiring_tracker_store, "_SECONDS_LEFT_ALONE", 1)
     await store.save(said("hola"))
     redis_server.signal(fault)
-    began = time.monotonic()
+    began, before = time.monotonic(), len(caplog.records)
     for number in range(20):
         await store.save(said("hola", f"{number}"))
         assert await texts(store) == ["hola", f"{number}"]
-    assert time.monotonic() - began < 3, "it is not asked again and again"
+    tries = len(caplog.records) - before
+    assert tries <= 2 + (time.monotonic() - began), "it is asked once a second, not again and again"
     assert "conversations go on in memory" in caplog.text and "hola" not in caplog.text
     if fault is signal.SIGSTOP:
         redis_server.signal(signal.SIGCONT)

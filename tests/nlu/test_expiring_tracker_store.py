@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Restarted, UserUttered
@@ -11,6 +9,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu import expiring_tracker_store
 from bot.nlu.expiring_tracker_store import ExpiringTrackerStore
+from tests.helpers.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -35,9 +34,8 @@ async def test_a_conversation_is_dropped_without_anybody_asking(monkeypatch: pyt
     monkeypatch.setattr(expiring_tracker_store, "SECONDS_TO_LIVE", 0.1)
     store = ExpiringTrackerStore(Domain.empty())
     await keep(store, "a")
-    await asyncio.sleep(1.5)
     # The private mapping, since every public way of looking would itself throw out what has expired.
-    assert list(store.store._Cache__data) == []  # type: ignore[attr-defined] # see above
+    await until(lambda: list(store.store._Cache__data) == [])  # type: ignore[attr-defined] # see above
 
 
 async def test_a_long_conversation_does_not_grow() -> None:

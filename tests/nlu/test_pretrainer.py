@@ -27,6 +27,7 @@ from bot.settings import PROJECT_ROOT
 from bot.training.train import training_questions
 from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Pretrainer, pretrainer
 from tests.conftest import SMALL_CONTENT
+from tests.helpers.waiting import SECONDS_AT_MOST
 from tests.nlu.conftest import Workbench
 
 pytestmark = pytest.mark.slow
@@ -112,7 +113,7 @@ def test_nobody_waits_for_a_learner_that_has_died(tmp_path: Path, monkeypatch: p
             await asyncio.sleep(0.5)
             assert not together.done()
             os.kill(pupil._process.pid, signal.SIGKILL)
-            return await asyncio.wait_for(together, 10)
+            return await asyncio.wait_for(together, SECONDS_AT_MOST)
 
     assert asyncio.run(wait()) == [None, None]
 

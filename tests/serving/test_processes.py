@@ -13,6 +13,7 @@ import pytest
 from bot.serving import processes
 from bot.serving.processes import Child, StartError, free_port
 from tests.conftest import still_running
+from tests.helpers.waiting import SECONDS_AT_MOST, until
 
 # A stand-in child: it listens on a port, says two lines, and starts a child of its own.
 SERVER = """
@@ -48,18 +49,14 @@ async def test_a_dead_child_is_started_again() -> None:
     first = running.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    for _ in range(200):
-        if running.pid not in (None, first):
-            break
-        await asyncio.sleep(0.05)
-    assert running.pid not in (None, first)
+    await until(lambda: running.pid not in (None, first))
     await running.stop()
 
 
 async def test_a_hung_child_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that stands still without ending would leave everybody without answers."""
     monkeypatch.setattr(processes, "_SECONDS_BETWEEN_PROBES", 0.2)
-    monkeypatch.setattr(processes, "_SECONDS_TO_ANSWER", 0.2)
+    monkeypatch.setattr(processes, "_SECONDS_TO_ANSWER", SECONDS_AT_MOST)
     running = child()
     await running.start()
     running.watch()
@@ -67,12 +64,9 @@ async def test_a_hung_child_is_started_again(monkeypatch: pytest.MonkeyPatch) ->
     assert first is not None
     await asyncio.sleep(1)
     assert running.pid == first, "a child that answers is left alone"
+    monkeypatch.setattr(processes, "_SECONDS_TO_ANSWER", 0.2)
     os.kill(first, signal.SIGSTOP)
-    for _ in range(400):
-        if running.pid not in (None, first):
-            break
-        await asyncio.sleep(0.05)
-    assert running.pid not in (None, first)
+    await until(lambda: running.pid not in (None, first))
     await running.stop()
 
 
@@ -91,9 +85,8 @@ async def test_no_word_of_a_watched_childs_output_is_logged(caplog: pytest.LogCa
     running.watch()
     assert running.pid is not None
     os.kill(running.pid, signal.SIGKILL)
-    await asyncio.sleep(1.5)  # it is started again and prints its lines
+    await until(lambda: "ERROR in some.module" in caplog.text)  # it is started again and prints its lines
     await running.stop()
-    assert "ERROR in some.module" in caplog.text
     assert "Ana" not in caplog.text
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import resource
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.serving import processes
@@ -20,23 +19,12 @@ from bot.serving.assistant import Assistant, assemble
 from bot.serving.processes import Child, free_port
 from bot.serving.serve import follow, serve
 from bot.settings import Settings
-from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelError, ModelStore
+from bot.training.models import ARCHIVE, ModelError, ModelStore
 from bot.training.publishing import ServingStatus, ServingStatusFile
-from bot.training.train import code_hash
 from bot.web.server import ServeError
 from tests.conftest import SMALL_CONTENT, still_running
-
-
-def add(store: ModelStore, version: str, **report: object) -> Model:
-    """Take in a model of the small content that has learnt nothing."""
-    with store.workplace() as folder:
-        built = folder / "model"
-        shutil.copytree(SMALL_CONTENT, built / CONTENT)
-        for name, text in ((ARCHIVE, "weights"), (THRESHOLDS, "{}"), (PARSED, "[]")):
-            (built / name).write_text(text, encoding="utf-8")
-        hashes = {"content_hash": version, "training_hash": version, "code_hash": code_hash()}
-        told = {"trained_at": "2026-11-26T04:28:50+00:00", "learnt_in": version, "changes": []}
-        return store.add(built, version, {**hashes, **told, **report})
+from tests.helpers.models import add_untrained
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 
 @pytest.fixture
@@ -45,7 +33,7 @@ def settings(tmp_path: Path) -> Settings:
     settings = Settings(data_dir=tmp_path / "var", content_dir=SMALL_CONTENT)
     store = ModelStore(settings.data_dir)
     for version in "12":
-        add(store, version)
+        add_untrained(store, version)
         store.publish(version)
     return settings
 
@@ -56,7 +44,7 @@ def pointer(settings: Settings) -> str:
 
 async def served(settings: Settings, port: int, said: list[str]) -> None:
     """Serve until that ends by itself."""
-    await asyncio.wait_for(serve(settings, "127.0.0.1", port, said.append), 60)
+    await asyncio.wait_for(serve(settings, "127.0.0.1", port, said.append), SECONDS_AT_MOST)
 
 
 async def test_a_port_in_use_is_no_fault_of_the_model(settings: Settings) -> None:
@@ -100,7 +88,7 @@ def test_who_only_asks_publishes_nothing(
     monkeypatch.setenv("KYR_CONTENT_DIR", str(SMALL_CONTENT))
     questions = settings.data_dir / "questions.jsonl"
     questions.write_text('{"text": "hi", "lang": "en", "topic": "greet"}', encoding="utf-8")
-    add(ModelStore(settings.data_dir), "3", code_hash="old")
+    add_untrained(ModelStore(settings.data_dir), "3", code_hash="old")
     ModelStore(settings.data_dir).publish("3")
     before = pointer(settings)
     assert main([*command, *([str(questions)] if command == ["evaluate"] else [])]) == 1
@@ -189,7 +177,7 @@ async def test_no_process_outlives_what_interrupts_its_end(
         monkeypatch.setattr("bot.serving.assistant.SECONDS_WARM", 0)
     others = set(psutil.Process().children(recursive=True))
     store = ModelStore(settings.data_dir)
-    assistant, third = assemble(store.get("1"), settings), add(store, "3")
+    assistant, third = assemble(store.get("1"), settings), add_untrained(store, "3")
     async with assistant.running(watch=False):
         await assistant.switch(store.get("2"))
         family = psutil.Process().children(recursive=True)

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import select
 
 import bot.database.engine
-from bot.__main__ import main
+from bot.cli.main import main
 from bot.database.accounts import Accounts
 from bot.database.audit import HEAD_FILE, AuditLog
 from bot.database.engine import Database, DatabaseError

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from actions.content import current_content
-from bot.__main__ import main
 from bot.answering.replies import answer
+from bot.cli.main import main
 from bot.content.reading import Content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
@@ -23,7 +23,7 @@ from bot.training.models import ModelError, ModelStore
 from bot.training.publishing import PublishError, ServingStatusFile
 from bot.training.topics_off import FILE, GivenTopics, TopicsOff
 from tests.conftest import SMALL_CONTENT
-from tests.serving.test_serve import add
+from tests.helpers.models import add_untrained
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def release(tmp_path: Path, content_copy: Path) -> Release:
     """An office with two models of the small content; the second is published, and the first was before."""
     store = ModelStore(tmp_path / "var")
     for version in "12":
-        add(store, version)
+        add_untrained(store, version)
         store.publish(version)
     audit = AuditLog(Database(tmp_path / "var"))
     return Release(

@@ -10,8 +10,8 @@ from bot.database.usage import CHANNELS
 from tests.gateway.conftest import MakeGateway
 from tests.gateway.messaging.conftest import MakeTelegram, MakeTwilio
 from tests.gateway.messaging.standins import ACCOUNT
-from tests.gateway.test_background_writer import until
 from tests.gateway.test_outcomes import ANSWER, StartRasa, counted_in, post
+from tests.helpers.waiting import until
 
 
 async def test_each_channel_is_counted_once(

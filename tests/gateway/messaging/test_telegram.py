@@ -11,6 +11,7 @@ import pytest
 from bot.serving.processes import free_port
 from tests.gateway.messaging.conftest import MakeTelegram
 from tests.gateway.messaging.standins import SECRET, Telegram
+from tests.helpers.waiting import until
 
 CARD_EN = "English hotline card"
 ANSWER = [{"text": "x"}, {"custom": {"language": "en", "topic": "red_card"}}]
@@ -41,7 +42,7 @@ async def test_choices_are_buttons_under_the_message(
     assert all(len(button["callback_data"]) <= 64 for (button,) in rows)
     answered = await telegram.press(shown, 1)
     assert "https://rights.example.org/en/food_assistance" in answered["text"]
-    await asyncio.sleep(0.1)
+    await until(lambda: telegram.pressed)
     assert [set(call) for call in telegram.pressed] == [{"callback_query_id"}]
 
 
@@ -67,9 +68,8 @@ async def test_where_telegram_takes_no_calls_the_answer_comes_all_the_same(
     nobody = f"http://127.0.0.1:{free_port()}"
     telegram = await make_telegram(await misbehaving_rasa(ANSWER), telegram_url=nobody)
     shown = await telegram.write("what is a red card")
-    assert "food_assistance" in (await asyncio.wait_for(telegram.press(shown, 1), 1))["text"]
-    await asyncio.sleep(0.2)
-    assert "Telegram was not told of a button pressed: ClientConnectorError" in caplog.text
+    assert "food_assistance" in (await telegram.press(shown, 1))["text"]
+    await until(lambda: "Telegram was not told of a button pressed: ClientConnectorError" in caplog.text)
     assert "a-token" not in caplog.text
 
 

@@ -1,0 +1,43 @@
+"""`kyr check` and `topics`: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import main
+
+pytestmark = pytest.mark.usefixtures("own_folders")
+
+
+def test_check_counts_what_it_found_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0 and one line."""
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out == "3 topics (2 answered), 3 services: no mistake found.\n"
+
+
+def test_check_prints_a_line_a_mistake(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1."""
+    path = own_folders / "data/faq/bond.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("group: rights", "group: x"), encoding="utf-8")
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out == (
+        "data/faq/bond.yml:4: group is 'x'. Use one of: ordinance, hp_with_you, rights, help.\n"
+    )
+    assert main(["check", str(own_folders / "data/faq/red_card.yml")]) == 0
+
+
+def test_check_of_a_missing_path_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistyped name is not "no mistake found"."""
+    assert main(["check", "nowhere.yml"]) == 1
+    assert capsys.readouterr().err == "nowhere.yml: there is no such file or folder. Check the name.\n"
+
+
+def test_topics_are_listed_with_their_state(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that expire first at the top, and a count."""
+    assert main(["topics"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["checked", "red_card", "check", "by", "2027-11-22"]
+    assert [line.split() for line in lines[1:3]] == [["off", "bond"], ["directory", "food_assistance"]]
+    assert lines[3] == "1 checked, 1 directory, 1 off"

@@ -1,0 +1,21 @@
+"""Models that nobody has trained, for tests in which it does not matter what a model has learnt."""
+
+from __future__ import annotations
+
+import shutil
+
+from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
+from bot.training.train import code_hash
+from tests.conftest import SMALL_CONTENT
+
+
+def add_untrained(store: ModelStore, version: str, **report: object) -> Model:
+    """Take in a model of the small content that has learnt nothing."""
+    with store.workplace() as folder:
+        built = folder / "model"
+        shutil.copytree(SMALL_CONTENT, built / CONTENT)
+        for name, text in ((ARCHIVE, "weights"), (THRESHOLDS, "{}"), (PARSED, "[]")):
+            (built / name).write_text(text, encoding="utf-8")
+        hashes = {"content_hash": version, "training_hash": version, "code_hash": code_hash()}
+        told = {"trained_at": "2026-11-26T04:28:50+00:00", "learnt_in": version, "changes": []}
+        return store.add(built, version, {**hashes, **told, **report})
