@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot.__main__ import main
 from bot.cli.main import main
 from bot.content.checks import check_content
 from bot.content.page_texts import read_page_texts
