@@ -116,7 +116,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.AUDIT] = audit
     app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = audit.database
-    app[keys.DESK] = ContentCache(settings.content_dir, store, shared.off)
+    app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, store, shared.off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.RELEASE] = shared
     app[keys.RUNS] = Runs(settings.data_dir)

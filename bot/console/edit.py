@@ -157,7 +157,7 @@ async def _read(
     """
     kept = {name: cells_of(present)[name] for name in ("approved_by", "enabled")} if present else {}
     problems = SheetProblems()
-    identifier = await asyncio.to_thread(request.app[keys.DESK].identifier)
+    identifier = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].identifier)
     row = SheetRow(1, {**form.cells, **kept})
     fields = RowReader([row], present, problems, _EPOCH, identifier.identify).fields()
     found = tuple(FieldProblem(one.column, one.what, one.mend) for one in problems.found)
@@ -189,11 +189,11 @@ async def _look(request: web.Request, form: Form, fields: TopicFields | None) ->
     """Return how residents will see the answer, and what differs from what they see now."""
     if fields is None:
         return {"views": None, "changes": []}
-    content = await asyncio.to_thread(request.app[keys.DESK].content)
+    content = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].content)
     topic = _as_topic(form.topic_id, fields, content.topics.get(form.topic_id))
     content = dataclasses.replace(content, topics={**content.topics, topic.id: topic})
     views = [_view(request, content, topic, code) for code in LANGUAGES if code in topic.answers]
-    published = await asyncio.to_thread(request.app[keys.DESK].published_topics)
+    published = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].published_topics)
     before, after = _texts_of((published or {}).get(form.topic_id)), _texts_of(topic)
     changes = [
         (name, list(word_differences(before.get(name, ""), text)))
@@ -281,9 +281,9 @@ async def _page(
     saved: bool = False,
 ) -> web.StreamResponse:
     is_new = request.match_info.get("topic", NEW) == NEW
-    desk = request.app[keys.DESK]
-    read = await asyncio.to_thread(desk.topics)
-    given = await asyncio.to_thread(desk.as_residents_get, read.topics)
+    cache = request.app[keys.CONTENT_CACHE]
+    read = await asyncio.to_thread(cache.topics)
+    given = await asyncio.to_thread(cache.as_residents_get, read.topics)
     look = await _look(request, form, fields)
     placed = {one.field for one in problems}
     return render(

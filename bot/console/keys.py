@@ -32,7 +32,7 @@ AUDIT = web.AppKey("AUDIT", AuditLog)
 # What waits for an approver, apart from sheets that are tried by whoever uploads them.
 BROUGHT: web.AppKey[Pending[Brought]] = web.AppKey("BROUGHT", Pending)
 DATABASE = web.AppKey("DATABASE", Database)
-DESK = web.AppKey("DESK", ContentCache)
+CONTENT_CACHE = web.AppKey("CONTENT_CACHE", ContentCache)
 LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
 RELEASE = web.AppKey("RELEASE", Release)

@@ -28,7 +28,7 @@ async def get_release(request: web.Request) -> web.StreamResponse:
     serving = await asyncio.to_thread(app[keys.SERVING].read)
     changed, off = None, await asyncio.to_thread(app[keys.TOPICS_OFF].read)
     if published is not None:
-        topics = (await asyncio.to_thread(app[keys.DESK].topics)).topics
+        topics = (await asyncio.to_thread(app[keys.CONTENT_CACHE].topics)).topics
         off &= published.content.topics.keys()
         changed = sum(published.content.topics.get(name) != topic for name, topic in topics.items())
     return render(

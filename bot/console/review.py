@@ -31,7 +31,7 @@ async def get_asked(request: web.Request) -> web.StreamResponse:
         groups=groups[:_SHOWN],
         all=len(groups),
         questions=sum(len(group.questions) for group in groups),
-        titles=await asyncio.to_thread(request.app[keys.DESK].titles, request[keys.LANGUAGE]),
+        titles=await asyncio.to_thread(request.app[keys.CONTENT_CACHE].titles, request[keys.LANGUAGE]),
         is_kept=request.app[keys.SETTINGS].keep_unanswered,
     )
 
@@ -44,7 +44,7 @@ async def get_group(request: web.Request) -> web.StreamResponse:
     off = await asyncio.to_thread(request.app[keys.TOPICS_OFF].read)
     ask = request.app[keys.TRY_OUT].ask
     tried = await ask(published, group.text, off=off) if published else None
-    titles = await asyncio.to_thread(request.app[keys.DESK].titles, request[keys.LANGUAGE])
+    titles = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].titles, request[keys.LANGUAGE])
     return render(request, "group.html", group=group, tried=tried, titles=titles)
 
 

@@ -54,14 +54,14 @@ class Row:
 async def get_topics(request: web.Request) -> web.StreamResponse:
     """GET /topics: `show` is one of FILTERS, `q` words of a title or id."""
     show, words = request.query.get("show", ""), request.query.get("q", "").strip()
-    desk = request.app[keys.DESK]
+    cache = request.app[keys.CONTENT_CACHE]
     read, published, changes, shares = await asyncio.gather(
-        asyncio.to_thread(desk.topics),
-        asyncio.to_thread(desk.published_topics),
+        asyncio.to_thread(cache.topics),
+        asyncio.to_thread(cache.published_topics),
         asyncio.to_thread(request.app[keys.AUDIT].last_changes),
         asyncio.to_thread(Usage(request.app[keys.DATABASE]).shares, current_date()),
     )
-    given = await asyncio.to_thread(desk.as_residents_get, read.topics)
+    given = await asyncio.to_thread(cache.as_residents_get, read.topics)
     rows = [
         _row(given[topic.id], _is_changed(topic, published), changes, shares)
         for topic in read.topics.values()
@@ -150,7 +150,7 @@ async def post_approve(request: web.Request) -> web.StreamResponse:
 
 async def _topic(request: web.Request) -> Topic:
     name = request.match_info["topic"]
-    read = await asyncio.to_thread(request.app[keys.DESK].topics)
+    read = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].topics)
     if not ID.fullmatch(name) or name not in read.topics:
         raise web.HTTPNotFound
     return read.topics[name]

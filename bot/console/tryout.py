@@ -41,7 +41,7 @@ async def _page(
 ) -> web.StreamResponse:
     models = await asyncio.to_thread(request.app[keys.STORE].list)
     published = await asyncio.to_thread(request.app[keys.STORE].published_version)
-    titles = await asyncio.to_thread(request.app[keys.DESK].titles, request[keys.LANGUAGE])
+    titles = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].titles, request[keys.LANGUAGE])
     return render(
         request,
         "try.html",

@@ -48,7 +48,7 @@ async def get_use(request: web.Request) -> web.StreamResponse:
     weeks, thumbs, titles = await asyncio.gather(
         asyncio.to_thread(Usage(database).weeks, _WEEKS),
         asyncio.to_thread(Feedback(database).weeks, _WEEKS),
-        asyncio.to_thread(request.app[keys.DESK].titles, language),
+        asyncio.to_thread(request.app[keys.CONTENT_CACHE].titles, language),
     )
     strings = request.app[keys.STRINGS][language]
 

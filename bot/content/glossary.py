@@ -66,7 +66,7 @@ class FollowUp:
 
     `goes_on` says that it begins like the continuation of something ("and at work?"), `about_that` that
     it points back ("with that"), `short` that it is too short to stand for itself; `setting` is one of
-    SETTINGS, `bare` says that it names nothing else.
+    SITUATIONS, `bare` says that it names nothing else.
     """
 
     goes_on: bool = False

@@ -36,9 +36,9 @@ def keep(folder: Path, digest: str) -> None:
 
 
 def wait_for(stage: str) -> Path | None:
-    """Return the folder of a stage, once the learner is through with it; None where there is no learner.
+    """Return the folder of a stage, once the pretrainer is through with it; None where there is none.
 
-    Through with it is also a learner that has ended: the lock is let go of in any case.
+    Through with it is also a pretrainer that has ended: the lock is let go of in any case.
     """
     if not os.environ.get(LEARNT_FOLDER):
         return None

@@ -75,7 +75,7 @@ _remembered: tuple[Callable[..., LinearModel], Sequence[tuple[Any, ...]]]
 
 
 def _remember(lock: int, function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]) -> None:
-    os.close(lock)  # nobody is to wait for a helper whose learner has died
+    os.close(lock)  # nobody is to wait for a helper whose pretrainer has died
     global _remembered
     _remembered = function, arguments
 

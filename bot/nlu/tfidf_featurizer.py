@@ -69,7 +69,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which letter groups and words there are, and how rare each is.
 
-        Where the learner has learnt it from the same, it is taken over. The questions get a row each in
+        Where the pretrainer has learnt it from the same, it is taken over. The questions get a row each in
         tables of their features (see TABLE_ROW): all at once takes a few seconds less than one by one.
         """
         messages = [message for message in training_data.training_examples if message.get(TEXT)]

@@ -40,7 +40,7 @@ from bot.training.evaluation import (
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from bot.training.pace import Pace, Progress
 from bot.training.thresholds import EvaluatedQuestion, begin_with, calibrate, write_thresholds
-from bot.training.worker import ASKING, TRAINING, RasaWorker, WorkerError, learner, workbench
+from bot.training.worker import ASKING, TRAINING, RasaWorker, WorkerError, pretrainer, rasa_worker
 
 # The set that stands for all questions; the others are of one kind each.
 EVALUATION_QUESTIONS = "questions.jsonl"
@@ -118,7 +118,7 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
 
 @contextlib.contextmanager
 def training_errors(name: str) -> Iterator[None]:
-    """Raise as TrainingError what ends a job of the workbench, which is called by a name."""
+    """Raise as TrainingError what ends a job of a worker, which is called by a name."""
     try:
         yield
     except WorkerError as error:
@@ -174,8 +174,8 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
     learnt_folder, lemmas_file = folder / "learnt", _lemmas_file(folder)
     # Rasa takes so long to be imported that the content is checked, and half of it learnt, before.
     async with (
-        learner(learnt_folder, lemmas_file) as pupil,
-        workbench(lemmas_file=lemmas_file, learnt=learnt_folder) as bench,
+        pretrainer(learnt_folder, lemmas_file) as pupil,
+        rasa_worker(lemmas_file=lemmas_file, learnt=learnt_folder) as bench,
     ):
         progress("Checking the content")
         content = await asyncio.to_thread(read_content, copy)
@@ -363,5 +363,5 @@ async def parse(
     Without `thresholds` the decisions are those of the thresholds to begin with. Raises TrainingError.
     """
     with training_errors(ASKING):
-        async with workbench(thresholds=thresholds) as bench:
+        async with rasa_worker(thresholds=thresholds) as bench:
             return await bench.parse(archive, [question.text for question in questions])

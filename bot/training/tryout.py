@@ -23,7 +23,7 @@ from bot.training.evaluation import outcome_of
 from bot.training.models import Model
 from bot.training.thresholds import read_thresholds
 from bot.training.train import TrainingError, training_errors
-from bot.training.worker import ASKING, SECONDS_TO_START, RasaWorker, workbench
+from bot.training.worker import ASKING, SECONDS_TO_START, RasaWorker, rasa_worker
 
 # The process has 0.9 GB of memory; somebody who goes on after so long waits for it once more.
 SECONDS_IDLE = 10 * 60
@@ -151,7 +151,7 @@ class TryOut:
             return self._loaded
         await self._end()
         process = contextlib.AsyncExitStack()
-        self._bench = await process.enter_async_context(workbench(thresholds=model.thresholds))
+        self._bench = await process.enter_async_context(rasa_worker(thresholds=model.thresholds))
         self._process = process
         # While Rasa is being imported: it loads nothing before it is asked.
         self._loaded = await asyncio.to_thread(_checked, model, self._bench)

@@ -27,9 +27,9 @@ from bot.training.thresholds import THRESHOLDS_FILE
 
 # Tells the process where lemmas of training questions are kept from one training to the next.
 LEMMAS_FILE = "KYR_LEMMAS_FILE"
-# Tells it where what the learner has learnt is kept, if there is a learner.
+# Tells it where what the pretrainer has learnt is kept, if there is a pretrainer.
 LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
-# What the learner does, one after another; each has a lock, which it holds until it is done or has ended.
+# What the pretrainer does, one after another; each has a lock, which it holds until it is done or has ended.
 LEMMAS, FEATURES, JUDGES = _STAGES = "lemmas", "features", "judges"
 _LEARNER_LOG = "log"
 # What runs in the two processes.
@@ -70,7 +70,7 @@ class RasaWorker:
         """Train on the content under a folder, and ask the new model every text; write its archive.
 
         Return what was made of each text: its `language`, `intent_ranking`, `decision`, and what was
-        `judged`. Raises WorkbenchError, and OSError where the disk refuses something.
+        `judged`. Raises WorkerError, and OSError where the disk refuses something.
         """
         job = {"content": str(content), "archive": str(archive), "texts": texts}
         # The archive is whole only when the process has ended.
@@ -130,12 +130,13 @@ def _told(line: bytes) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def workbench(
+async def rasa_worker(
     *, thresholds: Path | None = None, lemmas_file: Path | None = None, learnt: Path | None = None
 ) -> AsyncIterator[RasaWorker]:
     """Start the process; it ends with the block, whatever it is doing.
 
-    Decisions are by the thresholds of a file, or by those to begin with. `learnt` is the folder of a learner.
+    Decisions are by the thresholds of a file, or by those to begin with. `learnt` is the folder of a
+    pretrainer.
     """
     # It may be killed while it unpacks a model, and could not clear that away.
     with tempfile.TemporaryDirectory(prefix="kyr-", ignore_cleanup_errors=True) as unpacked:
@@ -178,7 +179,7 @@ class Pretrainer:
 
 
 @contextlib.asynccontextmanager
-async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
+async def pretrainer(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
     """Start the process, which keeps what it learns in a new folder; it ends with the block.
 
     Where it has failed, nothing is lost but time, and the log says why.
@@ -204,11 +205,11 @@ async def learner(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
             if process.returncode:
                 said = (folder / _LEARNER_LOG).read_text(encoding="utf-8", errors="replace")
                 last = "\n  ".join(said.splitlines()[-_LINES_SHOWN:])
-                _log.warning("The learner failed, and Rasa did its work. Its last lines:\n  %s", last)
+                _log.warning("The pretrainer failed, and Rasa did its work. Its last lines:\n  %s", last)
 
 
 def lock_of(folder: Path, stage: str) -> Path:
-    """Return the file that the learner has locked until it is through with a stage."""
+    """Return the file that the pretrainer has locked until it is through with a stage."""
     return folder / f"{stage}.lock"
 
 

@@ -1,4 +1,4 @@
-"""The learner: what it learns is what the components would learn, and nobody waits for a dead one."""
+"""The pretrainer: what it learns is what the components would learn, and nobody waits for a dead one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.nlu.tfidf import Vectorizers
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from bot.settings import PROJECT_ROOT
 from bot.training.train import training_questions
-from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Pretrainer, learner
+from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Pretrainer, pretrainer
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
 from tests.nlu.conftest import Workbench
@@ -49,10 +49,10 @@ def trained(folder: Path) -> dict[str, bytes]:
 
 @contextlib.asynccontextmanager
 async def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pretrainer]:
-    """A learner that the components of this process know of."""
+    """A pretrainer that the components of this process know of."""
     monkeypatch.setenv(LEARNT_FOLDER, str(folder / "learnt"))
     monkeypatch.setenv(LEMMAS_FILE, str(folder / "lemmas.json"))
-    async with learner(folder / "learnt", folder / "lemmas.json") as pupil:
+    async with pretrainer(folder / "learnt", folder / "lemmas.json") as pupil:
         yield pupil
 
 
@@ -130,7 +130,7 @@ def test_a_learner_that_fails_says_why(
             await pupil._process.wait()
 
     asyncio.run(fail())
-    assert "The learner failed" in caplog.text and "empty vocabulary" in caplog.text
+    assert "The pretrainer failed" in caplog.text and "empty vocabulary" in caplog.text
 
 
 def test_it_is_given_the_questions_as_rasa_reads_them(project_content: Content) -> None:
