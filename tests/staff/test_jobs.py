@@ -19,6 +19,7 @@ from bot.database.engine import Database
 from bot.settings import PROJECT_ROOT
 from bot.staff.jobs import Run, RunError, Runs
 from bot.training.topics_off import TopicsOff
+from tests.helpers.waiting import SECONDS_AT_MOST
 
 STARTER = """
 import sys
@@ -37,7 +38,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content_copy: Path) ->
 
 def wait_for(runs: Runs, slot: str, is_so: Callable[[Run], bool] = lambda run: not run.running) -> Run:
     """Return the run of a slot as soon as something is so, by default as soon as it has ended."""
-    until = time.monotonic() + 240
+    until = time.monotonic() + SECONDS_AT_MOST
     while time.monotonic() < until:
         run = runs.last(slot)
         if run is not None and is_so(run):
