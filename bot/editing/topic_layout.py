@@ -1,50 +1,51 @@
-"""A topic file taken apart: what staff edit of it, and where each of these values stands in the text.
+"""What staff edit of a topic file, and at which lines of the file it stands.
 
 Reading goes by the nodes of the YAML document, which know their places; what the values must be is the
-business of bot/content/topics.py.
+business of bot/content/topics.py, and how they change that of bot/editing/topic_text.py.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import functools
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ruamel.yaml.nodes import Node
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.content.topics import Source
 from bot.editing.fields import TopicFields
-from bot.editing.yaml_edit import (
-    Items,
-    Line,
-    YamlEditError,
-    block_lines,
-    compose,
-    is_null,
-    items,
-    scalar,
-    sequence,
-)
 from bot.text.language import LANGUAGES
 
 _MARK = "\ufeff"
 
+Items = dict[str, tuple[ScalarNode, Node]]
+
+
+class YamlEditError(Exception):
+    """A text that cannot be changed safely; says why."""
+
 
 @dataclass(frozen=True)
 class Entry:
-    """The questions of one intent in one language, and where their block of text stands."""
+    """The questions of one intent in one language, and the lines in which they are written.
+
+    `position` is that among the entries of `nlu:`; `line` counts from 1.
+    """
 
     intent: str
     language: str
-    node: Node
-    examples: Node
+    position: int
+    line: int
     questions: tuple[str, ...]
-    lines: tuple[Line, ...]
+    written: tuple[str, ...]
 
 
 class TopicLayout:
-    """A topic file taken apart; indices are of its text with plain line breaks."""
+    """A topic file taken apart; `text` has plain line breaks."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -53,9 +54,8 @@ class TopicLayout:
         header = self.keys.get("topic")
         if header is None:
             raise YamlEditError("the header `topic:` is missing")
-        self.header_node = header[1]
         self.header = items(header[1])
-        self.entries = read_entries(text, self.keys)
+        self.entries = read_entries(self.document)
         self.variations = _variations(self.keys)
 
     def value(self, key: str) -> Node | None:
@@ -67,11 +67,11 @@ class TopicLayout:
         return [entry for entry in self.entries if entry.language == language]
 
     def said(self, language: str, part: str) -> Node | None:
-        """Return the `text` or `short` of the answer in one language."""
+        """Return the `text` of the answer in one language, or its `short` or `reviewed_with`."""
         variation = self.variations.get(language)
         if variation is None:
             return None
-        keys = items(variation["custom"][1]) if part == "short" and "custom" in variation else variation
+        keys = variation if part == "text" else items(variation["custom"][1])
         return keys[part][1] if part in keys else None
 
     def field_at(self, line: int) -> str | None:
@@ -89,7 +89,7 @@ class TopicLayout:
             (key.start_mark.line + 1, name) for name, (key, _) in self.header.items()
         ]
         starts += [(key.start_mark.line + 1, None) for key, _ in self.keys.values()]
-        starts += [(entry.node.start_mark.line + 1, f"questions_{entry.language}") for entry in self.entries]
+        starts += [(entry.line, f"questions_{entry.language}") for entry in self.entries]
         for language, variation in self.variations.items():
             first = min(key.start_mark.line for key, _ in variation.values())
             starts.append((first + 1, f"answer_{language}"))
@@ -163,10 +163,11 @@ def as_before(text: str, edited: str) -> str:
     return _MARK + edited if text.startswith(_MARK) else edited
 
 
-def read_entries(text: str, keys: Items) -> list[Entry]:
+def read_entries(document: MappingNode) -> list[Entry]:
     """Return the questions of a file of training data, an entry for each intent and language."""
+    keys = items(document)
     entries = []
-    for node in sequence(keys["nlu"][1]) if "nlu" in keys else ():
+    for position, node in enumerate(sequence(keys["nlu"][1]) if "nlu" in keys else ()):
         entry = items(node)
         if "intent" not in entry or "examples" not in entry:
             continue  # synonyms and lookup tables, which Rasa knows too
@@ -176,17 +177,10 @@ def read_entries(text: str, keys: Items) -> list[Entry]:
         if getattr(examples, "style", None) != "|":
             line = examples.start_mark.line + 1
             raise YamlEditError(f"line {line}: the questions do not stand below `examples: |`")
-        questions, lines = [], []
-        for line in block_lines(text, examples):
-            raw = text[line.content : line.end]
-            if not raw.strip():
-                continue
-            question = raw.removeprefix("-").strip()
-            content = line.end - len(raw.removeprefix("-").lstrip())
-            questions.append(question)
-            lines.append(dataclasses.replace(line, content=content))
+        written = tuple(line for line in examples.value.split("\n") if line.strip())
+        questions = tuple(line.removeprefix("-").strip() for line in written)
         intent = scalar(entry["intent"][1])
-        entries.append(Entry(intent, language, node, examples, tuple(questions), tuple(lines)))
+        entries.append(Entry(intent, language, position, node.start_mark.line + 1, questions, written))
     return entries
 
 
@@ -204,3 +198,94 @@ def _variations(keys: Items) -> dict[str, Items]:
                 )
             found[language] = variation
     return found
+
+
+def compose(text: str) -> MappingNode:
+    """Return the nodes of a document that is a mapping; raises YamlEditError."""
+    try:
+        # The safe reader is the one written in C: fifty times as fast, and values have the same places.
+        node = YAML(typ="safe").compose(text)
+    except YAMLError as error:
+        raise invalid_yaml(error) from None
+    if not isinstance(node, MappingNode):
+        raise YamlEditError("the file holds no keys")
+    return node
+
+
+def invalid_yaml(error: YAMLError) -> YamlEditError:
+    """Return what to say where a text is no YAML, with the line."""
+    if not isinstance(error, MarkedYAMLError):
+        return YamlEditError(f"this is not valid YAML ({error})")
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 1
+    return YamlEditError(f"line {line}: this is not valid YAML ({error.problem or error.context})")
+
+
+def items(node: Node | None) -> Items:
+    """Return the keys and values of a mapping by key; of nothing else, and no key twice."""
+    if not isinstance(node, MappingNode):
+        raise YamlEditError("keys with values are missing where they should stand")
+    found: Items = {}
+    for key, value in node.value:
+        name = scalar(key)
+        if name in found:
+            raise YamlEditError(f"line {key.start_mark.line + 1}: the key `{name}` stands twice")
+        found[name] = (key, value)
+    return found
+
+
+def sequence(node: Node) -> list[Node]:
+    """Return the items of a list; raises YamlEditError where it is none."""
+    if not isinstance(node, SequenceNode):
+        raise YamlEditError(f"line {node.start_mark.line + 1}: a list is expected")
+    return list(node.value)
+
+
+def scalar(node: Node) -> str:
+    """Return the text of a single value; raises YamlEditError where it is none."""
+    if not isinstance(node, ScalarNode):
+        raise YamlEditError(f"line {node.start_mark.line + 1}: a single value is expected")
+    return str(node.value)
+
+
+def is_null(node: Node) -> bool:
+    """Whether a value is null, written or left empty."""
+    return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def leaves(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yield each single value below a node: its path, its tag, itself."""
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield from leaves(value, (*path, str(key.value)))
+    elif isinstance(node, SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from leaves(value, (*path, str(index)))
+    else:
+        yield path, str(node.tag), str(node.value)
+
+
+def comments(text: str, document: Node) -> list[str]:
+    """Return the comments of a text: what begins with a # and belongs to no single value."""
+    between, position = [], 0
+    for node in _single_values(document):
+        start, end = int(node.start_mark.index), int(node.end_mark.index)
+        if start < position:
+            continue  # an alias, whose value stands at its anchor
+        # A comment may stand on the first line of a block of text, behind its | or >.
+        first = text.find("\n", start, end) if node.style in ("|", ">") else start
+        between.append(text[position : max(start, first)])
+        position = end
+    return re.findall("#.*", "\n".join([*between, text[position:]]))
+
+
+def _single_values(node: Node) -> Iterator[ScalarNode]:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield from _single_values(key)
+            yield from _single_values(value)
+    elif isinstance(node, SequenceNode):
+        for item in node.value:
+            yield from _single_values(item)
+    elif isinstance(node, ScalarNode):
+        yield node

@@ -1,47 +1,50 @@
-"""Topic files as they are edited: some values change, every other byte of the file stays.
+"""Topic files as they are edited: some values change, every other line of the file stays.
 
-For the staff spreadsheet, the commands that add a question or switch a topic off, and the console. Each edit
-is read back: a text that would mean something else than was wanted is never returned.
+For the staff spreadsheet, the commands that add a question or switch a topic off, and the console. Files
+are edited by ruamel.yaml's round trip, which keeps comments, quotes and order; the first edit of a file in
+another form than it writes lays the file in that form. Each edit is read back: a text that would mean
+something else than was wanted, or lack a comment, is never returned.
 """
 
 from __future__ import annotations
 
+import collections
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+import difflib
+import io
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.nodes import SequenceNode
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import CommentMark, YAMLError
+from ruamel.yaml.nodes import MappingNode
+from ruamel.yaml.representer import RoundTripRepresenter
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
+from ruamel.yaml.tokens import CommentToken
 
 from bot.content.topics import Source
 from bot.editing.fields import TopicFields
-from bot.editing.topic_layout import TopicLayout, as_before, plain_breaks, read_entries
-from bot.editing.yaml_edit import (
-    Edit,
-    Items,
+from bot.editing.topic_layout import (
+    Entry,
+    TopicLayout,
     YamlEditError,
-    apply,
+    as_before,
+    comments,
     compose,
-    edit_lines,
-    end_of,
-    has_comment,
-    indented,
-    is_flow,
-    is_null,
-    item_lines,
-    items,
+    invalid_yaml,
     leaves,
-    line_end,
-    plain,
-    quoted,
-    replace_block,
-    replace_value,
+    plain_breaks,
+    read_entries,
 )
 from bot.errors import KyrError
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 
-# The order in which keys stand in the header of a topic.
+# The order in which keys stand in the header of a topic, and with what an answer says of itself.
 _HEADER_ORDER = (
     "title",
     "group",
@@ -54,6 +57,9 @@ _HEADER_ORDER = (
     "related",
 )
 _REVIEWED_WITH = "reviewed_with"
+_CUSTOM_ORDER = ("topic", "language", _REVIEWED_WITH, "short")
+# What may stand without quotes; a few words mean a truth value or nothing to some readers of YAML.
+_PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z_][a-z0-9_]*", re.IGNORECASE)
 
 
 class TopicEditError(KyrError):
@@ -87,15 +93,27 @@ def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool
     """
     _refuse_questions(question for asked in wanted.questions.values() for question in asked)
     try:
-        file = TopicLayout(plain_breaks(text))
-        present = file.fields()
-        edits = _edits(file, topic_id, present, wanted)
-        if compared or _changed_in_both(present, wanted):
-            edits += _reviewed_with(file, wanted)
-        edited = apply(file.text, edits)
-        if edited == file.text:
+        before = TopicLayout(plain_breaks(text))
+        present = before.fields()
+        stamp = _stamp(wanted) if compared or _changed_in_both(present, wanted) else None
+        if present == wanted and (stamp is None or "es" not in before.variations):
             return text
-        _refuse_other_meaning(file, edited, wanted)
+        document = _load(before.text)
+        _edit_header(document["topic"], present, wanted)
+        for language in LANGUAGES:
+            if present.questions[language] != wanted.questions[language]:
+                _edit_questions(document, before.entries_in(language), topic_id, language, wanted)
+        if before.variations:
+            _edit_answers(document, present, wanted, stamp)
+        elif _has_answer(wanted):
+            document["responses"] = _responses(topic_id, wanted)
+        edited = _dump(document)
+        if "responses" not in before.keys:
+            edited = _apart(edited, "responses")
+        after = TopicLayout(edited)
+        if after.fields() != wanted:
+            raise TopicEditError(_MEANS_ELSE)
+        _refuse_losses(before.text, edited)
     except YamlEditError as error:
         raise _not_editable(error) from None
     return as_before(text, edited)
@@ -104,15 +122,17 @@ def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool
 def new_topic_file(topic_id: str, fields: TopicFields) -> str:
     """Return a whole new topic file; raises TopicEditError where its values cannot be written."""
     _refuse_questions(question for asked in fields.questions.values() for question in asked)
-    lines = ['version: "3.1"', "topic:"]
-    lines += [f"  {line}" for key in _HEADER_ORDER if (line := _header_line(key, fields, "  "))]
-    lines += ["", "nlu:"]
-    lines += [
-        f"{_entry(f'faq/{topic_id}', language, fields.questions[language])}\n" for language in LANGUAGES
-    ]
+    header = CommentedMap()
+    for key in _HEADER_ORDER:
+        value = _header_value(key, fields)
+        is_awaited = key == "approved_by" and _has_answer(fields)
+        if is_awaited or (value not in (None, []) and value is not True):
+            header[key] = value
+    entries = [_entry(topic_id, language, fields.questions[language]) for language in LANGUAGES]
+    document = CommentedMap(version=_quoted("3.1"), topic=header, nlu=CommentedSeq(entries))
     if _has_answer(fields):
-        lines += [_responses(topic_id, fields)]
-    text = "\n".join(lines).rstrip("\n") + "\n"
+        document["responses"] = _responses(topic_id, fields)
+    text = _apart(_apart(_dump(document), "nlu"), "responses")
     if read_fields(text) != fields:
         raise TopicEditError(_MEANS_ELSE)
     return text
@@ -121,15 +141,15 @@ def new_topic_file(topic_id: str, fields: TopicFields) -> str:
 def add_question(text: str, intent: str, language: str, question: str) -> str:
     """Return a file of training data with one question more at the end of those of its intent.
 
-    Works for topic files (`faq/bond`) and for data/nlu/<intent>.yml (`out_of_scope`). Raises
-    TopicEditError where the intent has no questions in that language yet, or this one already.
+    Works for topic files (`faq/bond`) and for those in data/nlu (`out_of_scope`). Raises TopicEditError
+    where the intent has no questions in that language yet, or this one already.
     """
     _refuse_questions([question])
     try:
         source = plain_breaks(text)
-        entries = read_entries(source, items(compose(source)))
+        entries = read_entries(compose(source))
         found = [entry for entry in entries if (entry.intent, entry.language) == (intent, language)]
-        if not found or not found[-1].lines:
+        if not found or not found[-1].questions:
             raise TopicEditError(
                 f"The file has no questions of the intent {intent} in the language {language}. "
                 f"Check both names."
@@ -139,26 +159,51 @@ def add_question(text: str, intent: str, language: str, question: str) -> str:
                 f"The question “{question}” stands there already. Nothing needs to be added."
             )
         last = found[-1]
-        edits = edit_lines(source, last.lines, last.questions, (*last.questions, question))
-        edited = apply(source, edits)
+        document = _load(source)
+        _put(document["nlu"][last.position], "examples", _examples([*last.written, _line(question)]))
+        edited = _dump(document)
         wanted = [(*entry.questions, question) if entry is last else entry.questions for entry in entries]
-        if [entry.questions for entry in read_entries(edited, items(compose(edited)))] != wanted:
+        if [entry.questions for entry in read_entries(compose(edited))] != wanted:
             raise TopicEditError(_MEANS_ELSE)
+        _refuse_losses(source, edited)
     except YamlEditError as error:
         raise _not_editable(error) from None
     return as_before(text, edited)
 
 
-_MEANS_ELSE = (
-    "The change would make the file mean something else than was wanted. Nothing was written; "
-    "make the change in an editor and run `kyr check`."
-)
+_NOTHING_WRITTEN = "Nothing was written; make the change in an editor and run `kyr check`."
+_MEANS_ELSE = f"The change would make the file mean something else than was wanted. {_NOTHING_WRITTEN}"
 
 
 def _refuse_questions(questions: Iterable[str]) -> None:
     for question in questions:
         if question.strip().splitlines() != [question]:
             raise TopicEditError(f"The question “{question}” is not one line of text. Write it on one line.")
+
+
+def _refuse_losses(before: str, after: str) -> None:
+    """Refuse an edit by which a value that no edit concerns, or a comment, would be lost or changed."""
+    old, new = compose(before), compose(after)
+    was, now = _untouched(old), _untouched(new)
+    # Only whole entries of questions and a whole answer may be new.
+    if was - now or any(path[0] not in ("nlu", "responses") for path, _, _ in now - was):
+        raise TopicEditError(_MEANS_ELSE)
+    lost = collections.Counter(comments(before, old)) - collections.Counter(comments(after, new))
+    if lost:
+        comment = next(iter(lost))
+        raise TopicEditError(f"The comment “{comment}” would be lost by the change. {_NOTHING_WRITTEN}")
+
+
+def _untouched(document: MappingNode) -> set[tuple[tuple[str, ...], str, str]]:
+    """Return every value of a file, with its place, that no edit concerns."""
+    asked = {("nlu", str(entry.position), "examples") for entry in read_entries(document)}
+    return {
+        (path, tag, value)
+        for path, tag, value in leaves(document)
+        if path not in asked
+        and not (path[0] == "topic" and len(path) > 1 and path[1] in _HEADER_ORDER)
+        and not (path[0] == "responses" and path[-1] in ("text", "short", _REVIEWED_WITH))
+    }
 
 
 def _not_editable(error: YamlEditError) -> TopicEditError:
@@ -178,15 +223,80 @@ def _has_answer(fields: TopicFields) -> bool:
     return any((*fields.answers.values(), *fields.shorts.values()))
 
 
-def _edits(file: TopicLayout, topic_id: str, present: TopicFields, wanted: TopicFields) -> list[Edit]:
-    edits = []
+def _edit_header(header: CommentedMap, present: TopicFields, wanted: TopicFields) -> None:
     for key in _HEADER_ORDER:
-        edits += _header_edits(file, key, present, wanted)
-    for language in LANGUAGES:
-        if present.questions[language] != wanted.questions[language]:
-            edits += _question_edits(file, topic_id, language, wanted.questions[language])
-    if not file.variations and _has_answer(wanted):
-        return [*edits, Edit(len(file.text), len(file.text), "\n" + _responses(topic_id, wanted))]
+        attribute = "titles" if key == "title" else key
+        before, after = getattr(present, attribute), getattr(wanted, attribute)
+        if before == after:
+            continue
+        if key == "title" and key in header:
+            for language in LANGUAGES:
+                if before[language] != after[language]:
+                    _put(header[key], language, _quoted(after[language]), LANGUAGES)
+        elif key in ("sources", "related") and after and _is_block_list(header.get(key)):
+            _edit_list(header[key], before, after, _source if key == "sources" else _scalar)
+        else:
+            _put(header, key, _header_value(key, wanted), _HEADER_ORDER)
+
+
+def _is_block_list(value: object) -> bool:
+    return isinstance(value, CommentedSeq) and not value.fa.flow_style() and bool(value)
+
+
+def _edit_list(
+    items: CommentedSeq, before: Sequence[Any], after: Sequence[Any], write: Callable[[Any], Any]
+) -> None:
+    """Make `after` of a list that says `before`, touching only the items that differ."""
+    below = _take_below(items, len(items) - 1)
+    matcher = difflib.SequenceMatcher(None, list(map(repr, before)), list(map(repr, after)), autojunk=False)
+    for _, i, i_end, j, j_end in reversed(matcher.get_opcodes()):
+        if before[i:i_end] == after[j:j_end]:
+            continue
+        both = min(i_end - i, j_end - j)
+        for offset in range(both):
+            items[i + offset] = write(after[j + offset])
+        for _gone in range(i + both, i_end):
+            del items[i + both]
+        for offset in range(both, j_end - j):
+            items.insert(i + offset, write(after[j + offset]))
+    _put_below(items, len(items) - 1, below)
+
+
+def _edit_questions(
+    document: CommentedMap, entries: Sequence[Entry], topic_id: str, language: str, wanted: TopicFields
+) -> None:
+    after = wanted.questions[language]
+    nlu = document.get("nlu")
+    if not entries:
+        if not nlu:
+            raise YamlEditError("`nlu:` has no entry")
+        below = _take_below(nlu, len(nlu) - 1)
+        nlu.append(_entry(topic_id, language, after))
+        _put_below(nlu, len(nlu) - 1, below)
+        return
+    before = [question for entry in entries for question in entry.questions]
+    written = [line for entry in entries for line in entry.written]
+    places = [place for place, entry in enumerate(entries) for _ in entry.questions] or [0]
+    shares: list[list[str]] = [[] for _ in entries]
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+        lines = written[i:i_end] if tag == "equal" else map(_line, after[j:j_end])
+        for offset, line in enumerate(lines):
+            # Where one comes in place of another, there; a new one below that which it follows.
+            shares[places[max(0, min(i + offset, i_end - 1))]].append(line)
+    for entry, share in zip(entries, shares, strict=True):
+        if tuple(share) != entry.written:
+            _put(nlu[entry.position], "examples", _examples(share))
+
+
+def _edit_answers(
+    document: CommentedMap, present: TopicFields, wanted: TopicFields, stamp: str | None
+) -> None:
+    variations = {
+        variation["custom"]["language"]: variation
+        for of_one in document["responses"].values()
+        for variation in of_one
+    }
     for part, now, then in (
         ("text", wanted.answers, present.answers),
         ("short", wanted.shorts, present.shorts),
@@ -194,178 +304,174 @@ def _edits(file: TopicLayout, topic_id: str, present: TopicFields, wanted: Topic
         for language in LANGUAGES:
             if now[language] == then[language]:
                 continue
-            node = file.said(language, part)
-            if node is None:
+            if language not in variations or part not in _holder(variations[language], part):
                 raise YamlEditError(f"`{part}` of the answer in the language {language} is missing")
-            if part == "text":
-                indent = file.variations[language]["text"][0].start_mark.column + 2
-                edits += replace_block(file.text, node, now[language], indent)
-            else:
-                edits += replace_value(file.text, node, quoted(now[language]))
-    return edits
+            value = _quoted(now[language]) if part == "short" else LiteralScalarString(now[language])
+            _put(_holder(variations[language], part), part, value)
+    if stamp is not None and "es" in variations:
+        _put(variations["es"]["custom"], _REVIEWED_WITH, _quoted(stamp), _CUSTOM_ORDER)
 
 
-def _header_edits(file: TopicLayout, key: str, present: TopicFields, wanted: TopicFields) -> list[Edit]:
-    attribute = "titles" if key == "title" else key
-    before, after = getattr(present, attribute), getattr(wanted, attribute)
-    if before == after:
-        return []
-    if key not in file.header:
-        return _insert_key(file, key, wanted)
-    value = file.header[key][1]
-    if key == "title":
-        titles = items(value)
-        return [
-            edit
-            for language in LANGUAGES
-            if before[language] != after[language]
-            for edit in _title_edits(file, titles, language, after[language])
-        ]
-    if key in ("sources", "related"):
-        write: Callable[[Any], str] = _written_source if key == "sources" else plain
-        return _list_edits(file, key, [write(item) for item in before], [write(item) for item in after])
-    return replace_value(file.text, value, _written(after))
+def _holder(variation: CommentedMap, part: str) -> CommentedMap:
+    holder: CommentedMap = variation if part == "text" else variation["custom"]
+    return holder
 
 
-def _title_edits(file: TopicLayout, titles: Items, language: str, title: str) -> list[Edit]:
-    if language not in titles:
-        raise YamlEditError(f"the title has no `{language}:`")
-    return replace_value(file.text, titles[language][1], quoted(title))
+def _put(mapping: CommentedMap, key: str, value: Any, order: Sequence[str] = ()) -> None:
+    """Set a value; where the key is new, below those that come before it in the `order`."""
+    if key in mapping:
+        below = _take_below(mapping, key)
+        mapping[key] = value
+        _put_below(mapping, key, below)
+        return
+    above = [name for name in order[: order.index(key)] if name in mapping]
+    if not above:
+        mapping.insert(0, key, value)
+        return
+    below = _take_below(mapping, above[-1])
+    mapping.insert(list(mapping).index(above[-1]) + 1, key, value)
+    _put_below(mapping, key, below)
 
 
-def _list_edits(file: TopicLayout, key: str, before: Sequence[str], after: Sequence[str]) -> list[Edit]:
-    """Return the edits of a list of the header; `before` and `after` are its items as they are written."""
-    text, node = file.text, file.header[key][1]
-    if isinstance(node, SequenceNode) and not is_flow(node) and after:
-        return edit_lines(text, item_lines(text, node), before, after)
-    column = file.header[key][0].start_mark.column
-    start, end = int(node.start_mark.index), end_of(text, node)
-    if has_comment(text, node):
-        raise YamlEditError(f"line {node.start_mark.line + 1}: a comment stands within the list `{key}`")
-    if key == "related" or not after:
-        written = f"[{', '.join(after)}]"
-        if not is_flow(node) and not is_null(node):
-            # From behind the colon on: the list with dashes begins on the next line.
-            start = int(file.header[key][0].end_mark.index) + 1
-            return [Edit(start, end, f" {written}")]
-        return [Edit(start, end, f" {written}" if start == end else written)]
-    rest = line_end(text, end)
-    start = int(file.header[key][0].end_mark.index) + 1
-    lead = "\n" + " " * column
-    return [
-        Edit(start, end, ""),
-        Edit(rest, rest, "".join(f"{lead}- {item}" for item in after)),
-    ]
+def _take_below(holder: Any, key: Any) -> str:
+    """Take the comments and empty lines below a value away from it, and return them.
 
-
-def _insert_key(file: TopicLayout, key: str, wanted: TopicFields) -> list[Edit]:
-    before = [name for name in _HEADER_ORDER[: _HEADER_ORDER.index(key)] if name in file.header]
-    if is_flow(file.header_node) or not before:
-        raise YamlEditError("the header `topic:` is written in a way that only an editor can change")
-    anchor, value = file.header[before[-1]]
-    end = line_end(file.text, end_of(file.text, value))
-    lead = " " * anchor.start_mark.column
-    return [Edit(end, end, f"\n{lead}{_header_line(key, wanted, lead)}")]
-
-
-def _question_edits(file: TopicLayout, topic_id: str, language: str, wanted: tuple[str, ...]) -> list[Edit]:
-    entries = file.entries_in(language)
-    lines = [line for entry in entries for line in entry.lines]
-    if not lines:
-        if entries or not file.entries:
-            raise YamlEditError("`nlu:` has an entry without questions, or none at all")
-        end = line_end(file.text, end_of(file.text, file.entries[-1].examples))
-        return [Edit(end, end, "\n" + _entry(f"faq/{topic_id}", language, wanted))]
-    present = [question for entry in entries for question in entry.questions]
-    return edit_lines(file.text, lines, present, wanted)
-
-
-def _reviewed_with(file: TopicLayout, wanted: TopicFields) -> list[Edit]:
-    if "es" not in file.variations or "custom" not in file.variations["es"]:
-        return []  # new answers are written with it
-    custom = items(file.variations["es"]["custom"][1])
-    written = quoted(fingerprint(wanted.answers["en"], wanted.shorts["en"]))
-    if _REVIEWED_WITH in custom:
-        return replace_value(file.text, custom[_REVIEWED_WITH][1], written)
-    anchor, value = custom["language"]
-    end = line_end(file.text, end_of(file.text, value))
-    if is_flow(file.variations["es"]["custom"][1]):
-        raise YamlEditError(f"line {anchor.start_mark.line + 1}: `custom:` stands on one line")
-    return [Edit(end, end, f"\n{' ' * anchor.start_mark.column}{_REVIEWED_WITH}: {written}")]
-
-
-def _refuse_other_meaning(before: TopicLayout, edited: str, wanted: TopicFields) -> None:
-    after = TopicLayout(edited)
-    was, now = _untouched(before), _untouched(after)
-    # Only whole entries of questions and a whole answer may be new.
-    if (
-        after.fields() != wanted
-        or was - now
-        or any(path[0] not in ("nlu", "responses") for path, _, _ in now - was)
-    ):
-        raise TopicEditError(_MEANS_ELSE)
-
-
-def _untouched(file: TopicLayout) -> set[tuple[tuple[str, ...], str, str]]:
-    """Return every value of a file, with its place, that no edit concerns."""
-    return {
-        (path, tag, value)
-        for path, tag, value in leaves(file.document)
-        if not (path[0] == "topic" and path[1] in _HEADER_ORDER)
-        and path[-1] not in ("examples", "text", "short", _REVIEWED_WITH)
-    }
-
-
-def _header_line(key: str, fields: TopicFields, lead: str) -> str:
-    """Return a key of the header as it is written anew; empty where it need not be there."""
-    if key == "title":
-        return "title: {" + ", ".join(f"{lang}: {quoted(fields.titles[lang])}" for lang in LANGUAGES) + "}"
-    value = getattr(fields, key)
-    if key == "sources":
-        return (
-            "".join([f"{key}:", *(f"\n{lead}- {_written_source(source)}" for source in value)])
-            if value
-            else ""
-        )
-    if key == "related":
-        return f"{key}: [{', '.join(map(plain, value))}]" if value else ""
-    if key == "enabled":
-        return "" if value else f"{key}: false"
-    if value is None and not (key == "approved_by" and _has_answer(fields)):
+    ruamel.yaml holds them, with a comment that stands behind the value, at the last single value in it.
+    """
+    holder, key, slot, is_block = _last(holder, key)
+    tokens = holder.ca.items.get(key)
+    if tokens is None or tokens[slot] is None:
         return ""
-    return f"{key}: {_written(value)}"
+    token = tokens[slot]
+    behind, end, below = token.value.partition("\n")
+    if is_block:
+        # Nothing stands behind it, and of a comment on the next line the column is told apart.
+        behind, below = "", " " * token.start_mark.column * bool(behind) + token.value
+    tokens[slot] = CommentToken(behind + end, token.start_mark, None) if behind else None
+    return str(below)
 
 
-def _written(value: str | bool | datetime.date | None) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, datetime.date) else plain(value)
+def _put_below(holder: Any, key: Any, below: str) -> None:
+    """Put comments and empty lines below a value."""
+    if not below:
+        return
+    holder, key, slot, is_block = _last(holder, key)
+    tokens = holder.ca.items.setdefault(key, [None, None, None, None])
+    if tokens[slot] is None:
+        tokens[slot] = CommentToken("" if is_block else "\n", CommentMark(0), None)
+    tokens[slot].value += below
 
 
-def _written_source(source: Source) -> str:
-    return f"{{title: {quoted(source.title)}, url: {quoted(source.url)}}}"
+def _last(holder: Any, key: Any) -> tuple[Any, Any, int, bool]:
+    """Return where the last single value in a value stands, where its comments do, and if it is a block."""
+    value = holder[key]
+    while isinstance(value, CommentedMap | CommentedSeq) and value and not value.fa.flow_style():
+        holder, key = value, list(value)[-1] if isinstance(value, CommentedMap) else len(value) - 1
+        value = holder[key]
+    is_block = isinstance(value, LiteralScalarString | FoldedScalarString)
+    return holder, key, 2 if isinstance(holder, CommentedMap) else 0, is_block
 
 
-def _entry(intent: str, language: str, questions: Sequence[str]) -> str:
-    lines = [f"- intent: {intent}", f"  metadata: {{language: {language}}}", "  examples: |"]
-    return "\n".join([*lines, *(f"    - {question}" for question in questions)])
+def _header_value(key: str, fields: TopicFields) -> Any:
+    if key == "title":
+        return _flow_map({language: _quoted(fields.titles[language]) for language in LANGUAGES})
+    value = getattr(fields, key)
+    if key in ("sources", "related"):
+        items = CommentedSeq(map(_source if key == "sources" else _scalar, value))
+        if key == "related" or not value:
+            items.fa.set_flow_style()
+        return items
+    return _scalar(value)
 
 
-def _responses(topic_id: str, fields: TopicFields) -> str:
-    lines = ["responses:", f"  utter_faq/{topic_id}:"]
+def _scalar(value: str | bool | datetime.date | None) -> Any:
+    """Return a single value as it is written, in quotes where it needs them."""
+    return _quoted(value) if isinstance(value, str) and not _PLAIN.fullmatch(value) else value
+
+
+def _quoted(value: str) -> Any:
+    return DoubleQuotedScalarString(value)
+
+
+def _flow_map(values: Mapping[str, Any]) -> CommentedMap:
+    flow = CommentedMap(values)
+    flow.fa.set_flow_style()
+    return flow
+
+
+def _source(source: Source) -> CommentedMap:
+    return _flow_map({"title": _quoted(source.title), "url": _quoted(source.url)})
+
+
+def _line(question: str) -> str:
+    return f"- {question}"
+
+
+def _examples(lines: Iterable[str]) -> Any:
+    return LiteralScalarString("".join(f"{line}\n" for line in lines))
+
+
+def _entry(topic_id: str, language: str, questions: Sequence[str]) -> CommentedMap:
+    return CommentedMap(
+        intent=f"faq/{topic_id}",
+        metadata=_flow_map({"language": language}),
+        examples=_examples(map(_line, questions)),
+    )
+
+
+def _responses(topic_id: str, fields: TopicFields) -> CommentedMap:
+    variations = CommentedSeq()
     for language in LANGUAGES:
-        lines += [
-            f"  - condition: [{{type: slot, name: language, value: {language}}}]",
-            "    text: |-",
-            indented(fields.answers[language], 6),
-            "    custom:",
-            f"      topic: {topic_id}",
-            f"      language: {language}",
-        ]
+        condition = CommentedSeq([_flow_map({"type": "slot", "name": "language", "value": language})])
+        condition.fa.set_flow_style()
+        custom = CommentedMap(topic=topic_id, language=language)
         if language == "es":
-            stamp = fingerprint(fields.answers["en"], fields.shorts["en"])
-            lines.append(f"      {_REVIEWED_WITH}: {quoted(stamp)}")
-        lines.append(f"      short: {quoted(fields.shorts[language])}")
-    return "\n".join(lines) + "\n"
+            custom[_REVIEWED_WITH] = _quoted(_stamp(fields))
+        custom["short"] = _quoted(fields.shorts[language])
+        text = LiteralScalarString(fields.answers[language])
+        variations.append(CommentedMap(condition=condition, text=text, custom=custom))
+    return CommentedMap({f"utter_faq/{topic_id}": variations})
+
+
+def _stamp(fields: TopicFields) -> str:
+    return fingerprint(fields.answers["en"], fields.shorts["en"])
+
+
+class _Representer(RoundTripRepresenter):
+    """Writes what is null as `null`."""
+
+
+_Representer.add_representer(
+    type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null")
+)
+
+
+def _round_trip() -> YAML:
+    yaml = YAML()
+    yaml.Representer = _Representer
+    yaml.preserve_quotes = True  # type: ignore[assignment]
+    yaml.width = sys.maxsize  # type: ignore[assignment]
+    yaml.indent(mapping=2, sequence=2, offset=0)
+    return yaml
+
+
+def _load(text: str) -> CommentedMap:
+    try:
+        # A last line without a break would lose that of a block of text.
+        document: CommentedMap = _round_trip().load(text if text.endswith("\n") else f"{text}\n")
+    except YAMLError as error:
+        raise invalid_yaml(error) from None
+    except (ValueError, KeyError) as error:
+        raise YamlEditError(f"a value is not what it looks like ({error})") from None
+    return document
+
+
+def _dump(document: CommentedMap) -> str:
+    text = io.StringIO()
+    _round_trip().dump(document, text)
+    return text.getvalue()
+
+
+def _apart(text: str, key: str) -> str:
+    """Return a text with an empty line above a key of its first level."""
+    return re.sub(f"^{key}:$", r"\n\g<0>", text, flags=re.MULTILINE)
