@@ -54,6 +54,46 @@ _NEGATIONS = {
     "en": re.compile(r"\b(?:not|never|no|nobody|cannot|neither|nor)\b|n't\b", re.IGNORECASE),
     "es": re.compile(r"\b(?:no|nunca|nadie|ni|jamas|tampoco|sin)\b", re.IGNORECASE),
 }
+# These say what somebody lacks, and deny nothing of what comes behind: "with no papers", "sin papeles".
+_LACKS = {
+    "en": re.compile(
+        r"\b(?:(?:with|have|has|had|having|got|and|or) no(?: \w+){0,2}?|"
+        r"(?:do not|don't|does not|doesn't|did not|didn't) (?:have|carry|hold)(?: \w+){0,3}?) "
+        r"(?:papers?|documents?|records?|status|visas?|licen[cs]es?|ids?|passports?|convictions?|crimes?|"
+        r"history|lawyers?|attorneys?|judges?|warrants?|money|english)\b|\bno matter\b|"
+        r"^\W*no (?:\w+ )?(?:papers|documents|record|status|visa|licen[cs]e)"
+        r"(?= (?:and|or|you|he|she|they|your)\b)",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"\bsin (?!que\b|\w+[aei]r(?:l[aeo]s?)?\b)\w+|"
+        r"\bni (?=papeles|documentos|record|antecedentes|estatus)|"
+        r"\bno (?:tiene|tienen|tenga|tengan|tener|trae|traen|hay|haya|lleva|llevan|cuenta con)(?: \w+){0,2}? "
+        r"(?:papeles|documentos|records?|antecedentes|estatus|visas?|licencias?|pasaportes?|delitos|"
+        r"identificacion|abogad[oa]s?|juez|jueza|orden|dinero|ingles)\b|"
+        r"\b(?:no importa|sin importar)\b",
+        re.IGNORECASE,
+    ),
+}
+# A "not" after "if" or "who" denies the rest only with a word of saying: "it does not mean that".
+_CONDITIONS = {
+    "en": re.compile(
+        r"\b(?:if|when|since|although|though|because|as long as|while|who|whoever|once|unless)\b", re.I
+    ),
+    "es": re.compile(r"\b(?:si|cuando|aunque|como|ya que|puesto que|mientras|quien|quienes)\b", re.I),
+}
+_SAYING = {
+    "en": re.compile(
+        r"\b(?:say|says|said|tell|tells|mean|means|promises?|guarantees?|believe|think|sure|certain|know|"
+        r"true|proves?|makes?|that|count on)\b",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"\b(?:dic\w+|dig\w+|decir\w*|signific\w+|promet\w+|garantiz\w+|asegur\w+|cre[ae]\w*|piens\w+|"
+        r"quiere|seguro de|sab\w+|cierto|verdad|hace|que)\b",
+        re.IGNORECASE,
+    ),
+}
 _CLAUSE_END = re.compile(r"[.!?:;,()¿¡]|\b(?:but|because|so|pero|porque|asi que)\b", re.IGNORECASE)
 # English: one "not" covers a list that ends in "or" ("do not lie, run or hide"), up to these words.
 _ENGLISH_FORBIDS = re.compile(r"\b(?:not|never|nor|cannot|nobody|instead of)\b|n't\b|\bbefore you\b", re.I)
@@ -187,7 +227,16 @@ def _sentences(paragraph: str) -> list[str]:
 def _denied(match: re.Match[str], language: str) -> bool:
     """Whether a "not" or "nobody" stands before the words, in the same part of the sentence."""
     clause = _after_last(_CLAUSE_END, match.string[: match.start()])
-    return bool(_NEGATIONS[language].search(clause))
+    clause = _LACKS[language].sub(" ", clause)
+    for negation in _NEGATIONS[language].finditer(clause):
+        between = clause[negation.end() :].strip()
+        if (
+            not between
+            or not _CONDITIONS[language].search(clause[: negation.start()])
+            or _SAYING[language].search(between)
+        ):
+            return True
+    return False
 
 
 def _forbidden(match: re.Match[str], language: str) -> bool:

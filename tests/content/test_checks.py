@@ -295,6 +295,15 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             "Write the same English words in both."
         ],
     ),
+    "phone that no service has, without dashes": (
+        "domain.yml",
+        "text: Español greet",
+        "text: Llame al 2135550142",
+        [
+            "domain.yml:1: the number 213-555-0142 belongs to no service of the directory. "
+            "Remove it, or add its service with a source to the directory."
+        ],
+    ),
     "withheld phone in a text": (
         "domain.yml",
         "text: Español greet",
