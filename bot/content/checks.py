@@ -15,8 +15,9 @@ from bot.content.page_texts import FILE as PAGE_TEXTS
 from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
 from bot.content.paths import RESOURCES, conversation_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
-from bot.content.topic_reading import check_topics, read_examples
+from bot.content.topic_reading import check_topics
 from bot.content.topics import TRAINING_DATA, Topic
+from bot.content.training_data import read_examples
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
 from bot.files.yaml_reading import line_of, read_yaml

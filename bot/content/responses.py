@@ -9,8 +9,8 @@ from pathlib import Path
 from ruamel.yaml.comments import CommentedMap
 
 from bot.content.paths import conversation_files
-from bot.content.topic_reading import read_examples, read_variations
 from bot.content.topics import TRAINING_DATA, VARIATIONS
+from bot.content.training_data import read_examples, read_variations
 from bot.directory.cards import TEXTS
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems

@@ -2,55 +2,31 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 
+from bot.content.topic_header import HEADER_KEYS, HeaderReader
 from bot.content.topics import (
     DAYS_TO_REVIEW,
     GROUPS,
     LAW_NOW,
     MOST_STEPS,
-    REASON_LENGTH,
     SHORT_LENGTH,
     TEXT_LENGTH,
-    TITLE_LENGTH,
     TRAINING_DATA,
-    URL,
     Answer,
-    Source,
     Topic,
 )
+from bot.content.training_data import LANGUAGE_MESSAGES, read_examples, read_variations, refuse_unknown
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import Message, Problem, Problems
+from bot.problems import Message, Problems
 from bot.text.facts import facts, fingerprint
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks
-from bot.text.readability import too_hard
-
-_HEADER_KEYS = {
-    "title",
-    "group",
-    "volatility",
-    "enabled",
-    "reviewed",
-    "review_by",
-    "approved_by",
-    "sources",
-    "related",
-    "services",
-    "show_services",
-    "reading_exception",
-}
-
 
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
-_NAMES = {"en": Message("english"), "es": Message("spanish")}
-# What the text in a column is called.
-_PARTS = {"answer": "text_of_answer", "short": "short_of_answer"}
 
 
 def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
@@ -81,15 +57,15 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
     if document is None:
         return None
     before = len(problems.found)
-    _refuse_unknown(document, _FILE_KEYS, Message("the_file"), path, problems)
+    refuse_unknown(document, _FILE_KEYS, Message("the_file"), path, problems)
     if str(document.get("version")) != "3.1":
         problems.add(path, 1, "version_missing")
     header = document.get("topic")
     if not isinstance(header, CommentedMap):
         problems.add(path, 1, "header_missing")
         return None
-    reader = _Header(header, path, problems)
-    _refuse_unknown(header, _HEADER_KEYS, Message("the_header"), path, problems)
+    reader = HeaderReader(header, path, problems)
+    refuse_unknown(header, HEADER_KEYS, Message("the_header"), path, problems)
     questions = _questions(document, path, problems)
     answers = _answers(document, path, problems)
     reader.check_reading(answers, document)
@@ -120,178 +96,6 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
     return topic if len(problems.found) == before else None
 
 
-class _Header:
-    """Reads the values of one `topic:` header, noting what is wrong with each."""
-
-    def __init__(self, header: CommentedMap, path: Path, problems: Problems) -> None:
-        self.header, self.path, self.problems = header, path, problems
-
-    def add(self, name: str, key: str, /, *, field: str = "", **values: object) -> None:
-        """Note what is wrong with the value of a name in the header, by the key of its message."""
-        line = line_of(self.header, name)
-        path = self.problems.shown(self.path)
-        self.problems.found.append(Problem(path, line, key, values, field=field or name))
-
-    def title(self) -> dict[str, str]:
-        title = self.header.get("title")
-        if not isinstance(title, Mapping) or set(title) != set(LANGUAGES) or not all(title.values()):
-            written = title if isinstance(title, Mapping) else {}
-            missing = "es" if written.get("en") and not written.get("es") else "en"
-            self.add("title", "title_missing", field=f"title_{missing}")
-            return {}
-        for language, text in title.items():
-            if len(str(text)) > TITLE_LENGTH:
-                length = len(str(text))
-                self.add(
-                    "title",
-                    "title_too_long",
-                    field=f"title_{language}",
-                    language=language,
-                    length=length,
-                    most=TITLE_LENGTH,
-                )
-        return {language: str(text) for language, text in title.items()}
-
-    def approval(self) -> str | None:
-        """Return who has signed the answer off, None where nobody has."""
-        who: str | None = self.header.get("approved_by")
-        if who is not None and not who.strip():
-            self.add("approved_by", "approval_without_name")
-        return who
-
-    def yes_or_no(self, key: str, *, default: bool) -> bool:
-        value = self.header.get(key, default)
-        if not isinstance(value, bool):
-            self.add(key, "not_yes_or_no", name=key)
-        return value is True
-
-    def check_reading(self, answers: Mapping[str, Answer], document: CommentedMap) -> None:
-        """Note texts that are hard to read, unless the header says why they must be."""
-        lines = {
-            language: line
-            for name in document.get("responses") or ()
-            for language, _, line in read_variations(document["responses"], name)
-        }
-        hard = [
-            (answer.language, part, measured)
-            for answer in answers.values()
-            for part, text in (
-                ("answer", f"{answer.core}\n\n{answer.law_now}"),
-                ("short", answer.short),
-            )
-            if len(text) <= TEXT_LENGTH and (measured := too_hard(text, answer.language))
-        ]
-        key = "reading_exception"
-        if key not in self.header:
-            for language, part, measured in hard:
-                text = Message(_PARTS[part], language=_NAMES[language])
-                column = f"{part}_{language}"
-                self.problems.add(
-                    self.path, lines[language], "hard_to_read", field=column, text=text, measured=measured
-                )
-        elif not hard:
-            self.add(key, "exception_not_needed", name=key)
-        elif len(str(self.header[key] or "")) < REASON_LENGTH:
-            self.add(key, "exception_without_reason", name=key, least=REASON_LENGTH)
-
-    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.header.get(key)
-        if value not in allowed:
-            message = "value_empty" if value is None else "value_unknown"
-            self.add(key, message, name=Message(f"name_{key}"), value=repr(value), allowed=", ".join(allowed))
-        return str(value)
-
-    def names(self, key: str) -> tuple[str, ...]:
-        value = self.header.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            self.add(key, "not_names", name=key)
-            return ()
-        return tuple(value)
-
-    def dates(self) -> tuple[datetime.date | None, datetime.date | None]:
-        found: list[datetime.date | None] = []
-        for key in ("reviewed", "review_by"):
-            value = self.header.get(key)
-            if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-                found.append(value)
-                continue
-            message = "date_missing" if value is None else "date_wrong"
-            self.add(key, message, name=Message(f"name_{key}"), value=repr(value))
-            found.append(None)
-        return found[0], found[1]
-
-    def refuse_late_review(self, topic: Topic) -> None:
-        if not topic.reviewed or not topic.review_by or topic.volatility not in DAYS_TO_REVIEW:
-            return
-        days = (topic.review_by - topic.reviewed).days
-        most = DAYS_TO_REVIEW[topic.volatility]
-        if not 0 < days <= most:
-            latest = topic.reviewed + datetime.timedelta(days=most)
-            self.add(
-                "review_by",
-                "review_too_late",
-                days=days,
-                volatility=Message(f"volatility_{topic.volatility}"),
-                most=most,
-                latest=latest,
-                reviewed=topic.reviewed,
-            )
-
-    def check_law_now(self, topic: Topic) -> None:
-        """Note where what expires is not marked off, or is in an answer that is said to be stable."""
-        marked = [answer for answer in topic.answers.values() if answer.law_now]
-        if topic.volatility == "litigated" and len(marked) < len(topic.answers):
-            self.add("volatility", "law_now_missing")
-        elif topic.volatility == "stable" and marked:
-            self.add("volatility", "law_now_in_stable")
-
-    def sources(self, *, needed: bool) -> tuple[Source, ...]:
-        entries = self.header.get("sources", [])
-        if not isinstance(entries, CommentedSeq) or not entries:
-            if needed:
-                self.add("sources", "no_source")
-            return ()
-        found = []
-        for index, entry in enumerate(entries):
-            if not isinstance(entry, Mapping) or set(entry) != {"title", "url"} or not all(entry.values()):
-                line = line_of(entries, index)
-                self.problems.add(self.path, line, "source_incomplete", field="sources")
-            elif not URL.fullmatch(str(entry["url"])):
-                line = line_of(entries, index)
-                title = repr(entry["title"])
-                self.problems.add(self.path, line, "source_without_address", field="sources", title=title)
-            else:
-                found.append(Source(str(entry["title"]), str(entry["url"])))
-        return tuple(found)
-
-
-def _refuse_unknown(
-    mapping: CommentedMap, allowed: Iterable[str], where: Message, path: Path, problems: Problems
-) -> None:
-    for key in mapping:
-        if key not in allowed:
-            names = ", ".join(sorted(allowed))
-            problems.add(path, line_of(mapping, key), "unknown_key", where=where, name=key, allowed=names)
-
-
-def read_examples(
-    document: Mapping[str, Any],
-) -> Iterable[tuple[str, str | None, int, list[tuple[str, int]]]]:
-    """Yield each NLU entry of a training-data file: intent, language, line, [(question, line), ...]."""
-    nlu = document.get("nlu") or []
-    for index, entry in enumerate(nlu):
-        if not isinstance(entry, CommentedMap):
-            continue
-        first = line_of(entry, "examples") + 1
-        examples = [
-            (line.removeprefix("-").strip(), first + offset)
-            for offset, line in enumerate(str(entry.get("examples") or "").splitlines())
-            if line.strip()
-        ]
-        language = (entry.get("metadata") or {}).get("language")
-        yield str(entry.get("intent")), language, line_of(nlu, index), examples
-
-
 def _questions(document: CommentedMap, path: Path, problems: Problems) -> dict[str, tuple[str, ...]]:
     wanted = f"faq/{path.stem}"
     questions: dict[str, tuple[str, ...]] = {}
@@ -305,12 +109,14 @@ def _questions(document: CommentedMap, path: Path, problems: Problems) -> dict[s
     for language in LANGUAGES:
         if not questions.get(language):
             column = f"questions_{language}"
-            problems.add(path, 1, "no_question", field=column, language=_NAMES[language], code=language)
+            problems.add(
+                path, 1, "no_question", field=column, language=LANGUAGE_MESSAGES[language], code=language
+            )
     return questions
 
 
 def _answer_in(language: str) -> Message:
-    return Message("answer_in", language=_NAMES[language])
+    return Message("answer_in", language=LANGUAGE_MESSAGES[language])
 
 
 def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str, Answer]:
@@ -334,7 +140,7 @@ def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str
                 line,
                 "answer_custom",
                 field=f"answer_{language}",
-                language=_NAMES[language],
+                language=LANGUAGE_MESSAGES[language],
                 topic=path.stem,
                 code=language,
             )
@@ -345,7 +151,7 @@ def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str
     for language in LANGUAGES:
         if language not in answers:
             line, column = line_of(document, "responses"), f"answer_{language}"
-            problems.add(path, line, "answer_missing", field=column, language=_NAMES[language])
+            problems.add(path, line, "answer_missing", field=column, language=LANGUAGE_MESSAGES[language])
     if len(answers) == 2:
         _check_parity(answers, responses, path, line_of(document, "responses"), problems)
     return answers
@@ -366,7 +172,7 @@ def _check_parity(
                     line,
                     f"{part}_lacks",
                     field=f"{column}_{language}",
-                    language=_NAMES[language],
+                    language=LANGUAGE_MESSAGES[language],
                     missing=", ".join(sorted(missing)),
                 )
     wanted = fingerprint(english.text, english.short)
@@ -389,7 +195,7 @@ def _spoken(text: str) -> list[str]:
 def _check_answer_text(
     text: str, short: str, language: str, line: int, path: Path, problems: Problems
 ) -> None:
-    answer, name = _answer_in(language), _NAMES[language]
+    answer, name = _answer_in(language), LANGUAGE_MESSAGES[language]
     in_answer, in_short = f"answer_{language}", f"short_{language}"
     if not text.strip():
         problems.add(path, line, "answer_empty", field=in_answer, answer=answer)
@@ -413,14 +219,3 @@ def _check_answer_text(
         # Rasa would take {word} for the name of a slot and say something else.
         column = in_answer if set("{}") & set(text) else in_short
         problems.add(path, line, "brace", field=column, answer=answer)
-
-
-def read_variations(responses: CommentedMap, name: str) -> Iterable[tuple[str | None, CommentedMap, int]]:
-    """Yield each variation of a response: its language (None if it does not say), itself, its line."""
-    variations = responses[name] or []
-    for index, variation in enumerate(variations):
-        if not isinstance(variation, CommentedMap):
-            continue
-        conditions = variation.get("condition") or []
-        languages = [item.get("value") for item in conditions if item.get("name") == "language"]
-        yield (languages[0] if languages else None), variation, line_of(variations, index)

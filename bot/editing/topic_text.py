@@ -9,24 +9,15 @@ something else than was wanted, or lack a comment, is never returned.
 from __future__ import annotations
 
 import collections
-import datetime
 import difflib
-import io
-import re
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import CommentMark, YAMLError
 from ruamel.yaml.nodes import MappingNode
-from ruamel.yaml.representer import RoundTripRepresenter
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
-from ruamel.yaml.tokens import CommentToken
+from ruamel.yaml.scalarstring import LiteralScalarString
 
-from bot.content.topics import Source
 from bot.editing.fields import TopicFields
 from bot.editing.topic_layout import (
     Entry,
@@ -35,10 +26,23 @@ from bot.editing.topic_layout import (
     as_before,
     comments,
     compose,
-    invalid_yaml,
     leaves,
     plain_breaks,
     read_entries,
+)
+from bot.editing.yaml_round_trip import (
+    apart,
+    dump,
+    examples_block,
+    flow_map,
+    load,
+    put,
+    put_below,
+    question_line,
+    quoted,
+    scalar_of,
+    source_entry,
+    take_below,
 )
 from bot.errors import KyrError
 from bot.text.facts import fingerprint
@@ -58,8 +62,6 @@ _HEADER_ORDER = (
 )
 _REVIEWED_WITH = "reviewed_with"
 _CUSTOM_ORDER = ("topic", "language", _REVIEWED_WITH, "short")
-# What may stand without quotes; a few words mean a truth value or nothing to some readers of YAML.
-_PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z_][a-z0-9_]*", re.IGNORECASE)
 
 
 class TopicEditError(KyrError):
@@ -98,7 +100,7 @@ def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool
         stamp = _stamp(wanted) if compared or _changed_in_both(present, wanted) else None
         if present == wanted and (stamp is None or "es" not in before.variations):
             return text
-        document = _load(before.text)
+        document = load(before.text)
         _edit_header(document["topic"], present, wanted)
         for language in LANGUAGES:
             if present.questions[language] != wanted.questions[language]:
@@ -107,9 +109,9 @@ def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool
             _edit_answers(document, present, wanted, stamp)
         elif _has_answer(wanted):
             document["responses"] = _responses(topic_id, wanted)
-        edited = _dump(document)
+        edited = dump(document)
         if "responses" not in before.keys:
-            edited = _apart(edited, "responses")
+            edited = apart(edited, "responses")
         after = TopicLayout(edited)
         if after.fields() != wanted:
             raise TopicEditError(_MEANS_ELSE)
@@ -129,10 +131,10 @@ def new_topic_file(topic_id: str, fields: TopicFields) -> str:
         if is_awaited or (value not in (None, []) and value is not True):
             header[key] = value
     entries = [_entry(topic_id, language, fields.questions[language]) for language in LANGUAGES]
-    document = CommentedMap(version=_quoted("3.1"), topic=header, nlu=CommentedSeq(entries))
+    document = CommentedMap(version=quoted("3.1"), topic=header, nlu=CommentedSeq(entries))
     if _has_answer(fields):
         document["responses"] = _responses(topic_id, fields)
-    text = _apart(_apart(_dump(document), "nlu"), "responses")
+    text = apart(apart(dump(document), "nlu"), "responses")
     if read_fields(text) != fields:
         raise TopicEditError(_MEANS_ELSE)
     return text
@@ -159,9 +161,13 @@ def add_question(text: str, intent: str, language: str, question: str) -> str:
                 f"The question “{question}” stands there already. Nothing needs to be added."
             )
         last = found[-1]
-        document = _load(source)
-        _put(document["nlu"][last.position], "examples", _examples([*last.written, _line(question)]))
-        edited = _dump(document)
+        document = load(source)
+        put(
+            document["nlu"][last.position],
+            "examples",
+            examples_block([*last.written, question_line(question)]),
+        )
+        edited = dump(document)
         wanted = [(*entry.questions, question) if entry is last else entry.questions for entry in entries]
         if [entry.questions for entry in read_entries(compose(edited))] != wanted:
             raise TopicEditError(_MEANS_ELSE)
@@ -232,11 +238,11 @@ def _edit_header(header: CommentedMap, present: TopicFields, wanted: TopicFields
         if key == "title" and key in header:
             for language in LANGUAGES:
                 if before[language] != after[language]:
-                    _put(header[key], language, _quoted(after[language]), LANGUAGES)
+                    put(header[key], language, quoted(after[language]), LANGUAGES)
         elif key in ("sources", "related") and after and _is_block_list(header.get(key)):
-            _edit_list(header[key], before, after, _source if key == "sources" else _scalar)
+            _edit_list(header[key], before, after, source_entry if key == "sources" else scalar_of)
         else:
-            _put(header, key, _header_value(key, wanted), _HEADER_ORDER)
+            put(header, key, _header_value(key, wanted), _HEADER_ORDER)
 
 
 def _is_block_list(value: object) -> bool:
@@ -247,7 +253,7 @@ def _edit_list(
     items: CommentedSeq, before: Sequence[Any], after: Sequence[Any], write: Callable[[Any], Any]
 ) -> None:
     """Make `after` of a list that says `before`, touching only the items that differ."""
-    below = _take_below(items, len(items) - 1)
+    below = take_below(items, len(items) - 1)
     matcher = difflib.SequenceMatcher(None, list(map(repr, before)), list(map(repr, after)), autojunk=False)
     for _, i, i_end, j, j_end in reversed(matcher.get_opcodes()):
         if before[i:i_end] == after[j:j_end]:
@@ -259,7 +265,7 @@ def _edit_list(
             del items[i + both]
         for offset in range(both, j_end - j):
             items.insert(i + offset, write(after[j + offset]))
-    _put_below(items, len(items) - 1, below)
+    put_below(items, len(items) - 1, below)
 
 
 def _edit_questions(
@@ -270,9 +276,9 @@ def _edit_questions(
     if not entries:
         if not nlu:
             raise YamlEditError("`nlu:` has no entry")
-        below = _take_below(nlu, len(nlu) - 1)
+        below = take_below(nlu, len(nlu) - 1)
         nlu.append(_entry(topic_id, language, after))
-        _put_below(nlu, len(nlu) - 1, below)
+        put_below(nlu, len(nlu) - 1, below)
         return
     before = [question for entry in entries for question in entry.questions]
     written = [line for entry in entries for line in entry.written]
@@ -280,13 +286,13 @@ def _edit_questions(
     shares: list[list[str]] = [[] for _ in entries]
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        lines = written[i:i_end] if tag == "equal" else map(_line, after[j:j_end])
+        lines = written[i:i_end] if tag == "equal" else map(question_line, after[j:j_end])
         for offset, line in enumerate(lines):
             # Where one comes in place of another, there; a new one below that which it follows.
             shares[places[max(0, min(i + offset, i_end - 1))]].append(line)
     for entry, share in zip(entries, shares, strict=True):
         if tuple(share) != entry.written:
-            _put(nlu[entry.position], "examples", _examples(share))
+            put(nlu[entry.position], "examples", examples_block(share))
 
 
 def _edit_answers(
@@ -306,10 +312,10 @@ def _edit_answers(
                 continue
             if language not in variations or part not in _holder(variations[language], part):
                 raise YamlEditError(f"`{part}` of the answer in the language {language} is missing")
-            value = _quoted(now[language]) if part == "short" else LiteralScalarString(now[language])
-            _put(_holder(variations[language], part), part, value)
+            value = quoted(now[language]) if part == "short" else LiteralScalarString(now[language])
+            put(_holder(variations[language], part), part, value)
     if stamp is not None and "es" in variations:
-        _put(variations["es"]["custom"], _REVIEWED_WITH, _quoted(stamp), _CUSTOM_ORDER)
+        put(variations["es"]["custom"], _REVIEWED_WITH, quoted(stamp), _CUSTOM_ORDER)
 
 
 def _holder(variation: CommentedMap, part: str) -> CommentedMap:
@@ -317,117 +323,35 @@ def _holder(variation: CommentedMap, part: str) -> CommentedMap:
     return holder
 
 
-def _put(mapping: CommentedMap, key: str, value: Any, order: Sequence[str] = ()) -> None:
-    """Set a value; where the key is new, below those that come before it in the `order`."""
-    if key in mapping:
-        below = _take_below(mapping, key)
-        mapping[key] = value
-        _put_below(mapping, key, below)
-        return
-    above = [name for name in order[: order.index(key)] if name in mapping]
-    if not above:
-        mapping.insert(0, key, value)
-        return
-    below = _take_below(mapping, above[-1])
-    mapping.insert(list(mapping).index(above[-1]) + 1, key, value)
-    _put_below(mapping, key, below)
-
-
-def _take_below(holder: Any, key: Any) -> str:
-    """Take the comments and empty lines below a value away from it, and return them.
-
-    ruamel.yaml holds them, with a comment that stands behind the value, at the last single value in it.
-    """
-    holder, key, slot, is_block = _last(holder, key)
-    tokens = holder.ca.items.get(key)
-    if tokens is None or tokens[slot] is None:
-        return ""
-    token = tokens[slot]
-    behind, end, below = token.value.partition("\n")
-    if is_block:
-        # Nothing stands behind it, and of a comment on the next line the column is told apart.
-        behind, below = "", " " * token.start_mark.column * bool(behind) + token.value
-    tokens[slot] = CommentToken(behind + end, token.start_mark, None) if behind else None
-    return str(below)
-
-
-def _put_below(holder: Any, key: Any, below: str) -> None:
-    """Put comments and empty lines below a value."""
-    if not below:
-        return
-    holder, key, slot, is_block = _last(holder, key)
-    tokens = holder.ca.items.setdefault(key, [None, None, None, None])
-    if tokens[slot] is None:
-        tokens[slot] = CommentToken("" if is_block else "\n", CommentMark(0), None)
-    tokens[slot].value += below
-
-
-def _last(holder: Any, key: Any) -> tuple[Any, Any, int, bool]:
-    """Return where the last single value in a value stands, where its comments do, and if it is a block."""
-    value = holder[key]
-    while isinstance(value, CommentedMap | CommentedSeq) and value and not value.fa.flow_style():
-        holder, key = value, list(value)[-1] if isinstance(value, CommentedMap) else len(value) - 1
-        value = holder[key]
-    is_block = isinstance(value, LiteralScalarString | FoldedScalarString)
-    return holder, key, 2 if isinstance(holder, CommentedMap) else 0, is_block
-
-
 def _header_value(key: str, fields: TopicFields) -> Any:
     if key == "title":
-        return _flow_map({language: _quoted(fields.titles[language]) for language in LANGUAGES})
+        return flow_map({language: quoted(fields.titles[language]) for language in LANGUAGES})
     value = getattr(fields, key)
     if key in ("sources", "related"):
-        items = CommentedSeq(map(_source if key == "sources" else _scalar, value))
+        items = CommentedSeq(map(source_entry if key == "sources" else scalar_of, value))
         if key == "related" or not value:
             items.fa.set_flow_style()
         return items
-    return _scalar(value)
-
-
-def _scalar(value: str | bool | datetime.date | None) -> Any:
-    """Return a single value as it is written, in quotes where it needs them."""
-    return _quoted(value) if isinstance(value, str) and not _PLAIN.fullmatch(value) else value
-
-
-def _quoted(value: str) -> Any:
-    return DoubleQuotedScalarString(value)
-
-
-def _flow_map(values: Mapping[str, Any]) -> CommentedMap:
-    flow = CommentedMap(values)
-    flow.fa.set_flow_style()
-    return flow
-
-
-def _source(source: Source) -> CommentedMap:
-    return _flow_map({"title": _quoted(source.title), "url": _quoted(source.url)})
-
-
-def _line(question: str) -> str:
-    return f"- {question}"
-
-
-def _examples(lines: Iterable[str]) -> Any:
-    return LiteralScalarString("".join(f"{line}\n" for line in lines))
+    return scalar_of(value)
 
 
 def _entry(topic_id: str, language: str, questions: Sequence[str]) -> CommentedMap:
     return CommentedMap(
         intent=f"faq/{topic_id}",
-        metadata=_flow_map({"language": language}),
-        examples=_examples(map(_line, questions)),
+        metadata=flow_map({"language": language}),
+        examples=examples_block(map(question_line, questions)),
     )
 
 
 def _responses(topic_id: str, fields: TopicFields) -> CommentedMap:
     variations = CommentedSeq()
     for language in LANGUAGES:
-        condition = CommentedSeq([_flow_map({"type": "slot", "name": "language", "value": language})])
+        condition = CommentedSeq([flow_map({"type": "slot", "name": "language", "value": language})])
         condition.fa.set_flow_style()
         custom = CommentedMap(topic=topic_id, language=language)
         if language == "es":
-            custom[_REVIEWED_WITH] = _quoted(_stamp(fields))
-        custom["short"] = _quoted(fields.shorts[language])
+            custom[_REVIEWED_WITH] = quoted(_stamp(fields))
+        custom["short"] = quoted(fields.shorts[language])
         text = LiteralScalarString(fields.answers[language])
         variations.append(CommentedMap(condition=condition, text=text, custom=custom))
     return CommentedMap({f"utter_faq/{topic_id}": variations})
@@ -435,43 +359,3 @@ def _responses(topic_id: str, fields: TopicFields) -> CommentedMap:
 
 def _stamp(fields: TopicFields) -> str:
     return fingerprint(fields.answers["en"], fields.shorts["en"])
-
-
-class _Representer(RoundTripRepresenter):
-    """Writes what is null as `null`."""
-
-
-_Representer.add_representer(
-    type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null")
-)
-
-
-def _round_trip() -> YAML:
-    yaml = YAML()
-    yaml.Representer = _Representer
-    yaml.preserve_quotes = True  # type: ignore[assignment]
-    yaml.width = sys.maxsize  # type: ignore[assignment]
-    yaml.indent(mapping=2, sequence=2, offset=0)
-    return yaml
-
-
-def _load(text: str) -> CommentedMap:
-    try:
-        # A last line without a break would lose that of a block of text.
-        document: CommentedMap = _round_trip().load(text if text.endswith("\n") else f"{text}\n")
-    except YAMLError as error:
-        raise invalid_yaml(error) from None
-    except (ValueError, KeyError) as error:
-        raise YamlEditError(f"a value is not what it looks like ({error})") from None
-    return document
-
-
-def _dump(document: CommentedMap) -> str:
-    text = io.StringIO()
-    _round_trip().dump(document, text)
-    return text.getvalue()
-
-
-def _apart(text: str, key: str) -> str:
-    """Return a text with an empty line above a key of its first level."""
-    return re.sub(f"^{key}:$", r"\n\g<0>", text, flags=re.MULTILINE)
