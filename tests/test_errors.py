@@ -9,6 +9,7 @@ NOT_FOR_PEOPLE = {
     "BadMessage": "a line of the log: whoever sends webhooks is a program",
     "BadRequest": "carries a status and the code of an error, whose words stand in the texts of the page",
     "RasaUnavailable": "a line of the log: residents are shown the hotline card in its place",
+    "YamlEditError": "caught where topic files are edited, which says it as a TopicEditError",
     "_ValueError": "caught in the file that raises it, where the problem is worded",
 }
 
