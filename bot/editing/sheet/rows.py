@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.content.topics import URL, Source
+from bot.content.training_data import LANGUAGE_MESSAGES
 from bot.editing.columns import CHOICES
 from bot.editing.fields import ID, TopicFields, cells_of, clean, normal, written_source
 from bot.editing.sheet.cells import SheetRow, Value
@@ -19,7 +20,6 @@ from bot.editing.sheet.reading import SheetProblems
 from bot.problems import Message
 from bot.text.language import LANGUAGES
 
-_NAMES = {"en": Message("english"), "es": Message("spanish")}
 _TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "short": "shorts"}
 _YES = {"true", "verdadero", "yes", "sí", "si", "y", "s", "1"}
 _NO = {"false", "falso", "no", "n", "0"}
@@ -243,7 +243,9 @@ class RowReader:
                     pieces = () if self._as_present(column, text) else pieces_of(text)
                     wrong = mostly_in_another(pieces, language, self.identify)
                 if wrong:
-                    self._add(column, "other_language", language=_NAMES[language], wrong=wrong[:60])
+                    self._add(
+                        column, "other_language", language=LANGUAGE_MESSAGES[language], wrong=wrong[:60]
+                    )
 
 
 def mostly_in_another(
