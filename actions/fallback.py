@@ -43,6 +43,6 @@ class ActionAnswerSeveral(Action):
         """Utter the answer, then the offer."""
         content, language = current_content(), tracker.get_slot("language")
         decision = tracker.latest_message.get("decision") or {}
-        utter(dispatcher, answer(content, content.topics[decision["topic"]], language))
+        utter(dispatcher, answer(content, content.topics[decision["answer"]], language))
         utter(dispatcher, also_asked(content, decision["offered"], language))
         return []

@@ -6,18 +6,31 @@ stated score upwards, offered among at most three from a lower one, and otherwis
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.content.glossary import HelpRequest
 from bot.content.thresholds import Thresholds
+from bot.content.topics import topic_of
 from bot.directory.places import ANY
 from bot.text.language import OTHER
 
 TOPIC_PREFIX = "faq/"
+# What says again what was said, in `Reply.again` (bot.answering.replies); no button has these.
+SAY = "say:"
 EMERGENCY = "emergency_now"
+# A person who thinks of ending their life, and a life that is threatened or being lost right now.
 DANGER = "danger_now"
+LIFE_IN_DANGER = "life_in_danger"
+# The same text is never said twice in a row: what is said where the card was said last.
+EMERGENCY_AGAIN = "emergency_again"
+DANGER_AGAIN = "danger_again"
+# Where agents are met, and the card is another one: each is an intent emergency_<place>.
+EMERGENCY_PLACES = ("home", "street", "car", "work")
+EMERGENCY_CARDS = (EMERGENCY, *(f"emergency_{place}" for place in EMERGENCY_PLACES), EMERGENCY_AGAIN)
+DANGER_CARDS = (DANGER, LIFE_IN_DANGER, DANGER_AGAIN)
 OUT_OF_SCOPE = "out_of_scope"
 CHAT_PRIVACY = "chat_privacy"
 FIND_HELP = "find_help"
@@ -34,14 +47,16 @@ class Decision:
     """What the bot does with one message.
 
     `intent` is what Rasa's rules act on. `outcome` is one of answer, clarify, decline, fallback,
-    emergency, smalltalk. `topic` is the topic it is about, if one was recognised; `offered` the
-    topics to choose from, or those of further questions.
+    emergency, smalltalk. `topic` is the topic it is about, if one was recognised, and `answer` which of its
+    answers is given: the core answer has the id of the topic. `offered` are the answers to choose from, or
+    those to further questions.
     """
 
     intent: str
     outcome: str
     topic: str | None = None
     offered: tuple[str, ...] = ()
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,20 +64,23 @@ class Understanding:
     """What the NLU made of a message, or of one question in it.
 
     `ranking` are labels with their scores, best first; `request` what the words say of the help that is
-    looked for; `about` the topic before, where they point back to it.
+    looked for; `about` the topic before, where they point back to it; `setting` where agents are met, if the
+    words tell one; `last` the card that was said last, if it was one.
     """
 
     language: str
     ranking: tuple[tuple[str, float], ...] = ()
     request: HelpRequest = field(default_factory=HelpRequest)
     about: str | None = None
+    setting: str | None = None
+    last: str | None = None
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Understanding:
         """Return it from what `dataclasses.asdict` made of it, with or without JSON in between."""
         request = {**values["request"], "needs": tuple(values["request"]["needs"])}
         ranking = tuple((str(label), float(score)) for label, score in values["ranking"])
-        return cls(values["language"], ranking, HelpRequest(**request), values["about"])
+        return cls(**{**values, "ranking": ranking, "request": HelpRequest(**request)})
 
 
 @dataclass(frozen=True)
@@ -76,7 +94,7 @@ class DecisionStep:
     def decide(self, judged: Sequence[Understanding]) -> Decision:
         """Decide on a message, and on the questions in it where there are several: the first is the whole."""
         decisions = [self._decide(one) for one in judged]
-        return decide_on_parts(decisions[0], decisions[1:])
+        return as_goes_on(decide_on_parts(decisions[0], decisions[1:]), judged[0])
 
     def _decide(self, judged: Understanding) -> Decision:
         if judged.language == OTHER:
@@ -100,19 +118,24 @@ def decide(
     request: HelpRequest | None = None,
     about: str | None = None,
 ) -> Decision:
-    """Decide on a ranking of (label, score), best first; labels are intents or faq/<topic>.
+    """Decide on a ranking of (label, score), best first; labels are intents or faq/<answer>.
+
+    The score of a topic is the sum of its answers' scores.
 
     `with_text` are the topics that have an answer of their own; any other is left to the intent
     `no_answer`, which names services. `directory_topics` gives the topic that is about finding help
     with a need; `request` is what the words say of the help that is looked for, `about` the topic before,
     where they point back to it ("who can help me with that?").
     """
-    scores = dict(ranking)
-    emergency, danger = scores.get(EMERGENCY, 0.0), scores.get(DANGER, 0.0)
-    best, score = ranking[0] if ranking else ("", 0.0)
-    if max(emergency, danger) >= max(thresholds.emergency_at, thresholds.emergency_share * score):
-        if danger > emergency:
-            return Decision(DANGER, "decline")
+    by_topic = topic_scores(ranking)
+    scores = dict(by_topic)
+    emergency = scores.get(EMERGENCY, 0.0)
+    thought, life = scores.get(DANGER, 0.0), scores.get(LIFE_IN_DANGER, 0.0)
+    best, score = by_topic[0] if by_topic else ("", 0.0)
+    alarm = max(emergency, thought + life)
+    if alarm >= max(thresholds.emergency_at, thresholds.emergency_share * score):
+        if thought + life > emergency:
+            return Decision(DANGER if thought > life else LIFE_IN_DANGER, "emergency", topic=DANGER)
         return Decision(EMERGENCY, "emergency", topic=EMERGENCY)
     sure = _is_sure(best, score, scores.get(OUT_OF_SCOPE, 0.0), thresholds)
     search = _search(best if sure else None, request or HelpRequest(), directory_topics)
@@ -120,16 +143,40 @@ def decide(
         return search
     if about and best in (FIND_HELP, *(TOPIC_PREFIX + topic for topic in directory_topics.values())):
         return Decision("help_with_that", "smalltalk", topic=about)
-    topics = [(label.removeprefix(TOPIC_PREFIX), p) for label, p in ranking if label.startswith(TOPIC_PREFIX)]
+    topics = [(label, p) for label, p in by_topic if label.startswith(TOPIC_PREFIX)]
     if sure:
         if not best.startswith(TOPIC_PREFIX):
             return _conversation(best)
         topic = best.removeprefix(TOPIC_PREFIX)
-        return Decision("faq" if topic in with_text else "no_answer", "answer", topic=topic)
-    offered = tuple(topic for topic, p in topics[:MOST_OFFERED] if p >= thresholds.offer_at)
+        answer = _answer_of(best, score, ranking, thresholds)
+        return Decision("faq" if topic in with_text else "no_answer", "answer", topic=topic, answer=answer)
+    offered = tuple(
+        _answer_of(label, p, ranking, thresholds)
+        for label, p in topics[:MOST_OFFERED]
+        if p >= thresholds.offer_at
+    )
     if offered:
         return Decision("clarify", "clarify", offered=offered)
     return Decision("not_understood", "fallback")
+
+
+def topic_scores(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return the ranking with the answers of a topic summed up under its label, best first."""
+    summed: dict[str, float] = {}
+    for label, score in ranking:
+        name = topic_of(label) if label.startswith(TOPIC_PREFIX) else label
+        summed[name] = summed.get(name, 0.0) + score
+    return sorted(summed.items(), key=lambda entry: -entry[1])
+
+
+def _answer_of(
+    topic: str, topic_score: float, ranking: Sequence[tuple[str, float]], thresholds: Thresholds
+) -> str:
+    """Return the answer for the situation where that is clear enough, else the core answer."""
+    answers = [(label, score) for label, score in ranking if topic_of(label) == topic]
+    best, score = max(answers, key=lambda entry: entry[1])
+    sure = score >= thresholds.situation_share * topic_score
+    return (best if sure else topic).removeprefix(TOPIC_PREFIX)
 
 
 def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
@@ -139,13 +186,34 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     the first is answered and the others are offered; otherwise the whole message counts.
     """
     for decision in (whole, *parts):
-        if decision.intent in (EMERGENCY, DANGER):
+        if decision.outcome == "emergency":
             return decision
-    answered = [part.topic for part in parts if part.intent in ("faq", "no_answer") and part.topic]
-    topics = list(dict.fromkeys(answered))
-    if len(topics) < 2:
+    answered: dict[str, Decision] = {}
+    for part in parts:
+        if part.intent in ("faq", "no_answer") and part.topic:
+            answered.setdefault(part.topic, part)
+    if len(answered) < 2:
         return whole
-    return Decision(SEVERAL, "answer", topic=topics[0], offered=tuple(topics[1 : MOST_OFFERED + 1]))
+    first, *others = answered.values()
+    offered = tuple(part.answer or str(part.topic) for part in others[:MOST_OFFERED])
+    return Decision(SEVERAL, "answer", topic=first.topic, offered=offered, answer=first.answer)
+
+
+def as_goes_on(decision: Decision, judged: Understanding) -> Decision:
+    """Return the decision as it is for what was said before it, and for where agents are.
+
+    After a card for somebody whose life is in danger, what is not understood or none of the bot's business is
+    no reason to leave them.
+    """
+    in_danger, said = judged.last in DANGER_CARDS, decision.intent
+    if said == EMERGENCY:
+        card = f"emergency_{judged.setting}" if judged.setting in EMERGENCY_PLACES else EMERGENCY
+        return dataclasses.replace(decision, intent=EMERGENCY_AGAIN if card == judged.last else card)
+    if said in DANGER_CARDS and said == judged.last:
+        return dataclasses.replace(decision, intent=DANGER_AGAIN)
+    if in_danger and said in (OUT_OF_SCOPE, "unclear", "clarify", "not_understood"):
+        return Decision(DANGER_AGAIN, "emergency", topic=DANGER)
+    return decision
 
 
 def _is_sure(best: str, score: float, out_of_scope: float, thresholds: Thresholds) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.answering.decision import DANGER_CARDS, EMERGENCY, EMERGENCY_CARDS, OUT_OF_SCOPE, SAY, TOPIC_PREFIX
 from bot.content.glossary import FollowUp
+from bot.content.topics import topic_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class Context:
         """Return the context in a message's metadata."""
         names = [field.name for field in dataclasses.fields(cls)]
         return cls(**{name: metadata[name] for name in names if name in metadata} if metadata else {})
+
+    @property
+    def card(self) -> str | None:
+        """The card of an emergency or of danger that was said last, if it was one."""
+        said = (self.again or "").removeprefix(f"{SAY}utter_")
+        return said if said in (*EMERGENCY_CARDS, *DANGER_CARDS) else None
 
     def as_metadata(self) -> dict[str, Any]:
         """Return the context as metadata of a message."""
@@ -65,9 +72,11 @@ def ranking_in_context(
     near = {*context.related, *([named] if named else [])}
     if not follow_up.goes_on:
         near.add(context.topic)
-    weights = {EMERGENCY: related_weight, **{TOPIC_PREFIX + topic: related_weight for topic in near}}
+    # Whoever has had the card for an emergency says next what became of it.
+    alarm = 1.0 if context.topic == EMERGENCY else related_weight
+    weights = {EMERGENCY: alarm, **{TOPIC_PREFIX + topic: related_weight for topic in near}}
     if follow_up.goes_on or follow_up.about_that:
         weights[OUT_OF_SCOPE] = 1 / related_weight
-    weighed = {label: score * weights.get(label, 1.0) for label, score in ranking}
+    weighed = {label: score * weights.get(topic_of(label), 1.0) for label, score in ranking}
     total = sum(weighed.values()) or 1.0
     return sorted(((label, score / total) for label, score in weighed.items()), key=lambda entry: -entry[1])

@@ -15,13 +15,20 @@ from typing import Any
 
 from babel.dates import format_date
 
-from bot.answering.decision import CHAT_PRIVACY, EMERGENCY
+from bot.answering.decision import (
+    CHAT_PRIVACY,
+    EMERGENCY,
+    EMERGENCY_CARDS,
+    EMERGENCY_PLACES,
+    SAY,
+)
 from bot.answering.help_search import HelpSearch, known_needs, known_place, read_payload
 from bot.clock import TIME_ZONE, current_date
 from bot.content.glossary import LAST, NONE, YES
 from bot.content.reading import Content
-from bot.content.topics import Source, Topic
+from bot.content.topics import MOST_NEXT, Source, Topic, situations_of
 from bot.directory.cards import service_card
+from bot.directory.mentions import call_lines, mentioned, put_in
 from bot.directory.places import ANY
 from bot.text.language import LANGUAGES, fold
 
@@ -30,6 +37,8 @@ GENERAL_NEEDS = ("hotline", "legal", "housing", "food")
 PEOPLE_TO_TALK_TO = ("hotline", "legal")
 
 CHOOSE_TOPIC = "topic:"
+# What goes beyond the first screen of an answer.
+CHOOSE_MORE = "more:"
 CHOOSE_NONE = "none"
 # Choices that lead into the search for help, which Rasa conducts.
 CHOOSE_SEARCH = "find"
@@ -39,8 +48,8 @@ CHOOSE_SPEAKS = "speaks:"
 # Choices that a page makes by itself: the last answer once more, and from now on in a language.
 CHOOSE_AGAIN = "again"
 CHOOSE_LANGUAGE = "language:"
-# What says again what was said, in `Reply.again`; no button has these.
-SAY = "say:"
+# The card for agents in a place, chosen by a button.
+CHOOSE_PLACE = "place:"
 _OFFER = "offer:"
 
 
@@ -56,13 +65,17 @@ class Button:
 class Reply:
     """One message to a resident, in one language. `services` are as `service_card` returns them.
 
-    `warning` is that part of an old answer's text which says how old it is. `again` stands for what was
-    said, in any language (see `repeat`); None where it cannot be repeated.
+    `answer` is the id of the answer given, `more` what goes beyond its first screen, and `short` what a text
+    message says in its stead. `warning` is that part of an old answer's text which says how old it is.
+    `again` stands for what was said, in any language (see `repeat`); None where it cannot be repeated.
     """
 
     text: str
     language: str
     topic: str | None = None
+    answer: str | None = None
+    more: str = ""
+    short: str = ""
     sources: tuple[Source, ...] = ()
     reviewed: datetime.date | None = None
     warning: str = ""
@@ -76,6 +89,8 @@ class Reply:
             "text": self.text,
             "lang": self.language,
             "topic": self.topic,
+            "answer": self.answer,
+            "more": self.more,
             "sources": [{"title": source.title, "url": source.url} for source in self.sources],
             "reviewed": self.reviewed.isoformat() if self.reviewed else None,
             "buttons": [{"title": button.title, "payload": button.payload} for button in self.buttons],
@@ -84,50 +99,139 @@ class Reply:
 
 
 def response_reply(content: Content, response: str, language: str) -> Reply:
-    """Return one of the bot's texts that stand in domain.yml; two of them count as topics."""
+    """Return one of the bot's texts that stand in domain.yml; the cards for emergencies count as a topic."""
     name = response.removeprefix("utter_")
-    topic = name if name in (EMERGENCY, CHAT_PRIVACY) else None
-    return Reply(content.text_of(response, language), language, topic=topic, again=SAY + response)
+    topic = EMERGENCY if name in EMERGENCY_CARDS else name if name == CHAT_PRIVACY else None
+    return Reply(
+        content.text_of(response, language),
+        language,
+        topic=topic,
+        buttons=_buttons_of_card(content, name, language),
+        again=SAY + response,
+    )
 
 
-def answer(content: Content, topic: Topic, language: str, *, today: datetime.date | None = None) -> Reply:
-    """Return the answer of a topic: its text, services of the directory, or that there is none yet.
+def _buttons_of_card(content: Content, card: str, language: str) -> tuple[Button, ...]:
+    """Return what can be chosen below a card: where the agents are, and what has come of it."""
+    leads_on = content.conversation.next.get(f"utter_{card}", ())
+    places = EMERGENCY_PLACES if card == EMERGENCY else ()
+    return (
+        *(
+            Button(content.text_of(f"utter_place_{place}", language), CHOOSE_PLACE + place)
+            for place in places
+        ),
+        *topic_buttons(content, [name for name in leads_on if content.topics[name].answered], language),
+    )
+
+
+def answer(
+    content: Content,
+    topic: Topic,
+    language: str,
+    *,
+    today: datetime.date | None = None,
+    live: bool = True,
+) -> Reply:
+    """Return an answer: its first screen with whom to call, services of the directory, or that there is none.
 
     Past its review date an answer leaves out what the law and the courts said, and carries a warning;
     what stays right (what to do at the door) is always given. Where nobody has signed it off and that is
-    required, a safe text and who can help stand in its place. `today` is the day to judge by, by default
-    the current one.
+    required, a safe text and who can help stand in its place. An answer for one situation that is turned off
+    is given by the core answer. `today` is the day to judge by, by default the current one. Where it is not
+    shown at once (`live`), as on a page that may be saved, it holds hours instead of whether somebody answers
+    now, and the question which situation is meant is left to the page.
     """
-    if topic.enabled and topic.answers:
-        if content.require_approval and not topic.approved_by:
-            return find_help(content, "utter_no_current_answer", PEOPLE_TO_TALK_TO, language, topic=topic)
-        said, warning = topic.answers[language], ""
-        paragraphs = [said.core]
-        dated = functools.partial(_dated, content, topic, language)
-        if topic.overdue(today or current_date()):
-            warning = dated("utter_law_may_have_changed" if said.law_now else "utter_may_have_changed")
-            paragraphs.append(warning)
-        elif said.law_now:
-            paragraphs += [dated("utter_law_now"), said.law_now]
-        search = HelpSearch(topic.services)
-        if topic.show_services:
-            found = found_help(content, search, language)
-            services, more = found.services, found.buttons
-        else:
-            who = Button(content.text_of("utter_who_can_help", language), search.payload())
-            services, more = (), (who,) if topic.services else ()
-        return Reply(
-            "\n\n".join(paragraphs),
-            language,
-            topic=topic.id,
-            sources=topic.sources,
-            reviewed=topic.reviewed,
-            warning=warning,
-            buttons=(*more, *topic_buttons(content, answered_related(content, topic), language)),
-            services=services,
-            again=CHOOSE_TOPIC + topic.id,
-        )
-    return find_help(content, help_response(topic), topic.services, language, topic=topic)
+    if not topic.enabled and not topic.is_core:
+        topic = content.topics[topic.topic]
+    if not topic.enabled or not topic.answers:
+        return find_help(content, help_response(topic), topic.services, language, topic=topic)
+    if content.require_approval and not topic.approved_by:
+        return find_help(content, "utter_no_current_answer", PEOPLE_TO_TALK_TO, language, topic=topic)
+    said, directory = topic.answers[language], content.directory
+    now = datetime.datetime.now(TIME_ZONE) if live else None
+    screen, short = (put_in(text, directory, language) for text in (said.screen, said.short))
+    paragraphs = [screen]
+    calls = _calls(content, topic.call, language, now, named=mentioned(said.screen))
+    if calls:
+        paragraphs.append(calls)
+    instead = _calls(content, (), language, now, named=(*topic.call, *mentioned(said.short)))
+    warning = ""
+    if topic.overdue(today or current_date()):
+        name = "utter_law_may_have_changed" if said.law_now else "utter_may_have_changed"
+        warning = _dated(content, topic, language, name)
+        paragraphs.append(warning)
+    situations = answered_situations(content, topic)
+    if live and situations and topic.ask:
+        paragraphs.append(topic.ask[language])
+    more = _more(content, topic, language, today)
+    services, buttons = _services_beside(content, topic, language)
+    if more:
+        buttons = (Button(content.text_of("utter_more_button", language), CHOOSE_MORE + topic.id), *buttons)
+    lead_on = [one.id for one in situations or answered_next(content, topic)]
+    return Reply(
+        "\n\n".join(paragraphs),
+        language,
+        topic=topic.topic,
+        answer=topic.id,
+        sources=topic.sources,
+        reviewed=topic.reviewed,
+        more=more,
+        short="\n".join(filter(None, (short, instead, warning))),
+        warning=warning,
+        buttons=(*topic_buttons(content, lead_on[:MOST_NEXT], language), *buttons),
+        services=services,
+        again=CHOOSE_TOPIC + topic.id,
+    )
+
+
+def _calls(
+    content: Content,
+    ids: Sequence[str],
+    language: str,
+    now: datetime.datetime | None,
+    *,
+    named: Sequence[str],
+) -> str:
+    """Return whom to call as a list, empty for nobody; those `named` by who answers instead."""
+    say = functools.partial(_text, content, language)
+    lines = list(call_lines(ids, content.directory, language, say, now=now, named=named))
+    return (
+        "\n".join([content.text_of("utter_call", language), *(f"- {line}" for line in lines)])
+        if lines
+        else ""
+    )
+
+
+def _text(content: Content, language: str, response: str) -> str:
+    return content.text_of(response, language)
+
+
+def _more(content: Content, topic: Topic, language: str, today: datetime.date | None) -> str:
+    """Return what goes beyond the first screen: what stays right, and what the law says while it is known."""
+    said = topic.answers[language]
+    paragraphs = [said.more]
+    if said.law_now and not topic.overdue(today or current_date()):
+        paragraphs += [_dated(content, topic, language, "utter_law_now"), said.law_now]
+    return put_in("\n\n".join(filter(None, paragraphs)), content.directory, language)
+
+
+def _services_beside(
+    content: Content, topic: Topic, language: str
+) -> tuple[tuple[dict[str, Any], ...], tuple[Button, ...]]:
+    """Return the services that stand below an answer, and the button that leads to them or to more."""
+    search = HelpSearch(topic.services)
+    if topic.show_services:
+        found = found_help(content, search, language)
+        return found.services, found.buttons
+    if topic.services and not topic.call:
+        return (), (Button(content.text_of("utter_who_can_help", language), search.payload()),)
+    return (), ()
+
+
+def answered_next(content: Content, topic: Topic) -> list[Topic]:
+    """Return the answers to what this person asks next; where none are named, those near the topic."""
+    named = topic.next or topic.related or content.topics[topic.topic].related
+    return [content.topics[name] for name in named if content.topics[name].answered]
 
 
 def _dated(content: Content, topic: Topic, language: str, response: str) -> str:
@@ -136,9 +240,9 @@ def _dated(content: Content, topic: Topic, language: str, response: str) -> str:
     return content.text_of(response, language).replace("DATE", checked)
 
 
-def answered_related(content: Content, topic: Topic) -> list[str]:
-    """Return the related topics that have a checked answer."""
-    return [related for related in topic.related if content.topics[related].answered]
+def answered_situations(content: Content, topic: Topic) -> list[Topic]:
+    """Return the answers for single situations that a core answer leads to; none for any other answer."""
+    return [one for one in situations_of(content.topics, topic.id) if one.answered]
 
 
 def help_response(topic: Topic) -> str:
@@ -156,7 +260,7 @@ def find_help(
     return dataclasses.replace(
         found,
         text=content.text_of(response, language),
-        topic=topic.id if topic else None,
+        topic=topic.topic if topic else None,
         again=CHOOSE_TOPIC + topic.id if topic else found.again,
     )
 
@@ -204,7 +308,7 @@ def help_for(content: Content, intent: str, topic: Topic | None, search: HelpSea
         needs, topic = topic.services, None
     found = found_help(content, dataclasses.replace(search, needs=needs or GENERAL_NEEDS), language)
     text = content.text_of(response, language) if response else found.text
-    return dataclasses.replace(found, text=text, topic=topic.id if topic else None)
+    return dataclasses.replace(found, text=text, topic=topic.topic if topic else None)
 
 
 def ask_need(content: Content, language: str) -> Reply:
@@ -265,11 +369,28 @@ def more(content: Content, again: str | None, language: str) -> Reply:
             return found_help(content, following, language)
         other = Button(content.text_of("utter_other_help", language), CHOOSE_SEARCH)
         return Reply(content.text_of("utter_no_more_help", language), language, buttons=(other,), again=again)
-    topic = content.topics.get((again or "").removeprefix(CHOOSE_TOPIC))
+    kind, _, name = (again or "").partition(":")
+    topic = content.topics.get(name)
     if topic is None:
         return response_reply(content, "utter_what_can_you_do", language)
-    buttons = answer(content, topic, language).buttons
+    said = beyond(content, topic, language) if f"{kind}:" == CHOOSE_TOPIC else None
+    if said is not None:
+        return said
+    buttons = tuple(
+        b for b in answer(content, topic, language).buttons if b.payload != CHOOSE_MORE + topic.id
+    )
     return Reply(content.text_of("utter_more_on_this", language), language, buttons=buttons, again=again)
+
+
+def beyond(content: Content, topic: Topic, language: str) -> Reply | None:
+    """Return what goes beyond the first screen of an answer, None where there is nothing."""
+    said = answer(content, topic, language)
+    if not said.more:
+        return None
+    buttons = tuple(button for button in said.buttons if not button.payload.startswith(CHOOSE_MORE))
+    return dataclasses.replace(
+        said, text=said.more, more="", short="", buttons=buttons, services=(), again=CHOOSE_MORE + topic.id
+    )
 
 
 def repeat(content: Content, again: str | None, language: str) -> Reply | None:
@@ -335,7 +456,12 @@ def reply_to_choice(content: Content, payload: str, language: str) -> Reply | No
         return find_help(content, "utter_none_chosen", GENERAL_NEEDS, language)
     if search := read_payload(payload, content.directory):
         return found_help(content, search, language)
-    topic = content.topics.get(payload.removeprefix(CHOOSE_TOPIC))
-    if topic is None or not payload.startswith(CHOOSE_TOPIC):
+    kind, _, name = payload.partition(":")
+    if f"{kind}:" == CHOOSE_PLACE and name in EMERGENCY_PLACES:
+        return response_reply(content, f"utter_emergency_{name}", language)
+    topic = content.topics.get(name)
+    if topic is None:
         return None
-    return answer(content, topic, language)
+    if f"{kind}:" == CHOOSE_MORE:
+        return beyond(content, topic, language)
+    return answer(content, topic, language) if f"{kind}:" == CHOOSE_TOPIC else None

@@ -91,12 +91,7 @@ def text_messages(content: Content, replies: Sequence[Reply], page_urls: Sequenc
 
 
 def _messages_of(content: Content, reply: Reply, page_url: str) -> list[str]:
-    topic = content.topics.get(reply.topic or "")
-    # Where nobody has signed the answer off, `reply` says so; the short one would not.
-    short = topic.answers[reply.language].short if topic and topic.answers and reply.reviewed else ""
-    if short and reply.warning:
-        short = f"{short}\n{reply.warning}"
-    messages = split(short or plain_text(reply.text))
+    messages = split(plain_text(reply.short or reply.text))
     for line in filter(None, (*map(call_line, reply.services), page_url)):
         # A number and its caution stay in one message: people keep some of them, and not others.
         if messages and len(messages[-1]) + len("\n") + len(line) <= MOST_CHARACTERS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from bot.content.page_texts import FILE as PAGE_TEXTS
 from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
 from bot.content.paths import RESOURCES, conversation_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
+from bot.content.service_references import PHONE, check_responses_services, check_services
 from bot.content.topic_reading import check_topics
-from bot.content.topics import TRAINING_DATA, Topic
+from bot.content.topics import TRAINING_DATA, Topic, topic_of
 from bot.content.training_data import read_examples
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
@@ -28,13 +28,6 @@ from bot.text.redaction import REMOVED
 
 # data/rules.yml.
 _RULES = {"rules": [{"rule": str, "steps": [{"intent": str, "action": str}]}]}
-
-
-# 888-624-4752, (888) 624-4752, 1-888-624-4752.
-# In any spelling: 888-624-4752, (888) 624 4752, 1.888.624.4752, 18886244752.
-_PHONE = re.compile(
-    r"(?<![\d-])(?:\+?1[^\w,;:]{0,3})?\(?([2-9]\d\d)[^\w,;:]{0,3}([2-9]\d\d)[^\w,;:]{0,3}(\d{4})(?![\d-])"
-)
 
 
 def check_content(
@@ -82,9 +75,17 @@ def check_everything(root: Path) -> tuple[dict[str, Topic], Responses | None, Gl
     if directory is not None:
         glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
         check_needs(root, topics, directory, problems)
+        check_services(root, topics, directory, problems)
+        if conversation is not None:
+            check_responses_services(root, conversation, directory, problems)
         check_phones(texts, directory, problems)
+    for response, names in conversation.next.items() if conversation else ():
+        for name in names:
+            if name not in topics:
+                path = root / "domain.yml"
+                problems.add(path, 1, "response_leads_nowhere", response=response, topic=name)
     check_gate(root, problems)
-    ids = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
+    ids = {topic_of(path.stem) for path in (root / "data" / "faq").glob("*.yml")}
     check_pipeline(root, ids, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
     return topics, conversation, glossary, problems
@@ -201,7 +202,7 @@ def _check_rules(root: Path, problems: Problems) -> None:
 def check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, problems: Problems) -> None:
     """Note needs that topics name and the directory does not know."""
     for topic in topics.values():
-        for need in topic.services:
+        for need in topic.services if topic.is_core else ():
             if need not in directory.needs:
                 path, allowed = root / "data" / "faq" / f"{topic.id}.yml", ", ".join(sorted(directory.needs))
                 problems.add(path, 1, "need_unknown", field="services", need=need, allowed=allowed)
@@ -244,6 +245,6 @@ def check_phones(texts: Iterable[Spoken], directory: Directory, problems: Proble
             if number.replace("-", "") in digits:
                 why = DataText(reason.rstrip("."))
                 problems.add(path, 1, "phone_withheld", field=column, number=number, reason=why)
-        for found in dict.fromkeys("-".join(parts) for parts in _PHONE.findall(text)):
+        for found in dict.fromkeys("-".join(parts) for parts in PHONE.findall(text)):
             if found not in known and found not in directory.withheld_phones:
                 problems.add(path, 1, "phone_unknown", field=column, number=found)

@@ -12,8 +12,9 @@ from bot.content.checks import check_everything
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
 from bot.content.paths import RESOURCES
 from bot.content.responses import Responses
-from bot.content.topics import Topic, turned_off
+from bot.content.topics import Topic, topic_of, turned_off
 from bot.directory.live import LiveDirectory
+from bot.directory.mentions import put_in
 from bot.directory.services import Directory
 from bot.problems import ContentError
 from bot.text.language import LanguageIdentifier
@@ -68,15 +69,21 @@ class Content:
         )
 
     def near(self, topic: str | None) -> tuple[str, ...]:
-        """Return the topics that a topic names as related, and those that name it."""
+        """Return the topics that a topic names as related or next, and those that name it."""
         if topic is None or topic not in self.topics:
             return ()
-        naming = (other.id for other in self.topics.values() if topic in other.related)
-        return tuple(dict.fromkeys((*self.topics[topic].related, *naming)))
+        names, naming = [], []
+        for other in self.topics.values():
+            near = [topic_of(name) for name in (*other.related, *other.next)]
+            if other.topic == topic:
+                names += near
+            elif topic in near:
+                naming.append(other.topic)
+        return tuple(name for name in dict.fromkeys((*names, *naming)) if name != topic)
 
     @functools.cached_property
     def response_names(self) -> Mapping[tuple[str, str], str]:
-        """The response of domain.yml that says a text, by language and text."""
+        """The response of domain.yml that says a text, by language and the text as Rasa has it."""
         return {
             (language, text): name
             for name, twins in self.conversation.responses.items()
@@ -84,8 +91,8 @@ class Content:
         }
 
     def text_of(self, response: str, language: str) -> str:
-        """Return the text of a response of domain.yml in one language."""
-        return self.conversation.responses[response][language]
+        """Return the text of a response of domain.yml in one language, with services put in."""
+        return put_in(self.conversation.responses[response][language], self.directory, language)
 
 
 def read_content(root: Path, *, require_approval: bool = False, resources_dir: Path | None = None) -> Content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
@@ -16,8 +16,15 @@ from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
 from bot.text.language import LANGUAGES
 
-# An emergency answer must fit one screen of a phone, and two text messages.
-EMERGENCY_LENGTH = 480
+# The cards for agents who are there now: whatever the place, in each of these, and where one was said last.
+EMERGENCY_RESPONSES = (
+    "utter_emergency_now",
+    "utter_emergency_home",
+    "utter_emergency_street",
+    "utter_emergency_car",
+    "utter_emergency_work",
+    "utter_emergency_again",
+)
 # domain.yml.
 DOMAIN = {
     "intents": [(str, {})],
@@ -40,7 +47,15 @@ NEEDED_RESPONSES = (
     "utter_may_have_changed",
     "utter_law_now",
     "utter_law_may_have_changed",
-    "utter_emergency_now",
+    *EMERGENCY_RESPONSES,
+    "utter_place_home",
+    "utter_place_street",
+    "utter_place_car",
+    "utter_place_work",
+    "utter_danger_now",
+    "utter_life_in_danger",
+    "utter_danger_again",
+    "utter_danger_reminder",
     "utter_ask_need",
     "utter_choose_again",
     "utter_also_asked",
@@ -55,6 +70,8 @@ NEEDED_RESPONSES = (
     "utter_search_near",
     "utter_other_help",
     "utter_who_can_help",
+    "utter_call",
+    "utter_more_button",
     "utter_red_card_front",
     "utter_red_card_back",
     "utter_red_card_limits",
@@ -74,10 +91,14 @@ NEEDED_RESPONSES = (
 
 @dataclass(frozen=True)
 class Responses:
-    """The bot's texts by response name and language, and the questions of each intent."""
+    """The bot's texts by response name and language, and the questions of each intent.
+
+    `next` are the answers that a text leads to, by response name.
+    """
 
     responses: Mapping[str, Mapping[str, str]]
     questions: Mapping[str, Mapping[str, tuple[str, ...]]]
+    next: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def check_responses(root: Path, problems: Problems) -> Responses | None:
@@ -91,7 +112,7 @@ def check_responses(root: Path, problems: Problems) -> Responses | None:
     for path, nlu in files.items():
         if nlu is not None:
             questions |= _questions(nlu, domain, path, problems)
-    return Responses(responses=_responses(domain, domain_path, problems), questions=questions)
+    return Responses(_responses(domain, domain_path, problems), questions, _next(domain))
 
 
 def intent_names(domain: CommentedMap) -> list[str]:
@@ -128,17 +149,18 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
     for name in NEEDED_RESPONSES:
         if name not in texts:
             problems.add(path, line_of(domain, "responses"), "response_missing", response=name)
-    for language, text in texts.get("utter_emergency_now", {}).items():
-        if len(text) > EMERGENCY_LENGTH:
-            problems.add(
-                path,
-                line_of(responses, "utter_emergency_now"),
-                "emergency_too_long",
-                language=language,
-                length=len(text),
-                most=EMERGENCY_LENGTH,
-            )
     return texts
+
+
+def _next(domain: CommentedMap) -> dict[str, tuple[str, ...]]:
+    """Return the answers that each response leads to, which stand in its `custom`."""
+    responses = domain.get("responses") or CommentedMap()
+    return {
+        name: tuple(variation["custom"].get("next") or ())
+        for name in responses
+        for _, variation, _ in read_variations(responses, name)
+        if isinstance(variation.get("custom"), Mapping)
+    }
 
 
 def _questions(

@@ -14,7 +14,8 @@ class Thresholds:
     `decline_at`: a question is declined, or taken for mere small talk; below it topics are offered, which
     harms nobody. `offer_at`: a topic is worth offering. `emergency_at`: agents at the door, or a life in
     danger, is believed even where a topic scores higher, as long as it has `emergency_share` of that
-    topic's score: a card too many does less harm than one too late.
+    topic's score: a card too many does less harm than one too late. `situation_share`: an answer for one
+    situation is given where it has this share of its topic's score; otherwise the core answer is.
     """
 
     answer_at: float
@@ -23,3 +24,4 @@ class Thresholds:
     offer_at: float
     emergency_at: float
     emergency_share: float
+    situation_share: float

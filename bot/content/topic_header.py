@@ -10,15 +10,18 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bot.content.topics import (
     DAYS_TO_REVIEW,
+    FACETS,
+    MOST_CALLS,
+    MOST_NEXT,
     REASON_LENGTH,
     TEXT_LENGTH,
-    TITLE_LENGTH,
     URL,
     Answer,
     Source,
     Topic,
 )
 from bot.content.training_data import LANGUAGE_MESSAGES, read_variations
+from bot.directory.mentions import without_ids
 from bot.files.yaml_reading import line_of
 from bot.problems import Message, Problem, Problems
 from bot.text.language import LANGUAGES
@@ -36,8 +39,15 @@ HEADER_KEYS = {
     "related",
     "services",
     "show_services",
+    "ask",
+    "order",
+    "facets",
+    "call",
+    "next",
     "reading_exception",
 }
+# What belongs to the topic as a whole, and stands in its core answer alone.
+OF_THE_TOPIC = ("group", "related", "services", "show_services", "ask", "order")
 
 
 # What the text in a column is called.
@@ -56,7 +66,8 @@ class HeaderReader:
         path = self.problems.shown(self.path)
         self.problems.found.append(Problem(path, line, key, values, field=field or name))
 
-    def title(self) -> dict[str, str]:
+    def title(self, most: int) -> dict[str, str]:
+        """Return the title by language, `most` letters long at most."""
         title = self.header.get("title")
         if not isinstance(title, Mapping) or set(title) != set(LANGUAGES) or not all(title.values()):
             written = title if isinstance(title, Mapping) else {}
@@ -64,7 +75,7 @@ class HeaderReader:
             self.add("title", "title_missing", field=f"title_{missing}")
             return {}
         for language, text in title.items():
-            if len(str(text)) > TITLE_LENGTH:
+            if len(str(text)) > most:
                 length = len(str(text))
                 self.add(
                     "title",
@@ -72,7 +83,7 @@ class HeaderReader:
                     field=f"title_{language}",
                     language=language,
                     length=length,
-                    most=TITLE_LENGTH,
+                    most=most,
                 )
         return {language: str(text) for language, text in title.items()}
 
@@ -100,10 +111,10 @@ class HeaderReader:
             (answer.language, part, measured)
             for answer in answers.values()
             for part, text in (
-                ("answer", f"{answer.core}\n\n{answer.law_now}"),
+                ("answer", "\n\n".join((answer.screen, answer.more, answer.law_now))),
                 ("short", answer.short),
             )
-            if len(text) <= TEXT_LENGTH and (measured := too_hard(text, answer.language))
+            if len(text) <= TEXT_LENGTH and (measured := too_hard(without_ids(text), answer.language))
         ]
         key = "reading_exception"
         if key not in self.header:
@@ -131,6 +142,46 @@ class HeaderReader:
             self.add(key, "not_names", name=key)
             return ()
         return tuple(value)
+
+    def refuse_what_is_the_topics(self) -> None:
+        """Note what an answer for one situation says although it belongs to the topic as a whole."""
+        for key in OF_THE_TOPIC:
+            if key in self.header:
+                self.add(key, "belongs_to_core", name=key)
+
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """Return the values of each facet."""
+        written = self.header.get("facets", {})
+        if not isinstance(written, Mapping):
+            self.add("facets", "not_facets")
+            return {}
+        found = {}
+        for name, values in written.items():
+            one = tuple(values) if isinstance(values, list) else (values,)
+            unknown = [value for value in one if value not in FACETS.get(name, ())]
+            if unknown or not one:
+                allowed = ", ".join(FACETS.get(name) or FACETS)
+                self.add(
+                    "facets", "facet_unknown", said=f"{name}: {unknown[0] if one else ''}", allowed=allowed
+                )
+            else:
+                found[str(name)] = tuple(map(str, one))
+        return found
+
+    def at_most(self, key: str) -> tuple[str, ...]:
+        """Return the names of services or answers, so many as a small screen has room for."""
+        names, most = self.names(key), {"call": MOST_CALLS, "next": MOST_NEXT}[key]
+        if len(names) > most:
+            self.add(key, "too_many_names", name=key, most=most)
+        return names
+
+    def ask(self) -> dict[str, str]:
+        """Return the question that tells the situations of a topic apart, by language."""
+        ask = self.header.get("ask", {})
+        if ask and (not isinstance(ask, Mapping) or set(ask) != set(LANGUAGES) or not all(ask.values())):
+            self.add("ask", "ask_missing")
+            return {}
+        return {language: str(text) for language, text in ask.items()}
 
     def dates(self) -> tuple[datetime.date | None, datetime.date | None]:
         found: list[datetime.date | None] = []

@@ -1,54 +1,89 @@
-"""Topic files are read and checked."""
+"""Answer files are read and checked: each by itself, and those of a topic together."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+import dataclasses
+import itertools
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
 
+from bot.content.answer_text import read_answers
 from bot.content.topic_header import HEADER_KEYS, HeaderReader
 from bot.content.topics import (
+    ANSWER_TITLE_LENGTH,
     DAYS_TO_REVIEW,
     GROUPS,
-    LAW_NOW,
-    MOST_STEPS,
-    SHORT_LENGTH,
-    TEXT_LENGTH,
+    TITLE_LENGTH,
     TRAINING_DATA,
-    Answer,
     Topic,
+    situations_of,
+    topic_of,
 )
-from bot.content.training_data import LANGUAGE_MESSAGES, read_examples, read_variations, refuse_unknown
+from bot.content.training_data import LANGUAGE_MESSAGES, read_examples, refuse_unknown
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Message, Problems
-from bot.text.facts import facts, fingerprint
-from bot.text.language import LANGUAGES
-from bot.text.markup import parse_blocks
+from bot.text.language import LANGUAGES, fold
 
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
 
 
 def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
     """Read what can be read of every topic file, and note every mistake."""
-    paths = sorted(folder.glob("*.yml"))
+    # A core answer comes before those for its situations.
+    paths = sorted(folder.glob("*.yml"), key=lambda path: path.stem)
     if not paths:
         problems.add(folder, 1, "no_topic")
     topics = {path.stem: topic for path in paths if (topic := read_topic(path, problems))}
     known = {path.stem for path in paths}
     for path in paths:
         if path.stem in topics:
-            check_related(topics[path.stem].related, path, known, problems)
+            check_references(topics[path.stem], path, known, problems)
+    topics = {name: _of_its_topic(one, topics.get(one.topic)) for name, one in topics.items()}
+    for name in known:
+        if name == topic_of(name):
+            check_situations(topics, name, folder, problems)
     return topics
 
 
-def check_related(related: Iterable[str], path: Path, known: Container[str], problems: Problems) -> None:
-    """Note what the topic of a file names as related and should not; `known` are the ids of all topics."""
-    for topic_id in related:
-        if topic_id == path.stem:
-            problems.add(path, 1, "related_to_itself", field="related", topic=topic_id)
-        elif topic_id not in known:
-            problems.add(path, 1, "related_unknown", field="related", topic=topic_id)
+def _of_its_topic(answer: Topic, core: Topic | None) -> Topic:
+    """Return an answer with what belongs to its topic as a whole."""
+    if answer.is_core or core is None:
+        return answer
+    return dataclasses.replace(
+        answer, group=core.group, services=core.services, enabled=answer.enabled and core.enabled
+    )
+
+
+def check_references(answer: Topic, path: Path, known: Collection[str], problems: Problems) -> None:
+    """Note what an answer names as related, next or first and should not; `known` are all ids there are."""
+    for key, names in (("related", answer.related), ("next", answer.next)):
+        for name in names:
+            if name == answer.id:
+                problems.add(path, 1, "related_to_itself", field=key, topic=name)
+            elif name not in known or (key == "related" and name != topic_of(name)):
+                problems.add(path, 1, "related_unknown", field=key, topic=name)
+    for name in answer.order:
+        if f"{answer.id}.{name}" not in known:
+            problems.add(path, 1, "order_unknown", field="order", topic=answer.id, name=name)
+    if not answer.is_core and answer.topic not in known:
+        problems.add(path, 1, "core_missing", field="id", topic=answer.topic)
+
+
+def check_situations(topics: Mapping[str, Topic], topic: str, folder: Path, problems: Problems) -> None:
+    """Note answers of a topic that a resident could not tell apart."""
+    answers = situations_of(topics, topic)
+    if answers and topic in topics and not topics[topic].ask:
+        problems.add(folder / f"{topic}.yml", 1, "ask_missing", field="ask")
+    for answer, other in itertools.combinations(answers, 2):
+        for language in LANGUAGES:
+            if fold(answer.title[language]) == fold(other.title[language]):
+                path = folder / f"{other.id}.yml"
+                field = f"title_{language}"
+                problems.add(
+                    path, 1, "title_twice", field=field, title=other.title[language], other=answer.id
+                )
 
 
 def read_topic(path: Path, problems: Problems) -> Topic | None:
@@ -67,17 +102,20 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
     reader = HeaderReader(header, path, problems)
     refuse_unknown(header, HEADER_KEYS, Message("the_header"), path, problems)
     questions = _questions(document, path, problems)
-    answers = _answers(document, path, problems)
+    answers = read_answers(document, path, problems)
     reader.check_reading(answers, document)
     enabled = reader.yes_or_no("enabled", default=True)
     services = reader.names("services")
-    if enabled and not answers and not services:
+    is_core = path.stem == topic_of(path.stem)
+    if not is_core:
+        reader.refuse_what_is_the_topics()
+    if enabled and not answers and not (services and is_core):
         problems.add(path, line_of(header), "topic_without_answer", field="answer_en")
     dates = reader.dates() if answers else (None, None)
     topic = Topic(
         id=path.stem,
-        title=reader.title(),
-        group=reader.one_of("group", GROUPS),
+        title=reader.title(TITLE_LENGTH if is_core else ANSWER_TITLE_LENGTH),
+        group=reader.one_of("group", GROUPS) if is_core else "",
         volatility=reader.one_of("volatility", tuple(DAYS_TO_REVIEW)),
         enabled=enabled,
         reviewed=dates[0],
@@ -89,6 +127,11 @@ def read_topic(path: Path, problems: Problems) -> Topic | None:
         show_services=reader.yes_or_no("show_services", default=False),
         questions=questions,
         answers=answers,
+        facets=reader.facets(),
+        call=reader.at_most("call"),
+        next=reader.at_most("next"),
+        ask=reader.ask(),
+        order=reader.names("order"),
     )
     if dates[0] and dates[1]:
         reader.refuse_late_review(topic)
@@ -113,109 +156,3 @@ def _questions(document: CommentedMap, path: Path, problems: Problems) -> dict[s
                 path, 1, "no_question", field=column, language=LANGUAGE_MESSAGES[language], code=language
             )
     return questions
-
-
-def _answer_in(language: str) -> Message:
-    return Message("answer_in", language=LANGUAGE_MESSAGES[language])
-
-
-def _answers(document: CommentedMap, path: Path, problems: Problems) -> dict[str, Answer]:
-    responses = document.get("responses")
-    if responses is None:
-        return {}
-    name = f"utter_faq/{path.stem}"
-    if not isinstance(responses, CommentedMap) or list(responses) != [name]:
-        problems.add(path, line_of(document, "responses"), "other_responses", name=name)
-        return {}
-    answers: dict[str, Answer] = {}
-    for language, variation, line in read_variations(responses, name):
-        if language not in LANGUAGES:
-            problems.add(path, line, "answer_without_language")
-            continue
-        custom = variation.get("custom")
-        expected = {"topic": path.stem, "language": language}
-        if not isinstance(custom, Mapping) or {key: custom.get(key) for key in expected} != expected:
-            problems.add(
-                path,
-                line,
-                "answer_custom",
-                field=f"answer_{language}",
-                language=LANGUAGE_MESSAGES[language],
-                topic=path.stem,
-                code=language,
-            )
-            continue
-        text, short = str(variation.get("text") or ""), str(custom.get("short") or "")
-        _check_answer_text(text, short, language, line, path, problems)
-        answers[language] = Answer(language, text, short)
-    for language in LANGUAGES:
-        if language not in answers:
-            line, column = line_of(document, "responses"), f"answer_{language}"
-            problems.add(path, line, "answer_missing", field=column, language=LANGUAGE_MESSAGES[language])
-    if len(answers) == 2:
-        _check_parity(answers, responses, path, line_of(document, "responses"), problems)
-    return answers
-
-
-def _check_parity(
-    answers: Mapping[str, Answer], responses: CommentedMap, path: Path, line: int, problems: Problems
-) -> None:
-    english, spanish = answers["en"], answers["es"]
-    if _spoken(english.text) != _spoken(spanish.text):
-        problems.add(path, line, "say_aloud_differs", field="answer_es")
-    for part, column in (("text", "answer"), ("short", "short")):
-        there = facts(getattr(english, part)), facts(getattr(spanish, part))
-        for language, missing in (("es", there[0] - there[1]), ("en", there[1] - there[0])):
-            if missing:
-                problems.add(
-                    path,
-                    line,
-                    f"{part}_lacks",
-                    field=f"{column}_{language}",
-                    language=LANGUAGE_MESSAGES[language],
-                    missing=", ".join(sorted(missing)),
-                )
-    wanted = fingerprint(english.text, english.short)
-    for spoken_in, variation, spanish_line in read_variations(responses, f"utter_faq/{path.stem}"):
-        if spoken_in == "es" and variation["custom"].get("reviewed_with") != wanted:
-            problems.add(
-                path,
-                spanish_line,
-                "english_changed",
-                field="answer_es",
-                fingerprint=wanted,
-                topic=path.stem,
-            )
-
-
-def _spoken(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.startswith("> ")]
-
-
-def _check_answer_text(
-    text: str, short: str, language: str, line: int, path: Path, problems: Problems
-) -> None:
-    answer, name = _answer_in(language), LANGUAGE_MESSAGES[language]
-    in_answer, in_short = f"answer_{language}", f"short_{language}"
-    if not text.strip():
-        problems.add(path, line, "answer_empty", field=in_answer, answer=answer)
-    if not short.strip():
-        problems.add(path, line, "short_empty", field=in_short, answer=answer)
-    if (length := len(short)) > SHORT_LENGTH:
-        called = Message("short_of_answer", language=name)
-        problems.add(
-            path, line, "short_too_long", field=in_short, text=called, length=length, most=SHORT_LENGTH
-        )
-    if any(block.kind == "steps" and len(block.lines) > MOST_STEPS for block in parse_blocks(text)):
-        problems.add(path, line, "too_many_steps", field=in_answer, answer=answer, most=MOST_STEPS)
-    if len(LAW_NOW.findall(text)) > 1 or text.startswith("---"):
-        problems.add(path, line, "law_now_twice", field=in_answer, answer=answer)
-    if (length := len(text)) > TEXT_LENGTH:
-        called = Message("text_of_answer", language=name)
-        problems.add(
-            path, line, "text_too_long", field=in_answer, text=called, length=length, most=TEXT_LENGTH
-        )
-    if "{" in text + short or "}" in text + short:
-        # Rasa would take {word} for the name of a slot and say something else.
-        column = in_answer if set("{}") & set(text) else in_short
-        problems.add(path, line, "brace", field=column, answer=answer)

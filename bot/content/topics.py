@@ -1,7 +1,8 @@
-"""Topics: one file each, with the questions residents ask and the answer in both languages.
+"""Topics and their answers: a file for each answer, with the questions residents ask and both languages.
 
-A topic file is Rasa training data with one more key, `topic:`, which Rasa skips. This module reads and checks
-such files.
+`data/faq/bond.yml` is the core answer of the topic `bond`, given where the situation is not known;
+`data/faq/bond.refused.yml` is the answer `bond.refused`, for one situation. Such a file is Rasa training data
+with one more key, `topic:`, which Rasa skips.
 """
 
 from __future__ import annotations
@@ -18,22 +19,38 @@ DAYS_OF_WARNING = 30
 # How many days an answer may stand before its sources are checked again.
 DAYS_TO_REVIEW = {"stable": 365, "litigated": 90}
 TITLE_LENGTH = 60
-# Two screens of an old phone.
-TEXT_LENGTH = 2000
+# A button on a small screen.
+ANSWER_TITLE_LENGTH = 45
+# All of an answer, with what goes beyond the first screen.
+TEXT_LENGTH = 2600
 SHORT_LENGTH = 300
-# Nobody in fear follows more.
-MOST_STEPS = 5
+# Nobody in fear follows more, or reads more than one screen of an old phone.
+MOST_STEPS = 3
+MOST_WORDS = 90
+FIRST_LINE_LENGTH = 160
+MOST_CALLS = 3
+MOST_NEXT = 4
 # So many letters at least say why an answer must be harder to read than others.
 REASON_LENGTH = 20
 
-# The line that parts an answer.
-LAW_NOW = re.compile(r"^---[ \t]*$", re.MULTILINE)
+# The lines that part an answer: what goes beyond the first screen, and what the law says now.
+MORE, LAW_NOW = "+++", "---"
+_PARTS = re.compile(r"^(\+\+\+|---)[ \t]*$", re.MULTILINE)
+# What of a situation changes the answer, and the values that each may have.
+FACETS: Mapping[str, tuple[str, ...]] = {
+    "who": ("me", "relative", "child", "other", "employer", "landlord", "institution"),
+    "when": ("now", "just", "later", "if"),
+    "status": ("none", "green_card", "citizen", "tps", "daca", "asylum", "visa", "unknown"),
+    "authority": ("ice", "police", "unknown"),
+    "place": ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport"),
+}
 # What every variation of a response looks like, here and in domain.yml.
 VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom": {"short": str}}]
 # Files of training data: of topics, and data/nlu/<intent>.yml.
 TRAINING_DATA = {
     "topic": {
         "title": {...: str},
+        "ask": {...: str},
         "approved_by": str,
         "sources": [{"title": str, "url": str}],
         "reading_exception": str,
@@ -54,9 +71,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said of a topic in one language; `short` is the text-message version.
+    """What is said in one language; `short` is the text-message version.
 
-    A line `---` parts what stays right from what the law and the courts say now, which expires.
+    A line `+++` parts the first screen from what goes beyond it, and a line `---` from what the law and the
+    courts say now, which expires. [chirla-hotline] stands for the name and number of a service.
     """
 
     language: str
@@ -64,23 +82,42 @@ class Answer:
     short: str
 
     @property
-    def core(self) -> str:
-        """What is given whatever day it is."""
-        return LAW_NOW.split(self.text, maxsplit=1)[0].rstrip()
+    def screen(self) -> str:
+        """What this person needs first: a first line, steps, words to say."""
+        return _PARTS.split(self.text, maxsplit=1)[0].rstrip()
+
+    @property
+    def more(self) -> str:
+        """What goes beyond the first screen and stays right; empty where there is nothing."""
+        return self._part(MORE)
 
     @property
     def law_now(self) -> str:
         """What the law and the courts say now, given until `review_by`; empty where nothing expires."""
-        return "".join(LAW_NOW.split(self.text, maxsplit=1)[1:]).strip()
+        return self._part(LAW_NOW)
+
+    @property
+    def marks(self) -> list[str]:
+        """The lines that part it, in their order."""
+        return _PARTS.findall(self.text)
+
+    def _part(self, mark: str) -> str:
+        pieces = _PARTS.split(self.text)
+        found = zip(pieces[1::2], pieces[2::2], strict=True)
+        return next((text.strip() for name, text in found if name == mark), "")
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic file. `title`, `questions` and `answers` are by language ("en", "es").
+    """One answer file: a topic's core answer, or the answer for one situation.
 
-    `services` names the needs of the resource directory that go with the topic; with `show_services`
-    they are shown below the answer at once, otherwise when they are asked for. A topic without answers
-    is either answered from the directory or, where `enabled` is false, not answered yet.
+    `title`, `questions` and `answers` are by language ("en", "es"). `facets` says which situations it is
+    for, `call` whom to call (ids of services, the most useful first), and `next` what this person asks next
+    (ids of answers). Of a core answer `ask` is the question that tells the situations apart, and `order`
+    which of them are offered first; `services` names the needs of the resource directory that go with the
+    topic; with `show_services` they are shown below the answer at once, otherwise when they are asked for. A
+    topic without answers is either answered from the directory or, where `enabled` is false, not answered
+    yet.
     """
 
     id: str
@@ -97,6 +134,21 @@ class Topic:
     show_services: bool
     questions: Mapping[str, tuple[str, ...]]
     answers: Mapping[str, Answer]
+    facets: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    call: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    ask: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    order: tuple[str, ...] = ()
+
+    @property
+    def topic(self) -> str:
+        """The id of the topic that it belongs to, which is its own where it is a core answer."""
+        return topic_of(self.id)
+
+    @property
+    def is_core(self) -> bool:
+        """Whether it is given where the situation is not known."""
+        return self.id == self.topic
 
     @property
     def answered(self) -> bool:
@@ -120,9 +172,22 @@ class Topic:
         return "approved" if self.approved_by else "checked"
 
 
+def topic_of(answer_id: str) -> str:
+    """Return the topic of an answer: `bond` of `bond.refused`."""
+    return answer_id.partition(".")[0]
+
+
+def situations_of(topics: Mapping[str, Topic], topic: str) -> list[Topic]:
+    """Return a topic's answers for one situation each, in the order of its core answer."""
+    order = topics[topic].order if topic in topics else ()
+    found = [one for one in topics.values() if one.topic == topic and not one.is_core]
+    names = [f"{topic}.{name}" for name in order]
+    return sorted(found, key=lambda one: (names.index(one.id) if one.id in names else len(names), one.id))
+
+
 def turned_off(topics: Mapping[str, Topic], off: Collection[str]) -> dict[str, Topic]:
-    """Return topics with those turned off whose ids are in `off`."""
+    """Return topics with those turned off whose ids are in `off`, or whose core answer's is."""
     return {
-        name: dataclasses.replace(topic, enabled=False) if name in off else topic
+        name: dataclasses.replace(topic, enabled=False) if {name, topic.topic} & {*off} else topic
         for name, topic in topics.items()
     }

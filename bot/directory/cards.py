@@ -54,7 +54,7 @@ def service_card(
         "phones": [{"number": number, "uri": phone_uri(number)} for number in service.phones],
         "url": service.url,
         "open": opening.open if opening and not opening.holiday else None,
-        "opening": _opening_text(opening, now, language, say) if opening else "",
+        "opening": opening_text(opening, now, language, say) if opening else "",
         "hours": "; ".join(schedule.describe(language) for schedule in service.schedules),
         "address": "; ".join(location.address for location in service.locations),
         "distance": "" if miles is None else _distance_text(miles, say),
@@ -72,7 +72,7 @@ def service_card(
     }
 
 
-def _opening_text(opening: Opening, now: datetime.datetime, language: str, say: Say) -> str:
+def opening_text(opening: Opening, now: datetime.datetime, language: str, say: Say) -> str:
     """Say whether a service is open: until when, or when it opens next."""
     if opening.changes_at is None:
         return say("utter_card_always_open")

@@ -109,6 +109,7 @@ _TWINS = {
         "fees_description",
         "eligibility_description",
         "interpretation_services",
+        "alternate_name",
         "caution",
         "alert",
     ),
@@ -174,6 +175,8 @@ def _build(tables: Tables) -> Directory:
             caution=_both(row, "caution"),
             alert=_both(row, "alert"),
             assured_date=datetime.date.fromisoformat(row["assured_date"]),
+            short_name={lang: short or row["name"] for lang, short in _both(row, "alternate_name").items()},
+            outside_hours=row["outside_hours"],
         )
         for row in tables["services"]
         if row["status"] == "active"
@@ -182,7 +185,10 @@ def _build(tables: Tables) -> Directory:
         row["code"]: Need(row["code"], _both(row, "name"), row["offered"] == "yes")
         for row in tables["taxonomy_terms"]
     }
-    return Directory(services, needs, {row["number"]: row["reason"] for row in tables["withheld_phones"]})
+    withheld = {row["number"]: row["reason"] for row in tables["withheld_phones"]}
+    named = [row for row in tables["organizations"] if not row["public_body"]]
+    names = {row[column] for row in named for column in ("name", "alternate_name") if row[column]}
+    return Directory(services, needs, withheld, frozenset(names))
 
 
 def _both(row: Row, column: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ Its tables are those of Open Referral HSDS 3 (see bot/directory/tables.py); this
 from __future__ import annotations
 
 import datetime
+import functools
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -92,14 +93,15 @@ class Location:
     coordinates: tuple[float, float] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Service:
     """One service of an organization. Texts are by language ("en", "es"); phones as 888-624-4752.
 
     `needs` are the codes of taxonomy terms ("legal", "food"); `languages` are ISO 639-1 codes of what
     the staff speak, empty where not known; `areas` are names of places as bot/directory/places.py gives them,
     empty where not known; `assured_date` is the day its details were last checked. `caution` stands
-    wherever its numbers are given, in text messages too; empty where they need none.
+    wherever its numbers are given, in text messages too; empty where they need none. `short_name` is what
+    answers call it, and `outside_hours` the id of the service to call while this one is closed, if any.
     """
 
     id: str
@@ -120,6 +122,8 @@ class Service:
     caution: Mapping[str, str]
     alert: Mapping[str, str]
     assured_date: datetime.date
+    short_name: Mapping[str, str]
+    outside_hours: str
 
     def opening(self, now: datetime.datetime) -> Opening | None:
         """Return whether it is open at `now` (with a time zone), or None where its hours are not known."""
@@ -181,6 +185,13 @@ class Directory:
     services: tuple[Service, ...]
     needs: Mapping[str, Need]
     withheld_phones: Mapping[str, str]
+    # Names that answers leave to the directory: those of organizations that are no government office.
+    names: frozenset[str] = frozenset()
+
+    @functools.cached_property
+    def by_id(self) -> Mapping[str, Service]:
+        """The services by their ids."""
+        return {service.id: service for service in self.services}
 
     @property
     def hotline(self) -> str:

@@ -41,12 +41,13 @@ _SHAPE = {"resources": Needed([_TABLE])}
 
 # Which tables there must be, and the columns that are read of each.
 _COLUMNS: Mapping[str, Sequence[str]] = {
-    "organizations": ("id", "needs_caution"),
+    "organizations": ("id", "name", "alternate_name", "needs_caution", "public_body"),
     "services": (
         *("id", "organization_id", "url", "status", "assured_date", "name", "name_es"),
         *("description", "description_es", "fees_description", "fees_description_es"),
         *("eligibility_description", "eligibility_description_es"),
         *("interpretation_services", "interpretation_services_es"),
+        *("alternate_name", "alternate_name_es", "outside_hours"),
         *("caution", "caution_es", "alert", "alert_es"),
     ),
     "phones": ("service_id", "number"),
@@ -137,7 +138,7 @@ def read_tables(folder: Path, problems: Problems) -> Tables | None:
             known = {row[field] for row in tables[other]}
             # A table without rows could not be read, which has been noted; its ids are not missed too.
             for line, row in zip(lines[name], tables[name] if known else [], strict=False):
-                if (value := row[key["fields"]]) not in known:
+                if (value := row[key["fields"]]) and value not in known:
                     problems.add(
                         folder / resource["path"],
                         line,

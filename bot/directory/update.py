@@ -21,7 +21,7 @@ from bot.problems import ContentError, Problem, Problems
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
 # Columns that others do not know; what a pull would leave empty stays.
-_OUR_COLUMNS = ("needs_caution", "caution")
+_OUR_COLUMNS = ("alternate_name", "needs_caution", "public_body", "outside_hours", "caution")
 # What is not shown as a part of a service.
 _BESIDE_SERVICES = ("organizations", *_OURS)
 _PREVIOUS = "previous"

@@ -15,7 +15,7 @@ from bot.gateway import keys
 from bot.gateway.body import BadRequest, read_object
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import Outcome, reply
-from bot.gateway.pages import PRINTED_CARDS, RED_CARD, answer_page
+from bot.gateway.pages import PRINTED_CARDS, RED_CARD, page_of
 from bot.text.cleaning import MOST_CHARACTERS, clean
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks
@@ -101,6 +101,6 @@ def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
         **reply.as_json(),
         "blocks": blocks,
         "reviewed_shown": shown,
-        "page": answer_page(content, reply.topic, reply.language),
+        "page": page_of(content, reply),
         "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
     }

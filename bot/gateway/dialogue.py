@@ -15,11 +15,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.answering.decision import FIND_HELP
+from bot.answering.decision import DANGER_CARDS, EMERGENCY_CARDS, FIND_HELP, SAY
 from bot.answering.follow_ups import Context
 from bot.answering.replies import (
     GENERAL_NEEDS,
-    SAY,
     Button,
     Reply,
     answer,
@@ -34,6 +33,7 @@ from bot.answering.replies import (
     slots_of_choice,
 )
 from bot.content.reading import Content
+from bot.content.topics import topic_of
 from bot.gateway import keys
 from bot.gateway.conversations import Conversation
 from bot.gateway.outcomes import outcome_of
@@ -229,10 +229,17 @@ def _complete(content: Content, reply: Reply, custom: Mapping[str, Any]) -> Repl
     topic = str(custom["topic"]) if custom.get("topic") else None
     if topic and topic in content.topics and reply.language in LANGUAGES and "services" not in custom:
         # Taken from the content, so that an answer switched off after training is not given.
-        return answer(content, content.topics[topic], reply.language)
+        said = repeat(content, custom.get("again"), reply.language)
+        return said or answer(content, content.topics[topic], reply.language)
     name = content.response_names.get((reply.language, reply.text))
+    if name and name.removeprefix("utter_") in (*EMERGENCY_CARDS, *DANGER_CARDS):
+        return response_reply(content, name, reply.language)
+    if name:
+        reply = replace(reply, text=content.text_of(name, reply.language))
     again = custom.get("again") or (f"{SAY}{name}" if name else None)
-    return replace(reply, topic=topic, services=tuple(custom.get("services", ())), again=again)
+    return replace(
+        reply, topic=topic and topic_of(topic), services=tuple(custom.get("services", ())), again=again
+    )
 
 
 def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:

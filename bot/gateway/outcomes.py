@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.answering.decision import CHAT_PRIVACY
-from bot.answering.replies import SAY, Reply
+from bot.answering.decision import CHAT_PRIVACY, DANGER_CARDS, EMERGENCY_CARDS, SAY
+from bot.answering.replies import Reply
 from bot.database.usage import (
     ANSWER,
     DEGRADED,
@@ -16,8 +16,7 @@ from bot.database.usage import (
 )
 
 _TEXTS = {
-    "utter_emergency_now": EMERGENCY,
-    "utter_danger_now": EMERGENCY,
+    **{f"utter_{card}": EMERGENCY for card in (*EMERGENCY_CARDS, *DANGER_CARDS)},
     "utter_not_understood": NOT_UNDERSTOOD,
     "utter_other_language": NOT_UNDERSTOOD,
     "utter_place_not_known": NOT_UNDERSTOOD,

@@ -15,7 +15,7 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.answering.decision import CHAT_PRIVACY
-from bot.answering.replies import answer, answered_related
+from bot.answering.replies import Reply, answer, answered_next, answered_situations
 from bot.clock import TIME_ZONE, current_date
 from bot.content.page_texts import PageTexts, with_hotline
 from bot.content.reading import Content
@@ -181,16 +181,25 @@ async def get_named_page(request: web.Request) -> web.StreamResponse:
             return respond(request, make(app, language))
         if f"/{other(language)}/{name}" == paths[other(language)]:
             raise web.HTTPFound(paths[language])
-    topic = app[keys.CURRENT_MODEL].content.topics.get(name)
+    return _respond_with_answer(request, name)
+
+
+async def get_answer(request: web.Request) -> web.StreamResponse:
+    """GET /en/<topic>/<situation>: the answer for one situation."""
+    return _respond_with_answer(request, f"{request.match_info['topic']}.{request.match_info['situation']}")
+
+
+def _respond_with_answer(request: web.Request, name: str) -> web.Response:
+    topic = request.app[keys.CURRENT_MODEL].content.topics.get(name)
     if topic is None:
         raise web.HTTPNotFound
-    return respond(request, topic_page(app, topic, language))
+    return respond(request, topic_page(request.app, topic, request.match_info["language"]))
 
 
 def chat_page(app: web.Application, language: str, *, embedded: bool = False) -> Page:
     """Return the page with the chat, whole or alone."""
     content, strings = app[keys.CURRENT_MODEL].content, texts(app)
-    topics = [topic for topic in content.topics.values() if topic.answered]
+    topics = [topic for topic in content.topics.values() if topic.is_core and topic.answered]
     chat_strings = _CHAT_STRINGS + (_KEEPING_STRINGS if app[keys.REVIEW_QUEUE] else ())
     values = {
         "groups": [(group, [topic for topic in topics if topic.group == group]) for group in GROUPS],
@@ -209,15 +218,19 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
 def topic_page(
     app: web.Application, topic: Topic, language: str, *, today: datetime.date | None = None
 ) -> Page:
-    """Return the page of a topic's answer as it is on a day, by default the current one."""
+    """Return the page of an answer as it is on a day, by default the current one."""
     content, today = app[keys.CURRENT_MODEL].content, today or current_date()
     values = {
         "topic": topic,
-        "reply": answer(content, topic, language, today=today),
-        "related": [content.topics[name] for name in answered_related(content, topic)],
-        "cards_path": PRINTED_CARDS[language] if topic.id == RED_CARD else "",
+        "reply": answer(content, topic, language, today=today, live=False),
+        "situations": answered_situations(content, topic),
+        "next": answered_next(content, topic),
+        "core": content.topics[topic.topic],
+        "path_of": answer_path,
+        "cards_path": PRINTED_CARDS[language] if topic.topic == RED_CARD else "",
     }
-    page = Page("topic.html", language, f"/{language}/{topic.id}", f"/{other(language)}/{topic.id}", values)
+    paths = answer_path(topic.id, language), answer_path(topic.id, other(language))
+    page = Page("topic.html", language, *paths, values)
     use_by = topic.review_by
     if topic.volatility == "litigated" and use_by and today <= use_by:
         later = topic_page(app, topic, language, today=use_by + datetime.timedelta(days=1))
@@ -277,11 +290,17 @@ def privacy_page(app: web.Application, language: str) -> Page:
     )
 
 
-def answer_page(content: Content, topic: str | None, language: str) -> str | None:
-    """Return the address of the page on a topic, None where there is none."""
-    if topic == CHAT_PRIVACY:
-        return PRIVACY[language]
-    return f"/{language}/{topic}" if topic in content.topics else None
+def answer_path(answer_id: str, language: str) -> str:
+    """Return the address of an answer's page: /en/bond of `bond`, /en/bond/refused of `bond.refused`."""
+    return f"/{language}/{answer_id.replace('.', '/')}"
+
+
+def page_of(content: Content, reply: Reply) -> str | None:
+    """Return the address of the page that says what a reply says, None where there is none."""
+    if reply.topic == CHAT_PRIVACY:
+        return PRIVACY[reply.language]
+    name = reply.answer or reply.topic or ""
+    return answer_path(name, reply.language) if name in content.topics else None
 
 
 def error_page(app: web.Application, language: str, message_key: str) -> Page:

@@ -40,7 +40,7 @@ DECISION = "decision"
 # Message property with what was decided on, so that `kyr train` can try other thresholds.
 JUDGED = "judged"
 # Labels further down have no score to speak of.
-_LABELS_KEPT = 10
+_LABELS_KEPT = 40
 _RESPONSE_PREFIX = f"utter_{TOPIC_PREFIX}"
 
 
@@ -131,7 +131,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
             message.set(DECISION, dataclasses.asdict(decision), add_to_output=True)
             message.set(JUDGED, [dataclasses.asdict(one) for one in judged], add_to_output=True)
             if decision.intent == "faq":
-                selected = _selected(str(decision.topic), confidence)
+                selected = _selected(str(decision.answer), confidence)
                 message.set(RESPONSE_SELECTOR_PROPERTY_NAME, selected, add_to_output=True)
         return [message for message, _ in whole]
 
@@ -150,6 +150,8 @@ class DecisionGate(IntentClassifier, GraphComponent):
             ranking=tuple(ranking[:_LABELS_KEPT]),
             request=HelpRequest(**(message.get(HELP_REQUEST) or {})),
             about=context.topic if follow_up.about_that else None,
+            setting=follow_up.setting,
+            last=context.card,
         )
 
 
@@ -165,9 +167,9 @@ def _entry(label: str, score: float) -> dict[str, Any]:
     return {INTENT_NAME_KEY: label, PREDICTED_CONFIDENCE_KEY: score}
 
 
-def _selected(topic: str, confidence: float) -> dict[str, Any]:
+def _selected(answer: str, confidence: float) -> dict[str, Any]:
     """Return what Rasa's own ResponseSelector would leave: `utter_faq` looks its answer up there."""
-    name = TOPIC_PREFIX + topic
+    name = TOPIC_PREFIX + answer
     return {
         "all_retrieval_intents": ["faq"],
         "faq": {

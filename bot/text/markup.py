@@ -52,6 +52,15 @@ def parse_blocks(text: str) -> list[Block]:
     return blocks
 
 
+def count_words(text: str) -> int:
+    """Return how many words an answer has, without the numbers of its steps and other marks."""
+    return sum(
+        any(character.isalnum() for character in word)
+        for line in text.splitlines()
+        for word in _MARK.sub("", line, count=1).split()
+    )
+
+
 def _take_mark(line: str) -> tuple[str, str]:
     """Return the kind of block a line belongs to (empty for none), and the line without its mark."""
     mark = _MARK.match(line)

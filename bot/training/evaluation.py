@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX, topic_scores
 from bot.content.reading import Content
+from bot.content.topics import topic_of
 from bot.errors import KyrError
 from bot.training.models import CONTENT, PARSED
 
@@ -67,10 +68,8 @@ def read_questions(path: Path) -> list[Question]:
 def result_row(question: Question, parsed: Mapping[str, Any], content: Content) -> dict[str, Any]:
     """Compare what the NLU made of a question (Rasa's `/model/parse`) with what was expected."""
     decision = parsed["decision"]
-    ranking = [
-        [entry["name"].removeprefix(TOPIC_PREFIX), round(entry["confidence"], 4)]
-        for entry in parsed["intent_ranking"]
-    ]
+    labels = [(entry["name"], entry["confidence"]) for entry in parsed["intent_ranking"]]
+    ranking = [[label.removeprefix(TOPIC_PREFIX), round(score, 4)] for label, score in topic_scores(labels)]
     return {
         "text": question.text,
         "lang": question.language,
@@ -79,9 +78,10 @@ def result_row(question: Question, parsed: Mapping[str, Any], content: Content) 
         "must_pass": question.must_pass,
         "outcome": outcome_of(decision, content),
         "topic": decision["topic"],
+        "answer": decision["answer"],
         "confidence": ranking[0][1] if ranking else 0.0,
         "ranking": ranking,
-        "offered": list(decision["offered"]),
+        "offered": list(dict.fromkeys(map(topic_of, decision["offered"]))),
         "language": parsed["language"],
     }
 

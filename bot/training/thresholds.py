@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Understanding
 from bot.content.thresholds import Thresholds
+from bot.content.topics import topic_of
 from bot.text.language import LANGUAGES
 from bot.training.evaluation import Question
 
@@ -71,7 +72,7 @@ def cost(decision: Decision, question: Question) -> float:
         return WRONG_WHERE_DANGEROUS if question.must_pass else WRONG
     if decision.outcome == "decline":
         return TURNED_AWAY
-    return OFFERED if question.right & set(decision.offered) else UNANSWERED
+    return OFFERED if question.right & set(map(topic_of, decision.offered)) else UNANSWERED
 
 
 def calibrate(asked: Sequence[EvaluatedQuestion], step: DecisionStep) -> DecisionStep:

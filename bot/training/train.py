@@ -60,6 +60,8 @@ _CONTENT = ("data", "domain.yml", "config.yml")
 # What is used as it stands now: a change here needs no training.
 _LIVE = Path("data") / "resources"
 # What the model learns from, besides the questions of the topics.
+# As many labels as a decision can depend on: topics have up to a dozen answers.
+_LABELS_KEPT = 40
 _LEARNT = ("data/nlu", "data/rules.yml", "data/evaluation", "domain.yml", "config.yml")
 
 
@@ -276,7 +278,7 @@ async def _learn(
     kept = [
         {
             "language": row["language"],
-            "intent_ranking": row["intent_ranking"][:5],
+            "intent_ranking": row["intent_ranking"][:_LABELS_KEPT],
             "decision": asdict(step.decide(one.judged)),
         }
         for row, one in zip(parsed, asked, strict=True)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import bot.database.engine
-from bot.answering.replies import SAY
+from bot.answering.decision import SAY
 from bot.content.reading import Content
 from bot.database.engine import Database, DatabaseError, DataRefusedError
 from bot.database.feedback import Feedback, Total

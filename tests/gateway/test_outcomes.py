@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.answering.replies import SAY
+from bot.answering.decision import SAY
 from bot.content.reading import Content
 from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue

@@ -18,7 +18,7 @@ from bot.gateway.dialogue import end, reply, say_as_spoken
 from bot.gateway.limits import MESSAGE, PAGE, TooMany
 from bot.gateway.messaging.channel import BadMessage, Channel, Incoming, Kind
 from bot.gateway.messaging.choices import payload_of
-from bot.gateway.pages import answer_page
+from bot.gateway.pages import page_of
 from bot.text.cleaning import MOST_CHARACTERS, clean
 from bot.text.language import LANGUAGES
 
@@ -124,5 +124,5 @@ def _said(app: web.Application, conversation: Conversation, incoming: Incoming) 
 
 
 def _page_url(app: web.Application, said: Reply) -> str:
-    page = answer_page(app[keys.CURRENT_MODEL].content, said.topic, said.language)
+    page = page_of(app[keys.CURRENT_MODEL].content, said)
     return app[keys.PUBLIC_URL] + page if page and app[keys.PUBLIC_URL] else ""

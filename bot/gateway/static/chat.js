@@ -274,7 +274,7 @@ class KnowYourRightsChat extends HTMLElement {
       // People ask in either language, whatever the page is in.
       const best = found[1].score > found[0].score || (found[1].score === found[0].score && this.language === "es") ? 1 : 0;
       const [language, { topics }] = [LANGUAGES[best], found[best]];
-      const links = topics.map((topic) => element("li", {}, link(`/${language}/${topic}`, indexes[best].titles[topic])));
+      const links = topics.map((topic) => element("li", {}, link(`/${language}/${topic.replace(".", "/")}`, indexes[best].titles[topic])));
       const said = element("p", {}, this.strings[language][topics.length ? "saved_answers" : "no_saved_answers"]);
       const parts = links.length ? [said, element("ul", {}, ...links)] : [said];
       this.tell([element("div", { lang: language }, ...parts.map((part) => part.cloneNode(true)))]);

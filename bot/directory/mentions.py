@@ -1,0 +1,86 @@
+"""Services that texts name by their ids: [chirla-hotline] stands for a name and a number.
+
+So a number, a name or hours stand in one place, and one change there mends every answer.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.clock import TIME_ZONE
+from bot.directory.cards import Say, opening_text
+from bot.directory.services import HOTLINE_NEED, Directory, Service
+
+_MENTION = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9]+)*)\]")
+
+
+def mentioned(text: str) -> list[str]:
+    """Return the ids of the services that a text names, in their order."""
+    return _MENTION.findall(text)
+
+
+def without_ids(text: str) -> str:
+    """Return a text as it reads with short names put in, whichever they are."""
+    return _MENTION.sub("CHIRLA", text)
+
+
+def put_in(text: str, directory: Directory, language: str) -> str:
+    """Return a text with short name and number of each service that it names, and the caution it needs."""
+
+    def reached(found: re.Match[str]) -> str:
+        service = _service(found[1], directory)
+        caution = service.caution[language]
+        return _reached(service, language) + (f" ({caution.rstrip('.')})" if caution else "")
+
+    return _MENTION.sub(reached, text)
+
+
+def call_lines(
+    ids: Iterable[str],
+    directory: Directory,
+    language: str,
+    say: Say,
+    *,
+    now: datetime.datetime | None = None,
+    named: Iterable[str] = (),
+) -> Iterator[str]:
+    """Yield a line for each service to call: name, number, hours, caution.
+
+    With `now`, which has a time zone, it says whether it is open; those that are closed come last, behind
+    the service that answers in their stead. Without it the line holds the hours. Those that a text has
+    `named` have no line, but who answers in their stead has one.
+    """
+    for service in _in_order(ids, named, directory, now):
+        opening = service.opening(now) if now else None
+        hours = "; ".join(schedule.describe(language) for schedule in service.schedules)
+        if now and opening:
+            hours = opening_text(opening, now.astimezone(TIME_ZONE), language, say)
+        parts = (_reached(service, language), hours, service.caution[language])
+        yield ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def _in_order(
+    ids: Iterable[str], named: Iterable[str], directory: Directory, now: datetime.datetime | None
+) -> list[Service]:
+    services, beside = ([_service(name, directory) for name in names] for names in (ids, named))
+    if now is None:
+        return list(dict.fromkeys(services))
+    closed = [one for one in (*services, *beside) if (opening := one.opening(now)) and not opening.open]
+    instead = [_service(one.outside_hours, directory) for one in closed if one.outside_hours]
+    first = [one for one in services if one not in closed]
+    last = [one for one in closed if one in services]
+    return list(dict.fromkeys([*first, *(one for one in instead if one not in beside), *last]))
+
+
+def _service(name: str, directory: Directory) -> Service:
+    """Return a service; the hotline for one that went out of the directory after the answer was checked."""
+    found = directory.by_id.get(name)
+    return found or next(one for one in directory.services if HOTLINE_NEED in one.needs and one.phones)
+
+
+def _reached(service: Service, language: str) -> str:
+    """Return its short name and its number, or its web address where it has none."""
+    name, number = service.short_name[language], next(iter(service.phones), service.url)
+    return name if not number or number in name.split() else f"{name}, {number}"
