@@ -44,6 +44,8 @@ from bot.text.redaction import keep_own_words, remove_personal_details
 
 logger = logging.getLogger(__name__)
 
+# Behind so many answers after the card for danger it is said once more who listens.
+_REMINDERS = 2
 # What is said where a question was not answered; staff may want to write an answer to it.
 _UNANSWERED = (f"{SAY}utter_not_understood", f"{SAY}utter_out_of_scope")
 
@@ -103,8 +105,10 @@ async def _reply(
         return None
     if not app[keys.CONVERSATIONS].knows(conversation):
         await rasa.forget(conversation.id)  # ended while it was being answered
+    reminder = _reminder(content, conversation, outcome.replies)
     _remember(conversation, outcome.replies)
-    return replace(outcome, replies=(*outcome.replies, *_notice(content, conversation, outcome.replies)))
+    notice = _notice(content, conversation, outcome.replies)
+    return replace(outcome, replies=(*outcome.replies, *reminder, *notice))
 
 
 async def end(app: web.Application, conversation: Conversation) -> None:
@@ -256,6 +260,17 @@ def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
         if reply.again and (reply.topic or buttons):
             conversation.again, conversation.topic = reply.again, reply.topic or conversation.topic
             conversation.buttons = buttons
+
+
+def _reminder(content: Content, conversation: Conversation, replies: Sequence[Reply]) -> list[Reply]:
+    """Return who listens day and night, behind the next answers to somebody whose life was in danger."""
+    if any((reply.again or "").removeprefix(f"{SAY}utter_") in DANGER_CARDS for reply in replies):
+        conversation.reminders = _REMINDERS
+        return []
+    if not conversation.reminders:
+        return []
+    conversation.reminders -= 1
+    return [response_reply(content, "utter_danger_reminder", replies[-1].language)]
 
 
 def _notice(content: Content, conversation: Conversation, replies: Sequence[Reply]) -> list[Reply]:

@@ -1,26 +1,34 @@
 """How good the understanding is: questions asked of the decision step, and the figures of it.
 
 A question is a line of JSON: `{"text": "...", "lang": "en", "topic": "ice_at_home", "ok": [...]}`, where `ok`
-lists every topic whose answer would be right.
+lists every topic whose answer would be right. `must_any` are words of which one must stand in the first 400
+letters of what is said, for it to be what this person needs first; `must_not` are words that must not.
 """
 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX, topic_scores
+from bot.answering.replies import answer, response_reply
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.errors import KyrError
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.training.models import CONTENT, PARSED
 
 
 class EvaluationFileError(KyrError):
     """A file of questions that cannot be used; the text names file, line and what to do."""
+
+
+# What people read of an answer before they go on to another page.
+FIRST = 400
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,8 @@ class Question:
     topic: str
     right: frozenset[str]
     must_pass: bool
+    must_any: tuple[str, ...] = ()
+    must_not: tuple[str, ...] = ()
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -53,6 +63,8 @@ def read_questions(path: Path) -> list[Question]:
                     topic=row["topic"],
                     right=frozenset(row.get("ok") or [row["topic"]]),
                     must_pass=bool(row.get("must_pass")),
+                    must_any=tuple(row.get("must_any") or ()),
+                    must_not=tuple(row.get("must_not") or ()),
                 )
             )
         except (json.JSONDecodeError, KeyError, TypeError):
@@ -79,11 +91,38 @@ def result_row(question: Question, parsed: Mapping[str, Any], content: Content) 
         "outcome": outcome_of(decision, content),
         "topic": decision["topic"],
         "answer": decision["answer"],
+        "needed_first": _says_what_is_needed(question, decision, content) if question.must_any else None,
         "confidence": ranking[0][1] if ranking else 0.0,
         "ranking": ranking,
         "offered": list(dict.fromkeys(map(topic_of, decision["offered"]))),
         "language": parsed["language"],
     }
+
+
+def _says_what_is_needed(question: Question, decision: Mapping[str, Any], content: Content) -> bool:
+    """Whether what is said is on a right topic and begins with what the person needs."""
+    if (
+        outcome_of(decision, content) not in ("answer", "emergency")
+        or decision["topic"] not in question.right
+    ):
+        return False
+    language = question.language if question.language in LANGUAGES else DEFAULT_LANGUAGE
+    if decision["outcome"] == "emergency":
+        said = response_reply(content, f"utter_{decision['intent']}", language).text
+    elif decision["topic"] in content.topics:
+        said = answer(content, content.topics[decision["answer"] or decision["topic"]], language).text
+    else:
+        said = response_reply(content, f"utter_{decision['topic']}", language).text
+    first, whole = _plain(said[:FIRST]), _plain(said)
+    return any(_plain(word) in first for word in question.must_any) and not any(
+        _plain(word) in whole for word in question.must_not
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents and in small letters, with its punctuation."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def outcome_of(decision: Mapping[str, Any], content: Content) -> str:
@@ -129,6 +168,7 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     must_pass = [row for row in rows if row["must_pass"]]
     emergencies = [row for row in rows if row["expected"] == EMERGENCY]
     others = [row for row in rows if EMERGENCY not in row["ok"]]
+    needing = [row for row in inside if row["needed_first"] is not None]
     return {
         "questions": len(inside),
         "right": _share(right, inside),
@@ -139,11 +179,10 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "language_right": _share([row for row in spoken if row["language"] == row["lang"]], spoken),
         "must_pass_questions": len(must_pass),
         "must_pass_wrong": sum(row in wrong or row in false for row in must_pass),
+        "needed_first": _share([row for row in needing if row["needed_first"]], needing),
         "emergencies": len(emergencies),
-        "emergencies_seen": _share(
-            [row for row in emergencies if row["outcome"] == "emergency"], emergencies
-        ),
-        "false_alarms": _share([row for row in others if row["outcome"] == "emergency"], others),
+        "emergencies_seen": _share([row for row in emergencies if row["topic"] == EMERGENCY], emergencies),
+        "false_alarms": _share([row for row in others if row["topic"] == EMERGENCY], others),
     }
 
 
@@ -164,6 +203,7 @@ def format_summary(summary: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
         ("resolved", "resolved"),
         ("false_answers", "false answers"),
         ("language_right", "language right"),
+        ("needed_first", "needed first"),
         ("emergencies_seen", "emergencies"),
         ("false_alarms", "false alarms"),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Understanding
+from bot.answering.decision import DANGER, EMERGENCY, OUT_OF_SCOPE, Decision, DecisionStep, Understanding
 from bot.content.thresholds import Thresholds
 from bot.content.topics import topic_of
 from bot.text.language import LANGUAGES
@@ -64,7 +64,7 @@ def cost(decision: Decision, question: Question) -> float:
     answered = decision.outcome in ("answer", "emergency")
     if question.topic == OUT_OF_SCOPE:
         return ANSWERED_OUT_OF_SCOPE if answered and decision.topic not in question.right else 0.0
-    if question.topic == EMERGENCY and decision.outcome != "emergency":
+    if question.topic in (EMERGENCY, DANGER) and decision.topic != question.topic:
         return MISSED_EMERGENCY
     if answered:
         if decision.topic in question.right:
