@@ -36,8 +36,8 @@ class Conversation:
     was about, and `buttons` are the choices shown last, in their order. `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and
-    have not given us their question for. `reminders` says how many more answers end with who listens when a life
-    is in danger. In a `test` somebody tries the bot out: nothing of it is counted, or
+    have not given us their question for. `reminders` says how many more answers end with who listens when a
+    life is in danger. In a `test` somebody tries the bot out: nothing of it is counted, or
     kept for review.
     """
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
+from bot.content.topics import topic_of
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.nearest_questions import NearestQuestions
+from bot.nlu.situation_model import SituationModel
 from bot.nlu.tfidf import Table
 
 # Inverse of the regularisation strength (scikit-learn's C), where config.yml does not say another.
@@ -27,15 +30,17 @@ CallEach = Callable[[Callable[..., LinearModel], Sequence[tuple[Any, ...]]], Seq
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Models that judge a message each in its own way.
+    """Models that judge a message each in its own way, first its topic and then which of its answers.
 
     One linear model sees all features, one each only those of one kind (letters, lemmas), and the nearest
     questions vote. What only one of them believes is left in doubt, and so offered rather than answered.
+    `topics` are the labels without what tells the answers of a topic apart.
     """
 
-    labels: list[str]
+    topics: list[str]
     linear: tuple[LinearModel, ...]
     nearest: NearestQuestions
+    situations: Mapping[str, SituationModel]
 
     @classmethod
     def fit(
@@ -47,10 +52,25 @@ class Ensemble:
         trained in a process of its own.
         """
         whole = scipy.sparse.hstack(blocks, format="csr")
-        names = sorted(set(labels))
-        numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
-        linear = call_each(LinearModel.fit, [(each, labels, inverse_strength) for each in (whole, *blocks)])
-        return cls(names, tuple(linear), NearestQuestions.fit(whole, numbers, len(names)))
+        topics = [topic_of(label) for label in labels]
+        names = sorted(set(topics))
+        numbers = np.array([names.index(topic) for topic in topics], dtype=np.int32)
+        linear = call_each(LinearModel.fit, [(each, topics, inverse_strength) for each in (whole, *blocks)])
+        situations = {}
+        for number, name in enumerate(names):
+            rows = np.flatnonzero(numbers == number)
+            answers = [labels[row] for row in rows]
+            if len(set(answers)) > 1:
+                situations[name] = SituationModel.fit(whole[rows], answers, inverse_strength)
+        return cls(names, tuple(linear), NearestQuestions.fit(whole, numbers, len(names)), situations)
+
+    @functools.cached_property
+    def labels(self) -> list[str]:
+        """The labels in the order of the scores."""
+        found: list[str] = []
+        for topic in self.topics:
+            found += self.situations[topic].answers if topic in self.situations else [topic]
+        return found
 
     def scores(self, blocks: Sequence[Table]) -> npt.NDArray[np.float64]:
         """Return the scores of each label, a row for each message; each block is a kind of features."""
@@ -58,24 +78,39 @@ class Ensemble:
         seen = (whole, *blocks)
         scores = [model.scores(rows) for model, rows in zip(self.linear, seen, strict=True)]
         mean = np.mean([*scores, self.nearest.scores(whole)], axis=0)
-        return np.asarray(mean / mean.sum(axis=1, keepdims=True))
+        mean = mean / mean.sum(axis=1, keepdims=True)
+        columns = []
+        for number, topic in enumerate(self.topics):
+            of_topic = mean[:, [number]]
+            situation = self.situations.get(topic)
+            columns.append(of_topic * situation.scores(whole) if situation else of_topic)
+        return np.asarray(np.hstack(columns))
 
     def save(self, folder: Path) -> None:
         """Keep them as plain JSON and arrays: nothing that runs code when it is read back."""
-        (folder / _LABELS).write_text(
-            json.dumps({"labels": self.labels, "linear": len(self.linear)}), encoding="utf-8"
-        )
+        kept = {
+            "topics": self.topics,
+            "linear": len(self.linear),
+            "situations": {topic: model.answers for topic, model in self.situations.items()},
+        }
+        (folder / _LABELS).write_text(json.dumps(kept), encoding="utf-8")
         for number, model in enumerate(self.linear):
             model.save(folder, f"linear-{number}")
+        for number, situation in enumerate(self.situations.values()):
+            situation.save(folder, f"situation-{number}")
         self.nearest.save(folder, _NEAREST)
 
     @classmethod
     def read(cls, folder: Path) -> Ensemble:
         """Read them back."""
         kept = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
-        labels = kept["labels"]
+        topics = kept["topics"]
         return cls(
-            labels,
+            topics,
             tuple(LinearModel.read(folder, f"linear-{number}") for number in range(kept["linear"])),
-            NearestQuestions.read(folder, _NEAREST, len(labels)),
+            NearestQuestions.read(folder, _NEAREST, len(topics)),
+            {
+                topic: SituationModel.read(folder, f"situation-{number}", answers)
+                for number, (topic, answers) in enumerate(kept["situations"].items())
+            },
         )
