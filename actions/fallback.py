@@ -9,7 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import current_content
 from actions.utterance import utter
-from bot.answering.replies import also_asked, answer, clarify
+from bot.answering.answers import answer
+from bot.answering.replies import also_asked, clarify
 
 
 class ActionClarify(Action):

@@ -10,8 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import current_content
 from actions.utterance import utter
+from bot.answering.help import ask_need, help_for
 from bot.answering.help_search import HelpSearch, known_place
-from bot.answering.replies import ask_need, help_for
 
 _FORGET = [SlotSet(slot, None) for slot in ("need", "near", "speaks")]
 

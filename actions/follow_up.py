@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.content import current_content
 from actions.utterance import utter
 from bot.answering.follow_ups import Context
-from bot.answering.replies import more, repeat, response_reply
+from bot.answering.replies import more, repeat
+from bot.answering.reply import response_reply
 
 
 class ActionMore(Action):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.answering.replies import Reply
+from bot.answering.reply import Reply
 
 
 def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:

@@ -17,7 +17,7 @@ from aiohttp import ClientSession
 
 from bench.chat import sender, texts
 from bench.load import Send, load
-from bot.answering.replies import answer
+from bot.answering.answers import answer
 from bot.answering.text_messages import parts, text_messages
 from bot.content.reading import read_content
 from bot.serving.asking import wait_until_answered

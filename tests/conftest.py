@@ -24,7 +24,7 @@ import redis
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from bot.answering.replies import Button
+from bot.answering.reply import Button
 from bot.content.paths import RESOURCES
 from bot.content.reading import Content, read_content
 from bot.database.engine import Database

@@ -18,7 +18,7 @@ from bot.directory.places import ANY
 from bot.text.language import OTHER
 
 TOPIC_PREFIX = "faq/"
-# What says again what was said, in `Reply.again` (bot.answering.replies); no button has these.
+# What says again what was said, in `Reply.again` (bot.answering.reply); no button has these.
 SAY = "say:"
 EMERGENCY = "emergency_now"
 # A person who thinks of ending their life, and a life that is threatened or being lost right now.

@@ -22,7 +22,7 @@ class Context:
 
     `language` is that of the page or of the conversation so far; `held` says that the person has asked
     for it. `topic` is the topic answered last and `related` those near it. `again` stands for what was
-    said last (see bot.answering.replies.Reply).
+    said last (see bot.answering.reply.Reply).
     """
 
     language: str | None = None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.answering.replies import Reply
+from bot.answering.reply import Reply
 from bot.content.reading import Content
 from bot.text.language import fold
 

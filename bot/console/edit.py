@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import escape
 
-from bot.answering.replies import answer
+from bot.answering.answers import answer
 from bot.answering.text_messages import parts, text_messages
 from bot.console import keys
 from bot.console.guard import account_of

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from babel.dates import format_date
 
-from bot.answering.replies import Reply
+from bot.answering.reply import Reply
 from bot.content.reading import Content
 from bot.database.usage import WEB
 from bot.gateway import keys

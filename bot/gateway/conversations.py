@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 
-from bot.answering.replies import Button, made_by_page
+from bot.answering.replies import made_by_page
+from bot.answering.reply import Button
 from bot.clock import current_date
 from bot.expiring_cache import ExpiringCache
 
@@ -32,7 +33,7 @@ class Conversation:
     """One person's conversation; `id` is what Rasa knows it by, and cannot be guessed.
 
     `language` is that of the last clear words, `requested_language` one that was asked for: it holds until
-    another is. `again` stands for the last answer (see bot.answering.replies.Reply), `topic` is the one it
+    another is. `again` stands for the last answer (see bot.answering.reply.Reply), `topic` is the one it
     was about, and `buttons` are the choices shown last, in their order. `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and

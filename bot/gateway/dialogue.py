@@ -15,23 +15,19 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.answering.answers import answer
 from bot.answering.decision import DANGER_CARDS, EMERGENCY_CARDS, FIND_HELP, SAY
 from bot.answering.follow_ups import Context
+from bot.answering.help import GENERAL_NEEDS, find_help, slots_of_choice
 from bot.answering.replies import (
-    GENERAL_NEEDS,
-    Button,
-    Reply,
-    answer,
     button_meant,
     choose_again,
-    find_help,
     language_of_choice,
     made_by_page,
     repeat,
     reply_to_choice,
-    response_reply,
-    slots_of_choice,
 )
+from bot.answering.reply import Button, Reply, response_reply
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.gateway import keys

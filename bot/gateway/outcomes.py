@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.answering.decision import CHAT_PRIVACY, DANGER_CARDS, EMERGENCY_CARDS, SAY
-from bot.answering.replies import Reply
+from bot.answering.reply import Reply
 from bot.database.usage import (
     ANSWER,
     DEGRADED,

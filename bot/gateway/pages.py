@@ -14,8 +14,9 @@ from aiohttp import web
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.answering.answers import answer, answered_next, answered_situations
 from bot.answering.decision import CHAT_PRIVACY
-from bot.answering.replies import Reply, answer, answered_next, answered_situations
+from bot.answering.reply import Reply
 from bot.clock import TIME_ZONE, current_date
 from bot.content.page_texts import PageTexts, with_hotline
 from bot.content.reading import Content

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.answering.answers import answer
 from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX, topic_scores
-from bot.answering.replies import answer, response_reply
+from bot.answering.reply import response_reply
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.errors import KyrError

@@ -12,9 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.answering.answers import answer
 from bot.answering.decision import FIND_HELP, SEVERAL, TOPIC_PREFIX
+from bot.answering.help import ask_need, help_for
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import Reply, answer, ask_need, clarify, help_for, response_reply
+from bot.answering.replies import clarify
+from bot.answering.reply import Reply, response_reply
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES

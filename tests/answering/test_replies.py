@@ -7,21 +7,11 @@ import datetime
 
 import pytest
 
+from bot.answering.answers import answer
+from bot.answering.help import ask_need, find_help, found_help, slots_of_choice
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import (
-    Button,
-    answer,
-    ask_need,
-    button_meant,
-    choose_again,
-    clarify,
-    find_help,
-    found_help,
-    repeat,
-    reply_to_choice,
-    response_reply,
-    slots_of_choice,
-)
+from bot.answering.replies import button_meant, choose_again, clarify, repeat, reply_to_choice
+from bot.answering.reply import Button, response_reply
 from bot.content.reading import Content
 from bot.content.topics import Topic
 

@@ -7,8 +7,9 @@ import datetime
 
 import pytest
 
+from bot.answering.answers import answer
+from bot.answering.help import found_help
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import answer, found_help
 from bot.answering.text_messages import (
     HELP,
     MOST_CHARACTERS,

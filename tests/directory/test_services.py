@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering.help import GENERAL_NEEDS
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import GENERAL_NEEDS
 from bot.content.reading import Content
 from bot.directory.live import LiveDirectory
 from bot.directory.places import ANY, find_place

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from bot.answering.answers import answer
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import answer
 from bot.content.reading import Content
 from bot.gateway import keys
 from bot.training.models import Model

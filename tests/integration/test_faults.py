@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.answering.replies import answer
+from bot.answering.answers import answer
 from bot.content.reading import Content
 from bot.gateway import keys
 from bot.gateway.app import create_app

@@ -10,7 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.answering.replies import answer, ask_need, clarify
+from bot.answering.answers import answer
+from bot.answering.help import ask_need
+from bot.answering.replies import clarify
 from bot.training.evaluation import Question
 from bot.training.models import Model
 from bot.training.train import TrainingError, parse

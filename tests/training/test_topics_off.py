@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from actions.content import current_content
-from bot.answering.replies import answer
+from bot.answering.answers import answer
 from bot.cli.main import main
 from bot.content.reading import Content
 from bot.database.audit import AuditLog

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from bot.answering.replies import Reply
+from bot.answering.reply import Reply
 from bot.answering.text_messages import HELP, START, STOP, is_reaction, reserved_word
 
 

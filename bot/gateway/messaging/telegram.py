@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from bot.answering.replies import Reply
+from bot.answering.reply import Reply
 from bot.answering.text_messages import call_line, plain_text
 from bot.database.usage import TELEGRAM
 from bot.gateway.messaging.channel import BadMessage, Incoming, Kind, read_words

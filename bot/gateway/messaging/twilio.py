@@ -17,7 +17,7 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.answering.replies import Reply
+from bot.answering.reply import Reply
 from bot.answering.text_messages import text_messages
 from bot.database.usage import SMS, WHATSAPP
 from bot.gateway.messaging.channel import BadMessage, Incoming, Kind, read_words

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from cachetools import TTLCache
 
-from bot.answering.replies import Reply, response_reply
+from bot.answering.reply import Reply, response_reply
 from bot.gateway import keys
 from bot.gateway.body import BadRequest, read_bytes
 from bot.gateway.clients import client_of

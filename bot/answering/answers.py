@@ -1,0 +1,151 @@
+"""Replies that are answers: the first screen, whom to call, and what goes beyond."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from babel.dates import format_date
+
+from bot.answering.help import PEOPLE_TO_TALK_TO, find_help, found_help, help_response
+from bot.answering.help_search import HelpSearch
+from bot.answering.reply import CHOOSE_MORE, CHOOSE_TOPIC, Button, Reply, topic_buttons
+from bot.clock import TIME_ZONE, current_date
+from bot.content.reading import Content
+from bot.content.topics import MOST_NEXT, Topic, situations_of
+from bot.directory.mentions import call_lines, mentioned, put_in
+
+
+def answer(
+    content: Content,
+    topic: Topic,
+    language: str,
+    *,
+    today: datetime.date | None = None,
+    live: bool = True,
+) -> Reply:
+    """Return an answer: its first screen with whom to call, services of the directory, or that there is none.
+
+    Past its review date an answer leaves out what the law and the courts said, and carries a warning;
+    what stays right (what to do at the door) is always given. Where nobody has signed it off and that is
+    required, a safe text and who can help stand in its place. An answer for one situation that is turned off
+    is given by the core answer. `today` is the day to judge by, by default the current one. Where it is not
+    shown at once (`live`), as on a page that may be saved, it holds hours instead of whether somebody answers
+    now, and the question which situation is meant is left to the page.
+    """
+    if not topic.enabled and not topic.is_core:
+        topic = content.topics[topic.topic]
+    if not topic.enabled or not topic.answers:
+        return find_help(content, help_response(topic), topic.services, language, topic=topic)
+    if content.require_approval and not topic.approved_by:
+        return find_help(content, "utter_no_current_answer", PEOPLE_TO_TALK_TO, language, topic=topic)
+    said, directory = topic.answers[language], content.directory
+    now = datetime.datetime.now(TIME_ZONE) if live else None
+    screen, short = (put_in(text, directory, language) for text in (said.screen, said.short))
+    paragraphs = [screen]
+    calls = _calls(content, topic.call, language, now, named=mentioned(said.screen))
+    if calls:
+        paragraphs.append(calls)
+    instead = _calls(content, (), language, now, named=(*topic.call, *mentioned(said.short)))
+    warning = ""
+    if topic.overdue(today or current_date()):
+        name = "utter_law_may_have_changed" if said.law_now else "utter_may_have_changed"
+        warning = _dated(content, topic, language, name)
+        paragraphs.append(warning)
+    situations = answered_situations(content, topic)
+    if live and situations and topic.ask:
+        paragraphs.append(topic.ask[language])
+    more = _more(content, topic, language, today)
+    services, buttons = _services_beside(content, topic, language)
+    if more:
+        buttons = (Button(content.text_of("utter_more_button", language), CHOOSE_MORE + topic.id), *buttons)
+    lead_on = [one.id for one in situations or answered_next(content, topic)]
+    return Reply(
+        "\n\n".join(paragraphs),
+        language,
+        topic=topic.topic,
+        answer=topic.id,
+        sources=topic.sources,
+        reviewed=topic.reviewed,
+        more=more,
+        short="\n".join(filter(None, (short, instead, warning))),
+        warning=warning,
+        buttons=(*topic_buttons(content, lead_on[:MOST_NEXT], language), *buttons),
+        services=services,
+        again=CHOOSE_TOPIC + topic.id,
+    )
+
+
+def _calls(
+    content: Content,
+    ids: Sequence[str],
+    language: str,
+    now: datetime.datetime | None,
+    *,
+    named: Sequence[str],
+) -> str:
+    """Return whom to call as a list, empty for nobody; those `named` by who answers instead."""
+    say = functools.partial(_text, content, language)
+    lines = list(call_lines(ids, content.directory, language, say, now=now, named=named))
+    return (
+        "\n".join([content.text_of("utter_call", language), *(f"- {line}" for line in lines)])
+        if lines
+        else ""
+    )
+
+
+def _text(content: Content, language: str, response: str) -> str:
+    return content.text_of(response, language)
+
+
+def _more(content: Content, topic: Topic, language: str, today: datetime.date | None) -> str:
+    """Return what goes beyond the first screen: what stays right, and what the law says while it is known."""
+    said = topic.answers[language]
+    paragraphs = [said.more]
+    if said.law_now and not topic.overdue(today or current_date()):
+        paragraphs += [_dated(content, topic, language, "utter_law_now"), said.law_now]
+    return put_in("\n\n".join(filter(None, paragraphs)), content.directory, language)
+
+
+def _services_beside(
+    content: Content, topic: Topic, language: str
+) -> tuple[tuple[dict[str, Any], ...], tuple[Button, ...]]:
+    """Return the services that stand below an answer, and the button that leads to them or to more."""
+    search = HelpSearch(topic.services)
+    if topic.show_services:
+        found = found_help(content, search, language)
+        return found.services, found.buttons
+    if topic.services and not topic.call:
+        return (), (Button(content.text_of("utter_who_can_help", language), search.payload()),)
+    return (), ()
+
+
+def _dated(content: Content, topic: Topic, language: str, response: str) -> str:
+    """Return a text of domain.yml that names the day on which a topic was checked."""
+    checked = format_date(topic.reviewed, "long", locale=language) if topic.reviewed else ""
+    return content.text_of(response, language).replace("DATE", checked)
+
+
+def answered_next(content: Content, topic: Topic) -> list[Topic]:
+    """Return the answers to what this person asks next; where none are named, those near the topic."""
+    named = topic.next or topic.related or content.topics[topic.topic].related
+    return [content.topics[name] for name in named if content.topics[name].answered]
+
+
+def answered_situations(content: Content, topic: Topic) -> list[Topic]:
+    """Return the answers for single situations that a core answer leads to; none for any other answer."""
+    return [one for one in situations_of(content.topics, topic.id) if one.answered]
+
+
+def beyond(content: Content, topic: Topic, language: str) -> Reply | None:
+    """Return what goes beyond the first screen of an answer, None where there is nothing."""
+    said = answer(content, topic, language)
+    if not said.more:
+        return None
+    buttons = tuple(button for button in said.buttons if not button.payload.startswith(CHOOSE_MORE))
+    return dataclasses.replace(
+        said, text=said.more, more="", short="", buttons=buttons, services=(), again=CHOOSE_MORE + topic.id
+    )
