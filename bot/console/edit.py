@@ -22,7 +22,7 @@ from bot.console.word_diff import word_differences
 from bot.content.diff import fields_of
 from bot.content.paths import FAQ
 from bot.content.reading import Content
-from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic
+from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic, page_path
 from bot.editing.columns import CHOICES, COLUMNS
 from bot.editing.field_problems import FieldProblem
 from bot.editing.fields import ID, TopicFields, cells_of, state_of
@@ -224,17 +224,24 @@ def _as_topic(topic_id: str, fields: TopicFields, present: Topic | None) -> Topi
         show_services=present.show_services if present else False,
         questions=fields.questions,
         answers=answers,
+        facets=fields.facets,
+        call=fields.call,
+        next=fields.next,
+        ask=fields.asks if all(fields.asks.values()) else {},
+        order=fields.order,
     )
 
 
 def _view(request: web.Request, content: Content, topic: Topic, language: str) -> View:
-    # One that names topics which are not there yet is shown without them.
+    # One that names answers which are not there yet is shown without them.
     known = dataclasses.replace(
-        topic, related=tuple(name for name in topic.related if name in content.topics)
+        topic,
+        related=tuple(name for name in topic.related if name in content.topics),
+        next=tuple(name for name in topic.next if name in content.topics),
     )
     content = dataclasses.replace(content, require_approval=False)
     reply = answer(content, known, language)
-    url = f"{request.app[keys.SETTINGS].public_url}/{language}/{topic.id}"
+    url = request.app[keys.SETTINGS].public_url + page_path(topic.id, language)
     messages = [(message, parts(message)) for message in text_messages(content, [reply], [url])]
     return View(language, topic.title[language], reply, messages)
 

@@ -177,6 +177,11 @@ def topic_of(answer_id: str) -> str:
     return answer_id.partition(".")[0]
 
 
+def page_path(answer_id: str, language: str) -> str:
+    """Return the address of an answer's page: /en/bond of `bond`, /en/bond/refused of `bond.refused`."""
+    return f"/{language}/{answer_id.replace('.', '/')}"
+
+
 def situations_of(topics: Mapping[str, Topic], topic: str) -> list[Topic]:
     """Return a topic's answers for one situation each, in the order of its core answer."""
     order = topics[topic].order if topic in topics else ()

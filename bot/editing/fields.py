@@ -17,7 +17,7 @@ from bot.text.language import LANGUAGES
 
 @dataclass(frozen=True)
 class TopicFields:
-    """What staff edit of a topic. Texts are by language ("en", "es"); empty ones are not there.
+    """What staff edit of an answer. Texts are by language ("en", "es"); empty ones are not there.
 
     Everything else in a topic file (services, reading_exception, comments) is not of their concern and
     stays as it is.
@@ -35,6 +35,11 @@ class TopicFields:
     review_by: datetime.date | None = None
     approved_by: str | None = None
     enabled: bool = True
+    facets: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    call: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    asks: Mapping[str, str] = dataclasses.field(default_factory=lambda: dict.fromkeys(LANGUAGES, ""))
+    order: tuple[str, ...] = ()
 
     @property
     def signed(self) -> tuple[object, ...]:
@@ -49,7 +54,10 @@ def unsigned(before: TopicFields | None, after: TopicFields) -> TopicFields:
     return after
 
 
-ID = re.compile(r"[a-z0-9_]{1,60}")
+# Of a topic, which is that of its core answer, or of an answer for one situation (bond.refused).
+ID = re.compile(r"[a-z0-9_]{1,60}(?:\.[a-z0-9_]{1,60})?")
+# What `call` names: a service of the directory.
+SERVICE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -71,10 +79,15 @@ def cells_of(fields: TopicFields) -> dict[str, str]:
             f"questions_{language}": "\n".join(fields.questions[language]),
             f"answer_{language}": fields.answers[language],
             f"short_{language}": fields.shorts[language],
+            f"ask_{language}": fields.asks[language],
         }
     return cells | {
         "sources": "\n".join(map(written_source, fields.sources)),
+        "facets": written_facets(fields.facets),
         "related": ", ".join(fields.related),
+        "call": ", ".join(fields.call),
+        "next": ", ".join(fields.next),
+        "order": ", ".join(fields.order),
         "reviewed": fields.reviewed.isoformat() if fields.reviewed else "",
         "review_by": fields.review_by.isoformat() if fields.review_by else "",
         "enabled": "TRUE" if fields.enabled else "FALSE",
@@ -96,6 +109,11 @@ def clean(text: str) -> str:
 def normal(text: str) -> str:
     """Return what of a text counts when it is compared with another."""
     return "\n".join(" ".join(line.split()) for line in clean(text).split("\n"))
+
+
+def written_facets(facets: Mapping[str, tuple[str, ...]]) -> str:
+    """Return facets as they stand in a cell: who=relative; when=now, just."""
+    return "; ".join(f"{name}={', '.join(values)}" for name, values in facets.items())
 
 
 def written_source(source: Source) -> str:

@@ -20,7 +20,7 @@ from bot.content.checks import (
 )
 from bot.content.claims import Claim, Spoken, check_claims, read_claims
 from bot.content.paths import FAQ, RESOURCES, conversation_files
-from bot.content.topic_reading import check_related, read_topic
+from bot.content.topic_reading import check_references, read_topic
 from bot.content.topics import TRAINING_DATA
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
@@ -205,7 +205,6 @@ def _found(
     pairs = ((other, key.question) for key in keys for other in around.near.near(key))
     warn_of_near_duplicates(pairs, problems)
     known = {each.stem for each in around.asked if each.parent == path.parent}
-    check_related(wanted.related, path, {*known, topic_id}, problems)
     # All that is wrong is shown at once: what is said is looked at also where other fields are not right yet.
     said = [
         Spoken(path, language, text, f"{part}_{language}")
@@ -216,6 +215,7 @@ def _found(
     if around.directory is not None:
         check_phones(said, around.directory, problems)
     if topic is not None:
+        check_references(topic, path, {*known, topic_id}, problems)
         if around.directory is not None:
             check_needs(root, {topic_id: topic}, around.directory, problems)
         problems.found += overdue_answers(root, {topic_id: topic}, today)

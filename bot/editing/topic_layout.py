@@ -97,6 +97,14 @@ class TopicLayout:
                 starts.append((short.start_mark.line + 1, f"short_{language}"))
         return starts
 
+    def _facets(self) -> dict[str, tuple[str, ...]]:
+        node = self.value("facets")
+        found = items(node).items() if node else ()
+        return {
+            name: tuple(map(scalar, sequence(value))) if isinstance(value, SequenceNode) else (scalar(value),)
+            for name, (_, value) in found
+        }
+
     def fields(self) -> TopicFields:
         titles = items(self.header["title"][1]) if "title" in self.header else {}
 
@@ -108,7 +116,11 @@ class TopicLayout:
             nodes = {language: self.said(language, part) for language in LANGUAGES}
             return {lang: "" if node is None else scalar(node) for lang, node in nodes.items()}
 
-        sources, related = self.value("sources"), self.value("related")
+        def names(key: str) -> tuple[str, ...]:
+            node = self.value(key)
+            return tuple(scalar(one) for one in sequence(node)) if node else ()
+
+        sources, asked = self.value("sources"), items(self.value("ask")) if self.value("ask") else {}
         return TopicFields(
             group=header("group"),
             volatility=header("volatility"),
@@ -120,7 +132,12 @@ class TopicLayout:
             answers=said("text"),
             shorts=said("short"),
             sources=tuple(_source(node) for node in sequence(sources)) if sources else (),
-            related=tuple(scalar(node) for node in sequence(related)) if related else (),
+            related=names("related"),
+            facets=self._facets(),
+            call=names("call"),
+            next=names("next"),
+            asks={lang: scalar(asked[lang][1]) if lang in asked else "" for lang in LANGUAGES},
+            order=names("order"),
             reviewed=_date(self.value("reviewed")),
             review_by=_date(self.value("review_by")),
             approved_by=header("approved_by") or None,

@@ -58,8 +58,16 @@ _HEADER_ORDER = (
     "review_by",
     "approved_by",
     "sources",
+    "facets",
+    "call",
+    "next",
     "related",
+    "ask",
+    "order",
 )
+# Which attribute of the fields stands under a key, where it has another name, and which are lists of names.
+_ATTRIBUTES = {"title": "titles", "ask": "asks"}
+_NAMES = ("related", "call", "next", "order")
 _REVIEWED_WITH = "reviewed_with"
 _CUSTOM_ORDER = ("topic", "language", _REVIEWED_WITH, "short")
 
@@ -231,15 +239,15 @@ def _has_answer(fields: TopicFields) -> bool:
 
 def _edit_header(header: CommentedMap, present: TopicFields, wanted: TopicFields) -> None:
     for key in _HEADER_ORDER:
-        attribute = "titles" if key == "title" else key
+        attribute = _ATTRIBUTES.get(key, key)
         before, after = getattr(present, attribute), getattr(wanted, attribute)
         if before == after:
             continue
-        if key == "title" and key in header:
+        if key in _ATTRIBUTES and key in header and any(after.values()):
             for language in LANGUAGES:
                 if before[language] != after[language]:
                     put(header[key], language, quoted(after[language]), LANGUAGES)
-        elif key in ("sources", "related") and after and _is_block_list(header.get(key)):
+        elif key in ("sources", *_NAMES) and after and _is_block_list(header.get(key)):
             _edit_list(header[key], before, after, source_entry if key == "sources" else scalar_of)
         else:
             put(header, key, _header_value(key, wanted), _HEADER_ORDER)
@@ -324,15 +332,26 @@ def _holder(variation: CommentedMap, part: str) -> CommentedMap:
 
 
 def _header_value(key: str, fields: TopicFields) -> Any:
-    if key == "title":
-        return flow_map({language: quoted(fields.titles[language]) for language in LANGUAGES})
-    value = getattr(fields, key)
-    if key in ("sources", "related"):
-        items = CommentedSeq(map(source_entry if key == "sources" else scalar_of, value))
-        if key == "related" or not value:
+    value = getattr(fields, _ATTRIBUTES.get(key, key))
+    if key in _ATTRIBUTES:
+        return flow_map({lang: quoted(value[lang]) for lang in LANGUAGES}) if any(value.values()) else None
+    if key == "facets":
+        return flow_map({name: _flow(values) for name, values in value.items()}) if value else None
+    if key in _NAMES:
+        return _flow(value)
+    if key == "sources":
+        items = CommentedSeq(map(source_entry, value))
+        if not value:
             items.fa.set_flow_style()
         return items
-    return scalar_of(value)
+    return scalar_of(value) if value != "" else None
+
+
+def _flow(values: Sequence[str]) -> CommentedSeq:
+    """Return names as a list on one line."""
+    names = CommentedSeq(map(scalar_of, values))
+    names.fa.set_flow_style()
+    return names
 
 
 def _entry(topic_id: str, language: str, questions: Sequence[str]) -> CommentedMap:

@@ -23,7 +23,9 @@ from bot.editing.topic_layout import (
 )
 
 # What may stand without quotes; a few words mean a truth value or nothing to some readers of YAML.
-_PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z_][a-z0-9_]*", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z_](?:[a-z0-9_.-]*[a-z0-9_])?", re.IGNORECASE
+)
 
 
 def put(mapping: CommentedMap, key: str, value: Any, order: Sequence[str] = ()) -> None:

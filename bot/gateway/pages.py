@@ -20,7 +20,7 @@ from bot.answering.reply import Reply
 from bot.clock import TIME_ZONE, current_date
 from bot.content.page_texts import PageTexts, with_hotline
 from bot.content.reading import Content
-from bot.content.topics import GROUPS, Topic
+from bot.content.topics import GROUPS, Topic, page_path
 from bot.directory.cards import service_card
 from bot.gateway import keys
 from bot.text.language import LANGUAGES
@@ -227,10 +227,10 @@ def topic_page(
         "situations": answered_situations(content, topic),
         "next": answered_next(content, topic),
         "core": content.topics[topic.topic],
-        "path_of": answer_path,
+        "path_of": page_path,
         "cards_path": PRINTED_CARDS[language] if topic.topic == RED_CARD else "",
     }
-    paths = answer_path(topic.id, language), answer_path(topic.id, other(language))
+    paths = page_path(topic.id, language), page_path(topic.id, other(language))
     page = Page("topic.html", language, *paths, values)
     use_by = topic.review_by
     if topic.volatility == "litigated" and use_by and today <= use_by:
@@ -291,17 +291,12 @@ def privacy_page(app: web.Application, language: str) -> Page:
     )
 
 
-def answer_path(answer_id: str, language: str) -> str:
-    """Return the address of an answer's page: /en/bond of `bond`, /en/bond/refused of `bond.refused`."""
-    return f"/{language}/{answer_id.replace('.', '/')}"
-
-
 def page_of(content: Content, reply: Reply) -> str | None:
     """Return the address of the page that says what a reply says, None where there is none."""
     if reply.topic == CHAT_PRIVACY:
         return PRIVACY[reply.language]
     name = reply.answer or reply.topic or ""
-    return answer_path(name, reply.language) if name in content.topics else None
+    return page_path(name, reply.language) if name in content.topics else None
 
 
 def error_page(app: web.Application, language: str, message_key: str) -> Page:

@@ -11,10 +11,10 @@ import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot.content.topics import URL, Source
+from bot.content.topics import FACETS, URL, Source
 from bot.content.training_data import LANGUAGE_MESSAGES
 from bot.editing.columns import CHOICES
-from bot.editing.fields import ID, TopicFields, cells_of, clean, normal, written_source
+from bot.editing.fields import ID, SERVICE_ID, TopicFields, cells_of, clean, normal, written_source
 from bot.editing.sheet.cells import SheetRow, Value
 from bot.editing.sheet.reading import SheetProblems
 from bot.problems import Message
@@ -78,7 +78,12 @@ class RowReader:
             answers={language: twins["answer", language] for language in LANGUAGES},
             shorts={language: twins["short", language] for language in LANGUAGES},
             sources=self._sources(needed=answered),
-            related=self._related(),
+            related=self._names("related", ID),
+            facets=self._facets(),
+            call=self._names("call", SERVICE_ID),
+            next=self._names("next", ID),
+            asks={language: self._text(f"ask_{language}") for language in LANGUAGES},
+            order=self._names("order", ID),
             reviewed=self._date("reviewed", needed=answered),
             review_by=self._date("review_by", needed=answered),
             approved_by=self._approved_by(),
@@ -159,6 +164,8 @@ class RowReader:
 
     def _choice(self, column: str) -> str:
         text = self._text(column).strip(_QUOTES + " ").casefold()
+        if column == "group" and not text and "." in str(self.row.cells.get("id")):
+            return ""  # that of its topic
         if text not in CHOICES[column] and not self._is_refused(column):
             self._add(column, "cell_not_allowed", said=text[:40], allowed=", ".join(CHOICES[column]))
         return text
@@ -179,13 +186,26 @@ class RowReader:
             self._add("enabled", "cell_not_true_or_false", said=said[:40])
         return said in _YES
 
-    def _related(self) -> tuple[str, ...]:
-        names = [name.strip(_QUOTES) for name in re.split(r"[,;\s]+", self._text("related"))]
+    def _names(self, column: str, allowed: re.Pattern[str]) -> tuple[str, ...]:
+        names = [name.strip(_QUOTES) for name in re.split(r"[,;\s]+", self._text(column))]
         names = [name for name in names if name]
         for name in names:
-            if not ID.fullmatch(name):
-                self._add("related", "related_no_id", name=name[:60])
+            if not allowed.fullmatch(name):
+                self._add(column, "related_no_id", name=name[:60])
         return tuple(names)
+
+    def _facets(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for piece in filter(None, (piece.strip() for piece in re.split(r"[;\n]", self._text("facets")))):
+            name, is_one, values = (part.strip() for part in piece.partition("="))
+            allowed = FACETS.get(name.casefold(), ())
+            said = tuple(value.strip().casefold() for value in values.split(",") if value.strip())
+            if not is_one or not said or not set(said) <= set(allowed):
+                named = ", ".join(allowed or FACETS)
+                self._add("facets", "cell_not_allowed", said=piece[:40], allowed=named)
+            else:
+                found[name.casefold()] = said
+        return found
 
     def _sources(self, *, needed: bool) -> tuple[Source, ...]:
         kept = {normal(written_source(s)): s for s in self.present.sources} if self.present else {}
