@@ -58,7 +58,9 @@ class _ContentFiles(TrainingDataImporter):
     @functools.cache  # noqa: B019 - as above
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         data = self._root / "data"
-        return _QuickReader().read_files([*sorted(data.glob("faq/*.yml")), *sorted(data.glob("nlu/*.yml"))])
+        # In the order in which the content is read (bot.content.topic_reading).
+        answers = sorted(data.glob("faq/*.yml"), key=lambda path: path.stem)
+        return _QuickReader().read_files([*answers, *sorted(data.glob("nlu/*.yml"))])
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         reader = YAMLStoryReader(self.get_domain())
