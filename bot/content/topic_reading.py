@@ -21,7 +21,8 @@ from bot.content.topics import (
 )
 from bot.content.training_data import LANGUAGE_MESSAGES, read_examples, read_variations, refuse_unknown
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import Message, Problems
+from bot.messages import Message
+from bot.problems import Problems
 from bot.text.facts import facts, fingerprint
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks

@@ -16,6 +16,7 @@ from babel.dates import format_time
 
 from bot.clock import TIME_ZONE
 from bot.directory.places import Place, miles_between
+from bot.messages import DataText
 
 logger = logging.getLogger(__name__)
 
@@ -180,7 +181,7 @@ class Directory:
 
     services: tuple[Service, ...]
     needs: Mapping[str, Need]
-    withheld_phones: Mapping[str, str]
+    withheld_phones: Mapping[str, DataText]
 
     @property
     def hotline(self) -> str:

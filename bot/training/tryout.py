@@ -17,6 +17,7 @@ from bot.answering.help_search import HelpSearch
 from bot.answering.replies import Reply, answer, ask_need, clarify, help_for, response_reply
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
+from bot.messages import Message
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.text.redaction import remove_personal_details
 from bot.training.evaluation import outcome_of
@@ -120,8 +121,7 @@ class TryOut:
             return await asyncio.wait_for(self._ask(model, text, off), SECONDS_TO_ANSWER)
         except asyncio.TimeoutError:
             raise TrainingError(
-                f"{ASKING} ended: no answer came within {SECONDS_TO_ANSWER} s. Nothing was changed. "
-                "Try again."
+                Message("job_silent", job=Message(ASKING), seconds=SECONDS_TO_ANSWER)
             ) from None
 
     async def _ask(self, model: Model, text: str, off: Collection[str]) -> Tried:
