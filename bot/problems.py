@@ -7,82 +7,13 @@ list instead of stopping at the first, so that `kyr check` can show all of them 
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.errors import KyrError
-
-MESSAGES = Path(__file__).with_suffix(".yml")
-
-
-@functools.lru_cache(maxsize=1)
-def read_messages() -> Mapping[str, Mapping[str, str]]:
-    """Return the texts of problems.yml by language, each by its key: "no_source.mend", "english"."""
-    texts: dict[str, Mapping[str, str]] = {}
-    for key, entry in YAML(typ="safe").load(MESSAGES).items():
-        parts = {key: entry} if "en" in entry else {f"{key}.{part}": text for part, text in entry.items()}
-        texts.update(parts)
-    return texts
-
-
-class DataText(str):
-    """A text of the content within a message: whoever says the message has to know its Spanish."""
-
-
-class Message(str):
-    """A text of problems.yml with its values: a string in English, which can say itself in Spanish too.
-
-    A value that is a message itself is said in the same language.
-    """
-
-    key: str
-    values: Mapping[str, object]
-
-    def __new__(cls, key: str, /, **values: object) -> Message:
-        """Raises KeyError where there is no such text, or no value for a place in it."""
-        message = super().__new__(cls, read_messages()[key]["en"].format_map(values))
-        message.key, message.values = key, values
-        return message
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the message as JSON can hold it, for `from_json`."""
-
-        def value(one: object) -> object:
-            if isinstance(one, Message):
-                return one.as_json()
-            return {"data": str(one)} if isinstance(one, DataText) else str(one)
-
-        return {"key": self.key, "values": {name: value(one) for name, one in self.values.items()}}
-
-    @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Message:
-        """Return the message of `as_json`."""
-
-        def value(one: Any) -> str:
-            if isinstance(one, str):
-                return one
-            return DataText(one["data"]) if "data" in one else cls.from_json(one)
-
-        return cls(told["key"], **{name: value(one) for name, one in told["values"].items()})
-
-    def in_language(self, language: str, translate: Callable[[str], str | None]) -> str:
-        """Return the text in a language.
-
-        `translate` gives the texts of the content in that language, None where it cannot.
-        """
-
-        def value(one: object) -> object:
-            if isinstance(one, Message):
-                return one.in_language(language, translate)
-            return (translate(one) or one) if isinstance(one, DataText) else one
-
-        values = {name: value(one) for name, one in self.values.items()}
-        return read_messages()[self.key][language].format_map(values)
+from bot.messages import Message, lines, read_messages
 
 
 @dataclass(frozen=True)
@@ -186,4 +117,4 @@ class ContentError(KyrError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         self.messages = tuple(problem.message for problem in problems)
-        super().__init__("\n".join(self.messages))
+        super().__init__(lines(self.messages))

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from bot.errors import KyrError
+from bot.messages import Message
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,9 +87,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
     log_level = environment.get("KYR_LOG_LEVEL", "INFO").upper()
     if log_level not in logging._nameToLevel:
-        raise SettingsError(
-            f"KYR_LOG_LEVEL is {log_level!r}, which is not a level. Use DEBUG, INFO, WARNING or ERROR."
-        )
+        raise SettingsError(Message("setting_log_level", value=log_level))
     content_dir = Path(environment.get("KYR_CONTENT_DIR") or PROJECT_ROOT).resolve()
     resources_dir = Path(environment.get("KYR_RESOURCES_DIR") or content_dir / "data" / "resources").resolve()
     return Settings(
@@ -120,23 +119,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def check_channels(settings: Settings) -> None:
     """Refuse channels that are set up by half; raises SettingsError."""
     if bool(settings.twilio_account_sid) != bool(settings.twilio_auth_token):
-        raise SettingsError(
-            "Of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN only one is set. Set both, or neither."
-        )
+        raise SettingsError(Message("setting_twilio_half"))
     if bool(settings.telegram_bot_token) != bool(settings.telegram_secret_token):
-        raise SettingsError(
-            "Of TELEGRAM_BOT_TOKEN and TELEGRAM_SECRET_TOKEN only one is set. Set both, or neither."
-        )
+        raise SettingsError(Message("setting_telegram_half"))
     if settings.twilio and not settings.public_url:
-        raise SettingsError(
-            "Twilio signs the address it calls. Set KYR_PUBLIC_URL to it, without /messaging/twilio."
-        )
+        raise SettingsError(Message("setting_twilio_url"))
 
 
 def _yes(environment: Mapping[str, str], name: str, default: str) -> bool:
     value = environment.get(name, default)
     if value not in ("0", "1"):
-        raise SettingsError(f"{name} is {value!r}. Write 1 for yes or 0 for no.")
+        raise SettingsError(Message("setting_yes_or_no", name=name, value=value))
     return value == "1"
 
 
@@ -147,7 +140,7 @@ def _words(environment: Mapping[str, str], name: str) -> list[str]:
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     value = environment.get(name, str(default))
     if not (value.isascii() and value.isdigit() and int(value)):
-        raise SettingsError(f"{name} is {value!r}. Write a whole number from 1 upwards.")
+        raise SettingsError(Message("setting_number", name=name, value=value))
     return int(value)
 
 
@@ -155,17 +148,13 @@ def _network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError:
-        raise SettingsError(
-            f"KYR_TRUSTED_PROXIES holds {text!r}, which is no network. Write them like 10.0.0.0/8 or ::1."
-        ) from None
+        raise SettingsError(Message("setting_proxies", value=text)) from None
 
 
 def _redis_url(value: str) -> str:
     if value and not value.startswith(("redis://", "rediss://", "unix://")):
         # The value is not shown: there may be a password in it.
-        raise SettingsError(
-            "KYR_REDIS_URL is no address of a Redis server. Write it like redis://127.0.0.1:6379/0."
-        )
+        raise SettingsError(Message("setting_redis_url"))
     return value
 
 
@@ -179,20 +168,14 @@ def _database_url(value: str) -> str:
     except ValueError:
         pass
     # The value is not shown: there may be a password in it.
-    raise SettingsError(
-        "KYR_DATABASE_URL is no address of a database that can be used. Write it like "
-        "postgresql://name:password@127.0.0.1/kyr, with %40 for an @ in the password and likewise for other "
-        "signs, or like sqlite:////folder/staff.sqlite3; leave it away for a file in KYR_DATA_DIR."
-    )
+    raise SettingsError(Message("setting_database_url"))
 
 
 def _origin(name: str, value: str) -> str:
     """Return an origin without the slash at its end; empty stays empty."""
     origin = value.strip().lower().rstrip("/")
     if origin and not _ORIGIN.fullmatch(origin):
-        raise SettingsError(
-            f"{name} holds {value!r}, which is no web address without a path. Write it like https://www.hpca.gov."
-        )
+        raise SettingsError(Message("setting_origin", name=name, value=value))
     return origin
 
 

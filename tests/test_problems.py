@@ -1,19 +1,17 @@
-"""Problems carry the key of their message, and problems.yml has every text in both languages."""
+"""Problems carry the key of their message, whose texts stand in problems.yml."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from bot.problems import DataText, Message, Problem, Problems, read_messages
+from bot.messages import read_messages
+from bot.problems import Problem, Problems
 from bot.settings import PROJECT_ROOT
+from tests.helpers.messages import places
 
 CORE = PROJECT_ROOT / "bot"
-PLACE = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 # Other arguments of Problems.add.
 _NOT_VALUES = {"warning", "field", "twin", "row"}
 
@@ -39,21 +37,12 @@ def noted() -> Iterator[tuple[str, str, set[str]]]:
                 yield f"{file.relative_to(CORE)}:{node.lineno}", str(key.value), given
 
 
-@pytest.mark.parametrize("key", sorted(read_messages()))
-def test_a_text_stands_in_both_languages(key: str) -> None:
-    """Spanish leaves values out at most, and what is put together to sentences ends with no full stop."""
-    texts = read_messages()[key]
-    assert [*texts] == ["en", "es"]
-    assert {*PLACE.findall(texts["es"])} <= {*PLACE.findall(texts["en"])}
-    assert not ("." in key and any(text.endswith(".") for text in texts.values()))
-
-
 def test_every_problem_that_is_noted_has_its_texts_and_their_values() -> None:
     """Else a mistake in the content would end the check."""
     messages, wrong = read_messages(), []
     for place, key, given in noted():
         parts = [texts for name, texts in messages.items() if name.partition(".")[0] == key]
-        needed = {name for texts in parts for name in PLACE.findall(texts["en"])}
+        needed = {name for texts in parts for name in places(texts["en"])}
         if not {f"{key}.what", f"{key}.mend"} <= messages.keys() or not needed <= given:
             wrong.append((place, key, sorted(needed - given)))
     assert wrong == []
@@ -66,16 +55,6 @@ def test_no_text_is_left_over() -> None:
     endings = {"text_lacks", "short_lacks", "question_twice_above", "question_near_above"}
     keys = {key.partition(".")[0] for key in read_messages()} - written - endings
     assert sorted(key for key in keys if not key.startswith(beginnings)) == []
-
-
-def test_a_message_is_english_and_says_itself_in_spanish() -> None:
-    """Messages within it too, and what the content says where its Spanish is known."""
-    message = Message("answer_in", language=Message("spanish"))
-    assert message == "the answer in Spanish"
-    assert message.in_language("es", lambda _: None) == "la respuesta en español"
-    number = Message("phone_withheld.what", number="213-555-0100", reason=DataText("It is old"))
-    assert number.in_language("es", lambda _: "Es viejo").endswith(": Es viejo")
-    assert number.in_language("es", lambda _: None).endswith(": It is old")
 
 
 def test_a_problem_is_printed_with_its_place_and_its_mend() -> None:

@@ -9,6 +9,7 @@ import click
 
 from bot.cli.shared import DONE, asked, group_with_steps, with_settings
 from bot.database.roles import ROLES
+from bot.messages import Message
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -136,5 +137,5 @@ def _read_password() -> str:
         if asked("Once more", suffix=": ", hide_input=True) == typed:
             return typed
     except (click.Abort, UnicodeDecodeError):
-        raise AccountError("No password could be read. Write it in one line, in UTF-8.") from None
-    raise AccountError("These were two different passwords. Nothing was changed; try again.")
+        raise AccountError(Message("no_password_read")) from None
+    raise AccountError(Message("passwords_differ"))

@@ -18,6 +18,7 @@ from bot.directory.pull import pull
 from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
 from bot.directory.update import columns_of, columns_to_pull, differences, read_present
+from bot.messages import Message
 from bot.staff.directory import DirectoryEditor
 
 # As browsers and Excel name a file that is there already: "phones (1).csv", "phones - Copy.csv".
@@ -35,7 +36,7 @@ async def get_directory(request: web.Request) -> web.StreamResponse:
     return await _page(request, lines=await _lines(request, found), brought=name, by=by)
 
 
-async def _lines(request: web.Request, brought: Brought) -> list[str]:
+async def _lines(request: web.Request, brought: Brought) -> list[Message]:
     """Return what would change, a line each."""
     folder = request.app[keys.SETTINGS].resources_dir
     return await asyncio.to_thread(lambda: differences(read_present(folder), brought.complete(folder)))
@@ -87,7 +88,7 @@ async def post_replace(request: web.Request) -> web.StreamResponse:
     brought = request.app[keys.BROUGHT].find(str(form.get("by", "")), str(form.get("brought", "")))
     if brought is None:
         return await _page(request, failure=text(request, "brought_gone"), status=409)
-    replacing, lines = _replacing(request), list[str]()
+    replacing, lines = _replacing(request), list[Message]()
     build = functools.partial(brought.complete, replacing.folder)
     who = account_of(request).name
     await asyncio.to_thread(replacing.replace, who, brought.action, build, lines.append)
@@ -108,7 +109,7 @@ def _replacing(request: web.Request) -> DirectoryEditor:
 async def _page(
     request: web.Request,
     *,
-    lines: list[str] | None = None,
+    lines: list[Message] | None = None,
     brought: str = "",
     by: str = "",
     url: str = "",

@@ -7,10 +7,9 @@ import logging
 from aiohttp import web
 
 from bot.console import keys
-from bot.console.messages import said
-from bot.console.rendering import render, text
+from bot.console.rendering import render, said, text
 from bot.database.engine import DatabaseError
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
 from bot.web.headers import Handler
 
 logger = logging.getLogger(__name__)
@@ -32,12 +31,13 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ConnectionResetError:
         raise  # the browser went away; there is nobody to answer
     except DatabaseError as error:
-        return _page(request, 503, said(str(error), request[keys.LANGUAGE]))
+        return _page(request, 503, said(error.message, request[keys.LANGUAGE]))
     except KyrError as error:
-        return _page(request, 409, said(error, request[keys.LANGUAGE]))
+        return _page(request, 409, said(error.message, request[keys.LANGUAGE]))
     except OSError as error:
         logger.error("%s failed: %s", request.path, error.strerror)
-        return _page(request, 507, text(request, "error_disk", REASON=error.strerror or type(error).__name__))
+        reason = said(reason_of(error), request[keys.LANGUAGE])
+        return _page(request, 507, text(request, "error_disk", REASON=reason))
     except Exception as error:
         # Staff read residents' questions here: the text of an error may hold some.
         logger.error("%s failed: %s", request.path, type(error).__name__)

@@ -25,12 +25,12 @@ async def get_history(request: web.Request) -> web.StreamResponse:
         subject or None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None,
     )
-    head, wrong = None, ""
+    head, wrong = None, None
     if "verify" in request.query:
         try:
             head = await asyncio.to_thread(audit.verify)
         except AuditError as error:
-            wrong = str(error)
+            wrong = error.message
     return render(
         request,
         "history.html",

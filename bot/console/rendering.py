@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.clock import in_office
 from bot.console import keys
-from bot.console.messages import said
 from bot.database.accounts import may
+from bot.messages import Message
 from bot.text.markup import parse_blocks
 from bot.web.assets import SHARED_TEMPLATES
 from bot.web.languages import other
@@ -43,6 +43,7 @@ def create_templates() -> Environment:
     )
     templates.filters["blocks"] = parse_blocks
     templates.filters["fill"] = fill
+    templates.globals["sentence"] = lambda text: text[:1].upper() + text[1:]
     return templates
 
 
@@ -51,6 +52,11 @@ def fill(text: str, **values: object) -> str:
     for name, value in values.items():
         text = text.replace(name, str(value))
     return text
+
+
+def said(message: str, language: str) -> str:
+    """Return what the core says in a language; a text that is no message stays as it is."""
+    return message.in_language(language) if isinstance(message, Message) else message
 
 
 def write(request: web.Request, template: str, **values: Any) -> str:

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 
 from bot.console.app import create_console
+from bot.messages import Message
 from bot.settings import Settings
 from bot.web.server import ServeError, listening
 
@@ -15,11 +16,7 @@ from bot.web.server import ServeError, listening
 async def serve_console(settings: Settings, host: str, port: int, say: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; raises ServeError, DatabaseError."""
     if not _is_loopback(host) and not settings.console_url.startswith("https://"):
-        raise ServeError(
-            f"The console would listen on {host}, where others on the network could read passwords. Put a "
-            "web server with a certificate before it and set KYR_CONSOLE_URL to its address (https://...), "
-            "or leave --host away."
-        )
+        raise ServeError(Message("console_in_the_open", host=host))
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

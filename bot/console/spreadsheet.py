@@ -18,6 +18,7 @@ from bot.editing.sheet.exporting import export, write_template
 from bot.editing.sheet.importing import import_sheet
 from bot.editing.sheet.reading import SheetError
 from bot.editing.topic_folder import topic_texts
+from bot.messages import Message
 from bot.staff.edits import note_import
 
 _TYPES = {
@@ -79,7 +80,7 @@ async def post_import(request: web.Request) -> web.StreamResponse:
 
 
 async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web.StreamResponse:
-    account, lines = account_of(request), list[str]()
+    account, lines = account_of(request), list[Message]()
     root = request.app[keys.SETTINGS].content_dir
     try:
         before, changed = await asyncio.to_thread(_imported, root, upload, lines, dry_run=dry_run)
@@ -93,25 +94,15 @@ async def _import(request: web.Request, upload: Upload, *, dry_run: bool) -> web
 
 
 def _imported(
-    root: Path, upload: Upload, lines: list[str], *, dry_run: bool
+    root: Path, upload: Upload, lines: list[Message], *, dry_run: bool
 ) -> tuple[dict[str, str], Collection[str]]:
     before = topic_texts(root)
     with tempfile.TemporaryDirectory() as folder:
         sheet = Path(folder) / f"sheet{upload.suffix}"
         sheet.write_bytes(upload.content)
-        try:
-            changed = import_sheet(
-                root,
-                sheet,
-                dry_run=dry_run,
-                compared=upload.compared,
-                show=lines.append,
-                approves=False,
-            )
-        except SheetError as error:
-            # Where it lay is of no use to whoever has sent it; its name stands above.
-            said = str(error).replace(f"{sheet}: ", "")
-            raise SheetError(said[:1].upper() + said[1:], error.problems, error.elsewhere) from None
+        changed = import_sheet(
+            root, sheet, dry_run=dry_run, compared=upload.compared, show=lines.append, approves=False
+        )
     return before, changed
 
 

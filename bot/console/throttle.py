@@ -18,6 +18,7 @@ from cachetools import TTLCache
 
 from bot.database.accounts import Account, Accounts, account_name
 from bot.errors import KyrError
+from bot.messages import Message
 
 # What the audit log says of locks; no account can be called like the two with a space.
 _CONSOLE = "console"
@@ -40,8 +41,8 @@ class SignInRefused(KyrError):
     """
 
     def __init__(self, seconds: int) -> None:
-        wait = f"Too many tries were wrong. Wait {seconds} seconds, then try again."
-        super().__init__(wait if seconds else "The name or the password is wrong. Try again.")
+        locked, wrong = Message("sign_in_locked", seconds=seconds), Message("sign_in_wrong")
+        super().__init__(locked if seconds else wrong)
         self.seconds = seconds
 
 

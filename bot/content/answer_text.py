@@ -11,7 +11,8 @@ from bot.content.topics import LAW_NOW, MORE, MOST_STEPS, MOST_WORDS, SHORT_LENG
 from bot.content.training_data import LANGUAGE_MESSAGES, read_variations
 from bot.directory.mentions import mentioned
 from bot.files.yaml_reading import line_of
-from bot.problems import Message, Problems
+from bot.messages import Message
+from bot.problems import Problems
 from bot.text.facts import facts, fingerprint
 from bot.text.language import LANGUAGES
 from bot.text.markup import count_words, parse_blocks

@@ -21,7 +21,7 @@ from bot.content.training_data import read_examples
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import DataText, Problem, Problems, Twin
+from bot.problems import Problem, Problems, Twin
 from bot.text.language import fold
 from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 from bot.text.redaction import REMOVED
@@ -243,8 +243,7 @@ def check_phones(texts: Iterable[Spoken], directory: Directory, problems: Proble
         digits = "".join(character for character in text if character.isdigit())
         for number, reason in directory.withheld_phones.items():
             if number.replace("-", "") in digits:
-                why = DataText(reason.rstrip("."))
-                problems.add(path, 1, "phone_withheld", field=column, number=number, reason=why)
+                problems.add(path, 1, "phone_withheld", field=column, number=number, reason=reason)
         for found in dict.fromkeys("-".join(parts) for parts in PHONE.findall(text)):
             if found not in known and found not in directory.withheld_phones:
                 problems.add(path, 1, "phone_unknown", field=column, number=found)

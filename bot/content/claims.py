@@ -16,7 +16,8 @@ from typing import Any
 
 from bot.files.shapes import Needed
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import DataText, Message, Problems
+from bot.messages import DataText, Message
+from bot.problems import Problems
 from bot.text.language import LANGUAGES
 
 _NEEDED_KEYS = {"id", "reason", *LANGUAGES}
@@ -31,7 +32,7 @@ _CLAIMS = {
     "claims": [
         {
             "id": str,
-            "reason": str,
+            "reason": {language: Needed(str) for language in LANGUAGES},
             **{language: [str] for language in LANGUAGES},
             _NEGATION: str,
             "unless": _PATTERNS,
@@ -132,7 +133,7 @@ class Claim:
     """
 
     id: str
-    reason: str
+    reason: DataText
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     negation: str = ""
     beside: Beside | None = None
@@ -283,8 +284,9 @@ def read_claims(path: Path, problems: Problems) -> list[Claim]:
         if negation not in ("", _IN_CLAUSE, _DIRECTLY) or within not in (_SENTENCE, _PARAGRAPH, _TEXT):
             problems.add(path, line, "claim_choice", negation=_NEGATION, claim=entry["id"])
             continue
+        reason = DataText(*(entry["reason"][language].rstrip(".") for language in ("en", "es")))
         try:
-            claim = Claim(entry["id"], entry["reason"], _patterns(entry, words), negation)
+            claim = Claim(entry["id"], reason, _patterns(entry, words), negation)
             if "unless" in entry:
                 beside = Beside(_patterns(entry["unless"], words), within, entry["add"])
                 claim = Claim(claim.id, claim.reason, claim.patterns, negation, beside)
@@ -336,7 +338,6 @@ def check_claims(claims: Iterable[Claim], texts: Iterable[Spoken], problems: Pro
         for claim in claims:
             if not (words := claim.found_in(spoken.text, spoken.language)):
                 continue
-            reason = DataText(claim.reason.rstrip("."))
             if claim.beside is None:
                 problems.add(
                     spoken.path,
@@ -345,7 +346,7 @@ def check_claims(claims: Iterable[Claim], texts: Iterable[Spoken], problems: Pro
                     field=spoken.field,
                     words=words,
                     claim=claim.id,
-                    reason=reason,
+                    reason=claim.reason,
                 )
             else:
                 problems.add(
@@ -355,7 +356,7 @@ def check_claims(claims: Iterable[Claim], texts: Iterable[Spoken], problems: Pro
                     field=spoken.field,
                     words=words,
                     claim=claim.id,
-                    reason=reason,
+                    reason=claim.reason,
                     within=Message(f"within_{claim.beside.within}"),
                     wording=claim.beside.add[spoken.language],
                 )

@@ -12,7 +12,8 @@ from bot.content.topics import FIRST_LINE_LENGTH, SHORT_LENGTH, Topic
 from bot.content.training_data import LANGUAGE_MESSAGES
 from bot.directory.mentions import mentioned, put_in
 from bot.directory.services import Directory
-from bot.problems import DataText, Message, Problems
+from bot.messages import Message
+from bot.problems import Problems
 
 # A card for an emergency must fit one screen of a phone, and two text messages.
 EMERGENCY_LENGTH = 480
@@ -82,7 +83,7 @@ def check_responses_services(
                 if service not in directory.by_id:
                     problems.add(path, 1, "service_unknown", service=service)
             for found in PHONE.finditer(text):
-                said = DataText(response)
+                said = response
                 problems.add(path, 1, "number_typed", answer=said, number=found[0])
             length = len(put_in(text, directory, language))
             if response in EMERGENCY_RESPONSES and length > EMERGENCY_LENGTH:

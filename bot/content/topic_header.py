@@ -23,7 +23,8 @@ from bot.content.topics import (
 from bot.content.training_data import LANGUAGE_MESSAGES, read_variations
 from bot.directory.mentions import without_ids
 from bot.files.yaml_reading import line_of
-from bot.problems import Message, Problem, Problems
+from bot.messages import Message
+from bot.problems import Problem, Problems
 from bot.text.language import LANGUAGES
 from bot.text.readability import too_hard
 

@@ -23,7 +23,8 @@ from bot.content.topics import (
 )
 from bot.content.training_data import LANGUAGE_MESSAGES, read_examples, refuse_unknown
 from bot.files.yaml_reading import line_of, read_yaml
-from bot.problems import Message, Problems
+from bot.messages import Message
+from bot.problems import Problems
 from bot.text.language import LANGUAGES, fold
 
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}

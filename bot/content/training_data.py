@@ -9,7 +9,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from bot.files.yaml_reading import line_of
-from bot.problems import Message, Problems
+from bot.messages import Message
+from bot.problems import Problems
 
 LANGUAGE_MESSAGES = {"en": Message("english"), "es": Message("spanish")}
 

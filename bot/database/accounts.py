@@ -23,6 +23,7 @@ from bot.database.engine import Database
 from bot.database.roles import ROLES
 from bot.database.tables import ACCOUNTS
 from bot.errors import KyrError
+from bot.messages import Message
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{1,39}")
 _FEWEST_CHARACTERS, _MOST_CHARACTERS = 12, 200
@@ -70,19 +71,13 @@ class Accounts:
         """Add an account; raises AccountError where name, role or password cannot be used."""
         known = account_name(name)
         if known is None:
-            raise AccountError(
-                f"{name!r} cannot be the name of an account. Write 2 to 40 letters a to z, digits, dots, "
-                "- and _, with a letter at the beginning."
-            )
+            raise AccountError(Message("no_account_name", name=name))
         _refuse_role(role)
         hashed = _HASHER.hash(_usable(password, known))
         account = Account(known, role, _stamp())
         with self._changing() as connection:
             if _find(connection, known):
-                raise AccountError(
-                    f"There is an account {known} already. Choose another name, or give that one a new "
-                    f"password: kyr users password {known}"
-                )
+                raise AccountError(Message("account_exists", name=known))
             row = {**dataclasses.asdict(account), "password_hash": hashed}
             connection.execute(insert(ACCOUNTS).values(**row))
             self.audit.append(connection, who, "user added", known, before=None, after=role)
@@ -177,35 +172,28 @@ def _find(connection: Connection, name: str) -> Account | None:
 def _existing(connection: Connection, name: str) -> Account:
     account = _find(connection, name)
     if account is None:
-        raise AccountError(f"There is no account {name!r}. `kyr users` lists them.")
+        raise AccountError(Message("no_account", name=name))
     return account
 
 
 def _refuse_role(role: str) -> None:
     if role not in ROLES:
-        raise AccountError(f"{role!r} is no role. Use one of: {', '.join(ROLES)}.")
+        raise AccountError(Message("no_role", role=role, roles=", ".join(ROLES)))
 
 
 def _usable(password: str, name: str | None) -> bytes:
     """Return a new password as it is hashed; raises AccountError where it is too easy, or no text."""
     normal = _normal(password)
     if any(unicodedata.category(sign) == "Cs" for sign in normal):
-        raise AccountError(
-            "The password is no text in UTF-8. Set the terminal to UTF-8, or use other letters."
-        )
+        raise AccountError(Message("password_not_utf8"))
     if len(normal) < _FEWEST_CHARACTERS:
-        raise AccountError(
-            f"The password is too short: {len(normal)} characters. Use at least {_FEWEST_CHARACTERS}, for "
-            "instance four words that nobody else would put together."
-        )
+        raise AccountError(Message("password_too_short", length=len(normal), fewest=_FEWEST_CHARACTERS))
     if len(normal) > _MOST_CHARACTERS:
-        raise AccountError(
-            f"The password is too long: {len(normal)} characters. Use at most {_MOST_CHARACTERS}."
-        )
+        raise AccountError(Message("password_too_long", length=len(normal), most=_MOST_CHARACTERS))
     if name is not None and name in normal.casefold():
-        raise AccountError(f"The password contains the name of the account, {name}. Leave that out of it.")
+        raise AccountError(Message("password_has_name", name=name))
     if len(set(normal.casefold())) == 1:
-        raise AccountError("The password is one character again and again. Use words, or a mixture.")
+        raise AccountError(Message("password_one_character"))
     return _as_hashed(password)
 
 

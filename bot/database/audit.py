@@ -23,9 +23,10 @@ from sqlalchemy.engine import Connection
 from bot.clock import utc_now
 from bot.database.engine import Database, DatabaseError
 from bot.database.tables import AUDIT_LOG
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
 from bot.files.hashing import canonical_json
+from bot.messages import Message
 from bot.settings import Settings
 
 HEAD_FILE = "audit-head"
@@ -155,16 +156,12 @@ class AuditLog:
         hashes = check_chain(entries)
         if kept.number and (len(hashes) <= kept.number or hashes[kept.number] != kept.hash):
             raise AuditError(
-                f"The audit log has {len(entries)} entries, and the one that {file} names (entry "
-                f"{kept.number}, {kept.hash}) is not among them: the newest were removed, or the log is "
-                "another one. Restore a backup (`kyr restore`); if this database was begun anew on "
-                "purpose, move that file away."
+                Message(
+                    "audit_newest_removed", count=len(entries), file=file, number=kept.number, hash=kept.hash
+                )
             )
         if earlier is not None and earlier not in hashes[1:]:
-            raise AuditError(
-                f"No entry of the audit log has the hash {earlier}: the log was made anew or cut off since "
-                "that was written down. Compare it with a backup."
-            )
+            raise AuditError(Message("audit_hash_unknown", hash=earlier))
         return Head(len(entries), hashes[-1])
 
     def keep_head(self) -> None:
@@ -183,8 +180,9 @@ class AuditLog:
                         write_whole(file, f"{head.number} {head.hash}\n")
                     except OSError as error:
                         raise DatabaseError(
-                            f"Entry {head.number} is in the audit log, but its hash could not be kept in "
-                            f"{file} ({error.strerror}). Make that possible; the next entry will do it."
+                            Message(
+                                "audit_head_not_kept", number=head.number, file=file, reason=reason_of(error)
+                            )
                         ) from None
 
     def _kept_head(self) -> Head:
@@ -197,8 +195,7 @@ class AuditLog:
             return Head()
         except (OSError, ValueError) as error:
             raise AuditError(
-                f"{file} cannot be read ({type(error).__name__}). It holds the number and hash of the last "
-                "entry; put back what stood there, from a backup or your notes."
+                Message("audit_head_unreadable", file=file, reason=type(error).__name__)
             ) from None
 
 
@@ -206,21 +203,17 @@ def check_chain(entries: Iterable[Entry]) -> list[str]:
     """Return the hashes of entries in order, behind the one that the first continues; raises AuditError."""
     hashes = [NOTHING_BEFORE]
     for number, entry in enumerate(sorted(entries, key=lambda entry: entry.number), start=1):
-        wrong = ""
+        wrong = None
         if entry.number > number:
-            wrong = f"Entry {number} of the audit log was removed."
+            wrong = Message("audit_removed", number=number)
         elif entry.number < number:
-            wrong = f"Entry {entry.number} of the audit log was inserted."
+            wrong = Message("audit_inserted", number=entry.number)
         elif entry.hash != entry.computed_hash():
-            wrong = f"Entry {number} of the audit log was changed: its hash is of something else."
+            wrong = Message("audit_changed", number=number)
         elif entry.previous != hashes[-1]:
-            wrong = f"Entry {number - 1 or 1} of the audit log was changed, removed or inserted: "
-            wrong += f"entry {number} continues another one."
+            wrong = Message("audit_continues_other", number=number - 1 or 1, following=number)
         if wrong:
-            raise AuditError(
-                f"{wrong} Keep the database as it is, find out who could write to it, and restore a backup "
-                "into an empty one."
-            )
+            raise AuditError(Message("audit_entry_wrong", wrong=wrong))
         hashes.append(entry.hash)
     return hashes
 

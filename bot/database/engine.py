@@ -31,7 +31,8 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import Table
 
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
+from bot.messages import Message
 from bot.settings import Settings
 
 DATABASE_FILE = "staff.sqlite3"
@@ -52,41 +53,37 @@ _SECONDS_OF_SILENCE = 10
 # What a server may still do after it was asked to, while nobody asks anything of it.
 _SECONDS_IN_A_TRANSACTION = 120
 
-# What SQLite says, and what to do about it.
+# What SQLite says, and the key of what is said to people.
 _SQLITE_SAYS = {
-    "locked": "another program has been writing to it for more than 5 seconds. Try again",
-    "full": "the disk is full. Make room and try again",
-    "not a database": (
-        "the file is no database. Move it away (a new one is made) and bring the data back with `kyr restore`"
-    ),
-    "malformed": (
-        "the file is damaged. Move it away (a new one is made) and bring the data back with `kyr restore`"
-    ),
-    "readonly": "this user may not write to the file or its folder. Change their owner or their rights",
-    "unable to open": "this user may not write to the file or its folder. Change their owner or their rights",
-    "disk I/O": "the disk cannot be read or written. Look at the system's log",
+    "locked": "database_busy",
+    "full": "database_disk_full",
+    "not a database": "database_none",
+    "malformed": "database_damaged",
+    "readonly": "database_not_writable",
+    "unable to open": "database_not_writable",
+    "disk I/O": "database_disk_fails",
 }
 # What PostgreSQL says, as the beginning of a SQLSTATE or, before there is one, in words.
 _POSTGRESQL_SAYS = {
-    "28": "it refuses the name or the password. Correct them in KYR_DATABASE_URL",
-    "certificate": "its certificate cannot be checked. Correct sslmode or sslrootcert in KYR_DATABASE_URL",
-    "SSL": "it does not encrypt as KYR_DATABASE_URL asks for. Correct sslmode there",
-    "connection option": "KYR_DATABASE_URL holds an option that PostgreSQL does not have. Remove it",
-    "password": "it refuses the name or the password. Correct them in KYR_DATABASE_URL",
-    "pg_hba": "its pg_hba.conf does not let this user in from here. Add a line for it",
-    "42501": "this user has no right to do that. Make it the owner of the database (ALTER DATABASE)",
-    "does not exist": "there is no such database or user. Make it (createdb), or correct KYR_DATABASE_URL",
-    "53100": "the server's disk is full. Make room there and try again",
-    "533": "the server has no connection left. Try again, or raise max_connections",
-    "too many": "the server has no connection left. Try again, or raise max_connections",
-    "25006": "it can only be read. Use the primary server in KYR_DATABASE_URL",
-    "55P03": "another program holds a lock on it. Try again",
-    "40P01": "another program holds a lock on it. Try again",
-    "57014": "a statement took longer than it may. Look what keeps the server busy, and try again",
-    "translate host": "there is no host of that name. Correct KYR_DATABASE_URL",
-    "refused": "no server answers there. Start it, or correct KYR_DATABASE_URL",
-    "No such file": "no server answers there. Start it, or correct KYR_DATABASE_URL",
-    "no answer": "the server does not answer. Look whether it and the network are well, and try again",
+    "28": "server_refuses_password",
+    "certificate": "server_certificate",
+    "SSL": "server_does_not_encrypt",
+    "connection option": "server_knows_no_option",
+    "password": "server_refuses_password",
+    "pg_hba": "server_refuses_user",
+    "42501": "server_gives_no_right",
+    "does not exist": "server_has_no_database",
+    "53100": "server_disk_full",
+    "533": "server_connections",
+    "too many": "server_connections",
+    "25006": "server_read_only",
+    "55P03": "server_locked",
+    "40P01": "server_locked",
+    "57014": "server_slow",
+    "translate host": "server_unknown",
+    "refused": "server_not_there",
+    "No such file": "server_not_there",
+    "no answer": "server_silent",
 }
 
 
@@ -114,10 +111,11 @@ class Database:
         try:
             parsed = make_url(url) if url else URL.create("sqlite", database=str(data_dir / DATABASE_FILE))
         except (ArgumentError, ValueError):
-            raise DatabaseError("KYR_DATABASE_URL cannot be read. Write it as in docs/operate.md.") from None
+            raise DatabaseError(Message("database_url_unreadable")) from None
         self.file = Path(parsed.database) if parsed.drivername == "sqlite" else None
-        server = f"{parsed.host or 'this machine'}:{parsed.port or 5432}"
-        self.name = str(self.file or f"The PostgreSQL database {parsed.database!r} on {server}")
+        host = parsed.host or Message("this_machine")
+        server = Message("database_on", database=parsed.database, host=host, port=parsed.port or 5432)
+        self.name = str(self.file) if self.file else server
         self._engine = _postgresql(parsed) if self.file is None else _sqlite(self.file)
         # Which file was migrated: somebody may take it away while we run.
         self._ready: object = None
@@ -195,8 +193,7 @@ class Database:
             return
         if current is not None and current not in self.versions:
             raise DatabaseError(
-                f"{self.name}: it belongs to a newer program (its version is {current}, this program knows "
-                f"{self.version}). Use that program, or restore a backup of this one elsewhere."
+                Message("database_is_newer", database=self.name, current=current, known=self.version)
             )
         if self.file is None:
             # Where two programs start at once, one waits here, and then finds everything done.
@@ -216,22 +213,22 @@ class Database:
             self._ready = None
             # Without the error itself: it may show what was to be written.
             if isinstance(error, (DataError, IntegrityError)):
-                raise DataRefusedError(f"{self.name}: {self._reason(error)}.") from None
-            raise DatabaseError(f"{self.name}: {self._reason(error)}.") from None
+                raise DataRefusedError(
+                    Message("database_fails", database=self.name, what=self._reason(error))
+                ) from None
+            raise DatabaseError(
+                Message("database_fails", database=self.name, what=self._reason(error))
+            ) from None
 
-    def _reason(self, error: Exception) -> str:
+    def _reason(self, error: Exception) -> Message:
         cause: Any = error.orig if isinstance(error, DBAPIError) else error
         known = _POSTGRESQL_SAYS if self.file is None else _SQLITE_SAYS
         code, said = getattr(cause, "pgcode", None) or "", str(cause)
-        for sign, meaning in known.items():
+        for sign, key in known.items():
             if (code.startswith(sign) and sign[0].isdigit()) or (not code and sign in said):
-                return meaning
+                return Message(key)
         kind = f"{type(cause).__name__} {code}".strip()
-        return (
-            f"it could not be used ({kind}). Look at the server's log"
-            if self.file is None
-            else (f"it could not be used ({kind}). Look whether other programs change the file")
-        )
+        return Message("server_fails" if self.file is None else "database_file_fails", kind=kind)
 
 
 def _current(connection: Connection) -> str | None:
@@ -266,10 +263,7 @@ def _made(file: Path) -> tuple[int, int]:
         finally:
             os.close(handle)
     except OSError as error:
-        raise DatabaseError(
-            f"{file}: the file for staff data cannot be opened ({error.strerror}). "
-            "Change its rights or those of its folder, or choose another (KYR_DATA_DIR, KYR_DATABASE_URL)."
-        ) from None
+        raise DatabaseError(Message("data_file_not_opened", file=file, reason=reason_of(error))) from None
 
 
 def _sqlite(file: Path) -> Engine:

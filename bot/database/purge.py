@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from bot.database.engine import Database
 from bot.database.tables import FEEDBACK, REVIEW_QUEUE, USAGE
 from bot.errors import KyrError
+from bot.messages import Message
 from bot.settings import CONVERSATION_PREFIX
 
 _SECONDS_TO_ANSWER = 5
@@ -44,8 +45,5 @@ def _purge_redis(url: str) -> list[str]:
             if names:
                 client.delete(*names)
     except (RedisError, OSError) as error:
-        raise PurgeError(
-            f"Redis does not answer ({type(error).__name__}). Start it and run `kyr purge` again; "
-            "what is in it expires by itself 30 minutes after a conversation."
-        ) from None
+        raise PurgeError(Message("redis_silent", reason=type(error).__name__)) from None
     return [f"{len(names)} conversations in Redis"] if names else []

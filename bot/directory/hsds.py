@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.directory.tables import Tables
 from bot.errors import KyrError
+from bot.messages import Message
 
 # Parts of a service in the tree, by the table they become.
 _PARTS = ("phones", "languages", "schedules", "service_areas", "required_documents")
@@ -101,15 +102,15 @@ def table_from_csv(name: str, text: str, columns: Sequence[str]) -> list[dict[st
     try:
         rows = list(reader)
     except csv.Error as error:
-        raise FormatError(f"{name}.csv, line {reader.line_num}: this is no CSV ({error})") from None
+        raise FormatError(Message("hsds_no_csv", table=name, line=reader.line_num, error=error)) from None
     header = rows[0] if rows else []
     if "id" not in header:
-        raise FormatError(f"{name}.csv: the first line names no column `id`")
+        raise FormatError(Message("hsds_no_id_column", table=name))
     found = []
     for line, values in enumerate(rows[1:], 2):
         if len(values) != len(header):
             raise FormatError(
-                f"{name}.csv, row {line}: it has {len(values)} cells, the first line {len(header)}"
+                Message("hsds_row_length", table=name, row=line, count=len(values), named=len(header))
             )
         row = dict(zip(header, values, strict=True))
         found.append({column: row.get(column, "").strip() for column in columns})
@@ -139,25 +140,25 @@ def _text(value: Any, where: str) -> str:
         return " ".join(value.split())
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
-    raise FormatError(f"{where} is a {type(value).__name__}, not a text")
+    raise FormatError(Message("hsds_no_text", where=where, kind=type(value).__name__))
 
 
 def _id(value: Any, where: str) -> str:
     text = _text(value, where).lower()
     if not text:
-        raise FormatError(f"{where} is missing")
+        raise FormatError(Message("hsds_missing", where=where))
     return text
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise FormatError(f"{where} is a {type(value).__name__}, not an object")
+        raise FormatError(Message("hsds_no_object", where=where, kind=type(value).__name__))
     return value
 
 
 def _list(value: Any, where: str) -> Iterable[Mapping[str, Any]]:
     if not isinstance(value, (list, type(None))):
-        raise FormatError(f"{where} is a {type(value).__name__}, not a list")
+        raise FormatError(Message("hsds_no_list", where=where, kind=type(value).__name__))
     return [_mapping(item, where) for item in value or ()]
 
 

@@ -30,6 +30,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from bot.directory.hsds import FormatError, normalized, table_from_csv, tables_from_services
 from bot.directory.tables import Tables
 from bot.errors import KyrError
+from bot.messages import Message
 
 _AT_ONCE = 4
 _REDIRECTS = 5
@@ -79,16 +80,16 @@ async def pull(
     `may_reach` allows is connected to, whatever names and redirects lead to it.
     """
     if not url.lower().startswith(("http://", "https://")):
-        raise PullError(f"{url} is no web address. Write it in full, beginning with https://")
+        raise PullError(Message("not_an_address", url=url))
     source = _Source(url.rstrip("/"), limits or Limits(), may_reach)
     try:
         return await asyncio.wait_for(source.pull(columns), source.limits.seconds_in_all)
     except asyncio.TimeoutError:
         raise PullError(
-            f"{url} took longer than {source.limits.seconds_in_all:g} seconds. Try again later."
+            Message("pull_took_too_long", url=url, seconds=f"{source.limits.seconds_in_all:g}")
         ) from None
     except FormatError as error:
-        raise PullError(f"{url} publishes something else than HSDS 3: {error}.") from None
+        raise PullError(Message("pull_other_format", url=url, what=error.message)) from None
 
 
 class _Source:
@@ -129,13 +130,13 @@ class _Source:
                 continue
             path = resource.get("path")
             if not isinstance(path, str) or ":" in path or path.startswith(("/", "\\")) or ".." in path:
-                raise PullError(f"{self.url}: the path of the table {name} leads out of the package.")
+                raise PullError(Message("table_outside_package", url=self.url, table=name))
             text = await self._text(urljoin(self.url, path))
             tables[name] = table_from_csv(name, text, columns[name])
             if len(tables[name]) > self.limits.services * 20:
-                raise PullError(f"{self.url}: the table {name} has too many rows.")
+                raise PullError(Message("table_too_long", url=self.url, table=name))
         if not tables.get("services"):
-            raise PullError(f"{self.url}: the package has no table `services`, or it is empty.")
+            raise PullError(Message("package_without_services", url=self.url))
         return tables
 
     async def _services(self, listing: str) -> list[dict[str, Any]]:
@@ -145,22 +146,19 @@ class _Source:
             page = await self._json(f"{listing}?page={number}&per_page=100")
             contents = page.get("contents")
             if not isinstance(contents, list):
-                raise PullError(f"{listing}, page {number}: `contents` is no list.")
+                raise PullError(Message("contents_no_list", listing=listing, number=number))
             new = [_name(item, f"{listing}, page {number}") for item in contents]
             if any(name in names for name in new) or len(set(new)) < len(new):
-                raise PullError(f"{listing}, page {number}: a service comes a second time.")
+                raise PullError(Message("service_twice", listing=listing, number=number))
             names.update(dict.fromkeys(new))
             last, total = (_count(page, key, listing) for key in ("total_pages", "total_items"))
             if max(len(names), total) > self.limits.services:
-                raise PullError(f"{listing} has more than {self.limits.services} services.")
+                raise PullError(Message("too_many_services", listing=listing, most=self.limits.services))
             if not new and number < last:
-                raise PullError(f"{listing}, page {number}: the page is empty, but {last} are announced.")
+                raise PullError(Message("page_empty", listing=listing, number=number, announced=last))
             number += 1
         if len(names) != total or not names:
-            raise PullError(
-                f"{listing} announces {total} services and gives {len(names)}: the list was cut off. "
-                "Try again."
-            )
+            raise PullError(Message("list_cut_off", listing=listing, total=total, given=len(names)))
         slots = asyncio.Semaphore(_AT_ONCE)
 
         async def whole(name: str) -> dict[str, Any]:
@@ -174,9 +172,9 @@ class _Source:
         try:
             body = json.loads(text)
         except (ValueError, RecursionError):
-            raise PullError(f"{url} gives no JSON.") from None
+            raise PullError(Message("no_json", url=url)) from None
         if not isinstance(body, dict):
-            raise PullError(f"{url} gives JSON of another shape: a {type(body).__name__}, not an object.")
+            raise PullError(Message("json_of_other_shape", url=url, kind=type(body).__name__))
         return body
 
     async def _text(self, url: str) -> str:
@@ -191,24 +189,23 @@ class _Source:
                 with attempt:
                     data = await self._read(url)
         except TooManyRedirects:
-            raise PullError(f"{url} leads from one address to the next. Check the address.") from None
+            raise PullError(Message("redirects", url=url)) from None
         except ClientResponseError as error:
-            raise PullError(f"{url} answers {error.status} {error.message}.") from None
+            raise PullError(
+                Message("server_refuses", url=url, status=error.status, message=error.message)
+            ) from None
         except asyncio.TimeoutError:
             raise PullError(
-                f"{url} does not answer within {self.limits.seconds_per_answer:g} seconds. Try again later."
+                Message("no_answer_in_time", url=url, seconds=f"{self.limits.seconds_per_answer:g}")
             ) from None
         except ClientError as error:
             if _leads_inside(error):
-                raise PullError(
-                    f"{url} leads into an inner network, and nothing is fetched from there. "
-                    "Give an address of the internet."
-                ) from None
-            raise PullError(f"{url} cannot be read ({type(error).__name__}). Check the address.") from None
+                raise PullError(Message("inner_network", url=url)) from None
+            raise PullError(Message("address_unreadable", url=url, reason=type(error).__name__)) from None
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise PullError(f"{url} gives no UTF-8 text.") from None
+            raise PullError(Message("answer_not_utf8", url=url)) from None
 
     async def _read(self, url: str) -> bytes:
         async with self._session.get(url, max_redirects=_REDIRECTS) as response:
@@ -217,7 +214,9 @@ class _Source:
             async for piece in response.content.iter_chunked(1 << 16):
                 data += piece
                 if len(data) > self.limits.bytes_per_answer:
-                    raise PullError(f"{url} gives more than {self.limits.bytes_per_answer:,} bytes.")
+                    raise PullError(
+                        Message("answer_too_large", url=url, most=f"{self.limits.bytes_per_answer:,}")
+                    )
             return bytes(data)
 
 
@@ -235,12 +234,12 @@ def _leads_inside(error: BaseException) -> bool:
 def _name(item: Any, where: str) -> str:
     name = item.get("id") if isinstance(item, dict) else None
     if not isinstance(name, str) or not 0 < len(name) <= 100:
-        raise PullError(f"{where}: a service has no `id`.")
+        raise PullError(Message("service_without_id", where=where))
     return name
 
 
 def _count(page: Mapping[str, Any], key: str, where: str) -> int:
     value = page.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise PullError(f"{where}: `{key}` is {value!r}, not a number.")
+        raise PullError(Message("service_no_number", where=where, key=key, value=value))
     return value

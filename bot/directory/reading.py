@@ -21,7 +21,8 @@ from bot.directory.services import (
     Service,
 )
 from bot.directory.tables import Row, Tables, read_tables
-from bot.problems import ContentError, DataText, Problems
+from bot.messages import DataText
+from bot.problems import ContentError, Problems
 from bot.text.facts import facts
 
 
@@ -53,13 +54,21 @@ def check_directory(folder: Path, problems: Problems) -> Directory | None:
     return directory
 
 
+def _withheld(tables: Tables) -> dict[str, DataText]:
+    """Return why each number must not be given."""
+    return {
+        row["number"]: DataText(row["reason"].rstrip("."), row["reason_es"].rstrip("."))
+        for row in tables["withheld_phones"]
+    }
+
+
 def _check_phones(folder: Path, tables: Tables, problems: Problems) -> None:
-    withheld = {row["number"]: row["reason"] for row in tables["withheld_phones"]}
+    withheld = _withheld(tables)
     for line, row in enumerate(tables["phones"], 2):
         number = row["number"]
         if number in withheld:
-            reason = DataText(withheld[number].rstrip("."))
-            problems.add(folder / "phones.csv", line, "phone_row_withheld", number=number, reason=reason)
+            why = withheld[number]
+            problems.add(folder / "phones.csv", line, "phone_row_withheld", number=number, reason=why)
         elif len(number) > 3 and not phonenumbers.is_valid_number(phonenumbers.parse(number, "US")):
             problems.add(folder / "phones.csv", line, "phone_invalid", number=number)
 
@@ -185,10 +194,9 @@ def _build(tables: Tables) -> Directory:
         row["code"]: Need(row["code"], _both(row, "name"), row["offered"] == "yes")
         for row in tables["taxonomy_terms"]
     }
-    withheld = {row["number"]: row["reason"] for row in tables["withheld_phones"]}
     named = [row for row in tables["organizations"] if not row["public_body"]]
     names = {row[column] for row in named for column in ("name", "alternate_name") if row[column]}
-    return Directory(services, needs, withheld, frozenset(names))
+    return Directory(services, needs, _withheld(tables), frozenset(names))
 
 
 def _both(row: Row, column: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from babel.dates import format_time
 
 from bot.clock import TIME_ZONE
 from bot.directory.places import Place, miles_between
+from bot.messages import DataText
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +185,7 @@ class Directory:
 
     services: tuple[Service, ...]
     needs: Mapping[str, Need]
-    withheld_phones: Mapping[str, str]
+    withheld_phones: Mapping[str, DataText]
     # Names that answers leave to the directory: those of organizations that are no government office.
     names: frozenset[str] = frozenset()
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.files.shapes import Needed, differences
-from bot.problems import Message, Problems
+from bot.messages import Message
+from bot.problems import Problems
 
 PACKAGE = "datapackage.json"
 
@@ -60,7 +61,7 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     "attributes": ("link_id", "taxonomy_term_id"),
     "service_areas": ("service_id", "name", "name_es", "extent"),
     "required_documents": ("service_id", "document", "document_es"),
-    "withheld_phones": ("number", "reason"),
+    "withheld_phones": ("number", "reason", "reason_es"),
 }
 # More than any description needs; a cell beyond it is a fault of the file.
 _MOST_CHARACTERS = 1000

@@ -16,6 +16,7 @@ from bot.directory.tables import PACKAGE, Row, Tables, as_csv, read_package, rea
 from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.folders import exchange_folders, staging_folder
+from bot.messages import Message, lines, read_messages
 from bot.problems import ContentError, Problem, Problems
 
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
@@ -29,11 +30,10 @@ _REFUSED = "refused"
 
 
 class UpdateError(KyrError):
-    """A directory that cannot be replaced; the text says why and what to do, `messages` line by line."""
+    """A directory that cannot be replaced: the message says why, with a line for each problem."""
 
-    def __init__(self, text: str, problems: Iterable[Problem] = ()) -> None:
-        self.messages = (text, *(problem.message for problem in problems))
-        super().__init__("\n".join(self.messages))
+    def __init__(self, why: Message, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(lines((why, *(problem.message for problem in problems))))
 
 
 def columns_of(folder: Path) -> dict[str, list[str]]:
@@ -63,10 +63,7 @@ def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
     """
     names = {f"{name}.csv" for name in columns_of(folder)}
     if unknown := sorted(files.keys() - names):
-        raise UpdateError(
-            f"{', '.join(unknown)}: there is no such table. Give the files the names of the tables: "
-            f"{', '.join(sorted(names))}."
-        )
+        raise UpdateError(Message("no_such_table", tables=", ".join(unknown), names=", ".join(sorted(names))))
     read_present(folder)
     with tempfile.TemporaryDirectory() as workplace:
         copy = Path(workplace) / "copy"
@@ -77,7 +74,7 @@ def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
         problems = Problems(copy)
         if check_directory(copy, problems) is None:
             found = sorted(problems.found)
-            raise UpdateError("The directory was not changed. These tables have mistakes:", found)
+            raise UpdateError(Message("directory_not_changed"), found)
         return read_present(copy)
 
 
@@ -137,7 +134,7 @@ def _keep_spanish(row: Row, before: Row) -> None:
             row[column] = before[column]
 
 
-def differences(present: Tables, new: Tables) -> list[str]:
+def differences(present: Tables, new: Tables) -> list[Message]:
     """Return what a new directory changes, a line each: "+" a new service, "-" one gone, "~" a change.
 
     Rows that belong to no single service are named with their table ("withheld_phones/323-582-6161").
@@ -146,14 +143,26 @@ def differences(present: Tables, new: Tables) -> list[str]:
     for table in _BESIDE_SERVICES:
         before |= _by_row(table, present[table])
         after |= _by_row(table, new[table])
-    lines = [f"- {name}: {_title(before[name])}" for name in before if name not in after]
-    lines += [f"+ {name}: {_title(after[name])}" for name in after if name not in before]
+    gone, added = (
+        (name for name in before if name not in after),
+        (name for name in after if name not in before),
+    )
+    told = [Message("service_gone", name=name, title=_title(before[name])) for name in gone]
+    told += [Message("service_new", name=name, title=_title(after[name])) for name in added]
     for name, facts in after.items():
         for key, value in facts.items():
             old = before.get(name, {}).get(key)
             if old is not None and old != value:
-                lines.append(f"~ {name}: {key}: {old or '(nothing)'} -> {value or '(nothing)'}")
-    return lines
+                none = Message("nothing_there")
+                change = {"before": old or none, "after": value or none}
+                told.append(Message("service_changed", name=name, field=_field(key), **change))
+    return told
+
+
+def _field(key: str) -> str:
+    """Return what a column or a table is called; one that only the data package knows, as it is."""
+    name = f"field_{key}"
+    return Message(name) if name in read_messages() else key
 
 
 def _by_row(table: str, rows: Sequence[Row]) -> dict[str, dict[str, str]]:
@@ -222,22 +231,19 @@ def refuse(new: Path, kept: Path) -> NoReturn:
         read_directory(refused)
     except ContentError as error:
         raise UpdateError(
-            f"The directory was not replaced. What was pulled is in {refused} and has mistakes:",
+            Message("directory_not_replaced", folder=refused),
             error.problems,
         ) from None
     raise AssertionError("a directory without a mistake was refused")
 
 
-def undo(folder: Path, kept: Path) -> list[str]:
+def undo(folder: Path, kept: Path) -> list[Message]:
     """Exchange the directory for the one kept before it; return what that changes. Raises UpdateError."""
     previous = kept / _PREVIOUS
     problems = Problems(previous)
     before, present = read_tables(previous, problems), read_tables(folder, Problems(folder))
     if before is None:
-        raise UpdateError(
-            "There is no earlier directory to go back to. `kyr directory pull` keeps one each time it "
-            "replaces the directory."
-        )
+        raise UpdateError(Message("no_earlier_directory"))
     changes = differences(present, before) if present else []
     with staged(before, folder) as new:
         replace_directory(new, folder, kept)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.content.diff import differing
 from bot.editing.fields import TopicFields, cells_of
+from bot.messages import Message
 from bot.text.language import LANGUAGES
 
 _WIDTH = 60
@@ -15,27 +16,26 @@ _LEAD = 15
 _SHOWN = 3
 
 
-def differences(topic_id: str, before: TopicFields | None, after: TopicFields) -> Iterator[str]:
+def differences(topic_id: str, before: TopicFields | None, after: TopicFields) -> Iterator[Message]:
     """Yield the changes of a topic, a line each: "+" a new topic, "~" a change."""
     if before is None:
-        counts = " and ".join(f"{len(after.questions[lang])} questions_{lang}" for lang in LANGUAGES)
-        yield f"+ {topic_id}: new, “{after.titles['en']}”, {counts}"
+        counts = {f"questions_{language}": len(after.questions[language]) for language in LANGUAGES}
+        yield Message("topic_new", topic=topic_id, title=after.titles["en"], **counts)
         return
     old, new = cells_of(before), cells_of(after)
     changed = [column for column in old if old[column] != new[column]]
     for column in changed:
+        told: dict[str, object] = {"topic": topic_id, "column": column}
         if column.startswith("questions_"):
             language = column[-2:]
-            yield f"~ {topic_id}: {column}: {_counted(before.questions[language], after.questions[language])}"
+            yield _counted(told, before.questions[language], after.questions[language])
         else:
-            yield f"~ {topic_id}: {column}: {' -> '.join(_excerpts(old[column], new[column]))}"
+            was, now = _excerpts(old[column], new[column])
+            yield Message("cell_changed", **told, before=was, after=now)
     if not changed:
-        yield f"~ {topic_id}: answer_es: said to have been compared with answer_en"
+        yield Message("said_to_be_compared", topic=topic_id)
     if after.approved_by and after.approved_by == before.approved_by and _said(before) != _said(after):
-        yield (
-            f"! {topic_id}: the answer changes, and approved_by still says {after.approved_by}. "
-            "Empty the cell if it must be signed off again"
-        )
+        yield Message("approval_stays", topic=topic_id, approved_by=after.approved_by)
 
 
 def changed_cells(before: TopicFields | None, after: TopicFields) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -57,16 +57,18 @@ def _said(fields: TopicFields) -> tuple[str, ...]:
     return (*fields.answers.values(), *fields.shorts.values())
 
 
-def _counted(before: Sequence[str], after: Sequence[str]) -> str:
+def _counted(told: Mapping[str, object], before: Sequence[str], after: Sequence[str]) -> Message:
     old, new = collections.Counter(before), collections.Counter(after)
     added, gone = list((new - old).elements()), list((old - new).elements())
     if not added and not gone:
-        return "in another order"
+        return Message("questions_reordered", **told)
     counts = [f"+{len(added)}"] * bool(added) + [f"-{len(gone)}"] * bool(gone)
     shown = [f"+ “{_cut(text, 0)}”" for text in added[:_SHOWN]]
     shown += [f"- “{_cut(text, 0)}”" for text in gone[:_SHOWN]]
-    rest = len(added) + len(gone) - len(shown)
-    return f"{' '.join(counts)}: {', '.join(shown)}" + (f" and {rest} more" if rest else "")
+    listed = {"counts": " ".join(counts), "questions": ", ".join(shown)}
+    if rest := len(added) + len(gone) - len(shown):
+        return Message("questions_changed_and_more", **told, **listed, more=rest)
+    return Message("questions_changed", **told, **listed)
 
 
 def _excerpts(old: str, new: str) -> tuple[str, str]:
@@ -80,6 +82,6 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
 
 def _cut(text: str, start: int) -> str:
     if not text:
-        return "(nothing)"
+        return Message("nothing_there")
     piece = " ".join(text[start : start + _WIDTH].split())
     return f"{'…' if start else ''}{piece}{'…' if len(text) > start + _WIDTH else ''}"

@@ -31,10 +31,11 @@ from bot.editing.fields import ID, TopicFields, state_of, unsigned
 from bot.editing.replace import replace_topics
 from bot.editing.topic_layout import plain_breaks
 from bot.editing.topic_text import TopicEditError, new_topic_file, read_fields, read_text, with_fields
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
 from bot.files.folders import recover
 from bot.files.yaml_reading import parse_yaml
-from bot.problems import ContentError, Message, Problem, Problems
+from bot.messages import Message
+from bot.problems import ContentError, Problem, Problems
 from bot.text.near_duplicates import NearQuestions, QuestionWords, TrainingQuestion, count_words
 
 _CLAIMS = Path("data") / "claims.yml"
@@ -45,10 +46,7 @@ class EditConflict(KyrError):
 
     def __init__(self, topic_id: str, present: TopicFields | None) -> None:
         self.present = present
-        super().__init__(
-            f"The topic {topic_id} was changed by somebody else in the meantime. Nothing was written. Put "
-            "into yours what is to stay of the other, and save again."
-        )
+        super().__init__(Message("topic_changed_meanwhile", topic=topic_id))
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def edit_topic(
     if seen != (state_of(present) if present else "") and present != wanted:
         raise EditConflict(topic_id, present)
     if wanted.approved_by not in (None, present.approved_by if present else None):
-        raise TopicEditError("Only an approver signs an answer off. Leave approved_by as it was.")
+        raise TopicEditError("only_approver_signs")
     wanted = unsigned(present, wanted)
     text = _text(topic_id, before, wanted, compared=compared)
     if text == before:
@@ -91,9 +89,7 @@ def edit_topic(
     try:
         outcome = replace_topics(root, {name: text}, before={name: before}, dry_run=dry_run, today=today)
     except OSError as error:
-        raise TopicEditError(
-            f"{FAQ / name} could not be written ({error.strerror}). All files are as before; try again."
-        ) from None
+        raise TopicEditError("topic_not_written", file=FAQ / name, reason=reason_of(error)) from None
     places = TopicPlaces({topic_id: (present, text)}, "on_page")
     return Edited(*changed_cells(present, wanted), tuple(_placed(outcome.warnings, places)))
 
@@ -101,10 +97,7 @@ def edit_topic(
 def _present(root: Path, topic_id: str) -> tuple[str | None, TopicFields | None]:
     """Return the text of a topic's file and what stands in it, None where there is no such topic."""
     if not ID.fullmatch(topic_id) or topic_id.startswith(EXAMPLE):
-        raise TopicEditError(
-            f"{topic_id[:60]!r} cannot be the short name of a topic. Write small letters a to z, digits and "
-            f"_, at most 60, like bond, and nothing that begins with {EXAMPLE}."
-        )
+        raise TopicEditError("no_short_name", topic=topic_id[:60], example=EXAMPLE)
     recover((root / FAQ).resolve())
     try:
         text = read_text(root / FAQ / f"{topic_id}.yml")
@@ -165,8 +158,7 @@ class LiveCheck:
             before, present = _present(self._root, topic_id)
             text = _text(topic_id, before, wanted, compared=compared)
         except TopicEditError as error:
-            what, _, mend = str(error).rstrip(".").partition(". ")
-            return [FieldProblem("", what, mend)]
+            return [FieldProblem("", error.what, error.mend)]
         with self._lock:
             around = self._around = _read_around(self._root, self._around)
         places = TopicPlaces({topic_id: (present, text)}, "on_page")

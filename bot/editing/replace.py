@@ -20,6 +20,7 @@ from bot.errors import KyrError
 from bot.files.atomic import sync
 from bot.files.folders import exchange_folders, staging_folder
 from bot.files.locks import exclusive
+from bot.messages import Message
 from bot.problems import ContentError, Problem
 
 # A check takes some ten seconds; whoever waits longer waits for something that hangs.
@@ -70,25 +71,17 @@ def replace_topics(
         if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a topic file")
     target = (root / folder).resolve()
-    held = ContentChangedError(
-        "Somebody else is changing the content. Nothing was written; try again in a minute."
-    )
+    held = ContentChangedError(Message("content_being_changed"))
     with exclusive(root / "data", SECONDS_TO_WAIT, held), staging_folder(target) as workplace:
         present = _bytes_in(target)
         for name, text in (before or {}).items():
             if present.get(name) != (None if text is None else text.encode()):
-                raise ContentChangedError(
-                    f"{folder / name} was changed by somebody else in the meantime. Nothing was "
-                    "written; try again."
-                )
+                raise ContentChangedError(Message("file_changed_meanwhile", file=folder / name))
         staged = _stage(root, folder, texts, workplace)
         outcome = _checked(root, staged, today)
         if not dry_run:
             if _bytes_in(target) != present:
-                raise ContentChangedError(
-                    f"A file in {folder} was changed by somebody else during the check. "
-                    "Nothing was written; try again."
-                )
+                raise ContentChangedError(Message("folder_changed_meanwhile", folder=folder))
             exchange_folders(staged / folder, target)
             # What a power cut would bring back is as whole as what stands there now.
             with contextlib.suppress(OSError):

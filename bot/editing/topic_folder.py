@@ -10,7 +10,9 @@ from bot.content.paths import FAQ
 from bot.editing.fields import TopicFields
 from bot.editing.sheet.reading import SheetError
 from bot.editing.topic_text import TopicEditError, read_fields
+from bot.errors import reason_of
 from bot.files.folders import recover
+from bot.messages import Message
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,10 @@ def topic_texts(root: Path) -> dict[str, str]:
         files = {path.stem: path.read_bytes() for path in sorted((root / FAQ).glob("*.yml"))}
     except OSError as error:
         raise SheetError(
-            f"{error.filename}: cannot be read ({error.strerror}). Mend this and try again."
+            Message("file_unreadable_on_disk", file=error.filename, reason=reason_of(error))
         ) from None
     if not files:
-        raise SheetError(f"{root / FAQ}: there is no topic file. Check KYR_CONTENT_DIR.")
+        raise SheetError(Message("no_topic_file", folder=root / FAQ))
     # A file that is not UTF-8 is no topic, and is said to be unreadable.
     return {topic_id: content.decode("utf-8", errors="replace") for topic_id, content in files.items()}
 

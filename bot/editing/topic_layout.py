@@ -18,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.content.topics import Source
 from bot.editing.fields import TopicFields
+from bot.messages import Message
 from bot.text.language import LANGUAGES
 
 _MARK = "\ufeff"
@@ -26,7 +27,11 @@ Items = dict[str, tuple[ScalarNode, Node]]
 
 
 class YamlEditError(Exception):
-    """A text that cannot be changed safely; says why."""
+    """A text that cannot be changed safely; `what` says why."""
+
+    def __init__(self, what: Message) -> None:
+        self.what = what
+        super().__init__(what)
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class TopicLayout:
         self.keys = items(self.document)
         header = self.keys.get("topic")
         if header is None:
-            raise YamlEditError("the header `topic:` is missing")
+            raise YamlEditError(Message("yaml_no_header"))
         self.header = items(header[1])
         self.entries = read_entries(self.document)
         self.variations = _variations(self.keys)
@@ -152,7 +157,7 @@ def plain_breaks(text: str) -> str:
         return text
     plainly = text.replace("\r\n", "\n")
     if "\r" in plainly or plainly.count("\n") != text.count("\r\n"):
-        raise YamlEditError("the file mixes line breaks of two kinds")
+        raise YamlEditError(Message("yaml_mixed_breaks"))
     return plainly
 
 
@@ -160,7 +165,7 @@ def _source(node: Node) -> Source:
     keys = items(node)
     if set(keys) != {"title", "url"}:
         line = node.start_mark.line + 1
-        raise YamlEditError(f"line {line}: a source has not exactly a title and a url")
+        raise YamlEditError(Message("yaml_source_parts", line=line))
     return Source(scalar(keys["title"][1]), scalar(keys["url"][1]))
 
 
@@ -171,7 +176,7 @@ def _date(node: Node | None) -> datetime.date | None:
         return datetime.date.fromisoformat(scalar(node))
     except ValueError:
         line = node.start_mark.line + 1
-        raise YamlEditError(f"line {line}: `{node.value}` is no date like 2026-11-22") from None
+        raise YamlEditError(Message("yaml_no_date", line=line, value=node.value)) from None
 
 
 def as_before(text: str, edited: str) -> str:
@@ -193,7 +198,7 @@ def read_entries(document: MappingNode) -> list[Entry]:
         examples = entry["examples"][1]
         if getattr(examples, "style", None) != "|":
             line = examples.start_mark.line + 1
-            raise YamlEditError(f"line {line}: the questions do not stand below `examples: |`")
+            raise YamlEditError(Message("yaml_no_examples", line=line))
         written = tuple(line for line in examples.value.split("\n") if line.strip())
         questions = tuple(line.removeprefix("-").strip() for line in written)
         intent = scalar(entry["intent"][1])
@@ -210,9 +215,7 @@ def _variations(keys: Items) -> dict[str, Items]:
             language = scalar(custom["language"][1]) if "language" in custom else ""
             if language not in LANGUAGES or language in found:
                 line = node.start_mark.line + 1
-                raise YamlEditError(
-                    f"line {line}: an answer does not say its language, or the same as another"
-                )
+                raise YamlEditError(Message("yaml_answer_language", line=line))
             found[language] = variation
     return found
 
@@ -225,28 +228,28 @@ def compose(text: str) -> MappingNode:
     except YAMLError as error:
         raise invalid_yaml(error) from None
     if not isinstance(node, MappingNode):
-        raise YamlEditError("the file holds no keys")
+        raise YamlEditError(Message("yaml_no_keys"))
     return node
 
 
 def invalid_yaml(error: YAMLError) -> YamlEditError:
     """Return what to say where a text is no YAML, with the line."""
     if not isinstance(error, MarkedYAMLError):
-        return YamlEditError(f"this is not valid YAML ({error})")
+        return YamlEditError(Message("yaml_invalid", error=error))
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
-    return YamlEditError(f"line {line}: this is not valid YAML ({error.problem or error.context})")
+    return YamlEditError(Message("yaml_invalid_at", line=line, reason=error.problem or error.context))
 
 
 def items(node: Node | None) -> Items:
     """Return the keys and values of a mapping by key; of nothing else, and no key twice."""
     if not isinstance(node, MappingNode):
-        raise YamlEditError("keys with values are missing where they should stand")
+        raise YamlEditError(Message("yaml_no_mapping"))
     found: Items = {}
     for key, value in node.value:
         name = scalar(key)
         if name in found:
-            raise YamlEditError(f"line {key.start_mark.line + 1}: the key `{name}` stands twice")
+            raise YamlEditError(Message("yaml_key_twice", line=key.start_mark.line + 1, name=name))
         found[name] = (key, value)
     return found
 
@@ -254,14 +257,14 @@ def items(node: Node | None) -> Items:
 def sequence(node: Node) -> list[Node]:
     """Return the items of a list; raises YamlEditError where it is none."""
     if not isinstance(node, SequenceNode):
-        raise YamlEditError(f"line {node.start_mark.line + 1}: a list is expected")
+        raise YamlEditError(Message("yaml_no_list", line=node.start_mark.line + 1))
     return list(node.value)
 
 
 def scalar(node: Node) -> str:
     """Return the text of a single value; raises YamlEditError where it is none."""
     if not isinstance(node, ScalarNode):
-        raise YamlEditError(f"line {node.start_mark.line + 1}: a single value is expected")
+        raise YamlEditError(Message("yaml_no_scalar", line=node.start_mark.line + 1))
     return str(node.value)
 
 

@@ -45,6 +45,7 @@ from bot.editing.yaml_round_trip import (
     take_below,
 )
 from bot.errors import KyrError
+from bot.messages import Message
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 
@@ -73,7 +74,12 @@ _CUSTOM_ORDER = ("topic", "language", _REVIEWED_WITH, "short")
 
 
 class TopicEditError(KyrError):
-    """A topic that cannot be edited as wanted; the text says why and what to do."""
+    """A topic that cannot be edited as wanted: `what` says why, `mend` what to do, the message both."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        """`key` is that of its texts, "topic_not_utf8" of topic_not_utf8.what and topic_not_utf8.mend."""
+        self.what, self.mend = (Message(f"{key}.{part}", **values) for part in ("what", "mend"))
+        super().__init__(Message("what_and_mend", what=self.what, mend=self.mend))
 
 
 def read_text(file: Path) -> str:
@@ -81,9 +87,7 @@ def read_text(file: Path) -> str:
     try:
         return file.read_bytes().decode()
     except UnicodeDecodeError:
-        raise TopicEditError(
-            f"{file.name} is not UTF-8 text. Mend the file first; `kyr check` helps."
-        ) from None
+        raise TopicEditError("topic_not_utf8", file=file.name) from None
 
 
 def read_fields(text: str) -> TopicFields:
@@ -122,7 +126,7 @@ def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool
             edited = apart(edited, "responses")
         after = TopicLayout(edited)
         if after.fields() != wanted:
-            raise TopicEditError(_MEANS_ELSE)
+            raise TopicEditError("means_else")
         _refuse_losses(before.text, edited)
     except YamlEditError as error:
         raise _not_editable(error) from None
@@ -144,7 +148,7 @@ def new_topic_file(topic_id: str, fields: TopicFields) -> str:
         document["responses"] = _responses(topic_id, fields)
     text = apart(apart(dump(document), "nlu"), "responses")
     if read_fields(text) != fields:
-        raise TopicEditError(_MEANS_ELSE)
+        raise TopicEditError("means_else")
     return text
 
 
@@ -160,14 +164,9 @@ def add_question(text: str, intent: str, language: str, question: str) -> str:
         entries = read_entries(compose(source))
         found = [entry for entry in entries if (entry.intent, entry.language) == (intent, language)]
         if not found or not found[-1].questions:
-            raise TopicEditError(
-                f"The file has no questions of the intent {intent} in the language {language}. "
-                f"Check both names."
-            )
+            raise TopicEditError("no_questions_of_intent", intent=intent, language=language)
         if any(question in entry.questions for entry in found):
-            raise TopicEditError(
-                f"The question “{question}” stands there already. Nothing needs to be added."
-            )
+            raise TopicEditError("question_stands_already", question=question)
         last = found[-1]
         document = load(source)
         put(
@@ -178,21 +177,17 @@ def add_question(text: str, intent: str, language: str, question: str) -> str:
         edited = dump(document)
         wanted = [(*entry.questions, question) if entry is last else entry.questions for entry in entries]
         if [entry.questions for entry in read_entries(compose(edited))] != wanted:
-            raise TopicEditError(_MEANS_ELSE)
+            raise TopicEditError("means_else")
         _refuse_losses(source, edited)
     except YamlEditError as error:
         raise _not_editable(error) from None
     return as_before(text, edited)
 
 
-_NOTHING_WRITTEN = "Nothing was written; make the change in an editor and run `kyr check`."
-_MEANS_ELSE = f"The change would make the file mean something else than was wanted. {_NOTHING_WRITTEN}"
-
-
 def _refuse_questions(questions: Iterable[str]) -> None:
     for question in questions:
         if question.strip().splitlines() != [question]:
-            raise TopicEditError(f"The question “{question}” is not one line of text. Write it on one line.")
+            raise TopicEditError("question_not_one_line", question=question)
 
 
 def _refuse_losses(before: str, after: str) -> None:
@@ -201,11 +196,11 @@ def _refuse_losses(before: str, after: str) -> None:
     was, now = _untouched(old), _untouched(new)
     # Only whole entries of questions and a whole answer may be new.
     if was - now or any(path[0] not in ("nlu", "responses") for path, _, _ in now - was):
-        raise TopicEditError(_MEANS_ELSE)
+        raise TopicEditError("means_else")
     lost = collections.Counter(comments(before, old)) - collections.Counter(comments(after, new))
     if lost:
         comment = next(iter(lost))
-        raise TopicEditError(f"The comment “{comment}” would be lost by the change. {_NOTHING_WRITTEN}")
+        raise TopicEditError("comment_lost", comment=comment)
 
 
 def _untouched(document: MappingNode) -> set[tuple[tuple[str, ...], str, str]]:
@@ -221,7 +216,7 @@ def _untouched(document: MappingNode) -> set[tuple[tuple[str, ...], str, str]]:
 
 
 def _not_editable(error: YamlEditError) -> TopicEditError:
-    return TopicEditError(f"{str(error)[0].upper()}{str(error)[1:]}. Mend the file first; `kyr check` helps.")
+    return TopicEditError("topic_not_editable", what=error.what)
 
 
 def _changed_in_both(present: TopicFields, wanted: TopicFields) -> bool:
@@ -283,7 +278,7 @@ def _edit_questions(
     nlu = document.get("nlu")
     if not entries:
         if not nlu:
-            raise YamlEditError("`nlu:` has no entry")
+            raise YamlEditError(Message("yaml_nlu_empty"))
         below = take_below(nlu, len(nlu) - 1)
         nlu.append(_entry(topic_id, language, after))
         put_below(nlu, len(nlu) - 1, below)
@@ -319,7 +314,7 @@ def _edit_answers(
             if now[language] == then[language]:
                 continue
             if language not in variations or part not in _holder(variations[language], part):
-                raise YamlEditError(f"`{part}` of the answer in the language {language} is missing")
+                raise YamlEditError(Message("yaml_part_missing", part=part, language=language))
             value = quoted(now[language]) if part == "short" else LiteralScalarString(now[language])
             put(_holder(variations[language], part), part, value)
     if stamp is not None and "es" in variations:

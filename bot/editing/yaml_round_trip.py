@@ -21,6 +21,7 @@ from bot.editing.topic_layout import (
     YamlEditError,
     invalid_yaml,
 )
+from bot.messages import Message
 
 # What may stand without quotes; a few words mean a truth value or nothing to some readers of YAML.
 _PLAIN = re.compile(
@@ -141,7 +142,7 @@ def load(text: str) -> CommentedMap:
     except YAMLError as error:
         raise invalid_yaml(error) from None
     except (ValueError, KeyError) as error:
-        raise YamlEditError(f"a value is not what it looks like ({error})") from None
+        raise YamlEditError(Message("yaml_value_misread", error=error)) from None
     return document
 
 

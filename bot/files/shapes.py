@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.problems import Message
+from bot.messages import Message
 
 # What a document must look like: `str`, `float` (any number) or `bool` for one value; `[shape]` for a list of
 # such; `{"key": shape, ...: shape}` for a mapping, in which keys may be missing unless they are `Needed`, and

@@ -164,7 +164,7 @@ def _do(job: Mapping[str, Any]) -> None:
         cause = _first_cause(error)
         if not isinstance(cause, OSError):
             raise
-        _tell(failed=cause.strerror or str(cause))
+        _tell(failed=cause.strerror or str(cause), errno=cause.errno or 0)
         sys.exit(1)
 
 

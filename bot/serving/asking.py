@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot.messages import Message
 from bot.serving.assistant import ModelFault
 from bot.web.server import ServeError
 
@@ -38,4 +39,4 @@ async def wait_until_answered(url: str, question: str, session: str | None = Non
                     return
         await asyncio.sleep(1)
     fault = ModelFault if is_up else ServeError
-    raise fault("Everything has started, but a test question got no answer. See the lines above.")
+    raise fault(Message("test_question_unanswered"))

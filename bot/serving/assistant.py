@@ -19,6 +19,7 @@ from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import replies_from_rasa
 from bot.gateway.rasa_client import RasaClient, RasaUnavailable
 from bot.gateway.served_model import ServedModel
+from bot.messages import Message
 from bot.serving.processes import Child, actions_child, rasa_child
 from bot.serving.tcp_proxy import SwitchableProxy
 from bot.settings import Settings
@@ -230,10 +231,10 @@ async def ask_golden_questions(served: ServedModel, model: Model) -> None:
             messages = await served.rasa.send(sender, text, {})
             topics = {reply.topic for reply in replies_from_rasa(served.content, messages)}
         except RasaUnavailable as error:
-            raise ModelFault(f"“{text}” got no answer ({error}).") from None
+            raise ModelFault(Message("got_no_answer", text=text, error=error)) from None
         if topic not in topics:
             answered = ", ".join(sorted(filter(None, topics))) or "nothing"
-            raise ModelFault(f"“{text}” was answered as {answered}, not as {topic}.")
+            raise ModelFault(Message("answered_otherwise", text=text, answered=answered, topic=topic))
         await served.rasa.forget(sender)
 
 

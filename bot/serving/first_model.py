@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.messages import Message, lines
 from bot.problems import ContentError
 from bot.training.gate import judge
 from bot.training.models import Model, ModelStore
@@ -24,31 +25,27 @@ async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> M
     ServeError, and what bot.training.train.train does.
     """
     if store.published_version() is None:
-        return await _train_and_publish(root, store, progress, "There is no published model yet")
+        return await _train_and_publish(root, store, progress, Message("no_published_model_yet"))
     model = store.published()
     if model is not None and is_of_this_program(model):
         _tell_what_waits(root, model, progress)
         return model
     version = store.published_version()
     try:
-        found = f"Model {version} is of an older program"
+        found = Message("model_is_older", version=version)
         return await _train_and_publish(store.published_content_dir(), store, progress, found)
     except ContentError as error:
-        raise ServeError(
-            f"{error}\nModel {version} is of an older program, and this is what the new one misses in the "
-            "content that was published with it. Mend it in the content that staff edit, then `kyr train` "
-            "and `kyr publish VERSION`; until then, use the older program."
-        ) from None
+        raise ServeError(Message("model_of_older_program", error=error.message, version=version)) from None
 
 
-async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, found: str) -> Model:
-    progress(f"{found}; training one (about two minutes)")
+async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, found: Message) -> Model:
+    progress(Message("training_one", found=found))
     trained = await train(root, store, progress)
     # What is overdue is no reason to answer nobody: it is held back, or given with its date.
     verdict = judge(trained, None, off=TopicsOff(store.data_dir).read())
     stops = [stop.text for stop in verdict.stops if stop.rule != "check"]
     if stops:
-        raise ServeError("\n".join(["The new model must not answer anybody:", *stops]))
+        raise ServeError(lines([Message("must_not_answer"), *stops]))
     return store.publish(trained.version)
 
 
@@ -56,8 +53,9 @@ def model_to_ask(root: Path, store: ModelStore, progress: Progress) -> Model:
     """Return the published model without changing what is published; raises ServeError and ModelError."""
     model = store.published()
     if model is None or not is_of_this_program(model):
-        found = "No model is published" if model is None else f"Model {model.version} is of an older program"
-        raise ServeError(f"{found}: there is nothing to ask. `kyr serve` trains one and publishes it.")
+        none = Message("no_model_published")
+        found = Message("model_is_older", version=model.version) if model else none
+        raise ServeError(Message("nothing_to_ask", found=found))
     _tell_what_waits(root, model, progress)
     model.verify()
     return model
@@ -65,10 +63,7 @@ def model_to_ask(root: Path, store: ModelStore, progress: Progress) -> Model:
 
 def _tell_what_waits(root: Path, model: Model, progress: Progress) -> None:
     if model.content_hash != content_hash(root):
-        progress(
-            f"The content has changed since model {model.version} was published. "
-            "To use it: kyr train, then kyr publish VERSION"
-        )
+        progress(Message("content_has_changed", version=model.version))
 
 
 def is_of_this_program(model: Model) -> bool:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot.errors import KyrError
 from bot.logs import loggable
+from bot.messages import Message
 from bot.settings import PROJECT_ROOT
 from bot.training.thresholds import THRESHOLDS_FILE
 from bot.training.worker import SECONDS_TO_START
@@ -85,7 +86,7 @@ class Child:
             await asyncio.wait_for(self._listening(), SECONDS_TO_START)
         except asyncio.TimeoutError:
             await self._end()
-            raise StartError(f"{self.name} did not start within {SECONDS_TO_START} s.") from None
+            raise StartError(Message("did_not_start", name=self.name, seconds=SECONDS_TO_START)) from None
         # It can be spoken to now, so its output may hold words of residents.
         self._holds_words = True
         self._last_lines.clear()
@@ -125,7 +126,7 @@ class Child:
                 if self._reader:
                     await self._reader
                 last = "\n  ".join(self._last_lines)
-                raise StartError(f"{self.name} ended while starting. Its last lines:\n  {last}")
+                raise StartError(Message("ended_while_starting", name=self.name, last=last))
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection(LOOPBACK, self.port)
                 writer.close()

@@ -13,6 +13,8 @@ from typing import Any
 
 from bot.database.audit import AuditLog, operator, settings_changes
 from bot.database.engine import Database, DatabaseError
+from bot.errors import KyrError
+from bot.messages import Message
 from bot.problems import ContentError
 from bot.serving.asking import wait_until_answered
 from bot.serving.assistant import Assistant, ModelFault, assemble
@@ -130,7 +132,7 @@ async def _serve_until(
             if previous is None or not is_of_this_program(previous):
                 raise
             progress(f"{error}\nModel {model.version} cannot be served; going back to {previous.version}")
-            await serve_model(previous, refused=ServingStatus(previous.version, model.version, str(error)))
+            await serve_model(previous, refused=ServingStatus(previous.version, model.version, error.message))
 
 
 async def _go_back(settings: Settings, state: ServingStatus, progress: Callable[[str], None]) -> None:
@@ -238,7 +240,8 @@ async def follow(
             await assistant.switch(store.get(wanted))
         except (ContentError, ModelError, ServeError, StartError, OSError) as error:
             progress(f"Model {wanted} was refused; {state.version} goes on. {error}")
-            state = ServingStatus(state.version, wanted, str(error))
+            why = error.message if isinstance(error, KyrError) else Message("told", text=error)
+            state = ServingStatus(state.version, wanted, why)
         else:
             progress(f"Model {wanted} answers; {state.version} is kept warm for ten minutes")
             state = ServingStatus(wanted)

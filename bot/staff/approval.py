@@ -9,6 +9,7 @@ from typing import Any
 from bot.clock import in_office
 from bot.database.audit import TERMINAL, AuditLog, Entry
 from bot.errors import KyrError
+from bot.messages import Message
 from bot.staff.release import Release
 from bot.text.language import LANGUAGES
 
@@ -40,10 +41,7 @@ def refuse_author(audit: AuditLog, topic: str, who: str) -> None:
     for author, entry in _written_by(audit, topic).items():
         if _person(author) == _person(who):
             day = in_office(entry.time).date()
-            raise ApprovalError(
-                f"Whoever wrote an answer cannot approve it: {author} wrote it on {day}. "
-                "Somebody else has to read and approve it."
-            )
+            raise ApprovalError(Message("author_cannot_approve", author=author, day=day))
 
 
 def approve(release: Release, topic: str, approved_by: str, *, seen: str) -> None:

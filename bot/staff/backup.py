@@ -25,9 +25,10 @@ from sqlalchemy import select, text
 from bot.database.audit import Entry, check_chain
 from bot.database.engine import Database
 from bot.database.tables import AUDIT_LOG, TABLES
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
 from bot.files.atomic import sync
 from bot.files.locks import exclusive
+from bot.messages import Message
 from bot.settings import Settings
 from bot.training.models import ModelStore
 from bot.training.topics_off import FILE as TOPICS_OFF
@@ -58,7 +59,7 @@ def back_up(file: Path, settings: Settings, database: Database) -> list[str]:
     It is there wholly or not at all. Raises BackupError, DatabaseError, AuditError and ModelError.
     """
     if file.exists():
-        raise BackupError(f"{file}: there is a file of that name already. Choose another one.")
+        raise BackupError(Message("backup_exists", file=file))
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         # Nobody else backs up or restores the same data meanwhile.
@@ -78,7 +79,7 @@ def back_up(file: Path, settings: Settings, database: Database) -> list[str]:
                 Path(temporary).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise BackupError(f"{file}: the backup could not be written ({error.strerror or error}).") from None
+        raise BackupError(Message("backup_not_written", file=file, reason=reason_of(error))) from None
     return said
 
 
@@ -92,14 +93,14 @@ def _write_archive(target: IO[bytes], settings: Settings, database: Database) ->
 
         def add(name: str, file: IO[bytes], size: int) -> None:
             if not belongs(name):
-                raise BackupError(f"{name}: a file of that name cannot be restored. Give it another one.")
+                raise BackupError(Message("backup_odd_name", name=name))
             info = tarfile.TarInfo(name)
             info.size, info.mode = size, 0o600
             reader = _Hashing(file)
             try:
                 archive.addfile(info, reader)
             except ValueError:
-                raise BackupError(f"{name}: the name is too long to be backed up. Shorten it.") from None
+                raise BackupError(Message("backup_long_name", name=name)) from None
             hashes[name] = reader.digest.hexdigest()
 
         for table, rows in staff.items():

@@ -20,6 +20,7 @@ from bot.directory.update import (
 )
 from bot.files.hashing import folder_hash
 from bot.files.locks import exclusive
+from bot.messages import Message
 from bot.problems import ContentError
 from bot.settings import Settings
 
@@ -44,7 +45,7 @@ class DirectoryEditor:
         return cls(settings.resources_dir, settings.data_dir / "resources", audit)
 
     def replace(
-        self, who: str, action: str, build: Callable[[], Tables], show: Callable[[str], None]
+        self, who: str, action: str, build: Callable[[], Tables], show: Callable[[Message], None]
     ) -> bool:
         """Replace the directory by new tables, showing each difference first; say whether there was any.
 
@@ -65,7 +66,7 @@ class DirectoryEditor:
                         refuse(new, self.kept)
         return bool(changes)
 
-    def undo(self, who: str) -> list[str]:
+    def undo(self, who: str) -> list[Message]:
         """Exchange the directory for the one kept before it; return what that changes.
 
         Raises UpdateError and DatabaseError, as `replace` does.
@@ -77,9 +78,7 @@ class DirectoryEditor:
     def _alone(self) -> Iterator[None]:
         """Keep all others out: whoever makes a workplace takes away those of others."""
         # The folder that holds the topics too: their check reads the directory.
-        refusal = UpdateError(
-            "Somebody else is changing the content. Nothing was replaced; try again in a minute."
-        )
+        refusal = UpdateError(Message("directory_being_changed"))
         with exclusive(self.folder.parent, _SECONDS_TO_WAIT, refusal):
             yield
 

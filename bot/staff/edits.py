@@ -11,6 +11,7 @@ from bot.database.audit import AuditLog
 from bot.database.engine import DatabaseError
 from bot.editing.differences import changed_cells
 from bot.editing.topic_text import read_fields, read_text
+from bot.messages import Message
 
 
 def note_changes(
@@ -53,7 +54,6 @@ def _note_all(
                 audit.append(connection, who, action, topic, before=before, after=after)
     except DatabaseError as error:
         raise DatabaseError(
-            f"The content is changed now ({', '.join(changes)}), but nothing of that is in the audit log. "
-            f"{error} Do not make the change again; write down elsewhere who made it."
+            Message("edit_not_noted", changes=", ".join(changes), error=error.message)
         ) from None
     audit.keep_head()

@@ -17,16 +17,17 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from bot.clock import in_office, utc_now
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
 from bot.files.locks import is_held, lock_within
-from bot.problems import ContentError, Message
+from bot.messages import Message
+from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT, read_settings
 from bot.staff.approval import approve
 from bot.staff.release import Release, StoppedError
@@ -43,16 +44,6 @@ _JOBS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "on": (RELEASE, ("topic",)),
     "approve": (RELEASE, ("topic", "approved_by", "seen")),
 }
-_UNDER_WAY = {
-    TRAINING: "A training is under way already",
-    RELEASE: "Another change for residents is under way already",
-    OFF: "Another answer is being turned off already",
-}
-_ENDED = {
-    TRAINING: "It was ended from outside; nothing was changed. Start it again.",
-    RELEASE: "It was ended from outside. History says what it has changed by then.",
-    OFF: "It was ended from outside. History says whether the answer is off. If not, turn it off again.",
-}
 # Who only looks whether a run is under way has the lock for a moment, and a run for one at its very end.
 _SECONDS_TO_GIVE_WAY = 0.5
 
@@ -67,7 +58,7 @@ class RunError(KyrError):
 class Line:
     """What a run has said, and when."""
 
-    text: str
+    text: Message
     time: str
 
 
@@ -92,7 +83,7 @@ class Run:
     running: bool = True
     finished: str = ""
     result: Mapping[str, Any] | None = None
-    error: str = ""
+    error: Message | None = None
     problems: tuple[Message, ...] = ()
     report: Mapping[str, Any] | None = None
 
@@ -123,10 +114,7 @@ class Runs:
             with self._held(slot) as lock:
                 self._begin(lock, run, job)
         except OSError as error:
-            raise RunError(
-                f"It could not be started ({error.strerror}). Make room on the disk or look at the rights "
-                f"to {self._folder}, and try again."
-            ) from None
+            raise RunError(Message("run_not_started", reason=reason_of(error), folder=self._folder)) from None
         return run
 
     def last(self, slot: str) -> Run | None:
@@ -139,7 +127,9 @@ class Runs:
             return None
         whole = written[: written.rfind("\n") + 1]  # a line may be half written yet
         first, *more = filter(None, map(_told, whole.splitlines()))
-        lines = tuple(Line(**each) for each in more if "text" in each)
+        lines = tuple(
+            Line(text, each["time"]) for each in more if "text" in each for text in _messages([each["text"]])
+        )
         run = dataclasses.replace(Run(**first), lines=lines, running=running)
         end = next((each for each in more if "text" not in each), None)
         if end is not None:
@@ -148,11 +138,11 @@ class Runs:
                 running=False,
                 finished=end["time"],
                 result=end.get("done"),
-                error=end.get("failed", ""),
-                problems=_problems(end),
+                error=next(iter(_messages([end["failed"]] if "failed" in end else [])), None),
+                problems=_messages(end.get("problems", ())),
                 report=end.get("done", end).get("report"),
             )
-        return run if running else dataclasses.replace(run, error=_ENDED[slot])
+        return run if running else dataclasses.replace(run, error=Message(f"ended_outside_{slot}"))
 
     def each(self) -> list[Run]:
         """Return the last run of each slot in which there was one, the newest first."""
@@ -179,9 +169,10 @@ class Runs:
             yield lock
 
     def _under_way(self, slot: str) -> RunError:
-        run = self.last(slot)
-        begun = f", begun by {run.who} at {_clock(run.started)}" if run else ""
-        return RunError(f"{_UNDER_WAY[slot]}{begun}. Wait until it is done.")
+        if run := self.last(slot):
+            begun = {"who": run.who, "time": _clock(run.started)}
+            return RunError(Message(f"begun_{slot}", **begun))
+        return RunError(Message(f"under_way_{slot}"))
 
     def _begin(self, lock: IO[str], run: Run, job: Mapping[str, str]) -> None:
         """Start the process, and give it its job and the lock, which goes with it."""
@@ -224,10 +215,10 @@ def _told(line: str) -> dict[str, Any]:
     return told
 
 
-def _problems(end: Mapping[str, Any]) -> tuple[Message, ...]:
-    """Return the mistakes with which a job ended; none where a program with other messages has told them."""
+def _messages(told: Iterable[Mapping[str, Any] | str]) -> tuple[Message, ...]:
+    """Return what a job has said; nothing where a program with other messages has told it."""
     try:
-        return tuple(map(Message.from_json, end.get("problems", ())))
+        return tuple(map(Message.from_json, told))
     except KeyError:
         return ()
 
@@ -250,18 +241,18 @@ def main() -> None:
     try:
         settings = read_settings()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
-        release = Release.of(settings, told["who"], lambda text: _append(file, {"text": text}))
+        release = Release.of(settings, told["who"], lambda text: _append(file, {"text": text.as_json()}))
         end = {"done": _do(release, told["job"])}
     except StoppedError as error:
-        end = {"failed": str(error), "report": error.verdict.as_json()}
+        end = {"failed": error.message.as_json(), "report": error.verdict.as_json()}
     except ContentError as error:
-        end = {"failed": str(error), "problems": [one.as_json() for one in error.messages]}
+        end = {"failed": error.message.as_json(), "problems": [one.as_json() for one in error.messages]}
     except KyrError as error:
-        end = {"failed": str(error)}
+        end = {"failed": error.message.as_json()}
     except Exception as error:
         _log.exception("The run failed")
-        reason = f"{type(error).__name__}; the log {told['log']} says more"
-        end = {"failed": f"It failed for a reason nobody foresaw: {reason}."}
+        unforeseen = Message("unforeseen", reason=type(error).__name__, log=told["log"])
+        end = {"failed": unforeseen.as_json()}
     _append(file, end)
     os.close(told["lock"])
 
@@ -294,9 +285,9 @@ def _train(release: Release) -> dict[str, Any]:
     model, published = release.train(), release.store.published()
     verdict = None
     if published is not None and published.version == model.version:
-        release.progress(f"Model {model.version} is published already")
+        release.progress(Message("published_already", version=model.version))
     else:
-        release.progress("Comparing it with the published model" if published else "Judging it")
+        release.progress(Message("comparing") if published else Message("judging"))
         verdict = release.verdict(model, published)
     return {"version": model.version, **_judged(verdict)}
 

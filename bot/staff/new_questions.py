@@ -8,6 +8,7 @@ from bot.answering.decision import TOPIC_PREFIX
 from bot.content.paths import FAQ, NLU
 from bot.content.reading import Content
 from bot.errors import KyrError
+from bot.messages import Message
 from bot.text.language import fold
 from bot.text.near_duplicates import TrainingQuestion, near_duplicates
 from bot.text.redaction import REMOVED, remove_personal_details
@@ -27,25 +28,16 @@ def printable(text: str) -> str:
 
 def refuse(text: str, content: Content) -> None:
     """Refuse a question that nobody may be trained to ask; raises ReviewError."""
-    shown = f"“{printable(text)}”"
+    shown = printable(text)
     if REMOVED in text:
-        raise ReviewError(
-            f"The question {shown} has holes ({REMOVED}), where words were removed. Write it anew with whole "
-            'words, as anybody might ask it: --as "TEXT".'
-        )
+        raise ReviewError(Message("question_has_holes", question=shown, removed=REMOVED))
     if not text.isprintable() or not fold(text):
-        raise ReviewError(f"The question {shown} is not one line of words. Write it on one line.")
+        raise ReviewError(Message("question_no_line", question=shown))
     if len(text) > MOST_LETTERS:
-        raise ReviewError(
-            f"The question has {len(text)} characters, {MOST_LETTERS} at most. Write only what is asked: "
-            '--as "TEXT".'
-        )
+        raise ReviewError(Message("question_too_long", length=len(text), most=MOST_LETTERS))
     without = remove_personal_details(text, content.own_words.known)
     if without != text:
-        raise ReviewError(
-            f"The question {shown} looks as if it told who somebody is: “{printable(without)}”. "
-            'Write it without: --as "TEXT".'
-        )
+        raise ReviewError(Message("question_tells_who", question=shown, without=printable(without)))
 
 
 def stands_there(question: TrainingQuestion, content: Content) -> bool:
@@ -64,8 +56,13 @@ def stands_there(question: TrainingQuestion, content: Content) -> bool:
 
 def _elsewhere(question: TrainingQuestion, other: TrainingQuestion) -> ReviewError:
     return ReviewError(
-        f"The question “{printable(question.text)}” is as good as “{printable(other.text)}” in {other.path} "
-        f"({other.intent}). Put it there, or say in it what makes it another question (--as)."
+        Message(
+            "question_near_other",
+            question=printable(question.text),
+            other=printable(other.text),
+            file=other.path,
+            intent=other.intent,
+        )
     )
 
 

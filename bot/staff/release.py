@@ -24,7 +24,8 @@ from bot.database.engine import Database, DatabaseError
 from bot.editing.fields import TopicFields, state_of
 from bot.editing.replace import replace_topics
 from bot.editing.topic_text import TopicEditError, read_fields, read_text, with_fields
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
+from bot.messages import Message
 from bot.settings import Settings
 from bot.training.gate import Stop, Verdict, judge
 from bot.training.models import Model, ModelError, ModelStore
@@ -42,10 +43,7 @@ class StoppedError(KyrError):
 
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
-        super().__init__(
-            f"Model {verdict.version} was not published. Mend what stops it and train again; or, where you "
-            "answer for it, say why with --despite REASON, which is kept in the audit log."
-        )
+        super().__init__(Message("stopped", version=verdict.version))
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,7 @@ class Release:
         """Judge a candidate as the gate does, and by which answers have stopped in the content since."""
         verdict = judge(candidate, published, off=self.off.read())
         stops = tuple(
-            Stop("off", f"The answer to {topic} was turned off after the model was made. Train again")
-            for topic in self._turned_off(candidate)
+            Stop("off", Message("stop_turned_off", topic=topic)) for topic in self._turned_off(candidate)
         )
         return dataclasses.replace(verdict, stops=verdict.stops + stops)
 
@@ -144,8 +141,7 @@ class Release:
         except OSError as error:
             raise self._not_written(TOPICS_OFF, error) from None
         if self._knows(topic):
-            off_before = "The answer was turned off before: for residents nothing changes by it now."
-            self.progress(f"Residents get no answer to {topic} from now on." if is_new else off_before)
+            self.progress(Message("answer_off", topic=topic) if is_new else Message("answer_off_before"))
         with self._noting_what_is_done():
             after = {"enabled": False, "reason": reason}
             self._note("topic off", topic, before={"enabled": is_new}, after=after)
@@ -175,30 +171,27 @@ class Release:
             except OSError as error:
                 raise self._not_written(TOPICS_OFF, error) from None
         if self._knows(topic):
-            self.progress(f"Residents get the answer to {topic} again.")
+            self.progress(Message("answer_on_again", topic=topic))
 
     def _refuse_unknown(self, topic: str) -> None:
         """Raise PublishError for a topic that neither staff nor residents have."""
         version = self.store.published_version()
         given = _topics_in(self.store.published_content_dir()) if version else ()
         if topic not in (*_topics_in(self.content), *given):
-            raise PublishError(f"There is no topic {topic!r}. `kyr topics` lists them.")
+            raise PublishError(Message("topic_unknown", topic=topic))
 
     def _knows(self, topic: str) -> bool:
         """Whether the published model knows a topic; where not, say from when on it counts what was done."""
         if self.store.published_version() is None:
-            self.progress("No model is published yet: it counts from the first one on.")
+            self.progress(Message("nothing_published_yet"))
         elif topic not in _topics_in(self.store.published_content_dir()):
-            self.progress(f"The published model does not know {topic} yet: it counts from the next one on.")
+            self.progress(Message("published_model_lacks", topic=topic))
         else:
             return True
         return False
 
     def _not_written(self, file: Path | str, error: OSError) -> PublishError:
-        return PublishError(
-            f"{file} could not be written ({error.strerror}). Nothing was changed. Make room on "
-            "the disk or look at its permissions, and try again."
-        )
+        return PublishError(Message("not_written", file=file, reason=reason_of(error)))
 
     def approve(self, topic: str, approved_by: str, *, seen: str = "") -> None:
         """Write down who has signed an answer off, and publish that; raises as `turn_on` does.
@@ -206,12 +199,12 @@ class Release:
         `seen` is the state (bot.editing.sheet.rows.state_of) in which it was read, where that is known.
         """
         if not 0 < len(approved_by.strip()) <= MOST_LETTERS or "\n" in approved_by:
-            raise PublishError(f"Say who signs it off in one line of at most {MOST_LETTERS} letters.")
+            raise PublishError(Message("who_signs", most=MOST_LETTERS))
         approved = approved_by.strip()
 
         def sign(fields: TopicFields) -> TopicFields:
             if seen and state_of(fields) != seen:
-                raise PublishError(f"The topic {topic} was changed since it was read. Read it again first.")
+                raise PublishError(Message("topic_changed_since_read", topic=topic))
             return dataclasses.replace(fields, approved_by=approved)
 
         self._change_topic(topic, sign)
@@ -222,7 +215,7 @@ class Release:
         name = f"{topic}.yml"
         file = self.content / FAQ / name
         if topic not in _topics_in(self.content):
-            raise PublishError(f"There is no topic {topic!r}. `kyr topics` lists them.")
+            raise PublishError(Message("topic_unknown", topic=topic))
         text = read_text(file)
         edited = with_fields(text, topic, change(read_fields(text)))
         if edited == text:
@@ -247,7 +240,7 @@ class Release:
             candidate = self._with_header(published, topic)
             if candidate.version == published.version:
                 self._note(action, topic, after=dict(after))
-                self.progress(f"Model {published.version} stays: for residents nothing changes by it now.")
+                self.progress(Message("model_stays", version=published.version))
                 return
             verdict = judge(candidate, published, off=off)
             if not verdict.passed:
@@ -275,7 +268,7 @@ class Release:
 
     def _alone(self) -> contextlib.AbstractContextManager[None]:
         """Change what is published, after whoever does so now."""
-        return self.store.publishing(lambda: self.progress("Waiting for another change of what is published"))
+        return self.store.publishing(lambda: self.progress(Message("waiting_for_change")))
 
     def _published(
         self, action: str, published: Model | None, candidate: Model, after: Mapping[str, Any]
@@ -304,7 +297,7 @@ class Release:
         try:
             yield
         except (DatabaseError, ModelError) as error:
-            self.progress(f"It is done, but could not be noted in the audit log. {error}")
+            self.progress(Message("done_not_noted", error=error.message))
 
     def _note(self, action: str, subject: str, *, before: Any = None, after: Any) -> None:
         self.audit.record(self.who, action, subject, before=before, after=after)

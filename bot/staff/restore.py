@@ -22,8 +22,10 @@ from bot.content.paths import RESOURCES
 from bot.database.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
 from bot.database.engine import Database, DatabaseError
 from bot.database.tables import AUDIT_LOG, TABLES
+from bot.errors import reason_of
 from bot.files.atomic import sync, write_whole
 from bot.files.locks import exclusive
+from bot.messages import Message
 from bot.settings import Settings
 from bot.staff.backup import (
     CONTENT,
@@ -116,7 +118,7 @@ def restore(
             sync(settings.data_dir)
             _finish(settings.data_dir, database)
         except OSError as error:
-            raise BackupError(f"{file}: {_failed(error)}") from None
+            raise BackupError(Message("file_failed", file=file, what=_failed(error))) from None
         finally:
             if not (settings.data_dir / _UNDER_WAY).exists():
                 for workplace in set(workplaces.values()):
@@ -137,7 +139,7 @@ def finish_restore(data_dir: Path, database: Database) -> bool:
             try:
                 _finish(data_dir, database)
             except OSError as error:
-                raise BackupError(f"A restore was interrupted, and {_failed(error)}") from None
+                raise BackupError(Message("restore_interrupted", what=_failed(error))) from None
         return True
     if any(data_dir.glob(f"{_WORKPLACE}*")):
         # Of one that was killed before it changed anything, unless somebody is at it and is being asked.
@@ -151,10 +153,11 @@ def _remove_workplaces(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _failed(error: OSError) -> str:
-    where = f" ({error.filename})" if error.filename else ""
-    reason = f"{error.strerror or error}{where}"
-    return f"what is in the backup could not be put in place: {reason}. Nothing was changed."
+def _failed(error: OSError) -> Message:
+    reason = reason_of(error)
+    if error.filename:
+        return Message("backup_not_in_place_at", reason=reason, file=error.filename)
+    return Message("backup_not_in_place", reason=reason)
 
 
 def _finish(data_dir: Path, database: Database) -> None:
@@ -179,10 +182,7 @@ def _finish(data_dir: Path, database: Database) -> None:
         if all(new.exists() for new, _ in planned.moves):
             note.unlink(missing_ok=True)
             raise
-        raise BackupError(
-            f"{error} The files are in place already, what belongs into the database may be missing. "
-            "When it can be used again, run any command of `kyr`: that finishes it."
-        ) from None
+        raise BackupError(Message("restored_without_database", error=error.message)) from None
     audit.keep_head()
     note.unlink()
     sync(data_dir)
@@ -243,11 +243,7 @@ def _check_history(
     there = check_chain(Entry(**row) for row in backed_up)
     for number, (one, other) in enumerate(zip(here, there, strict=False)):
         if one != other:
-            raise BackupError(
-                f"The audit log here and the one of the backup differ from entry {number} on, and restoring "
-                "would destroy history. Restore into an empty database (name it in KYR_DATABASE_URL), and "
-                f"keep the old one, with {HEAD_FILE} of KYR_DATA_DIR moved to it."
-            )
+            raise BackupError(Message("restore_destroys_history", number=number, head_file=HEAD_FILE))
     return backed_up[len(here) - 1 :]
 
 
@@ -272,7 +268,7 @@ def _moves(
     inside = content / (settings.resources_dir.relative_to(settings.content_dir) if is_content else RESOURCES)
     moves = [(content / part, settings.content_dir / part) for part in CONTENT]
     if missing := [str(place) for new, place in moves if not new.exists()]:
-        raise BackupError(f"The backup has nothing to put in the place of {missing[0]}. Use another one.")
+        raise BackupError(Message("backup_lacks", missing=missing[0]))
     if is_content:
         if directory.exists():
             shutil.rmtree(inside, ignore_errors=True)
@@ -289,10 +285,7 @@ def _moves(
     if off := _turned_off(settings, workplaces["models"]):
         moves.append((off, settings.data_dir / TOPICS_OFF))
     if mounted := [str(place) for _, place in moves if place.is_mount()]:
-        raise BackupError(
-            f"{mounted[0]} is a disk of its own, which cannot be replaced. Restore into folders below "
-            "mounted ones (KYR_CONTENT_DIR, KYR_DATA_DIR, KYR_RESOURCES_DIR)."
-        )
+        raise BackupError(Message("folder_is_a_disk", folder=mounted[0]))
     return moves
 
 
@@ -305,7 +298,7 @@ def _turned_off(settings: Settings, workplace: Path) -> Path | None:
     try:
         off = TopicsOff(workplace / "models").read() | TopicsOff(settings.data_dir).read()
     except ModelError as error:
-        raise BackupError(str(error)) from None
+        raise BackupError(error.message) from None
     if not off:
         return None
     TopicsOff(workplace).write(off)

@@ -28,6 +28,8 @@ from bot.editing.fields import ID, clean
 from bot.editing.replace import Outcome, replace_topics
 from bot.editing.sheet.exporting import write_draft
 from bot.editing.topic_text import add_question
+from bot.errors import reason_of
+from bot.messages import Message
 from bot.staff.new_questions import ReviewError, printable, refuse, stands_there
 from bot.text.language import OTHER, fold
 from bot.text.near_duplicates import TrainingQuestion, has_own_word
@@ -175,10 +177,7 @@ class Review:
         for group in self.groups():
             if group.id == group_id.lower():
                 return group
-        raise ReviewError(
-            f"There is no group {printable(group_id)!r}: its questions are dealt with or forgotten, or "
-            "another question leads it now. `kyr review` lists the groups."
-        )
+        raise ReviewError(Message("no_group", group=printable(group_id)))
 
     def belongs_to(self, group: Group, topic: str, text: str = "") -> Addition:
         """Return what would be added to a topic: the leading question, or `text` in its place.
@@ -187,7 +186,7 @@ class Review:
         """
         content = read_content(self.content)
         if topic not in content.topics:
-            raise ReviewError(f"There is no topic {printable(topic)!r}. `kyr topics` lists them.")
+            raise ReviewError(Message("topic_unknown", topic=printable(topic)))
         return self._addition(group, content, TOPIC_PREFIX + topic, FAQ / f"{topic}.yml", text)
 
     def out_of_scope(self, group: Group, text: str = "") -> Addition:
@@ -212,7 +211,7 @@ class Review:
                 )
             except OSError as error:
                 raise ReviewError(
-                    f"{file} could not be written ({error.strerror}). All files are as before; try again."
+                    Message("topic_file_not_written", file=file, reason=reason_of(error))
                 ) from None
         topic = addition.intent.removeprefix(TOPIC_PREFIX)
         action = "review: out of scope" if addition.intent == OUT_OF_SCOPE else "review: belongs to"
@@ -220,10 +219,7 @@ class Review:
         try:
             self._take_out(addition.group.texts, action, topic, added)
         except DatabaseError as error:
-            raise ReviewError(
-                f"The question stands in {file} now, but its group is still in the queue and nothing is in "
-                f"the audit log. {error} Then do the same again: nothing is added twice."
-            ) from None
+            raise ReviewError(Message("question_added_not_noted", file=file, error=error.message)) from None
         return outcome
 
     def new_topic(self, group: Group, topic: str, sheet: Path) -> tuple[str, ...]:
@@ -232,15 +228,9 @@ class Review:
         They leave the queue; of a group that no cell can hold the rest stays. Raises ReviewError, SheetError.
         """
         if not ID.fullmatch(topic) or topic.startswith(EXAMPLE):
-            raise ReviewError(
-                f"{printable(topic)!r} cannot be the id of a topic. Write small letters a to z, digits and "
-                f"_, at most 60, like bond, and nothing that begins with {EXAMPLE}."
-            )
+            raise ReviewError(Message("no_topic_id_of_draft", topic=printable(topic), example=EXAMPLE))
         if (self.content / FAQ / f"{topic}.yml").exists():
-            raise ReviewError(
-                f"There is a topic {topic} already. Add the question to it (`kyr review belongs`), or give "
-                "the new one another id."
-            )
+            raise ReviewError(Message("topic_exists", topic=topic))
         number = write_draft(sheet, topic, group.language, [printable(text) for text in group.texts])
         written = group.texts[:number]
         self._take_out(written, "review: draft", topic, {"sheet": printable(sheet.name)})
@@ -252,14 +242,11 @@ class Review:
         Raises ReviewError, also where the topic is not there: the questions would be lost.
         """
         if not ID.fullmatch(topic) or not (self.content / FAQ / f"{topic}.yml").exists():
-            raise ReviewError(f"There is no topic {printable(topic)!r}. Save it first.")
+            raise ReviewError(Message("no_topic_yet", topic=printable(topic)))
         try:
             return self._take_out(group.texts, "review: draft", topic, {})
         except DatabaseError as error:
-            raise ReviewError(
-                f"The topic {topic} is there now, but its group is still in the queue and the audit log says "
-                f"nothing of that. {error} Then discard the group: its questions are in the topic."
-            ) from None
+            raise ReviewError(Message("topic_added_not_noted", topic=topic, error=error.message)) from None
 
     def discard(self, group: Group) -> int:
         """Take a group out of the queue and do nothing else; return how many questions that were."""
@@ -270,9 +257,7 @@ class Review:
         refuse(text, content)
         language = content.language_identifier.identify(text, hint=group.language)
         if language is None or language == OTHER:
-            raise ReviewError(
-                f"The question “{text}” is neither English nor Spanish. Write it in one of them (--as)."
-            )
+            raise ReviewError(Message("question_of_no_language", question=text))
         question = TrainingQuestion(text, intent, language, file, 0)
         # Of a missing file is said what is said of an empty one: it has no questions of the intent.
         found = self.content / file

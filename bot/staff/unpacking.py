@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from bot.database.engine import VERSION_TABLE, Database
 from bot.database.tables import ACCOUNT_TABLES, TABLES
+from bot.messages import Message
 from bot.staff.backup import (
     BYTES_TO_SPARE,
     FORMAT,
@@ -55,9 +56,9 @@ def unpack(file: Path, workplaces: Mapping[str, Path]) -> dict[str, Any]:
                 name = info.name
                 left -= info.size
                 if left < 0 or info.size < 0 or len(hashes) >= _MOST_MEMBERS:
-                    raise BackupError(f"{file}: what is in it is larger than the disk, or than any backup.")
+                    raise BackupError(Message("backup_too_large", file=file))
                 if MANIFEST in hashes or name in hashes or not belongs(name):
-                    raise BackupError(f"{file}: {name!r} does not belong in a backup.")
+                    raise BackupError(Message("backup_foreign_member", file=file, name=name))
                 member = archive.extractfile(info)
                 assert member is not None  # noqa: S101 - only plain files come this far
                 hashes[name] = _write(member, workplaces[_root(name)] / name)
@@ -65,14 +66,14 @@ def unpack(file: Path, workplaces: Mapping[str, Path]) -> dict[str, Any]:
         manifest = json.loads((workplaces["staff"] / MANIFEST).read_text(encoding="utf-8"))
         found = {name: digest for name, digest in hashes.items() if name != MANIFEST}
         if manifest["format"] != FORMAT:
-            raise BackupError(f"{file}: it was made by a newer program. Use that one.")
+            raise BackupError(Message("backup_of_newer_program", file=file))
         if manifest["members"] != found:
-            raise BackupError(f"{file}: it is not whole, or something in it was changed. Use another backup.")
+            raise BackupError(Message("backup_not_whole", file=file))
         return dict(manifest)
     except FileNotFoundError:
-        raise BackupError(f"{file}: there is no such file, or it is no backup of `kyr backup`.") from None
+        raise BackupError(Message("no_backup", file=file)) from None
     except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, ValueError, KeyError, TypeError):
-        raise BackupError(f"{file}: it is damaged, or no backup of `kyr backup`. Use another one.") from None
+        raise BackupError(Message("backup_damaged", file=file)) from None
 
 
 class _PlainFile(tarfile.TarInfo):
@@ -87,7 +88,7 @@ class _PlainFile(tarfile.TarInfo):
         """Read a header; raises BackupError where it is not that of a plain file."""
         info = super().frombuf(buf, encoding, errors)
         if info.type != tarfile.REGTYPE:
-            raise BackupError(f"{info.name!r} in the backup is no plain file. Use another backup.")
+            raise BackupError(Message("backup_no_plain_file", name=info.name))
         return info
 
 
@@ -120,10 +121,7 @@ def read_rows(
     if version == database.version:
         return _parse(workplace, names, TABLES)
     if version not in database.versions:
-        raise BackupError(
-            f"The backup is of a newer program (version {version} of the database, this one knows "
-            f"{database.version}). Restore it with that program."
-        )
+        raise BackupError(Message("backup_of_newer_database", version=version, known=database.version))
     older, tables = Database(workplace / "older", version=version), MetaData()
     with older.transaction() as connection:
         tables.reflect(connection)
@@ -136,7 +134,7 @@ def read_rows(
 
 def _parse(workplace: Path, names: Collection[str], tables: MetaData) -> dict[str, list[dict[str, Any]]]:
     if unknown := sorted(set(names) - {f"staff/{name}.jsonl" for name in tables.tables}):
-        raise BackupError(f"{unknown[0]!r} does not belong in a backup of this version. Use another one.")
+        raise BackupError(Message("backup_unknown_part", name=unknown[0]))
     found: dict[str, list[dict[str, Any]]] = {}
     for name, table in sorted(tables.tables.items()):
         kinds = {column.name: column.type.python_type for column in table.columns}
@@ -149,9 +147,7 @@ def _parse(workplace: Path, names: Collection[str], tables: MetaData) -> dict[st
                         raise ValueError
                     rows.append(row)
         except (OSError, ValueError, AttributeError, RecursionError):
-            raise BackupError(
-                f"Row {len(rows) + 1} of {name} in the backup is none. Use another backup."
-            ) from None
+            raise BackupError(Message("backup_no_row", row=len(rows) + 1, table=name)) from None
     return found
 
 
@@ -173,6 +169,4 @@ def published_version(workplace: Path, manifest: Mapping[str, Any]) -> str | Non
             return model.version
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ModelError):
         pass
-    raise BackupError(
-        "The model in the backup is not the one that it says was published. Use another backup."
-    )
+    raise BackupError(Message("backup_other_model"))

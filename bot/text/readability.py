@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from textstat.textstat import textstatistics
 
-from bot.problems import Message
+from bot.messages import Message
 
 # Grade 7 is what a 12-year-old reads; 65 is the upper half of "normal" on the INFLESZ scale.
 HARDEST_GRADE = 7.0

@@ -19,7 +19,8 @@ from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE, TOPIC_PREFIX, topic_
 from bot.answering.reply import response_reply
 from bot.content.reading import Content
 from bot.content.topics import topic_of
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
+from bot.messages import Message
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.training.models import CONTENT, PARSED
 
@@ -50,7 +51,9 @@ def read_questions(path: Path) -> list[Question]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise EvaluationFileError(f"{path}: cannot be read ({error.strerror}). Check the name.") from None
+        raise EvaluationFileError(
+            Message("questions_unreadable", file=path, reason=reason_of(error))
+        ) from None
     questions = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -69,12 +72,9 @@ def read_questions(path: Path) -> list[Question]:
                 )
             )
         except (json.JSONDecodeError, KeyError, TypeError):
-            raise EvaluationFileError(
-                f"{path}:{number}: this is no question. "
-                'Write {"text": "...", "lang": "en", "topic": "..."} on one line.'
-            ) from None
+            raise EvaluationFileError(Message("no_question_in_line", file=path, line=number)) from None
     if not questions:
-        raise EvaluationFileError(f"{path}: the file holds no question. Add at least one line.")
+        raise EvaluationFileError(Message("no_question_in_file", file=path))
     return questions
 
 

@@ -20,7 +20,9 @@ from bot.content.checks import overdue_answers
 from bot.content.diff import CHANGED, TopicChange, topic_changes
 from bot.content.model_rules import GATE
 from bot.content.topics import Topic
-from bot.text.language import LANGUAGE_NAMES, LANGUAGES
+from bot.content.training_data import LANGUAGE_MESSAGES
+from bot.messages import Message
+from bot.text.language import LANGUAGES
 from bot.training.evaluation import rows_by_set
 from bot.training.models import Model
 
@@ -29,12 +31,12 @@ _CHANCE = 0.05
 _MOST_EXAMPLES = 3
 _GOLDEN_OF_A_KIND = 6
 _MOST_TOPICS = 8
-# The figures of a language, in the order of the report: what they are called, whether more is better.
+# The figures of a language, in the order of the report: whether more is better.
 _FIGURES = {
-    "right": ("answered rightly", True),
-    "wrong": ("answered wrongly", False),
-    "resolved": ("right, or the right topic offered", True),
-    "false_answers": ("out of scope, yet answered", False),
+    "right": True,
+    "wrong": False,
+    "resolved": True,
+    "false_answers": False,
 }
 
 
@@ -43,7 +45,7 @@ class Stop:
     """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic or off."""
 
     rule: str
-    text: str
+    text: Message
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Difference:
     text: str
     language: str
     topic: str
-    before: str
-    after: str
+    before: Message
+    after: Message
     better: bool
 
 
@@ -67,7 +69,7 @@ class Verdict:
 
     version: str
     published: str | None
-    changes: tuple[str, ...]
+    changes: tuple[Message, ...]
     figures: Mapping[str, Mapping[str, tuple[float | None, float | None, float]]]
     differences: tuple[Difference, ...]
     stops: tuple[Stop, ...]
@@ -79,7 +81,12 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON can hold it; `from_json` makes it again."""
-        return dataclasses.asdict(self)
+        told = dataclasses.asdict(self)
+        told["changes"] = [change.as_json() for change in self.changes]
+        told["stops"] = [{"rule": stop.rule, "text": stop.text.as_json()} for stop in self.stops]
+        for one, difference in zip(told["differences"], self.differences, strict=True):
+            one |= {"before": difference.before.as_json(), "after": difference.after.as_json()}
+        return told
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Verdict:
@@ -87,13 +94,19 @@ class Verdict:
         return cls(
             told["version"],
             told["published"],
-            tuple(told["changes"]),
+            tuple(map(Message.from_json, told["changes"])),
             {
                 language: {name: (was, now, floor) for name, (was, now, floor) in figures.items()}
                 for language, figures in told["figures"].items()
             },
-            tuple(Difference(**one) for one in told["differences"]),
-            tuple(Stop(**one) for one in told["stops"]),
+            tuple(
+                Difference(
+                    **one
+                    | {"before": Message.from_json(one["before"]), "after": Message.from_json(one["after"])}
+                )
+                for one in told["differences"]
+            ),
+            tuple(Stop(one["rule"], Message.from_json(one["text"])) for one in told["stops"]),
         )
 
 
@@ -124,7 +137,7 @@ def judge(
         before = [row for rows in rows_by_set(published.folder, content_before).values() for row in rows]
     differences = tuple(_differences(before, after))
     stops = [
-        *(Stop("check", str(problem)) for problem in problems),
+        *(Stop("check", problem.message) for problem in problems),
         *_must_pass(after),
         *_floors(candidate, rules["floors"]),
         *_emergencies(candidate, rules["emergencies"]),
@@ -160,28 +173,31 @@ def golden_questions(model: Model) -> list[tuple[str, str]]:
 def _must_pass(rows: Sequence[Mapping[str, Any]]) -> Iterator[Stop]:
     for row in rows:
         if row["must_pass"] and _answered(row) and row["topic"] not in row["ok"]:
-            yield Stop("must_pass", f"A dangerous question gets a wrong answer: “{row['text']}” {_made(row)}")
+            yield Stop("must_pass", Message("stop_wrong_answer", question=row["text"], made=_made(row)))
 
 
 def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iterator[Stop]:
     for language, wanted in floors.items():
         for name, floor in wanted.items():
             reached = candidate.report["held_out"][language][name]
-            called, more_is_better = _FIGURES[name]
+            more_is_better = _FIGURES[name]
             if reached is not None and (reached < floor if more_is_better else reached > floor):
-                most = "at least" if more_is_better else "at most"
-                text = f"{LANGUAGE_NAMES[language]}, {called}: {reached:.1%}, must be {most} {floor:.1%}"
-                yield Stop("floor", text)
+                key = "stop_floor_least" if more_is_better else "stop_floor_most"
+                figures = {"reached": f"{reached:.1%}", "floor": f"{floor:.1%}"}
+                named = {"language": LANGUAGE_MESSAGES[language], "figure": Message(f"rate_{name}")}
+                told = Message(key, **named, **figures)
+                yield Stop("floor", told)
 
 
 def _emergencies(candidate: Model, rules: Mapping[str, float]) -> Iterator[Stop]:
     now = candidate.report["held_out"]
-    if now["emergencies_seen"] is not None and now["emergencies_seen"] < rules["seen"]:
-        text = f"Of emergencies {now['emergencies_seen']:.1%} are recognised, must be {rules['seen']:.1%}"
-        yield Stop("emergency", text)
-    if now["false_alarms"] is not None and now["false_alarms"] > rules["false_alarms"]:
-        text = f"{now['false_alarms']:.1%} of other questions are taken for emergencies, may be "
-        yield Stop("emergency", text + f"{rules['false_alarms']:.1%}")
+    seen, false_alarms = now["emergencies_seen"], now["false_alarms"]
+    if seen is not None and seen < rules["seen"]:
+        wanted = f"{rules['seen']:.1%}"
+        yield Stop("emergency", Message("stop_emergencies_missed", seen=f"{seen:.1%}", wanted=wanted))
+    if false_alarms is not None and false_alarms > rules["false_alarms"]:
+        most = f"{rules['false_alarms']:.1%}"
+        yield Stop("emergency", Message("stop_false_alarms", share=f"{false_alarms:.1%}", most=most))
 
 
 def _topics(
@@ -203,8 +219,15 @@ def _topics(
         gained = sum(now and not was for was, now in one)
         share = (lost - gained) / len(one)
         if len(one) >= rules["questions"] and share > rules["lost"] and _chance(lost, gained) < _CHANCE:
-            text = f"The topic {topic_id} lost {lost - gained} of its {len(one)} questions ({share:.0%})"
-            yield Stop("topic", f"{text}, may lose {rules['lost']:.0%}")
+            told = Message(
+                "stop_topic_lost",
+                topic=topic_id,
+                lost=lost - gained,
+                questions=len(one),
+                share=f"{share:.0%}",
+                most=f"{rules['lost']:.0%}",
+            )
+            yield Stop("topic", told)
 
 
 def _chance(lost: int, gained: int) -> float:
@@ -222,10 +245,11 @@ def _compared(
     return {name: (was.get(name), now[name], floors[language][name]) for name in _FIGURES}
 
 
-def _changes(changes: Sequence[TopicChange]) -> Iterator[str]:
+def _changes(changes: Sequence[TopicChange]) -> Iterator[Message]:
     for change in changes:
-        named = ", ".join(sorted({*change.after, *change.before})) if change.kind == CHANGED else ""
-        yield f"{change.topic}: {change.kind}" + (f" ({named})" if named else "")
+        fields = ", ".join(sorted({*change.after, *change.before})) if change.kind == CHANGED else ""
+        key = "changed_in_fields" if fields else f"change_{change.kind}"
+        yield Message(key, topic=change.topic, fields=fields)
 
 
 def _differences(
@@ -268,14 +292,14 @@ def _worth(row: Mapping[str, Any]) -> int:
     return 2 if _resolved(row) else 1
 
 
-def _made(row: Mapping[str, Any]) -> str:
+def _made(row: Mapping[str, Any]) -> Message:
     if row["outcome"] == "emergency":
-        return f"answered as {EMERGENCY}"
+        return Message("made_emergency", topic=EMERGENCY)
     if row["outcome"] == "answer":
-        return f"answered as {row['topic']}"
+        return Message("made_answer", topic=row["topic"])
     if row["offered"]:
-        return f"offered {', '.join(row['offered'])}"
-    return "not answered"
+        return Message("made_offer", topics=", ".join(row["offered"]))
+    return Message("made_nothing")
 
 
 def format_report(verdict: Verdict) -> Iterator[str]:
@@ -289,7 +313,7 @@ def format_report(verdict: Verdict) -> Iterator[str]:
     yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}"
     for language, figures in verdict.figures.items():
         for name, (was, now, floor) in figures.items():
-            label = f"{LANGUAGE_NAMES[language]}: {_FIGURES[name][0]}"
+            label = f"{LANGUAGE_MESSAGES[language]}: {Message(f'rate_{name}')}"
             yield f"  {label:42}{_percent(was):>9}{_percent(now):>9}{_percent(floor):>9}"
     for better, title in ((True, "Better"), (False, "Worse")):
         one = [difference for difference in verdict.differences if difference.better == better]

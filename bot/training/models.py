@@ -24,6 +24,7 @@ from bot.errors import KyrError
 from bot.files.atomic import sync, write_whole
 from bot.files.hashing import file_sha256
 from bot.files.locks import exclusive
+from bot.messages import Message
 from bot.problems import ContentError
 
 ARCHIVE = "model.tar.gz"
@@ -95,10 +96,7 @@ class Model:
         written, found = self.report["files"], files_of(self.folder)
         for name in sorted({*written, *found}):
             if written.get(name) != found.get(name):
-                raise ModelError(
-                    f"{self.folder / name}: the file is not the one that was trained. "
-                    f"Delete {self.folder} and run `kyr train`."
-                )
+                raise ModelError(Message("model_file_changed", file=self.folder / name, folder=self.folder))
 
 
 class ModelStore:
@@ -135,7 +133,7 @@ class ModelStore:
         for model in self.list():
             if model.version == version:
                 return model
-        raise ModelError(f"There is no model {version!r}. `kyr models` lists those that are kept.")
+        raise ModelError(Message("no_model", version=version))
 
     def with_content(self, content_hash: str) -> Model | None:
         """Return the newest model made of this content, if any."""
@@ -200,7 +198,7 @@ class ModelStore:
         self._folder.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
             if learning:
-                refusal = ModelError("A training is under way already. Wait until it is done.")
+                refusal = ModelError(Message("training_under_way"))
                 stack.enter_context(exclusive(self._folder / ".lock", 0, refusal))
             # Nobody else makes or removes one before this one has its lock.
             with exclusive(self._folder, math.inf):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-Progress = Callable[[str], None]
+from bot.messages import Message
+
+Progress = Callable[[Message], None]
 # The steps of a training that are worth telling, with the seconds that each takes on two cores.
 _STEPS = {
-    "start": ("Reading the content", 19.0),
-    "BilingualTokenizer": ("Taking the questions apart", 3.0),
-    "TfidfFeaturizer": ("Counting words", 1.0),
-    "JointClassifier": ("Learning which question belongs to which topic", 18.0),
-    "ask": ("Asking the new model the evaluation questions", 8.0),
-    "thresholds": ("Choosing the thresholds", 4.0),
+    "start": 19.0,
+    "BilingualTokenizer": 3.0,
+    "TfidfFeaturizer": 1.0,
+    "JointClassifier": 18.0,
+    "ask": 8.0,
+    "thresholds": 4.0,
 }
 
 
@@ -22,7 +24,7 @@ class Pace:
 
     def __init__(self, progress: Progress, before: Mapping[str, float]) -> None:
         self._progress = progress
-        self._expected = {step: before.get(step, seconds) for step, (_, seconds) in _STEPS.items()}
+        self._expected = {step: before.get(step, seconds) for step, seconds in _STEPS.items()}
         self._step, self._since = "", time.monotonic()
         self.seconds: dict[str, float] = {}
 
@@ -34,7 +36,7 @@ class Pace:
         self._step = step
         steps = list(_STEPS)
         left = sum(self._expected[each] for each in steps[steps.index(step) :])
-        self._progress(f"{_STEPS[step][0]} (about {max(1, round(left))} s left)")
+        self._progress(Message(f"step_{step}", seconds=max(1, round(left))))
 
     def end(self) -> None:
         """Note that the last step is over."""

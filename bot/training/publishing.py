@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.errors import KyrError
 from bot.files.atomic import write_whole
 from bot.files.locks import exclusive, is_held
+from bot.messages import Message
 from bot.training.models import Model, ModelStore
 from bot.training.pace import Progress
 
@@ -34,7 +35,7 @@ class ServingStatus:
 
     version: str
     refused: str | None = None
-    why: str = ""
+    why: Message | None = None
 
 
 class ServingStatusFile:
@@ -46,24 +47,23 @@ class ServingStatusFile:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Be the one that serves from this data folder; raises PublishError where another does."""
-        refusal = PublishError(
-            f"Another `kyr serve` uses {self._lock.parent} already. End it, or set KYR_DATA_DIR to another "
-            "folder."
-        )
+        refusal = PublishError(Message("other_serve", folder=self._lock.parent))
         with exclusive(self._lock, 0, refusal):
             self._file.unlink(missing_ok=True)
             yield
 
     def write(self, state: ServingStatus) -> None:
         """Say what answers."""
-        write_whole(self._file, json.dumps(state.__dict__))
+        why = state.why.as_json() if state.why else None
+        write_whole(self._file, json.dumps({**state.__dict__, "why": why}))
 
     def read(self) -> ServingStatus | None:
         """Return what answers, None where nothing serves or it is still starting."""
         if not self.is_held():
             return None
         try:
-            return ServingStatus(**json.loads(self._file.read_text(encoding="utf-8")))
+            told = json.loads(self._file.read_text(encoding="utf-8"))
+            return ServingStatus(**told | {"why": Message.from_json(told["why"]) if told["why"] else None})
         except FileNotFoundError:
             return None
 
@@ -82,20 +82,20 @@ def publish(store: ModelStore, serving: ServingStatusFile, version: str, progres
     """
     before = store.published_version()
     if before == version and (state := serving.read()) is not None and state.version == version:
-        progress(f"Model {version} answers already")
+        progress(Message("model_answers_already", version=version))
         return store.get(version)
     model = store.publish(version)
     if not serving.is_held():
-        progress(f"Published {version}. `kyr serve` does not run: it answers from the next start on.")
+        progress(Message("published_not_running", version=version))
         return model
-    progress(f"Published {version}. `kyr serve` is taking it over")
+    progress(Message("published_taking_over", version=version))
     try:
         seconds = _taken_over(serving, version)
     except PublishError:
         if before is not None:
             store.publish(before)
         raise
-    progress(f"Model {version} answers, {seconds:.1f} s later")
+    progress(Message("model_answers_after", version=version, seconds=f"{seconds:.1f}"))
     return model
 
 
@@ -103,7 +103,7 @@ def roll_back(store: ModelStore, serving: ServingStatusFile, progress: Progress)
     """Publish the model before the present one; return it. Raises ModelError or PublishError."""
     previous = store.previous()
     if previous is None:
-        raise PublishError("There is no model before this one to go back to. `kyr models` lists all.")
+        raise PublishError(Message("no_model_before"))
     return publish(store, serving, previous.version, progress)
 
 
@@ -115,11 +115,8 @@ def _taken_over(serving: ServingStatusFile, version: str) -> float:
         if state is not None and state.version == version:
             return time.monotonic() - began
         if state is not None and state.refused == version:
-            raise PublishError(f"`kyr serve` refused model {version} and goes on as before: {state.why}")
+            raise PublishError(Message("model_refused", version=version, why=state.why))
         if not serving.is_held():
-            raise PublishError(f"`kyr serve` has ended meanwhile. Start it again: it will try {version}.")
+            raise PublishError(Message("serve_has_ended", version=version))
         time.sleep(_SECONDS_BETWEEN_LOOKS)
-    raise PublishError(
-        f"`kyr serve` has not taken over model {version} in {SECONDS_TO_SWITCH} s, and goes on as before. "
-        "See what it printed."
-    )
+    raise PublishError(Message("model_not_taken_over", version=version, seconds=SECONDS_TO_SWITCH))

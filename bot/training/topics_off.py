@@ -17,6 +17,7 @@ from pathlib import Path
 from bot.content.topics import Topic, turned_off
 from bot.files.atomic import write_whole
 from bot.files.locks import exclusive
+from bot.messages import Message
 from bot.training.models import ModelError
 
 FILE = "topics_off.json"
@@ -39,10 +40,7 @@ class TopicsOff:
         except ValueError:
             written = None
         if not isinstance(written, list) or not all(isinstance(topic, str) for topic in written):
-            raise ModelError(
-                f"{self._file}: it does not say which answers are turned off. Write them there, as in "
-                '["bond", "daca"], or delete it if there are none.'
-            )
+            raise ModelError(Message("topics_off_unreadable", file=self._file))
         return frozenset(written)
 
     def stamp(self) -> object:

@@ -24,8 +24,9 @@ from ruamel.yaml import YAML
 from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Understanding
 from bot.content.diff import topic_changes
 from bot.content.reading import Content, read_content
-from bot.errors import KyrError
+from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
+from bot.messages import Message
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES
@@ -120,18 +121,15 @@ async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
 
 @contextlib.contextmanager
 def training_errors(name: str) -> Iterator[None]:
-    """Raise as TrainingError what ends a job of a worker, which is called by a name."""
+    """Raise as TrainingError what ends a job of a worker, which is called by the key of its name."""
     try:
         yield
     except WorkerError as error:
-        raise TrainingError(str(error)) from None
+        raise TrainingError(error.message) from None
     except OSError as error:
         # An error of `shutil` lists every file that it stands for.
-        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror or error
-        raise TrainingError(
-            f"{name} ended: {reason}. Nothing was changed. Make room on the disk (1 GB will do) or look at "
-            "its permissions, and try again."
-        ) from None
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else reason_of(error)
+        raise TrainingError(Message("job_failed", job=Message(name), reason=reason)) from None
 
 
 def rebuild_answers(root: Path, store: ModelStore, progress: Progress) -> Model | None:
@@ -146,7 +144,7 @@ def rebuild_answers(root: Path, store: ModelStore, progress: Progress) -> Model 
     with training_errors(TRAINING), store.workplace(learning=False) as folder:
         built = folder / "model"
         copy_content(root, built / CONTENT)
-        progress("Checking the content")
+        progress(Message("checking_content"))
         content = read_content(built / CONTENT)
         same = store.with_training(training_hash(built / CONTENT, content))
         if same is None:
@@ -157,7 +155,7 @@ def rebuild_answers(root: Path, store: ModelStore, progress: Progress) -> Model 
 def _existing(root: Path, store: ModelStore, progress: Progress) -> Model | None:
     existing = store.with_content(content_hash(root))
     if existing is not None:
-        progress(f"Nothing has changed since model {existing.version}")
+        progress(Message("nothing_changed_since", version=existing.version))
     return existing
 
 
@@ -179,7 +177,7 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         pretrainer(learnt_folder, lemmas_file) as pupil,
         rasa_worker(lemmas_file=lemmas_file, learnt=learnt_folder) as bench,
     ):
-        progress("Checking the content")
+        progress(Message("checking_content"))
         content = await asyncio.to_thread(read_content, copy)
         learnt = training_hash(copy, content)
         sets = read_sets(copy)
@@ -205,7 +203,7 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
 
 def _take_over(same: Model, built: Path, progress: Progress) -> dict[str, Any]:
     """Copy what a model has learnt; return what its report says of that."""
-    progress(f"Only answers have changed since model {same.version}: nothing to learn")
+    progress(Message("only_answers_changed", version=same.version))
     for name in (ARCHIVE, THRESHOLDS, PARSED):
         shutil.copyfile(same.folder / name, built / name)
     return {name: same.report[name] for name in ("training_hash", "learnt_in", "seconds", "held_out")}

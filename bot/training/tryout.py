@@ -20,6 +20,7 @@ from bot.answering.replies import clarify
 from bot.answering.reply import Reply, response_reply
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
+from bot.messages import Message
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.text.redaction import remove_personal_details
 from bot.training.evaluation import outcome_of
@@ -123,8 +124,7 @@ class TryOut:
             return await asyncio.wait_for(self._ask(model, text, off), SECONDS_TO_ANSWER)
         except asyncio.TimeoutError:
             raise TrainingError(
-                f"{ASKING} ended: no answer came within {SECONDS_TO_ANSWER} s. Nothing was changed. "
-                "Try again."
+                Message("job_silent", job=Message(ASKING), seconds=SECONDS_TO_ANSWER)
             ) from None
 
     async def _ask(self, model: Model, text: str, off: Collection[str]) -> Tried:

@@ -22,6 +22,7 @@ from typing import Any
 from bot.errors import KyrError
 from bot.files.locks import lock_within
 from bot.logs import loggable
+from bot.messages import Message
 from bot.settings import PROJECT_ROOT
 from bot.training.thresholds import THRESHOLDS_FILE
 
@@ -35,7 +36,7 @@ _LEARNER_LOG = "log"
 # What runs in the two processes.
 _RASA, _LEARNER = "bot.nlu", "bot.nlu.pretrainer"
 # What its jobs are called where one has failed.
-TRAINING, ASKING = "Training", "Asking the model"
+TRAINING, ASKING = "job_training", "job_asking"
 # A line holds what is made of one question.
 _LONGEST_LINE = 1 << 20
 _LINES_SHOWN = 20
@@ -93,7 +94,7 @@ class RasaWorker:
         assert process.stdout is not None  # noqa: S101 - opened as a pipe
         last: collections.deque[str] = collections.deque(maxlen=_LINES_SHOWN)
         parsed: list[Any] = []
-        failed = ""
+        failed: tuple[int, str] | None = None
         await _give(process, job)
         while (to_the_end or len(parsed) < asked) and (line := await process.stdout.readline()):
             told = _told(line)
@@ -102,21 +103,18 @@ class RasaWorker:
             elif "step" in told:
                 on_step(told["step"], told.get("done", 0.0))
             elif "failed" in told:
-                failed = told["failed"]
+                failed = told["errno"], told["failed"]
             else:
                 text = line.decode(errors="replace").rstrip()
                 last.append((loggable(text) or "(withheld)") if self._holds_words else text)
         if len(parsed) != asked or (to_the_end and await process.wait() != 0):
             code = await process.wait()
             if failed:
-                raise OSError(failed)
+                raise OSError(*failed)
             if code == -signal.SIGKILL:
-                raise WorkerError(
-                    f"{name} ended: something killed it. Nothing was changed. See that 2 GB of memory are "
-                    "free, and try again."
-                )
+                raise WorkerError(Message("job_killed", job=Message(name)))
             _log.error("Rasa ended too early. Its last lines:\n  %s", "\n  ".join(last))
-            raise WorkerError(f"{name} ended: Rasa failed, the log says how. Nothing was changed.")
+            raise WorkerError(Message("job_failed_in_rasa", job=Message(name)))
         return parsed
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.errors import KyrError
 from bot.logs import WithholdWords
+from bot.messages import Message
 from bot.web.connections import SECONDS_IDLE, Server
 
 _WITHHOLD_WORDS = WithholdWords()
@@ -36,10 +37,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise ServeError(
-                f"Cannot listen on {host}:{port} ({_reason(error)}). "
-                "End what uses it, or choose another with --port."
-            ) from None
+            raise ServeError(Message("cannot_listen", host=host, port=port, reason=_reason(error))) from None
         shown = f"[{host}]" if ":" in host else host
         yield f"http://{shown}:{runner.addresses[0][1]}"
     finally:

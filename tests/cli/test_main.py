@@ -12,6 +12,7 @@ import pytest
 
 from bot.cli.main import kyr, main
 from bot.errors import KyrError
+from bot.messages import Message
 from bot.settings import PROJECT_ROOT
 
 pytestmark = pytest.mark.usefixtures("own_folders")
@@ -95,7 +96,7 @@ def test_an_error_ends_with_its_text(
         pass
 
     def refused() -> None:
-        raise NewError("It is full. Make room.")
+        raise NewError(Message("told", text="It is full. Make room."))
 
     monkeypatch.setattr("bot.cli.shared.read_settings", refused)
     assert main(["check"]) == 1

@@ -366,7 +366,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "    agents: (?:the )?(?:ice|agents?|they)\n",
         "    agents: (?:the )?(?:ice|<agents>)\n",
         [
-            "data/claims.yml:11: a pattern of the claim ice_cannot_enter cannot be read (a list of words "
+            "data/claims.yml:13: a pattern of the claim ice_cannot_enter cannot be read (a list of words "
             "names itself). Compare it with the others."
         ],
     ),
@@ -381,19 +381,32 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "claim that cannot be looked for": (
         "data/claims.yml",
-        "- id: hp_contigo\n  reason: The Spanish name of the programme is not known.\n",
+        "- id: hp_contigo\n  reason:\n    en: The Spanish name of the programme is not known.\n"
+        "    es: No se conoce el nombre del programa en español.\n",
         "- id: hp_contigo\n",
         [
-            "data/claims.yml:26: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
+            "data/claims.yml:32: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
             "or unless, within and add together. Compare it with the others."
         ],
+    ),
+    "claim whose reason has no Spanish": (
+        "data/claims.yml",
+        "    es: No se conoce el nombre del programa en español.\n",
+        "",
+        ["data/claims.yml:33: `es` is missing in `reason`. Compare it with the others."],
+    ),
+    "number that is withheld without a reason in Spanish": (
+        "data/resources/withheld_phones.csv",
+        "Ninguna fuente confirma que sea el número del ayuntamiento.",
+        "",
+        ["data/resources/withheld_phones.csv:2: reason_es is empty. Fill it in."],
     ),
     "claim that says only how near something must stand": (
         "data/claims.yml",
         "  within: paragraph\n",
         "",
         [
-            "data/claims.yml:15: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
+            "data/claims.yml:19: a claim has not exactly id, reason, en, es and perhaps true_when_negated, "
             "or unless, within and add together. Compare it with the others."
         ],
     ),
@@ -402,7 +415,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "within: paragraph",
         "within: page",
         [
-            "data/claims.yml:15: true_when_negated or within of the claim ice_phone is none of those that "
+            "data/claims.yml:19: true_when_negated or within of the claim ice_phone is none of those that "
             "are known. Compare it with the others."
         ],
     ),
@@ -411,7 +424,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "<agents>",
         "<agent>",
         [
-            "data/claims.yml:11: the claim ice_cannot_enter needs `agent`, which is missing. "
+            "data/claims.yml:13: the claim ice_cannot_enter needs `agent`, which is missing. "
             "Compare it with the others."
         ],
     ),

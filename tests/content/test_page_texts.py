@@ -72,7 +72,9 @@ def test_a_mistake_is_named_with_its_mend(tmp_path: Path, old: str, new: str, ex
 def test_a_page_must_not_claim_what_no_text_may(content_copy: Path) -> None:
     """The words of the pages are looked at as answers are."""
     claims = content_copy / "data" / "claims.yml"
-    entry = "- id: leaving\n  reason: It is not so.\n  en: [leave now]\n  es: [salir ya]\n"
+    entry = (
+        "- id: leaving\n  reason: {en: It is not so., es: No es así.}\n  en: [leave now]\n  es: [salir ya]\n"
+    )
     claims.write_text(claims.read_text(encoding="utf-8") + entry, encoding="utf-8")
     found = [str(problem) for problem in check_content(content_copy)]
     assert any("strings.yml:1: “Leave now” must not be said (leaving)" in one for one in found)
@@ -82,7 +84,7 @@ def test_another_hotline_is_on_the_pages_at_once(content_copy: Path) -> None:
     """The number that is withheld is looked for in what they say with the present one."""
     withheld = content_copy / "data" / "resources" / "withheld_phones.csv"
     with withheld.open("a", encoding="utf-8") as table:
-        table.write("213-555-0100,Nobody,Not confirmed.,\n")
+        table.write("213-555-0100,Nobody,Not confirmed.,Sin confirmar.,\n")
     phones = content_copy / "data" / "resources" / "phones.csv"
     phones.write_text(phones.read_text(encoding="utf-8").replace(",211-la,211,", ",211-la,213-555-0100,"))
     assert any("213-555-0100 must not be given" in str(problem) for problem in check_content(content_copy))

@@ -190,7 +190,8 @@ def changed(folder: Path, name: str, old: str, new: str) -> dict[str, bytes]:
 def test_an_edited_table_takes_the_place_of_the_present_one(folder: Path) -> None:
     """The others stay; what belongs to no service is among the differences too."""
     files = changed(folder, "organizations.csv", "https://www.hpca.gov", "https://www.hpca.gov/hall")
-    files |= {"withheld_phones.csv": b"number,who,reason,source_url\n323-555-0100,Nobody,Not confirmed.,\n"}
+    row = b"323-555-0100,Nobody,Not confirmed.,Sin confirmar.,"
+    files |= {"withheld_phones.csv": b"number,who,reason,reason_es,source_url\n" + row + b"\n"}
     present = tables_in(folder)
     assert [
         line for line in differences(present, edited(files, folder)) if "555" in line or "hall" in line

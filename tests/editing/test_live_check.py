@@ -279,7 +279,7 @@ def test_what_changes_on_the_disk_is_seen_at_once(content_copy: Path) -> None:
     shutil.copyfile(content_copy / "data/faq/bond.yml", content_copy / "data/faq/green_card.yml")
     assert fields() == []
     claims = content_copy / "data" / "claims.yml"
-    claim = "- {id: blue, reason: It is not, en: [the blue card is blue], es: [no hay]}\n"
+    claim = "- {id: blue, reason: {en: It is not, es: No lo es}, en: [the blue card is blue], es: [no hay]}\n"
     claims.write_text(claims.read_text(encoding="utf-8").rstrip("\n") + f"\n{claim}", encoding="utf-8")
     assert fields() == ["answer_en"]
 

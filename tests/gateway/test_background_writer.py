@@ -23,6 +23,7 @@ from bot.database.feedback import Feedback, Total
 from bot.database.review_queue import ReviewQueue
 from bot.gateway import background_writer, keys
 from bot.gateway.background_writer import BackgroundWriter
+from bot.messages import Message
 from tests.conftest import PostgresServer
 from tests.gateway.conftest import Client, MakeGateway, offer
 from tests.helpers.waiting import SECONDS_AT_MOST, until
@@ -30,6 +31,8 @@ from tests.helpers.waiting import SECONDS_AT_MOST, until
 StartRasa = Callable[..., Awaitable[str]]
 # Longer than these tests wait for anything.
 FOR_EVER = 10 * SECONDS_AT_MOST
+
+AWAY = Message("told", text="it is away.")
 
 
 async def answer_nothing(start: StartRasa, content: Content) -> str:
@@ -146,7 +149,7 @@ async def test_what_a_database_refuses_waits_until_it_takes_it(
 ) -> None:
     """As while PostgreSQL is started again; each failure is in the log, and the order stays."""
     monkeypatch.setattr(background_writer, "_FIRST_PAUSE", 0.01)
-    writer, answers, written = BackgroundWriter(), iter([DatabaseError("it is away.")] * 3), list[int]()
+    writer, answers, written = BackgroundWriter(), iter([DatabaseError(AWAY)] * 3), list[int]()
 
     def write(number: int) -> None:
         for error in answers:
@@ -166,7 +169,7 @@ async def test_a_gateway_that_ends_tries_once_more(caplog: pytest.LogCaptureFixt
 
     def write() -> None:
         if away.is_set():
-            raise DatabaseError("it is away.")
+            raise DatabaseError(AWAY)
         written.set()
 
     writer.write("It is not kept", write)
@@ -184,7 +187,7 @@ async def test_what_fails_does_not_end_the_thread(caplog: pytest.LogCaptureFixtu
         raise error
 
     caplog.set_level(logging.ERROR)
-    assert not await writer.write("First", lambda: fail(DataRefusedError("it is away.")))
+    assert not await writer.write("First", lambda: fail(DataRefusedError(AWAY)))
     assert not await writer.write("Second", lambda: fail(ValueError("me llamo Ana")))
     assert await writer.write("Third", lambda: None)
     assert "First. it is away." in caplog.text and "Second: ValueError" in caplog.text

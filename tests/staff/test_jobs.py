@@ -96,7 +96,7 @@ def test_one_at_a_time_is_under_way_and_a_killed_one_is_not(runs: Runs, tmp_path
     assert killed.error == "It was ended from outside. History says what it has changed by then."
     assert killed.result is None and killed.finished == ""
     runs.start({"kind": "rollback"}, "luis")
-    assert wait_for(runs, "release").error.startswith("There is no model before this one to go back to.")
+    assert str(wait_for(runs, "release").error).startswith("There is no model before this one to go back to.")
     # The small content has no configuration of a model.
     assert wait_for(runs, "training").error
 
@@ -108,7 +108,7 @@ def test_an_answer_is_turned_off_also_while_another_change_hangs(runs: Runs, tmp
     os.kill(process, signal.SIGSTOP)
     try:
         runs.start({"kind": "off", "topic": "bond", "reason": "it is wrong"}, "luis")
-        assert wait_for(runs, "off").error == ""
+        assert wait_for(runs, "off").error is None
         assert [run.slot for run in runs.each() if run.running] == ["release"]
     finally:
         os.kill(process, signal.SIGKILL)
@@ -122,7 +122,7 @@ def test_a_run_goes_on_when_whoever_started_it_ends(runs: Runs, tmp_path: Path) 
         assert starter.wait() == 0
         with contextlib.suppress(ProcessLookupError):
             os.killpg(starter.pid, signal.SIGKILL)
-    assert wait_for(runs, "release").error.startswith("There is no model 'nothing'.")
+    assert str(wait_for(runs, "release").error).startswith("There is no model 'nothing'.")
 
 
 def test_a_job_is_done_in_the_name_of_whoever_started_it(
@@ -133,7 +133,7 @@ def test_a_job_is_done_in_the_name_of_whoever_started_it(
     monkeypatch.setenv("KYR_CONTENT_DIR", "content")
     runs.start({"kind": "off", "topic": "red_card", "reason": "it is wrong"}, "ana")
     done = wait_for(runs, "off")
-    assert done.error == "" and done.result == {"version": None, "passed": True, "report": None}
+    assert done.error is None and done.result == {"version": None, "passed": True, "report": None}
     assert [line.text for line in done.lines] == [
         "No model is published yet: it counts from the first one on."
     ]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.messages import Message
 from bot.settings import PROJECT_ROOT
 from bot.training.models import Model, ModelStore
 from bot.training.publishing import PublishError, ServingStatus, ServingStatusFile, publish, roll_back
@@ -53,7 +54,8 @@ def test_a_service_that_refuses_goes_on_and_so_does_the_pointer(store: ModelStor
     serving = ServingStatusFile(tmp_path)
     with serving.held():
         serving.write(ServingStatus("1"))
-        refuse = ServingStatus("1", "2", "“sign this” got no answer.")
+        why = Message("told", text="“sign this” got no answer.")
+        refuse = ServingStatus("1", "2", why)
         threading.Timer(0.3, serving.write, [refuse]).start()
         with pytest.raises(PublishError) as refused:
             publish(store, serving, "2", silent)

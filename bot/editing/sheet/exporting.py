@@ -52,7 +52,7 @@ def export(root: Path, sheet: Path) -> int:
         try:
             rows += _rows_of(topic_id, read_fields(text))
         except TopicEditError as error:
-            raise SheetError(f"{FAQ / topic_id}.yml: {error}") from None
+            raise SheetError(error.message, file=FAQ / f"{topic_id}.yml") from None
     write_sheet(sheet, rows)
     return len(texts)
 

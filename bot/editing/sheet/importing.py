@@ -25,12 +25,14 @@ from bot.editing.sheet.reading import SheetError, SheetProblem, SheetProblems, r
 from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_folder import Present, present_topics, topic_texts
 from bot.editing.topic_text import TopicEditError, new_topic_file, with_fields
-from bot.problems import ContentError, Message, Problem
+from bot.errors import reason_of
+from bot.messages import Message
+from bot.problems import ContentError, Problem
 from bot.text.language import LANGUAGES, LanguageIdentifier
 
 _PART = re.compile(r"(\S+) \((\d{1,3}) of (\d{1,3})\)")
 
-Show = Callable[[str], None]
+Show = Callable[[Message], None]
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,13 @@ def import_sheet(
     read = read_sheet(sheet, problems)
     topics = _by_topic(read, root, problems, show)
     if unknown := sorted(set(compared) - set(topics)):
-        raise SheetError(
-            f"--compared names {', '.join(unknown)}, which has no row in the sheet. Check the name."
-        )
+        raise SheetError(Message("compared_not_in_sheet", topics=", ".join(unknown)))
     changes = list(_changes(_Import(root, read, problems, show, approves), topics, compared))
     for change in changes:
         for line in differences(change.topic_id, change.reader.present, change.fields):
             show(line)
         if change.is_unsigned:
-            show(f"! {change.topic_id}: the answer changes, so it must be signed off again")
+            show(Message("must_be_signed_again", topic=change.topic_id))
     if not changes and not problems.found:
         return ()
     # With mistakes in the sheet the rest is checked all the same, so that all are shown at once.
@@ -87,8 +87,7 @@ def import_sheet(
     elsewhere = _replace(root, changes, topics, problems, show, dry_run=dry_run, today=today)
     if problems.found or elsewhere:
         found = sorted(set(problems.found))
-        lines = [*map(str, found), *elsewhere, f"{sheet}: nothing was changed. Mend this and import again."]
-        raise SheetError("\n".join(lines), found, elsewhere)
+        raise SheetError(Message("sheet_changed_nothing"), found, elsewhere, file=sheet)
     return tuple(change.topic_id for change in changes)
 
 
@@ -101,7 +100,7 @@ def _replace(
     *,
     dry_run: bool,
     today: datetime.date | None,
-) -> list[str]:
+) -> list[Message]:
     """Check the changes and put them in place; note mistakes in the sheet, return those outside of it."""
     if not changes:
         return []
@@ -113,13 +112,11 @@ def _replace(
     except ContentError as error:
         return _sort_out(error.problems, places, topics, problems)
     except OSError as error:
-        raise SheetError(
-            f"The topics could not be written ({error.strerror}). All files are as before."
-        ) from None
+        raise SheetError(Message("topics_not_written", reason=reason_of(error))) from None
     for warning in outcome.warnings:
         show(Message("sheet_warning", warning=(places.of(warning) or warning).message))
     if outcome.stood:
-        show("Not because of this sheet, the content has also:")
+        show(Message("content_has_also"))
         for problem in outcome.stood:
             show(Message("stood_before", problem=problem.message))
     return []
@@ -127,9 +124,9 @@ def _replace(
 
 def _sort_out(
     found: Sequence[Problem], places: SheetPlaces, topics: Container[str], problems: SheetProblems
-) -> list[str]:
+) -> list[Message]:
     """Note mistakes at their cells; return those outside of the sheet, whose topics are `topics`."""
-    elsewhere: list[str] = []
+    elsewhere: list[Message] = []
     for problem in found:
         place = places.of(problem)
         # A topic whose row is refused is not missing: it would be there.
@@ -205,8 +202,7 @@ def _changes(
             else:
                 text = with_fields(before.text, topic_id, fields, compared=topic_id in compared)
         except TopicEditError as error:
-            what, _, mend = str(error).rstrip(".").partition(". ")
-            problems.found.append(SheetProblem(number, "id", what, mend))
+            problems.found.append(SheetProblem(number, "id", error.what, error.mend))
             continue
         if before is None or text != before.text:
             yield _Change(topic_id, reader, before, fields, text)
@@ -226,9 +222,7 @@ def _may_change(
     if now in (exported, wanted):
         return True
     if wanted == exported:
-        work.show(
-            f"= {topic_id}: has been changed since the export, and not in the sheet; it stays as it is now"
-        )
+        work.show(Message("changed_since_export", topic=topic_id))
         return False
     work.problems.add(row.number, EXPORTED, "topic_changed_since", topic=topic_id)
     return False
@@ -248,7 +242,7 @@ def _by_topic(sheet: Sheet, root: Path, problems: SheetProblems, show: Show) -> 
     """Return the rows of each topic, those that belong together in their order."""
     if sheet.hidden:
         rows = ", ".join(map(str, sheet.hidden[:20]))
-        show(f"Hidden rows of the sheet are read as well: {rows}")
+        show(Message("hidden_rows_read", rows=rows))
     topics: dict[str, list[SheetRow]] = {}
     parts: dict[str, dict[int, SheetRow]] = collections.defaultdict(dict)
     totals: dict[str, set[int]] = collections.defaultdict(set)
@@ -261,7 +255,7 @@ def _by_topic(sheet: Sheet, root: Path, problems: SheetProblems, show: Show) -> 
         part = _PART.fullmatch(name)
         topic_id, number, total = (part[1], int(part[2]), int(part[3])) if part else (name, 1, 1)
         if topic_id.startswith(EXAMPLE) and not (root / FAQ / f"{topic_id}.yml").exists():
-            show(f"Row {row.number} is an example of the template ({topic_id}) and is ignored")
+            show(Message("example_row_ignored", row=row.number, topic=topic_id))
         elif written is None:
             continue
         elif not ID.fullmatch(topic_id):

@@ -23,8 +23,8 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from bot.editing.columns import COLUMNS, EXPORTED, MOST_CHARACTERS, SHEET, STATED_ONLY
 from bot.editing.sheet.cells import ERRORS, Sheet, SheetRow, Value, as_meant
-from bot.errors import KyrError
-from bot.problems import Message
+from bot.errors import KyrError, reason_of
+from bot.messages import Message, lines
 
 MOST_ROWS = 2000
 _MOST_BYTES = 10 * 1024 * 1024
@@ -62,16 +62,25 @@ class SheetProblem:
 
 
 class SheetError(KyrError):
-    """A spreadsheet that is refused, or cannot be written; the text says everything that is wrong.
+    """A spreadsheet that is refused, or cannot be written: the message says everything that is wrong.
 
-    So do `problems`, where single cells are to blame, and `elsewhere` of what is wrong outside of the sheet.
+    `problems` say which cells are to blame, `elsewhere` what is wrong outside of the sheet, and `what` the
+    rest, without the `file` that it is about.
     """
 
     def __init__(
-        self, text: str, problems: Iterable[SheetProblem] = (), elsewhere: Iterable[str] = ()
+        self,
+        what: Message | None,
+        problems: Iterable[SheetProblem] = (),
+        elsewhere: Iterable[Message] = (),
+        *,
+        file: Path | None = None,
     ) -> None:
-        self.problems, self.elsewhere = tuple(problems), tuple(elsewhere)
-        super().__init__(text)
+        self.what, self.problems, self.elsewhere = what, tuple(problems), tuple(elsewhere)
+        told = [*(problem.message for problem in self.problems), *self.elsewhere]
+        if what is not None:
+            told.append(Message("of_file", file=file, what=what) if file else what)
+        super().__init__(lines(told))
 
 
 @dataclass
@@ -103,23 +112,15 @@ def read_sheet(path: Path, problems: SheetProblems) -> Sheet:
     Raises SheetError where nothing of it can be read."""
     try:
         if not path.is_file():
-            raise SheetError(f"{path}: there is no such file. Check the name.")
+            raise SheetError(Message("no_such_file"), file=path)
         if path.stat().st_size > _MOST_BYTES:
-            raise SheetError(
-                f"{path}: the file is larger than {_MOST_BYTES >> 20} MB, which no sheet of topics is. "
-                "Remove pictures and other sheets, or import part of the rows."
-            )
+            raise SheetError(Message("sheet_too_large", most=_MOST_BYTES >> 20), file=path)
         content = path.read_bytes()
     except OSError as error:
-        raise SheetError(
-            f"{path}: cannot be read ({error.strerror}). Check the name and try again."
-        ) from None
+        raise SheetError(Message("sheet_unreadable", reason=reason_of(error)), file=path) from None
     kind = kind_of(path)
     if content.startswith(_OLD_EXCEL):
-        raise SheetError(
-            f"{path}: the file is protected by a password, or of an Excel before 2007. "
-            "Take the password away and save it as Excel Workbook (.xlsx)."
-        )
+        raise SheetError(Message("sheet_of_old_excel"), file=path)
     if kind == ".csv":
         return _read_csv(path, content, problems)
     return _read_excel(path, content, problems)
@@ -129,22 +130,14 @@ def kind_of(path: Path) -> str:
     """Return ".xlsx" or ".csv" by the name of a file; raises SheetError for all others."""
     kind = path.suffix.lower()
     if kind in (".xlsm", ".xltm", ".xlsb"):
-        raise SheetError(
-            f"{path}: the file may hold macros. Save it as Excel Workbook (.xlsx) without macros."
-        )
+        raise SheetError(Message("sheet_may_hold_macros"), file=path)
     if kind not in (".xlsx", ".csv"):
-        raise SheetError(
-            f"{path}: only .xlsx and .csv files can be used. Save it as Excel Workbook (.xlsx) "
-            "or CSV UTF-8 (.csv)."
-        )
+        raise SheetError(Message("sheet_of_other_kind"), file=path)
     return kind
 
 
 def _read_excel(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
-    damaged = SheetError(
-        f"{path}: the file is damaged or no Excel file. Open it in Excel, save it as Excel Workbook (.xlsx), "
-        "and try again."
-    )
+    damaged = SheetError(Message("sheet_damaged"), file=path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, warnings.catch_warnings():
             _refuse_bad_archive(path, archive)
@@ -173,9 +166,7 @@ def _read_excel(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
         raise
     except RuntimeError as error:
         if "password" in str(error):
-            raise SheetError(
-                f"{path}: the file is protected by a password. Take it away and save again."
-            ) from None
+            raise SheetError(Message("sheet_protected"), file=path) from None
         raise damaged from None
     except Exception:  # a file made to do harm can fail anywhere in the libraries
         raise damaged from None
@@ -191,12 +182,9 @@ def _refuse_bad_archive(path: Path, archive: zipfile.ZipFile) -> None:
     # What a part says of its size is also what is read of it at most.
     size = sum(part.file_size for part in parts)
     if len(parts) > _MOST_PARTS or size > _MOST_UNPACKED or _tags(path, archive, parts) > _MOST_TAGS:
-        raise SheetError(
-            f"{path}: unpacked, the file would be larger than {_MOST_UNPACKED >> 20} MB or have more parts "
-            "than any sheet of topics. Copy the rows into a new sheet made by `kyr template`."
-        )
+        raise SheetError(Message("sheet_too_large_unpacked", most=_MOST_UNPACKED >> 20), file=path)
     if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-        raise SheetError(f"{path}: the file holds macros. Save it as Excel Workbook (.xlsx) without macros.")
+        raise SheetError(Message("sheet_holds_macros"), file=path)
 
 
 def _tags(path: Path, archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> int:
@@ -210,10 +198,7 @@ def _tags(path: Path, archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]
                 count += block.count(b"<")
                 # Excel declares nothing, and writes no text with NUL in it, as UTF-16 has.
                 if is_xml and (_DECLARES.search(end + block) or b"\0" in block):
-                    raise SheetError(
-                        f"{path}: the part {part.filename} is not as Excel writes it. "
-                        "Copy the rows into a new sheet made by `kyr template`."
-                    )
+                    raise SheetError(Message("sheet_part_odd", part=part.filename), file=path)
                 end = block[-10:]
     return count
 
@@ -228,9 +213,7 @@ def _scan(path: Path, part: Any) -> _Scan:
             if tag == "row":
                 number = int(element.get("r", row + 1))
                 if number <= row:
-                    raise SheetError(
-                        f"{path}: row {number} stands twice or out of order. Save it in Excel again."
-                    )
+                    raise SheetError(Message("sheet_row_odd", row=number), file=path)
                 row, column = number, 0
                 if element.get("hidden") in ("1", "true"):
                     scan.hidden.append(row)
@@ -248,10 +231,14 @@ def _scan(path: Path, part: Any) -> _Scan:
                 scan.last_row, scan.last_column = row, max(scan.last_column, column)
             if cells > _MOST_CELLS or scan.last_row > MOST_ROWS + 1 or scan.last_column > _MOST_COLUMNS:
                 raise SheetError(
-                    f"{path}: the sheet holds cells down to row {row} and out to column "
-                    f"{get_column_letter(column)}; "
-                    f"{MOST_ROWS} rows and {_MOST_COLUMNS} columns are the most. Remove what is no topic, or "
-                    "import part of the rows."
+                    Message(
+                        "sheet_too_wide",
+                        row=row,
+                        column=get_column_letter(column),
+                        most_rows=MOST_ROWS,
+                        most_columns=_MOST_COLUMNS,
+                    ),
+                    file=path,
                 )
         if tag in ("row", "mergeCell"):
             element.clear()
@@ -266,7 +253,7 @@ def _column_number(place: str) -> int:
 def _refuse_merged(area: str, problems: SheetProblems) -> None:
     first = area.split(":")[0]
     _, row = coordinate_from_string(first)
-    problems.add(int(row), f"cell {first}", "cells_merged", area=area)
+    problems.add(int(row), Message("cell", name=first), "cells_merged", area=area)
 
 
 _REFUSED_FORMULA, _REFUSED_ERROR = object(), object()
@@ -284,20 +271,18 @@ def _value_of(cell: Any, formulas: set[str]) -> Any:
 
 
 def _read_csv(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
-    how = "In Excel, save it as CSV UTF-8 (Comma delimited)"
+    how = Message("save_as_csv")
     if content.startswith(b"PK\x03\x04"):
-        raise SheetError(f"{path}: this is an Excel file with the name of a CSV file. Rename it to .xlsx.")
+        raise SheetError(Message("sheet_misnamed"), file=path)
     if content.startswith(_UTF_16):
-        raise SheetError(f"{path}: the file is Unicode text of another kind (UTF-16). {how}.")
+        raise SheetError(Message("sheet_is_utf16", how=how), file=path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise SheetError(
-            f"{path}: line {line} is not UTF-8 text, so that accents would be lost. {how}."
-        ) from None
+        raise SheetError(Message("sheet_line_not_utf8", line=line, how=how), file=path) from None
     if "\0" in text:
-        raise SheetError(f"{path}: this is no text. {how}.")
+        raise SheetError(Message("sheet_is_no_text", how=how), file=path)
     first, _, rest = text.partition("\n")
     if first.strip().strip('"').lower().startswith("sep="):
         text = rest  # a line with which Excel is told what parts the cells
@@ -308,13 +293,12 @@ def _read_csv(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
     try:
         for cells in reader:
             if len(table) > MOST_ROWS:
-                raise SheetError(
-                    f"{path}: the sheet has more than {MOST_ROWS} rows. Remove what is no topic, or "
-                    "import part of the rows."
-                )
+                raise SheetError(Message("sheet_too_long", most=MOST_ROWS), file=path)
             table.append([_csv_value(cell) for cell in cells])
     except csv.Error as error:
-        raise SheetError(f"{path}: line {reader.line_num} is no CSV ({error}). {how}.") from None
+        raise SheetError(
+            Message("sheet_line_no_csv", line=reader.line_num, error=error, how=how), file=path
+        ) from None
     return Sheet(_by_column(table, problems))
 
 
@@ -339,7 +323,7 @@ def _header(table: Sequence[Sequence[Any]], problems: SheetProblems) -> list[str
     written = [" ".join(str(cell).split()).strip("'\"").lower() for cell in named]
     known = [*COLUMNS, EXPORTED]
     for index, name in enumerate(written):
-        place = f"cell {get_column_letter(index + 1)}1"
+        place = Message("cell", name=f"{get_column_letter(index + 1)}1")
         if name and name not in known:
             problems.add(1, place, "column_unknown", column=name[:40], allowed=", ".join(known))
         elif name and name in written[:index]:
@@ -349,7 +333,7 @@ def _header(table: Sequence[Sequence[Any]], problems: SheetProblems) -> list[str
         names = ", ".join(f"`{name}`" for name in missing)
         problems.add(1, missing[0], "columns_missing", columns=names)
     if problems.found:
-        raise SheetError("\n".join(map(str, problems.found)), problems.found)
+        raise SheetError(None, problems.found)
     return written
 
 
@@ -358,7 +342,7 @@ def _cells(
 ) -> Iterator[tuple[str, Value]]:
     for index, value in enumerate(cells):
         name = names[index] if index < len(names) else ""
-        place = name or f"cell {get_column_letter(index + 1)}{number}"
+        place = name or Message("cell", name=f"{get_column_letter(index + 1)}{number}")
         taken = _taken(number, place, value, problems)
         if name:
             yield name, taken

@@ -17,7 +17,7 @@ from bot.editing.columns import CHOICES
 from bot.editing.fields import ID, SERVICE_ID, TopicFields, cells_of, clean, normal, written_source
 from bot.editing.sheet.cells import SheetRow, Value
 from bot.editing.sheet.reading import SheetProblems
-from bot.problems import Message
+from bot.messages import Message
 from bot.text.language import LANGUAGES
 
 _TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "short": "shorts"}

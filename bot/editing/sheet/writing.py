@@ -19,6 +19,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from bot.editing.columns import CHOICES, COLUMNS, DATES, EXPORTED, EXPORTED_NOTE, MOST_CHARACTERS, SHEET
 from bot.editing.sheet.cells import neutral
 from bot.editing.sheet.reading import MOST_ROWS, SheetError, kind_of
+from bot.errors import reason_of
+from bot.messages import Message
 
 _WIDTHS = {"questions": 50, "answer": 70, "short": 45, "sources": 60, "title": 30, "related": 30, "id": 30}
 # Rows as high as their longest cell would fill the screen many times over.
@@ -38,8 +40,13 @@ def write_sheet(path: Path, rows: Sequence[Mapping[str, str]], *, notes: Sequenc
         for column, text in row.items():
             if len(text) > MOST_CHARACTERS:
                 raise SheetError(
-                    f"The topic {row['id']} cannot be put in a sheet: {column} has {len(text)} characters, "
-                    f"and a cell holds {MOST_CHARACTERS}. Shorten it in its file in data/faq."
+                    Message(
+                        "cell_overflows",
+                        topic=row["id"],
+                        column=column,
+                        length=len(text),
+                        most=MOST_CHARACTERS,
+                    )
                 )
     content = _as_csv(rows) if kind_of(path) == ".csv" else _as_excel(rows, notes)
     try:
@@ -51,11 +58,9 @@ def write_sheet(path: Path, rows: Sequence[Mapping[str, str]], *, notes: Sequenc
                 path.unlink()
                 raise
     except FileExistsError:
-        raise SheetError(
-            f"{path}: there is such a file already. Give another name, or remove it first."
-        ) from None
+        raise SheetError(Message("file_exists"), file=path) from None
     except OSError as error:
-        raise SheetError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
+        raise SheetError(Message("sheet_not_written", reason=reason_of(error)), file=path) from None
 
 
 def _as_csv(rows: Sequence[Mapping[str, str]]) -> bytes:
@@ -72,7 +77,7 @@ def _as_excel(rows: Sequence[Mapping[str, str]], notes: Sequence[str]) -> bytes:
     book = Workbook()
     sheet = book.active
     if sheet is None:
-        raise SheetError("The spreadsheet library made no sheet. Install it again (`uv sync`).")
+        raise SheetError(Message("no_sheet_made"))
     sheet.title = SHEET
     names = [*COLUMNS, EXPORTED]
     for index, name in enumerate(names, start=1):
