@@ -83,8 +83,7 @@ def check_responses_services(
                 if service not in directory.by_id:
                     problems.add(path, 1, "service_unknown", service=service)
             for found in PHONE.finditer(text):
-                said = response
-                problems.add(path, 1, "number_typed", answer=said, number=found[0])
+                problems.add(path, 1, "number_typed", answer=response, number=found[0])
             length = len(put_in(text, directory, language))
             if response in EMERGENCY_RESPONSES and length > EMERGENCY_LENGTH:
                 problems.add(
