@@ -56,13 +56,14 @@ def answer(
         warning = _dated(content, topic, language, name)
         paragraphs.append(warning)
     situations = answered_situations(content, topic)
-    if live and situations and topic.ask:
+    if live and topic.ask:
         paragraphs.append(topic.ask[language])
     more = _more(content, topic, language, today)
     services, buttons = _services_beside(content, topic, language)
     if more:
         buttons = (Button(content.text_of("utter_more_button", language), CHOOSE_MORE + topic.id), *buttons)
-    lead_on = [one.id for one in situations or answered_next(content, topic)]
+    # A single situation is no choice: it stands before what is asked next.
+    lead_on = [one.id for one in (situations if topic.ask else [*situations, *answered_next(content, topic)])]
     return Reply(
         "\n\n".join(paragraphs),
         language,

@@ -75,8 +75,9 @@ def check_references(answer: Topic, path: Path, known: Collection[str], problems
 def check_situations(topics: Mapping[str, Topic], topic: str, folder: Path, problems: Problems) -> None:
     """Note answers of a topic that a resident could not tell apart."""
     answers = situations_of(topics, topic)
-    if answers and topic in topics and not topics[topic].ask:
-        problems.add(folder / f"{topic}.yml", 1, "ask_missing", field="ask")
+    if topic in topics and bool(topics[topic].ask) != (len(answers) > 1):
+        key = "ask_missing" if len(answers) > 1 else "ask_without_choice"
+        problems.add(folder / f"{topic}.yml", 1, key, field="ask_en")
     for answer, other in itertools.combinations(answers, 2):
         for language in LANGUAGES:
             if fold(answer.title[language]) == fold(other.title[language]):
