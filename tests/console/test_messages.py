@@ -144,6 +144,7 @@ def test_every_message_of_a_module_has_its_spanish(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(CONSTANTS))
 def test_every_text_that_messages_are_made_of_has_its_spanish(module: str) -> None:
+    """Also those that stand in tables, from which a message is put together."""
     file = CORE / f"{module}.py"
     assert file.exists(), f"bot/{module}.py is not there: its texts cannot be looked at"
     texts = constants_of(file, CONSTANTS[module])
@@ -153,16 +154,19 @@ def test_every_text_that_messages_are_made_of_has_its_spanish(module: str) -> No
 
 @pytest.mark.parametrize("message", SAMPLE_MESSAGES)
 def test_messages_put_together_have_their_spanish(message: str) -> None:
+    """Those of which the sources show only pieces."""
     assert translate(message) is not None
 
 
 def test_why_something_must_not_be_said_has_its_spanish() -> None:
+    """The reasons that stand in the claims and with the withheld numbers."""
     claims = YAML(typ="safe").load(PROJECT_ROOT / "data" / "claims.yml")["claims"]
     withheld = read_present(PROJECT_ROOT / "data" / "resources")["withheld_phones"]
     assert without_spanish([one["reason"] for one in (*claims, *withheld)]) == []
 
 
 def test_what_is_said_of_odd_shapes_has_its_spanish() -> None:
+    """With the key at which the odd value stands."""
     found = [*differences_of_shape({"a": [5, {"x": 1}]}, {"a": [{"x": str}]})]
     assert [said(one.what, "es") for one in found] == [
         "tiene que haber claves con valores en cada elemento de `a`",
@@ -171,6 +175,7 @@ def test_what_is_said_of_odd_shapes_has_its_spanish() -> None:
 
 
 def test_what_a_sheet_changes_is_told_in_spanish() -> None:
+    """Each kind of change of a topic, and nothing in place of an empty value."""
     present = read_fields((CONTENT / "data" / "faq" / "red_card.yml").read_text(encoding="utf-8"))
     asked = present.questions["en"]
     wanted = dataclasses.replace(
@@ -193,6 +198,7 @@ def test_what_a_sheet_changes_is_told_in_spanish() -> None:
 
 
 def test_what_changes_in_the_directory_is_told_in_spanish() -> None:
+    """Each kind of change of a row, and nothing in place of an empty value."""
     present = read_present(CONTENT / "data" / "resources")
     other = {name: [{**row} for row in rows] for name, rows in present.items()}
     gone = other["services"].pop()
@@ -205,6 +211,7 @@ def test_what_changes_in_the_directory_is_told_in_spanish() -> None:
 
 
 def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None:
+    """Alone, kept as JSON, within the message of an error, and as a row and column of a sheet."""
     problem = Problem(
         Path("data/faq/bond.yml"),
         9,
@@ -236,6 +243,7 @@ def test_a_message_of_a_check_says_file_line_and_what_to_do_in_spanish() -> None
 
 
 def test_lines_are_read_one_by_one() -> None:
+    """Each line, and each sentence of it, has its own Spanish; the indentation stays."""
     message = (
         "There is no earlier directory to go back to.\n  Nothing was written; try again.\n"
         "The directory was not changed. Check the name."
@@ -247,21 +255,26 @@ def test_lines_are_read_one_by_one() -> None:
 
 
 def test_a_full_stop_is_no_part_of_a_value() -> None:
+    """A file name at the end of a sentence keeps its own dots."""
     message = "Give the files the names of the tables: phones.csv, services.csv."
     assert translate(message) == "Dé a los archivos los nombres de las tablas: phones.csv, services.csv."
 
 
 def test_a_value_may_be_empty_where_it_may_be_any_text() -> None:
+    """The quotes and brackets around it stay."""
     assert translate("“” got no answer ()") == "«» no recibió respuesta ()"
 
 
 def test_what_somebody_wrote_stays_as_it_is_whatever_it_looks_like() -> None:
+    """Also where it looks like a place for a value, or like a message of ours."""
     asked = "is {it} open. Write it? the cell is empty"
     what = Message("question_twice.what", question=asked, file="bond.yml", line=12)
     assert said(what, "es") == f"la pregunta «{asked}» también está en bond.yml, línea 12"
 
 
 def test_a_reason_that_has_no_spanish_is_shown_as_it_is_within_the_message() -> None:
+    """The rest of the message is in Spanish all the same."""
+
     def refusal(reason: str) -> Message:
         return Message("claim_made.what", words="Mr. X", claim="names", reason=DataText(reason))
 
@@ -284,10 +297,12 @@ def test_a_reason_that_has_no_spanish_is_shown_as_it_is_within_the_message() -> 
     ],
 )
 def test_a_message_of_which_a_part_has_no_spanish_has_none(message: str) -> None:
+    """Half in one language and half in the other, it would be hard to read."""
     assert translate(message) is None
 
 
 def test_what_is_said_is_escaped_and_marked_english_where_it_has_no_spanish() -> None:
+    """A screen reader then reads it as English; what is markup already stays so."""
     message = Message("no_date.what", written="<b>")
     assert said(message, "en") == Markup("“&lt;b&gt;” is no date")
     assert said(message, "es") == Markup("«&lt;b&gt;» no es una fecha")
@@ -300,6 +315,7 @@ def test_what_is_said_is_escaped_and_marked_english_where_it_has_no_spanish() ->
     "name", ["topic off", "publish: answer", "rollback refused", "review: draft", "edit"]
 )
 def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
+    """Also one that was refused, and one that says what it was done to."""
     assert translate(name) is not None
 
 
@@ -315,6 +331,8 @@ def test_what_the_history_calls_an_action_has_its_spanish(name: str) -> None:
     ],
 )
 def test_no_text_keeps_the_console_busy(piece: str) -> None:
+    """However often a piece that fits many entries is repeated."""
+
     def seconds_for(characters: int) -> float:
         began = time.process_time()
         translate(piece * (characters // len(piece)))
@@ -325,6 +343,7 @@ def test_no_text_keeps_the_console_busy(piece: str) -> None:
 
 
 def test_the_entries_are_whole_and_none_is_there_twice() -> None:
+    """Each has both languages, words of its own, and no full stop at the end."""
     entries = YAML(typ="safe").load(FILE)
     assert [one for one in entries if [*one] != ["en", "es"]] == []
     for one in entries:
@@ -338,11 +357,13 @@ def test_the_entries_are_whole_and_none_is_there_twice() -> None:
     ("english", "spanish"), [("{0} is {0}", "{0}"), ("{0} is", "{1} es"), ("a {x!w}", "{0}")]
 )
 def test_an_entry_whose_places_do_not_fit_is_refused(english: str, spanish: str) -> None:
+    """The same places for values stand in both languages, each once, and of a known kind."""
     with pytest.raises(ValueError, match="do not fit"):
         read_entry(english, spanish)
 
 
 def test_templates_leave_it_to_the_translation_what_is_english() -> None:
+    """None of them marks a text as English by itself."""
     for template in sorted(TEMPLATES.glob("*.html")):
         text = template.read_text(encoding="utf-8")
         Environment(autoescape=True).parse(text)
@@ -350,6 +371,7 @@ def test_templates_leave_it_to_the_translation_what_is_english() -> None:
 
 
 async def test_a_clerk_who_reads_spanish_is_told_so_what_is_wrong(editor: Clerk) -> None:
+    """On pages of the console, with nothing left in English."""
     await editor.post("/language", to="es", back="/spreadsheet")
     page = await editor.upload("/spreadsheet", b"id,colour\nbond,red\n", "topics.csv", status=422)
     assert "columna desconocida `colour`" in page
