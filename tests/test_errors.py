@@ -18,6 +18,6 @@ def test_every_exception_of_ours_is_for_people_or_says_here_why_not() -> None:
     """One that is neither would end a command with a traceback and a page with “nobody foresaw this”."""
     found = exceptions_of_ours()
     assert len(found) > 25
-    assert {name for name, error in found.items() if not error.is_for_people} - {"KyrError"} == {
+    assert {name for name, is_for_people in found.items() if not is_for_people} - {"KyrError"} == {
         *NOT_FOR_PEOPLE
     }

@@ -68,7 +68,7 @@ def test_every_topic_that_cannot_be_edited_says_what_and_how_to_mend_it() -> Non
 
 def test_no_error_no_progress_and_no_stop_is_a_plain_text() -> None:
     """A text without a key would be shown in English to staff who read Spanish."""
-    errors = {name for name, error in exceptions_of_ours().items() if error.is_for_people}
+    errors = {name for name, is_for_people in exceptions_of_ours().items() if is_for_people}
     plain = [
         f"{file}:{call.lineno}"
         for name in {*errors, *TELLING, "Stop"} - {"TopicEditError"}

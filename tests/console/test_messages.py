@@ -150,4 +150,11 @@ async def test_a_clerk_who_reads_spanish_is_told_so_what_is_wrong(editor: Clerk)
     assert "columna desconocida `colour`" in page
     page = await editor.post("/asked/12345678/discard", status=409)
     assert "No hay ningún grupo" in page
-    assert '<span lang="en">' not in page
+
+
+async def test_where_a_sheet_lay_is_not_told_to_whoever_has_sent_it(editor: Clerk) -> None:
+    """Its name stands above; what is wrong with it begins a sentence."""
+    await editor.post("/language", to="es", back="/spreadsheet")
+    page = await editor.upload("/spreadsheet", b"PK\x03\x04", "topics.csv", status=422)
+    assert '<p class="lines">Es un archivo de Excel con el nombre de un archivo CSV.' in page
+    assert "sheet.csv" not in page

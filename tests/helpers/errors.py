@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
 
 from bot.settings import PROJECT_ROOT
 
 
-@dataclass(frozen=True)
-class OwnError:
-    """An exception of ours: whether it derives from KyrError, and whether it makes its text itself."""
-
-    is_for_people: bool
-    words_itself: bool
-
-
-def exceptions_of_ours() -> dict[str, OwnError]:
-    """Return every exception class of bot/ and actions/ by its name."""
+def exceptions_of_ours() -> dict[str, bool]:
+    """Return every exception class of bot/ and actions/, with whether it derives from KyrError."""
     classes = {
         node.name: node
         for room in ("bot", "actions")
@@ -32,11 +23,8 @@ def exceptions_of_ours() -> dict[str, OwnError]:
         return {name}.union(*map(lineage, bases))
 
     return {
-        name: OwnError(
-            "KyrError" in lineage(name),
-            any(isinstance(one, ast.FunctionDef) and one.name == "__init__" for one in node.body),
-        )
-        for name, node in classes.items()
+        name: "KyrError" in lineage(name)
+        for name in classes
         if any(_is_exception(ancestor) for ancestor in lineage(name) - {name})
     }
 

@@ -50,13 +50,13 @@ def test_a_training_goes_on_by_itself_and_holds_up_no_answer_that_is_wrong(
     with pytest.raises(RunError, match=r"^A training is under way already, begun by ana at "):
         runs.start({"kind": "train"}, "luis")
     runs.start({"kind": "off", "topic": "red_card", "reason": "it is wrong"}, "luis")
-    assert wait_for(runs, "off").error == ""
+    assert wait_for(runs, "off").error is None
     under_way = runs.last("training")
     assert under_way is not None and under_way.running
     assert TopicsOff(data_dir).read() == {"red_card"}
 
     trained = wait_for(runs, "training")
-    assert trained.error == "" and trained.result is not None and trained.result["passed"]
+    assert trained.error is None and trained.result is not None and trained.result["passed"]
     assert trained.verdict is not None and trained.verdict.version == trained.result["version"]
     assert any(change.startswith("bond: changed (questions_en)") for change in trained.verdict.changes)
     noted = {(entry.who, entry.action) for entry in AuditLog(Database(data_dir)).entries()}
