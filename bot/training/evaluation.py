@@ -91,7 +91,7 @@ def result_row(question: Question, parsed: Mapping[str, Any], content: Content) 
         "must_pass": question.must_pass,
         "outcome": outcome_of(decision, content),
         "topic": decision["topic"],
-        "answer": decision["answer"],
+        "answer": decision.get("answer"),
         "needed_first": _says_what_is_needed(question, decision, content) if question.must_any else None,
         "confidence": ranking[0][1] if ranking else 0.0,
         "ranking": ranking,
@@ -111,7 +111,7 @@ def _says_what_is_needed(question: Question, decision: Mapping[str, Any], conten
     if decision["outcome"] == "emergency":
         said = response_reply(content, f"utter_{decision['intent']}", language).text
     elif decision["topic"] in content.topics:
-        said = answer(content, content.topics[decision["answer"] or decision["topic"]], language).text
+        said = answer(content, content.topics[decision.get("answer") or decision["topic"]], language).text
     else:
         said = response_reply(content, f"utter_{decision['topic']}", language).text
     first, whole = _plain(said[:FIRST]), _plain(said)
