@@ -35,8 +35,8 @@ _SECONDS_TO_WAIT = 30.0
 class DirectoryEditor:
     """Replaces the directory in `folder`, one change at a time, whichever process asks for it.
 
-    The directory before is kept under `kept`, and each change is noted in the audit log. No service goes that an
-    answer under `content` names.
+    The directory before is kept under `kept`, and each change is noted in the audit log. No service goes that
+    an answer under `content` names.
     """
 
     folder: Path
