@@ -81,7 +81,8 @@ def check_situations(
     has_choice = sum(topic_of(name) == topic and name != topic for name in known) > 1
     if topic in topics and bool(topics[topic].ask) != has_choice:
         key = "ask_missing" if has_choice else "ask_without_choice"
-        problems.add(folder / f"{topic}.yml", 1, key, field="ask_en")
+        # A topic's second situation comes with its question, or just after it: no answer is refused for that.
+        problems.add(folder / f"{topic}.yml", 1, key, field="ask_en", warning=key == "ask_without_choice")
     for answer, other in itertools.combinations(answers, 2):
         for language in LANGUAGES:
             if fold(answer.title[language]) == fold(other.title[language]):
