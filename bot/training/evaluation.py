@@ -114,6 +114,11 @@ def _says_what_is_needed(question: Question, decision: Mapping[str, Any], conten
         said = answer(content, content.topics[decision.get("answer") or decision["topic"]], language).text
     else:
         said = response_reply(content, f"utter_{decision['topic']}", language).text
+    return begins_with_what_is_needed(question, said)
+
+
+def begins_with_what_is_needed(question: Question, said: str) -> bool:
+    """Whether one of the words that are needed stands at the beginning of a text, and none that must not."""
     first, whole = _plain(said[:FIRST]), _plain(said)
     return any(_plain(word) in first for word in question.must_any) and not any(
         _plain(word) in whole for word in question.must_not
