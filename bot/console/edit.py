@@ -166,7 +166,7 @@ async def _read(
     kept = {name: cells_of(present)[name] for name in ("approved_by", "enabled")} if present else {}
     problems = SheetProblems()
     identifier = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].identifier)
-    row = SheetRow(1, {**form.cells, **kept})
+    row = SheetRow(1, {**form.cells, **kept, "id": form.topic_id})
     fields = RowReader([row], present, problems, _EPOCH, identifier.identify).fields()
     found = tuple(FieldProblem(one.column, one.what, one.mend) for one in problems.found)
     return fields, found

@@ -75,7 +75,7 @@ async def test_a_situation_is_changed_by_its_form(console: Console, editor: Cler
     page = await editor.post("/topics/red_card.lost", fields)
     assert "Saved." in page
     text = console.topic_file("red_card.lost").read_text(encoding="utf-8")
-    assert "call: [211-la]" in text and "group:" not in text
+    assert read_fields(text).call == ("211-la",) and "group:" not in text
 
 
 async def test_an_answer_for_a_situation_is_begun_from_its_topic(editor: Clerk) -> None:
