@@ -82,11 +82,8 @@ def test_all_answers_of_a_topic_lean_with_it() -> None:
     """As much for each, so that the situation stays as clear as it was."""
     ranking = [("faq/wages", 0.4), ("faq/warrants.on_a_phone", 0.3), ("faq/warrants", 0.3)]
     ranked = ranking_in_context(ranking, WHAT_IF, HOME, setting_topics=SETTINGS, related_weight=3)
-    assert ranked == [
-        ("faq/warrants.on_a_phone", pytest.approx(0.9 / 2.2)),
-        ("faq/warrants", pytest.approx(0.9 / 2.2)),
-        ("faq/wages", pytest.approx(0.4 / 2.2)),
-    ]
+    assert [label for label, _ in ranked] == ["faq/warrants.on_a_phone", "faq/warrants", "faq/wages"]
+    assert [score for _, score in ranked] == pytest.approx([0.9 / 2.2, 0.9 / 2.2, 0.4 / 2.2])
 
 
 @pytest.mark.parametrize(
