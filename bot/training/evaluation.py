@@ -161,8 +161,9 @@ def summarize(rows: Sequence[Mapping[str, Any]], content: Content) -> dict[str, 
 def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the figures of some rows; shares are None where there is nothing to share.
 
-    Of emergencies: how many were recognised, and how many other questions were taken for one. Of the
-    must-pass list: how many were answered with a topic that is not right, or at all where out of scope.
+    Of emergencies: how many were met with their card or another right answer, and how many other questions
+    were taken for one. Of the must-pass list: how many were answered with a topic that is not right, or at all
+    where out of scope.
     """
     inside = [row for row in rows if row["expected"] != OUT_OF_SCOPE]
     outside = [row for row in rows if row["expected"] == OUT_OF_SCOPE]
@@ -187,7 +188,9 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "must_pass_wrong": sum(row in wrong or row in false for row in must_pass),
         "needed_first": _share([row for row in needing if row["needed_first"]], needing),
         "emergencies": len(emergencies),
-        "emergencies_seen": _share([row for row in emergencies if row["topic"] == EMERGENCY], emergencies),
+        "emergencies_seen": _share(
+            [row for row in emergencies if _gave_answer(row) and row["topic"] in row["ok"]], emergencies
+        ),
         "false_alarms": _share([row for row in others if row["topic"] == EMERGENCY], others),
     }
 
