@@ -197,7 +197,7 @@ MISTAKES: list[tuple[TopicFields, list[tuple[str, str]]]] = [
     (
         dataclasses.replace(NEW, group="", review_by=datetime.date(2028, 1, 1), related=("blue_card", "no")),
         [
-            ("group", "group is None. Use one of: ordinance"),
+            ("group", "group is missing. Use one of: ordinance"),
             ("related", "the related topic `no` does not exist. Use the short name of a topic."),
             ("related", "the topic names itself (`blue_card`) as related. Remove it."),
             ("review_by", "review_by is 405 days after reviewed; a stable answer may stand 365."),
