@@ -87,7 +87,7 @@ def project_content() -> Content:
 
 @pytest.fixture(scope="session")
 def small_content() -> Content:
-    """Three topics, a few texts and three services: enough to test the code on."""
+    """Three topics, a few texts and three services: enough to test the code on, and to train a model."""
     return read_content(SMALL_CONTENT)
 
 
@@ -123,12 +123,23 @@ async def start_server() -> AsyncIterator[StartServer]:
 
 
 @pytest.fixture(scope="session")
-async def model(request: pytest.FixtureRequest, model_store: ModelStore) -> Model:
-    """A model trained on the project's content, once also where several processes test."""
-    with (request.config.cache.mkdir("kyr") / "training.lock").open("w") as lock:
-        assert await asyncio.to_thread(lock_within, lock, 600)
-        trained = await train(PROJECT_ROOT, model_store, lambda text: None)
-        return model_store.publish(trained.version)
+async def model(model_store: ModelStore) -> Model:
+    """A model trained on the project's content: for tests of what residents are answered."""
+    return await _published(PROJECT_ROOT, model_store)
+
+
+@pytest.fixture(scope="session")
+async def small_model(request: pytest.FixtureRequest) -> Model:
+    """A model trained on the small content: for tests that are not about what residents are answered."""
+    return await _published(SMALL_CONTENT, ModelStore(request.config.cache.mkdir("kyr-small")))
+
+
+async def _published(root: Path, store: ModelStore) -> Model:
+    """Return the published model of a content, which is trained once also where several processes test."""
+    with (store.data_dir / "training.lock").open("w") as lock:
+        assert await asyncio.to_thread(lock_within, lock, 1200)
+        trained = await train(root, store, lambda text: None)
+        return store.publish(trained.version)
 
 
 @dataclass

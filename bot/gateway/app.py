@@ -20,6 +20,7 @@ from bot.gateway import chat, embed, feedback, health, keys, pages, security
 from bot.gateway.background_writer import BackgroundWriter
 from bot.gateway.body import SECONDS_TO_SEND
 from bot.gateway.conversations import Conversations
+from bot.gateway.current_model import CurrentModel, LoadedModel
 from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
 from bot.gateway.messaging.channel import Channel
@@ -29,7 +30,6 @@ from bot.gateway.messaging.webhook import receive
 from bot.gateway.offline import OfflineCopies, get_manifest
 from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.gateway.readiness import Readiness
-from bot.gateway.served_model import CurrentModel, ServedModel
 from bot.settings import Settings
 from bot.web.assets import Assets
 from bot.web.connections import take_time
@@ -69,7 +69,7 @@ def create_app(
     queue = ReviewQueue(database)
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
-    app[keys.CURRENT_MODEL] = CurrentModel(ServedModel(model_version, content, rasa))
+    app[keys.CURRENT_MODEL] = CurrentModel(LoadedModel(model_version, content, rasa))
     app[keys.STRINGS] = read_page_texts(PAGE_TEXTS)
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
@@ -142,9 +142,9 @@ def _forget_daily(queue: ReviewQueue, usage: Usage) -> Callable[[web.Application
     return run
 
 
-def _channels(served: CurrentModel, settings: Settings, telegram_url: str) -> Iterator[Channel]:
+def _channels(current: CurrentModel, settings: Settings, telegram_url: str) -> Iterator[Channel]:
     """Yield the channels that are on. One that is off answers 404, like any address that is not there."""
     if settings.twilio:
-        yield Twilio(served, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
+        yield Twilio(current, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
     if settings.telegram:
         yield Telegram(settings.telegram_bot_token, settings.telegram_secret_token, telegram_url)

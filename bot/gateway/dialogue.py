@@ -36,9 +36,9 @@ from bot.answering.replies import (
 from bot.content.reading import Content
 from bot.gateway import keys
 from bot.gateway.conversations import Conversation
+from bot.gateway.current_model import LoadedModel
 from bot.gateway.outcomes import outcome_of
 from bot.gateway.rasa_client import RasaClient, RasaUnavailable
-from bot.gateway.served_model import ServedModel
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES, OTHER
 from bot.text.redaction import keep_own_words, remove_personal_details
 
@@ -79,7 +79,7 @@ async def reply(
 
 async def _reply(
     app: web.Application,
-    model: ServedModel,
+    model: LoadedModel,
     conversation: Conversation,
     message: str,
     choice: str | None,

@@ -13,10 +13,10 @@ from bot.database.review_queue import ReviewQueue
 from bot.database.usage import Usage
 from bot.gateway.background_writer import BackgroundWriter
 from bot.gateway.conversations import Conversations
+from bot.gateway.current_model import CurrentModel
 from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
 from bot.gateway.readiness import Readiness
-from bot.gateway.served_model import CurrentModel
 from bot.settings import Network
 from bot.web.assets import Assets
 

@@ -16,9 +16,9 @@ from bot.directory.live import LiveDirectory
 from bot.gateway import keys
 from bot.gateway.app import create_app
 from bot.gateway.conversations import Conversation
+from bot.gateway.current_model import LoadedModel
 from bot.gateway.dialogue import replies_from_rasa
 from bot.gateway.rasa_client import RasaClient, RasaUnavailable
-from bot.gateway.served_model import ServedModel
 from bot.messages import Message
 from bot.serving.processes import Child, actions_child, rasa_child
 from bot.serving.tcp_proxy import SwitchableProxy
@@ -45,7 +45,7 @@ class Backend:
     rasa: Child
     relay: SwitchableProxy
     actions: Child
-    served: ServedModel
+    loaded: LoadedModel
 
     @property
     def alive(self) -> bool:
@@ -70,15 +70,15 @@ class Assistant:
         self._started: list[Backend] = []
         self._warm: asyncio.TimerHandle | None = None
         self._retiring: set[asyncio.Task[None]] = set()
-        served = self.backend.served
+        loaded = self.backend.loaded
         self.app = create_app(
-            served.content,
+            loaded.content,
             settings,
-            rasa_url=served.rasa.rasa_url,
-            actions_url=served.rasa.actions_url,
-            model_version=served.version,
+            rasa_url=loaded.rasa.rasa_url,
+            actions_url=loaded.rasa.actions_url,
+            model_version=loaded.version,
         )
-        self.backend.served = self.app[keys.CURRENT_MODEL].model
+        self.backend.loaded = self.app[keys.CURRENT_MODEL].model
 
     @property
     def rasa(self) -> Child:
@@ -111,8 +111,8 @@ class Assistant:
                 redis_url=self._settings.redis_url,
                 conversation_key=self._conversation_key,
             )
-        served = ServedModel(model.version, content, RasaClient(rasa.url, actions.url))
-        return Backend(model, rasa, relay, actions, served)
+        loaded = LoadedModel(model.version, content, RasaClient(rasa.url, actions.url))
+        return Backend(model, rasa, relay, actions, loaded)
 
     @contextlib.asynccontextmanager
     async def running(self, *, watch: bool) -> AsyncIterator[None]:
@@ -151,7 +151,7 @@ class Assistant:
 
     async def _stop(self, backend: Backend, *, beside: Backend | None = None) -> None:
         """End the processes of a backend but for those that it shares with `beside`."""
-        await backend.served.rasa.close()
+        await backend.loaded.rasa.close()
         await backend.actions.stop()
         if beside is None or backend.rasa is not beside.rasa:
             await backend.rasa.stop()
@@ -173,7 +173,7 @@ class Assistant:
             try:
                 await self._start(new, beside=self.backend)
                 if new.rasa is not self.backend.rasa:
-                    await ask_golden_questions(new.served, model)
+                    await ask_golden_questions(new.loaded, model)
             except BaseException:
                 await self._stop(new, beside=self.backend)
                 raise
@@ -183,7 +183,7 @@ class Assistant:
         old, older = self.backend, self._before
         # Nothing is awaited between these: no message meets the one without the other.
         new.relay.target = new.actions.port
-        self.app[keys.CURRENT_MODEL].replace(new.served)
+        self.app[keys.CURRENT_MODEL].replace(new.loaded)
         self.backend, self._before = new, old
         if self._warm:
             self._warm.cancel()
@@ -201,7 +201,7 @@ class Assistant:
 
     async def _retire(self, old: Backend) -> None:
         """End the processes of a backend that no other one needs, as soon as nobody is answered from it."""
-        await old.served.drained()
+        await old.loaded.drained()
         sharing = (one for one in (self.backend, self._before) if one is not None and one.rasa is old.rasa)
         await self._stop(old, beside=next(sharing, None))
 
@@ -223,19 +223,19 @@ def _content(model: Model, settings: Settings) -> Content:
     return content
 
 
-async def ask_golden_questions(served: ServedModel, model: Model) -> None:
+async def ask_golden_questions(loaded: LoadedModel, model: Model) -> None:
     """Ask dangerous questions and emergencies; raises ModelFault where one is not answered as in training."""
     for text, topic in golden_questions(model):
         sender = Conversation().id
         try:
-            messages = await served.rasa.send(sender, text, {})
-            topics = {reply.topic for reply in replies_from_rasa(served.content, messages)}
+            messages = await loaded.rasa.send(sender, text, {})
+            topics = {reply.topic for reply in replies_from_rasa(loaded.content, messages)}
         except RasaUnavailable as error:
             raise ModelFault(Message("got_no_answer", text=text, error=error)) from None
         if topic not in topics:
             answered = ", ".join(sorted(filter(None, topics))) or "nothing"
             raise ModelFault(Message("answered_otherwise", text=text, answered=answered, topic=topic))
-        await served.rasa.forget(sender)
+        await loaded.rasa.forget(sender)
 
 
 def assemble(model: Model, settings: Settings) -> Assistant:

@@ -18,10 +18,10 @@ from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
 from bot.editing.sheet.exporting import export
-from bot.settings import PROJECT_ROOT
 from bot.training.models import Model, ModelStore
 from bot.training.train import copy_content
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
+from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
 from tests.helpers.waiting import until
 
@@ -52,13 +52,13 @@ async def console(tmp_path: Path, content_copy: Path) -> AsyncIterator[Console]:
 
 
 @pytest.fixture
-async def office(model: Model, tmp_path: Path) -> AsyncIterator[Console]:
-    """A console on a copy of the project's content, with its model, and two others of the same questions."""
+async def office(small_model: Model, tmp_path: Path) -> AsyncIterator[Console]:
+    """A console on a copy of the small content, with its model, and another one of the same questions."""
     content, data = tmp_path / "office", tmp_path / "var"
-    copy_content(PROJECT_ROOT, content)
-    for version in (model.version, "stopped"):
-        shutil.copytree(model.folder, data / "models" / version)
-    ModelStore(data).publish(model.version)
+    copy_content(SMALL_CONTENT, content)
+    for version in (small_model.version, "stopped"):
+        shutil.copytree(small_model.folder, data / "models" / version)
+    ModelStore(data).publish(small_model.version)
     async with open_console(content, data) as console:
         yield console
 

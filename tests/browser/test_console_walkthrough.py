@@ -12,16 +12,24 @@ import pytest
 from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 
+from bot.content.reading import read_content
 from bot.serving.processes import free_port
 from bot.training.models import Model
 from tests.browser.conftest import OpenVisit, Visit
-from tests.helpers.office import open_office, serving, topic_of
+from tests.helpers.office import Office, open_office, serving, topic_of
 
 pytestmark = pytest.mark.slow
 
 _PASSWORD = "a long enough password"  # noqa: S105 - of a test
 _SHEET = Path(__file__).parent / "three_topics.csv"
 _QUESTION = "¿hay que pagar por usar este chat?"
+
+
+@pytest.fixture
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
+    """An office with the small content; with the project's where pictures are taken."""
+    model: Model = request.getfixturevalue("model" if os.environ.get("KYR_SCREENSHOTS") else "small_model")
+    return open_office(model, tmp_path)
 
 
 async def _look(visit: Visit, name: str) -> None:
@@ -37,9 +45,11 @@ async def _press(page: Page, name: str) -> None:
 
 
 async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_back(
-    model: Model, tmp_path: Path, open_visit: OpenVisit
+    office: Office, tmp_path: Path, open_visit: OpenVisit
 ) -> None:
-    office, port, console = open_office(model, tmp_path), free_port(), free_port()
+    """The residents' page follows each step, and the history has all of them under her name."""
+    port, console = free_port(), free_port()
+    being_checked = read_content(office.content).text_of("utter_answer_being_checked", "es").splitlines()[0]
     await office.kyr("users", "add", "berta", "--role", "approver", typed=f"{_PASSWORD}\n")
     wrong = tmp_path / "three.csv"
     wrong.write_text(
@@ -101,7 +111,7 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await expect(page.get_by_role("heading", name="Turning off assistant_cost")).to_be_visible()
         await expect(page.get_by_text("Under way")).to_have_count(0)
         await resident.ask(_QUESTION)
-        await expect(resident.page.locator(".message.bot", has_text="revis").last).to_be_visible()
+        await expect(resident.page.locator(".message.bot", has_text=being_checked).last).to_be_visible()
         await expect(answers).to_have_count(1)
 
         for known in (False, True):
@@ -110,7 +120,7 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
             await expect(page.get_by_text("Under way")).to_have_count(0)
             assert (await topic_of(session, url, _QUESTION) == "assistant_cost") == known
         await resident.ask(_QUESTION)
-        await expect(resident.page.locator(".message.bot", has_text="Estamos revisando")).to_have_count(2)
+        await expect(resident.page.locator(".message.bot", has_text=being_checked)).to_have_count(2)
         await expect(answers).to_have_count(1)
         await expect(page.get_by_text("until somebody turns them on: assistant_cost.")).to_be_visible()
         await _look(visit, "undone")

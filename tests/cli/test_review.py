@@ -122,6 +122,9 @@ def test_a_question_out_of_scope(
     content: Path, queue: ReviewQueue, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Where the content has no such questions yet, it is refused."""
+    (content / "data/nlu/out_of_scope.yml").unlink()
+    domain = content / "domain.yml"
+    domain.write_text(domain.read_text("utf-8").replace("- out_of_scope\n", ""), "utf-8")
     number = id_of("how can i pay", capsys)
     assert main(["review", "out-of-scope", number, "--yes"]) == 1
     assert "no questions of the intent out_of_scope" in capsys.readouterr().err

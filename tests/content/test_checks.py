@@ -462,15 +462,15 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "value: es}]\n    text: Español greet\n    custom: {language: es}",
         "value: es}]\n    text: ''\n    custom: {language: es}",
-        ["domain.yml:205: utter_greet has no text for es. Write it beside the other one."],
+        ["domain.yml:231: utter_greet has no text for es. Write it beside the other one."],
     ),
     "response without its language": (
         "domain.yml",
         "    text: English greet\n    custom: {language: en}\n",
         "    text: English greet\n",
         [
-            "domain.yml:205: utter_greet has no text for en. Write it beside the other one.",
-            "domain.yml:206: a variation of utter_greet does not name its language in `condition` and "
+            "domain.yml:231: utter_greet has no text for en. Write it beside the other one.",
+            "domain.yml:232: a variation of utter_greet does not name its language in `condition` and "
             "`custom`. Copy both from another response.",
         ],
     ),
@@ -478,13 +478,13 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "  utter_clarify:\n",
         "  utter_clear:\n",
-        ["domain.yml:8: the response utter_clarify is missing. Restore it."],
+        ["domain.yml:34: the response utter_clarify is missing. Restore it."],
     ),
     "emergency text too long": (
         "domain.yml",
         "text: English emergency now",
         "text: " + "x" * 481,
-        ["domain.yml:191: utter_emergency_now (en) has 481 characters, 480 at most. Shorten it."],
+        ["domain.yml:217: utter_emergency_now (en) has 481 characters, 480 at most. Shorten it."],
     ),
     "intent without a rule": (
         "domain.yml",
@@ -830,9 +830,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{home: red_card}",
         "{home: red_cards, moon: red_card}",
         [
-            "config.yml:13: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
+            "config.yml:22: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
             "church, court, home, hospital, school, street, work.",
-            "config.yml:13: setting_topics names the unknown topic `red_cards`. "
+            "config.yml:22: setting_topics names the unknown topic `red_cards`. "
             "Use the name of a file in data/faq without .yml.",
         ],
     ),
@@ -841,7 +841,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{food: food_assistance}",
         "{fod: food_assistance}",
         [
-            "config.yml:12: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
+            "config.yml:21: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
             "complaint, consulate, court, detention, food, hotline, housing, legal, red_card, worker."
         ],
     ),
@@ -849,7 +849,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "config.yml",
         "  thresholds:\n",
         "  limits:\n",
-        ["config.yml:4: DecisionGate has no `thresholds`. Restore it."],
+        ["config.yml:13: DecisionGate has no `thresholds`. Restore it."],
     ),
     "pipeline without its decision": (
         "config.yml",

@@ -245,5 +245,6 @@ def test_a_day_before_its_month_is_no_date(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["people.csv", "../services.csv", "datapackage.json"])
 def test_a_file_that_is_no_table_is_refused(folder: Path, name: str) -> None:
+    """Also the description of the tables, and a path out of the folder."""
     with pytest.raises(UpdateError, match="there is no such table"):
         edited({name: b"x"}, folder)

@@ -6,7 +6,7 @@ import contextlib
 import copy
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +30,23 @@ FILES = (
     "data/rules.yml",
     "domain.yml",
 )
-# Siblings are read in the same way: so many of each list or mapping are enough.
-SIBLINGS = 1
 
 
-def places(document: Any, siblings: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the ways, by keys and indices, to values of a document."""
+def places(document: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the ways, by keys and indices, to values of a document that are each read in a way of its own."""
+    for key, child in children(document):
+        yield (key,)
+        yield from ((key, *rest) for rest in places(child))
+
+
+def children(document: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the entries of a list or mapping, one of those that are read in the same way."""
     if isinstance(document, dict):
-        children = list(document.items())
-    else:
-        children = list(enumerate(document)) if isinstance(document, list) else []
-    for number, (key, child) in enumerate(children):
-        # All keys of a small mapping, as these are read in different ways.
-        if number < siblings or (isinstance(document, dict) and len(children) < 20):
-            yield (key,)
-            yield from ((key, *rest) for rest in places(child, siblings))
+        # The keys of a small mapping are all different things.
+        return list(document.items())[: None if len(document) < 20 else 1]
+    entries = list(enumerate(document)) if isinstance(document, list) else []
+    by_keys = {frozenset(each) if isinstance(each, dict) else None: (index, each) for index, each in entries}
+    return by_keys.values()
 
 
 def with_value(document: Any, place: tuple[Any, ...], value: Any) -> Any:
@@ -72,7 +74,7 @@ def test_no_odd_value_ends_the_check(content_copy: Path, name: str) -> None:
     """Nor does it end the reading of a topic for the console."""
     path = content_copy / name
     document = YAML(typ="safe").load(path)
-    for place in places(document, SIBLINGS):
+    for place in places(document):
         for value in ODD:
             text = write(path, with_value(document, place, value))
             try:

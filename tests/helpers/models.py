@@ -13,7 +13,8 @@ def add_untrained(store: ModelStore, version: str, **report: object) -> Model:
     """Take in a model of the small content that has learnt nothing."""
     with store.workplace() as folder:
         built = folder / "model"
-        shutil.copytree(SMALL_CONTENT, built / CONTENT)
+        # Nor was it asked anything.
+        shutil.copytree(SMALL_CONTENT, built / CONTENT, ignore=shutil.ignore_patterns("evaluation"))
         for name, text in ((ARCHIVE, "weights"), (THRESHOLDS, "{}"), (PARSED, "[]")):
             (built / name).write_text(text, encoding="utf-8")
         hashes = {"content_hash": version, "training_hash": version, "code_hash": code_hash()}

@@ -47,9 +47,9 @@ class Office:
 
 
 def open_office(model: Model, tmp_path: Path) -> Office:
-    """Return an office with the project's content, and the model of it published."""
+    """Return an office with the content of a model, and the model published."""
     folder = tmp_path / "office"
-    copy_content(PROJECT_ROOT, folder / "content")
+    copy_content(model.content_dir, folder / "content")
     shutil.copytree(model.folder, folder / "var" / "models" / model.version)
     ModelStore(folder / "var").publish(model.version)
     own = {"KYR_DATA_DIR": str(folder / "var"), "KYR_CONTENT_DIR": str(folder / "content")}

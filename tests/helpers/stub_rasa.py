@@ -1,6 +1,6 @@
 """Stands in for Rasa and for the action server, where what starts and ends them is the subject.
 
-It answers every message with the topic ice_at_home: `python -m tests.helpers.stub_rasa PORT`.
+It answers every message with the topic red_card: `python -m tests.helpers.stub_rasa PORT`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from bot.serving.processes import LOOPBACK, Child, free_port
 
-_ANSWER = [{"text": "x"}, {"custom": {"language": "en", "topic": "ice_at_home"}}]
+_ANSWER = [{"text": "x"}, {"custom": {"language": "en", "topic": "red_card"}}]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -13,6 +13,8 @@ from bot.answering.help_search import HelpSearch
 from bot.answering.replies import answer
 from bot.content.reading import Content
 from bot.gateway import keys
+from bot.serving.assistant import ask_golden_questions
+from bot.training.gate import golden_questions
 from bot.training.models import Model
 from tests.conftest import Service, offer_choices
 from tests.helpers.waiting import SECONDS_AT_MOST
@@ -471,3 +473,9 @@ async def test_health_is_ok(service: Service, model: Model) -> None:
         assert response.status == 200
         expected = {"status": "ok", "rasa": True, "actions": True, "model": model.version}
         assert await response.json() == expected
+
+
+async def test_the_golden_questions_are_answered_as_in_training(service: Service, model: Model) -> None:
+    """Those that a model of this content is asked before it takes over."""
+    assert len(golden_questions(model)) > 10
+    await ask_golden_questions(service.app[keys.CURRENT_MODEL].model, model)

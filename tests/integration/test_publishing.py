@@ -40,12 +40,12 @@ def no_archive(built: Path) -> None:
 
 def other_answers(built: Path) -> None:
     """Let the golden questions be others than those that this model answers so."""
-    evaluation = built / "content" / "data" / "evaluation" / "emergency.jsonl"
+    evaluation = built / "content" / "data" / "evaluation" / "questions.jsonl"
     lines = evaluation.read_text().splitlines()
     rows = [json.loads(line) for line in lines]
     parsed = json.loads((built / PARSED).read_text())
     for row, made in zip(rows, parsed, strict=False):
-        row |= {"text": "do I have to open the door to ICE?", "topic": "emergency_now"}
+        row |= {"text": "what is a red card", "topic": "emergency_now"}
         row.pop("ok", None)
         made["decision"] = {"outcome": "emergency", "topic": "emergency_now", "offered": []}
     evaluation.write_text("\n".join(json.dumps(row) for row in rows))
@@ -58,17 +58,17 @@ def child_of(archive: Path, **options: Any) -> Child:
 
 
 async def test_what_must_not_answer_does_not(
-    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tampered with, without a model, or answering otherwise than in training: refused, and all goes on."""
     monkeypatch.setattr("bot.serving.assistant.rasa_child", child_of)
     monkeypatch.setattr("bot.serving.assistant.actions_child", stub_child)
     store = ModelStore(tmp_path)
-    tampered = changed(store, model, "1", lambda built: None)
+    tampered = changed(store, small_model, "1", lambda built: None)
     tampered.thresholds.write_text("{}")
-    broken = changed(store, model, "2", no_archive)
-    shutil.copytree(model.folder, tmp_path / "models" / model.version)
-    assistant = assemble(store.get(model.version), Settings(data_dir=tmp_path))
+    broken = changed(store, small_model, "2", no_archive)
+    shutil.copytree(small_model.folder, tmp_path / "models" / small_model.version)
+    assistant = assemble(store.get(small_model.version), Settings(data_dir=tmp_path))
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
         await wait_until_answered(url, "hola")
         family = psutil.Process().children(recursive=True)
@@ -77,10 +77,10 @@ async def test_what_must_not_answer_does_not(
         # Rasa starts all the same, and has nothing to say.
         with pytest.raises(ServeError, match="was answered as nothing"):
             await assistant.switch(broken)
-        other = changed(store, model, "3", other_answers)
+        other = changed(store, small_model, "3", other_answers)
         with pytest.raises(ServeError, match="was answered as"):
             await assistant.switch(other)
-        body = await ask(url, "do I have to open the door to ICE?", None)
-        assert "degraded" not in body and body["replies"][0]["topic"] == "ice_at_home"
-        assert assistant.backend.model.version == model.version
+        body = await ask(url, "what is a red card", None)
+        assert "degraded" not in body and body["replies"][0]["topic"] == "red_card"
+        assert assistant.backend.model.version == small_model.version
         assert set(psutil.Process().children(recursive=True)) == set(family)

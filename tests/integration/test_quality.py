@@ -12,10 +12,12 @@ from bot.database.engine import Database
 from bot.serving.first_model import model_to_serve
 from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release
+from bot.training.gate import judge
 from bot.training.models import ARCHIVE, CONTENT, Model, ModelStore
 from bot.training.publishing import ServingStatusFile
 from bot.training.train import copy_content, train
 from bot.web.server import ServeError
+from tests.conftest import SMALL_CONTENT
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +68,12 @@ def test_thresholds_hold_for_questions_that_they_were_not_chosen_on(model: Model
     assert figures["resolved"] >= 0.95
 
 
+def test_the_gate_lets_the_model_through(model: Model) -> None:
+    """By the rules of data/gate.yml, and with no answer past its review date."""
+    verdict = judge(model, None)
+    assert verdict.passed, [stop.text for stop in verdict.stops]
+
+
 async def test_unchanged_content_is_not_trained_twice(model: Model, model_store: ModelStore) -> None:
     """The same model comes back at once."""
     said: list[str] = []
@@ -90,42 +98,46 @@ def publish_of_an_older_program(store: ModelStore, model: Model, *, says: str = 
 
 
 async def test_a_model_of_an_older_program_is_replaced_by_one_of_the_same_content(
-    model: Model, tmp_path: Path
+    small_model: Model, tmp_path: Path
 ) -> None:
     """Rather than loaded by code that may not understand it; what staff have saved since is not published.
 
     Here the right one is there already.
     """
-    shutil.copytree(model.folder.parent.parent, tmp_path / "var")
+    shutil.copytree(small_model.folder.parent.parent, tmp_path / "var")
     store, said = ModelStore(tmp_path / "var"), list[str]()
-    publish_of_an_older_program(store, model)
+    publish_of_an_older_program(store, small_model)
     drafts = tmp_path / "content"
-    copy_content(PROJECT_ROOT, drafts)
+    copy_content(SMALL_CONTENT, drafts)
     (drafts / "data" / "faq" / "bond.yml").write_text("half of a topic", encoding="utf-8")
-    assert (await model_to_serve(drafts, store, said.append)).version == model.version
+    assert (await model_to_serve(drafts, store, said.append)).version == small_model.version
     assert said[0] == "Model old is of an older program; training one (about two minutes)"
-    assert store.published_version() == model.version
+    assert store.published_version() == small_model.version
 
 
 async def test_what_a_new_program_misses_in_the_published_content_is_named(
-    model: Model, tmp_path: Path
+    small_model: Model, tmp_path: Path
 ) -> None:
     """Nothing is published by itself; whoever has mended it in the content can publish that."""
-    shutil.copytree(model.folder.parent.parent, tmp_path / "var")
+    shutil.copytree(small_model.folder.parent.parent, tmp_path / "var")
     store = ModelStore(tmp_path / "var")
-    publish_of_an_older_program(store, model, says="utter_of_before:")
+    publish_of_an_older_program(store, small_model, says="utter_of_before:")
     with pytest.raises(ServeError, match="utter_privacy_kept") as missed:
-        await model_to_serve(PROJECT_ROOT, store, lambda text: None)
+        await model_to_serve(SMALL_CONTENT, store, lambda text: None)
     assert "Model old is of an older program" in str(missed.value)
     assert store.published_version() == "old"
     audit = AuditLog(Database(tmp_path / "var"))
     serving = ServingStatusFile(tmp_path / "var")
-    assert Release(PROJECT_ROOT, store, serving, audit, "x", lambda text: None).publish(model.version).passed
-    assert store.published_version() == model.version
+    assert (
+        Release(SMALL_CONTENT, store, serving, audit, "x", lambda text: None)
+        .publish(small_model.version)
+        .passed
+    )
+    assert store.published_version() == small_model.version
 
 
-def test_a_model_keeps_the_content_it_was_trained_on(model: Model) -> None:
+def test_a_model_keeps_the_content_it_was_trained_on(small_model: Model) -> None:
     """Words and model always agree, also while staff edit."""
-    kept = (model.content_dir / "data/faq/ice_at_home.yml").read_text(encoding="utf-8")
-    assert kept == (PROJECT_ROOT / "data/faq/ice_at_home.yml").read_text(encoding="utf-8")
-    model.verify()
+    kept = (small_model.content_dir / "data/faq/red_card.yml").read_text(encoding="utf-8")
+    assert kept == (SMALL_CONTENT / "data/faq/red_card.yml").read_text(encoding="utf-8")
+    small_model.verify()

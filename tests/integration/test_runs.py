@@ -17,6 +17,7 @@ from bot.staff.jobs import RunError, Runs
 from bot.training.models import Model, ModelStore
 from bot.training.topics_off import TopicsOff
 from bot.training.train import copy_content
+from tests.conftest import SMALL_CONTENT
 from tests.staff.test_jobs import wait_for
 
 pytestmark = pytest.mark.slow
@@ -30,14 +31,14 @@ Runs(Path(sys.argv[1])).start({"kind": "train"}, "ana")
 
 
 def test_a_training_goes_on_by_itself_and_holds_up_no_answer_that_is_wrong(
-    model: Model, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    small_model: Model, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Whoever started it has ended; what was turned off meanwhile stays so with the new model."""
     content, data_dir = tmp_path / "content", tmp_path / "var"
-    copy_content(PROJECT_ROOT, content)
-    shutil.copytree(model.folder, data_dir / "models" / model.version)
+    copy_content(SMALL_CONTENT, content)
+    shutil.copytree(small_model.folder, data_dir / "models" / small_model.version)
     store = ModelStore(data_dir)
-    store.publish(model.version)
+    store.publish(small_model.version)
     bond = content / "data" / "faq" / "bond.yml"
     bond.write_text(
         add_question(bond.read_text("utf-8"), "faq/bond", "en", "who sets a bond amount"), "utf-8"
@@ -45,14 +46,14 @@ def test_a_training_goes_on_by_itself_and_holds_up_no_answer_that_is_wrong(
     monkeypatch.setenv("KYR_CONTENT_DIR", str(content))
     subprocess.run([sys.executable, "-c", STARTER, str(data_dir)], check=True, cwd=PROJECT_ROOT)  # noqa: S603 - our own arguments
     runs = Runs(data_dir)
-    wait_for(runs, "training", lambda run: any("Learning" in line.text for line in run.lines))
+    wait_for(runs, "training", lambda run: any("Checking" in line.text for line in run.lines))
     with pytest.raises(RunError, match=r"^A training is under way already, begun by ana at "):
         runs.start({"kind": "train"}, "luis")
-    runs.start({"kind": "off", "topic": "dont_sign", "reason": "it is wrong"}, "luis")
+    runs.start({"kind": "off", "topic": "red_card", "reason": "it is wrong"}, "luis")
     assert wait_for(runs, "off").error is None
     under_way = runs.last("training")
     assert under_way is not None and under_way.running
-    assert TopicsOff(data_dir).read() == {"dont_sign"}
+    assert TopicsOff(data_dir).read() == {"red_card"}
 
     trained = wait_for(runs, "training")
     assert trained.error is None and trained.result is not None and trained.result["passed"]

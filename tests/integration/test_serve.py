@@ -24,7 +24,7 @@ from bot.database.tables import USAGE
 from bot.serving.processes import free_port
 from bot.settings import PROJECT_ROOT
 from bot.training.models import ARCHIVE, Model, ModelStore
-from tests.conftest import still_running
+from tests.conftest import SMALL_CONTENT, still_running
 from tests.helpers.office import open_office, serving
 from tests.helpers.waiting import SECONDS_AT_MOST
 
@@ -32,11 +32,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def environment(model: Model, model_store: ModelStore, tmp_path: Path) -> dict[str, str]:
-    """As a person's, with the tests' models in place of their own, at the level that says most."""
+def environment(small_model: Model, tmp_path: Path) -> dict[str, str]:
+    """As a person's, with the small content and its model for their own, at the level that says most."""
     return {
         **os.environ,
-        "KYR_DATA_DIR": str(model.folder.parent.parent),
+        "KYR_CONTENT_DIR": str(SMALL_CONTENT),
+        "KYR_DATA_DIR": str(small_model.folder.parent.parent),
         "KYR_DATABASE_URL": f"sqlite:///{tmp_path}/staff.sqlite3",
         "KYR_LOG_LEVEL": logging.getLevelName(logging.DEBUG),
     }
@@ -73,7 +74,7 @@ async def test_serve_answers_restarts_what_dies_and_leaves_nothing_running(
                 break
         assert printed[-1] == f"Ready: http://127.0.0.1:{port}\n", "".join(printed)
         file = environment["KYR_DATABASE_URL"].removeprefix("sqlite:///")
-        assert f"Staff data: {file}, 3 changed settings noted in the audit log\n" in printed
+        assert f"Staff data: {file}, 5 changed settings noted in the audit log\n" in printed
         family = psutil.Process(process.pid).children(recursive=True)
         rasa = next(child for child in family if "rasa" in child.cmdline())
         listeners = [
@@ -137,29 +138,29 @@ async def test_a_port_in_use_is_named(environment: dict[str, str]) -> None:
 
 
 async def test_a_model_that_cannot_be_served_gives_way_to_the_one_before(
-    model: Model, tmp_path: Path
+    small_model: Model, tmp_path: Path
 ) -> None:
     """Residents are answered from that; it is published, and the audit log has it with the reason."""
-    office = open_office(model, tmp_path)
+    office = open_office(small_model, tmp_path)
     store, data_dir = ModelStore(office.folder / "var"), office.folder / "var"
     with store.workplace() as folder:
-        built = Path(shutil.copytree(model.folder, folder / "model"))
+        built = Path(shutil.copytree(small_model.folder, folder / "model"))
         (built / ARCHIVE).write_bytes(b"no archive")
-        store.add(built, "broken", model.report)
+        store.add(built, "broken", small_model.report)
     store.publish("broken")
     (data_dir / "models" / "broken" / ARCHIVE).write_bytes(b"nor the one that was trained")
     port = free_port()
     async with serving(office, port), ClientSession() as session:
-        assert store.published_version() == model.version
+        assert store.published_version() == small_model.version
         assert "degraded" not in await say(session, port, "hola buenas tardes")
     newest = AuditLog(Database(data_dir)).entries(1)[0]
-    assert (newest.action, newest.subject) == ("rollback", model.version)
+    assert (newest.action, newest.subject) == ("rollback", small_model.version)
     assert "the file is not the one that was trained" in newest.after
 
 
 async def test_ask_prints_the_answer_of_the_gateway(environment: dict[str, str]) -> None:
     """In the shape of POST /api/chat, and nothing else on standard output; it is not counted."""
-    arguments = ("ask", "¿tengo que abrir la puerta a la migra?", "--json")
+    arguments = ("ask", "¿qué es la tarjeta roja?", "--json")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
         cwd=PROJECT_ROOT,
@@ -170,5 +171,5 @@ async def test_ask_prints_the_answer_of_the_gateway(environment: dict[str, str])
     out, _ = await process.communicate()
     body = json.loads(out)
     assert process.returncode == 0
-    assert (body["lang"], body["replies"][0]["topic"]) == ("es", "ice_at_home")
+    assert (body["lang"], body["replies"][0]["topic"]) == ("es", "red_card")
     assert counted(environment) == 0

@@ -14,6 +14,7 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 from bot.training.models import ModelStore
+from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
 
 pytestmark = pytest.mark.slow
@@ -26,7 +27,7 @@ def _training(data_dir: Path, command: str = _TRAIN) -> Iterator[subprocess.Pope
     with subprocess.Popen(  # noqa: S603 - the command is a constant
         ["/bin/sh", "-c", command],
         cwd=PROJECT_ROOT,
-        env={**os.environ, "KYR_DATA_DIR": str(data_dir)},
+        env={**os.environ, "KYR_CONTENT_DIR": str(SMALL_CONTENT), "KYR_DATA_DIR": str(data_dir)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -41,8 +42,8 @@ def _left(data_dir: Path) -> list[str]:
 
 
 def test_what_the_disk_does_not_take_ends_training_with_what_to_do(tmp_path: Path) -> None:
-    """Here no file may be larger than a megabyte, as if the disk were full then."""
-    with _training(tmp_path, f"ulimit -f 1000; {_TRAIN}") as process:
+    """Here no file may be larger than 40 kB, as if the disk were full when the model is packed."""
+    with _training(tmp_path, f"ulimit -f 80; {_TRAIN}") as process:
         _, said = process.communicate()
     assert process.returncode == 1
     assert said == (

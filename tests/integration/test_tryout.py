@@ -30,6 +30,7 @@ async def tryout() -> AsyncIterator[TryOut]:
 
 
 async def test_the_right_topic_answers_and_its_words_count(model: Model, tryout: TryOut) -> None:
+    """The word that says the most counts most, and one that speaks against it less than nothing."""
     tried = await tryout.ask(model, HOME)
     assert (tried.language, tried.outcome, tried.topic, tried.offered) == ("en", "answer", "ice_at_home", ())
     assert len(tried.ranking) == 5 and tried.winner == tried.ranking[0]
@@ -42,6 +43,7 @@ async def test_the_right_topic_answers_and_its_words_count(model: Model, tryout:
 
 
 async def test_a_word_counts_what_the_score_loses_without_it(model: Model, tryout: TryOut) -> None:
+    """The score is that of the topic which is first with all words."""
     whole, less = await tryout.ask(model, "hospital police"), await tryout.ask(model, "police")
     assert whole.winner is not None and less.winner is not None
     without = next((one.score for one in less.ranking if one.name == whole.winner.name), 0.0)
@@ -50,6 +52,7 @@ async def test_a_word_counts_what_the_score_loses_without_it(model: Model, tryou
 
 
 async def test_the_next_question_needs_no_other_process(model: Model, tryout: TryOut) -> None:
+    """Also in the other language."""
     await tryout.ask(model, HOME)
     first = tryout.pid
     tried = await tryout.ask(model, "qué es la tarjeta roja")
@@ -71,6 +74,7 @@ async def test_the_next_question_needs_no_other_process(model: Model, tryout: Tr
 async def test_the_reply_is_what_residents_would_read(
     model: Model, tryout: TryOut, text: str, outcome: str, intent: str, said: str
 ) -> None:
+    """Also where no topic answers; thresholds are told where the language has some."""
     tried = await tryout.ask(model, text)
     assert (tried.outcome, tried.intent) == (outcome, intent)
     assert tried.reply is not None
@@ -80,6 +84,7 @@ async def test_the_reply_is_what_residents_would_read(
 
 
 async def test_topics_are_offered_where_none_is_sure(model: Model, tryout: TryOut) -> None:
+    """The reply offers them as residents would be offered them."""
     tried = await tryout.ask(model, "se me olvidó mi cita con el juez")
     assert tried.outcome == "clarify" and tried.offered
     assert tried.winner == tried.ranking[0]
@@ -98,6 +103,7 @@ async def test_a_search_finds_services_and_asks_what_it_was_not_told(model: Mode
 
 
 async def test_of_a_long_text_the_first_words_are_tried(model: Model, tryout: TryOut) -> None:
+    """Split at any white space."""
     text = "ICE came to my house\n and I do not know  what I can do " * 4
     tried = await tryout.ask(model, text)
     assert [word.text for word in tried.words] == text.split()[:MOST_WORDS]
@@ -112,6 +118,7 @@ async def test_personal_details_are_taken_out_as_they_are_for_residents(model: M
 
 
 async def test_questions_at_the_same_time_wait_for_each_other(model: Model, tryout: TryOut) -> None:
+    """Each gets its own result."""
     asked = (tryout.ask(model, text) for text in (HOME, "qué es la tarjeta roja", "hola"))
     tried = await asyncio.gather(*asked)
     assert [one.topic or one.intent for one in tried] == ["ice_at_home", "red_card", "greet"]
@@ -120,6 +127,7 @@ async def test_questions_at_the_same_time_wait_for_each_other(model: Model, tryo
 async def test_nothing_that_was_typed_is_logged_or_left_on_the_disk(
     model: Model, tryout: TryOut, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Neither in the log of this process, nor in the folder of the model, nor among temporary files."""
     caplog.set_level(logging.DEBUG)
     assert (await tryout.ask(model, "xochiquetzal")).words[0].text == "xochiquetzal"
     assert "xochiquetzal" not in caplog.text.lower()
@@ -129,6 +137,7 @@ async def test_nothing_that_was_typed_is_logged_or_left_on_the_disk(
 
 
 async def test_an_archive_that_cannot_be_read_ends_asking_with_a_sentence(tmp_path: Path) -> None:
+    """Nothing is left beside it."""
     archive = tmp_path / "model.tar.gz"
     archive.write_bytes(b"no archive")
     with pytest.raises(TrainingError, match=r"^Asking the model ended: .*\. Nothing was changed\."):

@@ -20,7 +20,7 @@ from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from tests.conftest import SMALL_CONTENT
 
 
-class Workbench:
+class ComponentFactory:
     """Creates, trains and loads components with a storage of their own."""
 
     def __init__(self, folder: Path) -> None:
@@ -41,9 +41,9 @@ class Workbench:
 
 
 @pytest.fixture
-def workbench(tmp_path: Path) -> Workbench:
-    """A place to build components."""
-    return Workbench(tmp_path)
+def factory(tmp_path: Path) -> ComponentFactory:
+    """Makes components, with a storage of this test alone."""
+    return ComponentFactory(tmp_path)
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def training_data() -> TrainingData:
 
 
 @pytest.fixture
-def featurized(workbench: Workbench, training_data: TrainingData) -> TrainingData:
+def featurized(factory: ComponentFactory, training_data: TrainingData) -> TrainingData:
     """The same, with language, tokens and features on every question."""
-    workbench.create(LanguageDetector).process_training_data(training_data)
-    workbench.create(BilingualTokenizer).process_training_data(training_data)
-    featurizer = workbench.create(TfidfFeaturizer)
+    factory.create(LanguageDetector).process_training_data(training_data)
+    factory.create(BilingualTokenizer).process_training_data(training_data)
+    featurizer = factory.create(TfidfFeaturizer)
     featurizer.train(training_data)
     featurizer.process_training_data(training_data)
     return training_data
@@ -69,13 +69,13 @@ def asked(text: str, **metadata: str) -> Message:
     return Message(data={"text": text, "metadata": metadata or None}, output_properties={"text_tokens"})
 
 
-def prepared(workbench: Workbench, text: str) -> Message:
+def prepared(factory: ComponentFactory, text: str) -> Message:
     """Return a message with language, tokens and the features of the trained featurizer."""
     message = asked(text)
     for component in (
-        workbench.create(LanguageDetector),
-        workbench.create(BilingualTokenizer),
-        workbench.load(TfidfFeaturizer),
+        factory.create(LanguageDetector),
+        factory.create(BilingualTokenizer),
+        factory.load(TfidfFeaturizer),
     ):
         component.process([message])
     return message

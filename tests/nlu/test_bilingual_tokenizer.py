@@ -12,7 +12,7 @@ from bot.nlu import bilingual_tokenizer
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.lemmas import blank_pipeline
 from tests.helpers.waiting import SECONDS_AT_MOST
-from tests.nlu.conftest import Workbench
+from tests.nlu.conftest import ComponentFactory
 
 pytestmark = pytest.mark.slow
 
@@ -34,16 +34,16 @@ pytestmark = pytest.mark.slow
     ],
 )
 def test_text_is_split_and_lemmatized(
-    workbench: Workbench, language: str | None, text: str, words: list[str], lemmas: list[str]
+    factory: ComponentFactory, language: str | None, text: str, words: list[str], lemmas: list[str]
 ) -> None:
     """With the rules of English or Spanish; unknown languages as Spanish."""
     message = Message(data={"text": text, "language": language})
-    tokens = workbench.create(BilingualTokenizer).tokenize(message, "text")
+    tokens = factory.create(BilingualTokenizer).tokenize(message, "text")
     assert [token.text for token in tokens] == words
     assert [token.lemma.lower() for token in tokens] == lemmas
 
 
-def test_words_of_residents_are_forgotten(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_residents_are_forgotten(factory: ComponentFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """spaCy keeps every word as long as a pipeline lives, so pipelines do not live long; here a moment."""
     # Nothing is forgotten before it was looked at.
     looked_at = threading.Event()
@@ -55,7 +55,7 @@ def test_words_of_residents_are_forgotten(workbench: Workbench, monkeypatch: pyt
 
     monkeypatch.setattr(bilingual_tokenizer, "_SECONDS_TO_FORGET", 0.2)
     monkeypatch.setattr(threading, "Timer", Timer)
-    component = workbench.create(BilingualTokenizer)
+    component = factory.create(BilingualTokenizer)
     before = blank_pipeline("es")
     component.process([Message(data={"text": "vivo con Zutanita", "language": "es"})])
     assert "Zutanita" in before.vocab.strings
@@ -67,9 +67,9 @@ def test_words_of_residents_are_forgotten(workbench: Workbench, monkeypatch: pyt
     assert "Zutanita" not in after.vocab.strings
 
 
-def test_tokens_know_where_they_stand(workbench: Workbench) -> None:
+def test_tokens_know_where_they_stand(factory: ComponentFactory) -> None:
     """Start and end point into the text as it was typed."""
     text = "¿Y si  vienen 🙂 hoy?"
     message = Message(data={"text": text, "language": "es"})
-    for token in workbench.create(BilingualTokenizer).tokenize(message, "text"):
+    for token in factory.create(BilingualTokenizer).tokenize(message, "text"):
         assert text[token.start : token.end] == token.text

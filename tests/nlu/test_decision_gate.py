@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.decision_gate import DecisionGate
 from bot.training.thresholds import THRESHOLDS_FILE
-from tests.nlu.conftest import Workbench
+from tests.nlu.conftest import ComponentFactory
 
 pytestmark = pytest.mark.slow
 
@@ -32,11 +32,13 @@ def gated(gate: DecisionGate, *ranking: tuple[str, float], language: str = "en")
 
 
 @pytest.fixture(params=["trained", "loaded"])
-def gate(request: pytest.FixtureRequest, workbench: Workbench, training_data: TrainingData) -> DecisionGate:
+def gate(
+    request: pytest.FixtureRequest, factory: ComponentFactory, training_data: TrainingData
+) -> DecisionGate:
     """The component after training, and after it came back from storage: both must do the same."""
-    made: DecisionGate = workbench.create(DecisionGate, **CONFIG)
+    made: DecisionGate = factory.create(DecisionGate, **CONFIG)
     made.train(training_data)
-    loaded: DecisionGate = workbench.load(DecisionGate, **CONFIG)
+    loaded: DecisionGate = factory.load(DecisionGate, **CONFIG)
     return made if request.param == "trained" else loaded
 
 
@@ -74,13 +76,13 @@ def test_no_ranking_is_not_understood(gate: DecisionGate) -> None:
 
 
 def test_thresholds_kept_with_the_model_go_before_those_to_begin_with(
-    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    factory: ComponentFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`kyr train` chooses them for each language, and the server names their file."""
     chosen = {"en": {**THRESHOLDS, "answer_at": 0.3}, "es": THRESHOLDS}
     (tmp_path / "thresholds.json").write_text(json.dumps(chosen), encoding="utf-8")
     monkeypatch.setenv(THRESHOLDS_FILE, str(tmp_path / "thresholds.json"))
-    gate: DecisionGate = workbench.create(DecisionGate, **CONFIG)
+    gate: DecisionGate = factory.create(DecisionGate, **CONFIG)
     assert gated(gate, ("faq/bond", 0.4), language="en").get("decision")["outcome"] == "answer"
     assert gated(gate, ("faq/bond", 0.4), language="es").get("decision")["outcome"] == "clarify"
 

@@ -6,19 +6,19 @@ import pytest
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.joint_classifier import JointClassifier
-from tests.nlu.conftest import Workbench, prepared
+from tests.nlu.conftest import ComponentFactory, prepared
 
 pytestmark = pytest.mark.slow
 
 
-def ranking(component: JointClassifier, workbench: Workbench, text: str) -> list[tuple[str, float]]:
-    found: list[tuple[str, float]] = component.process([prepared(workbench, text)])[0].get("label_ranking")
+def ranking(component: JointClassifier, factory: ComponentFactory, text: str) -> list[tuple[str, float]]:
+    found: list[tuple[str, float]] = component.process([prepared(factory, text)])[0].get("label_ranking")
     return found
 
 
 @pytest.fixture
-def trained(workbench: Workbench, featurized: TrainingData) -> JointClassifier:
-    component: JointClassifier = workbench.create(JointClassifier)
+def trained(factory: ComponentFactory, featurized: TrainingData) -> JointClassifier:
+    component: JointClassifier = factory.create(JointClassifier)
     component.train(featurized)
     return component
 
@@ -33,33 +33,35 @@ def trained(workbench: Workbench, featurized: TrainingData) -> JointClassifier:
     ],
 )
 def test_topics_and_small_talk_are_told_apart(
-    trained: JointClassifier, workbench: Workbench, text: str, label: str
+    trained: JointClassifier, factory: ComponentFactory, text: str, label: str
 ) -> None:
     """One ranking holds both, and its scores add up to 1."""
-    scores = ranking(trained, workbench, text)
+    scores = ranking(trained, factory, text)
     assert scores[0][0] == label
     assert sum(score for _, score in scores) == pytest.approx(1)
     assert {name for name, _ in scores} == {"faq/red_card", "faq/bond", "faq/food_assistance", "greet"}
 
 
-def test_a_loaded_component_gives_the_same_ranking(trained: JointClassifier, workbench: Workbench) -> None:
+def test_a_loaded_component_gives_the_same_ranking(
+    trained: JointClassifier, factory: ComponentFactory
+) -> None:
     """Train, process, persist, load."""
-    loaded = workbench.load(JointClassifier)
+    loaded = factory.load(JointClassifier)
     for text in ("what is the red card", "hola", "dónde hay comida", "🙂"):
-        assert ranking(loaded, workbench, text) == ranking(trained, workbench, text)
+        assert ranking(loaded, factory, text) == ranking(trained, factory, text)
 
 
 def test_training_twice_gives_the_same_model(
-    trained: JointClassifier, workbench: Workbench, featurized: TrainingData
+    trained: JointClassifier, factory: ComponentFactory, featurized: TrainingData
 ) -> None:
     """The same content always answers the same."""
-    before = ranking(trained, workbench, "dónde hay comida")
+    before = ranking(trained, factory, "dónde hay comida")
     trained.train(featurized)
-    assert ranking(trained, workbench, "dónde hay comida") == before
+    assert ranking(trained, factory, "dónde hay comida") == before
 
 
 def test_a_message_without_known_letters_has_no_ranking(
-    trained: JointClassifier, workbench: Workbench
+    trained: JointClassifier, factory: ComponentFactory
 ) -> None:
     """It is asked again rather than answered by chance."""
-    assert ranking(trained, workbench, "🙂🙂") == []
+    assert ranking(trained, factory, "🙂🙂") == []

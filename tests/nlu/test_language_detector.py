@@ -6,7 +6,7 @@ import pytest
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.language_detector import LanguageDetector
-from tests.nlu.conftest import Workbench, asked
+from tests.nlu.conftest import ComponentFactory, asked
 
 pytestmark = pytest.mark.slow
 
@@ -24,36 +24,36 @@ pytestmark = pytest.mark.slow
     ],
 )
 def test_words_then_page_then_spanish(
-    workbench: Workbench, text: str, page: str, language: str, slot: str
+    factory: ComponentFactory, text: str, page: str, language: str, slot: str
 ) -> None:
     """The slot can only become a language that the bot speaks."""
-    message = workbench.create(LanguageDetector).process([asked(text, language=page)])[0]
+    message = factory.create(LanguageDetector).process([asked(text, language=page)])[0]
     assert message.get("language") == language
     assert [(e["entity"], e["value"]) for e in message.get("entities")] == [("language", slot)]
 
 
-def test_a_language_asked_for_is_the_one_replied_in(workbench: Workbench) -> None:
+def test_a_language_asked_for_is_the_one_replied_in(factory: ComponentFactory) -> None:
     """Whatever the words are in; they are still read in their own."""
     message = asked("¿pueden entrar a la casa?")
     message.set("metadata", {"language": "en", "held": True})
-    workbench.create(LanguageDetector).process([message])
+    factory.create(LanguageDetector).process([message])
     assert message.get("language") == "es"
     assert [entity["value"] for entity in message.get("entities")] == ["en"]
 
 
-def test_it_keeps_entities_of_others(workbench: Workbench) -> None:
+def test_it_keeps_entities_of_others(factory: ComponentFactory) -> None:
     """It adds to what other components have found."""
     message = asked("hola amigo")
     message.set("entities", [{"entity": "place", "value": "home"}])
-    workbench.create(LanguageDetector).process([message])
+    factory.create(LanguageDetector).process([message])
     assert [e["entity"] for e in message.get("entities")] == ["place", "language"]
 
 
 def test_training_questions_have_the_language_of_their_file(
-    workbench: Workbench, training_data: TrainingData
+    factory: ComponentFactory, training_data: TrainingData
 ) -> None:
     """Spanglish in the Spanish part counts as Spanish."""
-    workbench.create(LanguageDetector).process_training_data(training_data)
+    factory.create(LanguageDetector).process_training_data(training_data)
     languages = {m.get("text"): m.get("language") for m in training_data.intent_examples}
     assert languages["hello"] == "en" and languages["hola"] == "es"
     assert languages["cuánto es la fianza"] == "es"

@@ -28,7 +28,7 @@ from bot.training.train import training_questions
 from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Pretrainer, pretrainer
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
-from tests.nlu.conftest import Workbench
+from tests.nlu.conftest import ComponentFactory
 
 pytestmark = pytest.mark.slow
 
@@ -36,9 +36,9 @@ pytestmark = pytest.mark.slow
 def trained(folder: Path) -> dict[str, bytes]:
     """Return the files that the components keep after learning from the small content."""
     folder.mkdir()
-    bench, data = Workbench(folder), ContentImporter(SMALL_CONTENT).get_nlu_data()
+    factory, data = ComponentFactory(folder), ContentImporter(SMALL_CONTENT).get_nlu_data()
     for kind in (GlossaryExtractor, LanguageDetector, BilingualTokenizer, TfidfFeaturizer, JointClassifier):
-        component = bench.create(kind)
+        component = factory.create(kind)
         if kind is not BilingualTokenizer:
             component.train(data)
         if kind is not JointClassifier:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.question_splitter import PART, QuestionSplitter
-from tests.nlu.conftest import Workbench, asked
+from tests.nlu.conftest import ComponentFactory, asked
 
 
-def test_the_parts_follow_their_message_with_its_metadata(workbench: Workbench) -> None:
+def test_the_parts_follow_their_message_with_its_metadata(factory: ComponentFactory) -> None:
     """A message with one question has none."""
     several = asked("Can ICE come in? And can I record them? Thanks", language="en")
     one = asked("Can ICE come in?", language="en")
-    found = workbench.create(QuestionSplitter).process([several, one])
+    found = factory.create(QuestionSplitter).process([several, one])
     assert [(message.get("text"), message.get(PART)) for message in found] == [
         ("Can ICE come in? And can I record them? Thanks", None),
         ("Can ICE come in", True),
@@ -22,8 +22,8 @@ def test_the_parts_follow_their_message_with_its_metadata(workbench: Workbench) 
     assert {message.get("metadata")["language"] for message in found} == {"en"}
 
 
-def test_training_questions_stay_whole(workbench: Workbench, training_data: TrainingData) -> None:
+def test_training_questions_stay_whole(factory: ComponentFactory, training_data: TrainingData) -> None:
     """Each has one label."""
     before = len(training_data.intent_examples)
-    component = workbench.create(QuestionSplitter)
+    component = factory.create(QuestionSplitter)
     assert len(component.process_training_data(training_data).intent_examples) == before

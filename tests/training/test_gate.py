@@ -56,7 +56,6 @@ def make_model(tmp_path: Path) -> MakeModel:
             built = folder / "model"
             shutil.copytree(content, built / CONTENT)
             evaluation = built / CONTENT / "data" / "evaluation"
-            evaluation.mkdir()
             lines = [json.dumps(question) for question in QUESTIONS]
             (evaluation / "questions.jsonl").write_text("\n".join(lines))
             parsed = [{"language": "en", "intent_ranking": [], "decision": each} for each in decisions]

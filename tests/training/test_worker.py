@@ -30,7 +30,7 @@ for line in sys.stdin:
 ARCHIVE = Path("model.tar.gz")
 
 
-async def bench() -> RasaWorker:
+async def worker() -> RasaWorker:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", STAND_IN), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -38,7 +38,8 @@ async def bench() -> RasaWorker:
 
 
 async def test_it_is_asked_again_and_again_and_each_job_gets_its_own_results() -> None:
-    asked = await bench()
+    """Also a job without questions; when the process ends it is known to be gone."""
+    asked = await worker()
     assert await asked.parse(ARCHIVE, ["a", "b"]) == ["A", "B"]
     assert await asked.parse(ARCHIVE, []) == []
     assert await asked.parse(ARCHIVE, ["c"]) == ["C"]
@@ -53,7 +54,7 @@ async def test_what_is_printed_while_a_question_is_answered_reaches_no_log(
     """It may hold the words of it; level and origin stay."""
     caplog.set_level(logging.DEBUG)
     with pytest.raises(WorkerError) as ended:
-        await (await bench()).parse(ARCHIVE, ["hola", "me llamo Ana"])
+        await (await worker()).parse(ARCHIVE, ["hola", "me llamo Ana"])
     assert str(ended.value) == "Asking the model ended: Rasa failed, the log says how. Nothing was changed."
     assert "ERROR in rasa.some.module" in caplog.text
     assert "Ana" not in caplog.text and "hola" not in caplog.text
@@ -62,6 +63,7 @@ async def test_what_is_printed_while_a_question_is_answered_reaches_no_log(
 async def test_what_is_printed_before_anything_was_asked_is_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """It says why a model cannot be loaded, and holds no words of anybody."""
     with pytest.raises(WorkerError):
-        await (await bench()).parse(ARCHIVE, ["damaged"])
+        await (await worker()).parse(ARCHIVE, ["damaged"])
     assert "Loading" in caplog.text

@@ -20,8 +20,8 @@ from twilio.twiml.messaging_response import MessagingResponse
 from bot.answering.replies import Reply
 from bot.answering.text_messages import text_messages
 from bot.database.usage import SMS, WHATSAPP
+from bot.gateway.current_model import CurrentModel
 from bot.gateway.messaging.channel import BadMessage, Incoming, Kind, read_words
-from bot.gateway.served_model import CurrentModel
 
 # SHA-1 as Base64; and a message has some thirty fields.
 _SIGNATURE, _MOST_FIELDS = 28, 200
@@ -31,7 +31,7 @@ _SIGNATURE, _MOST_FIELDS = 28, 200
 class Twilio:
     """One account; `public_url` is what Twilio signs, whatever a proxy makes of it."""
 
-    served: CurrentModel
+    current: CurrentModel
     public_url: str
     account_sid: str
     auth_token: str = field(repr=False)
@@ -69,7 +69,7 @@ class Twilio:
     def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
         """Return the messages, as many as it takes."""
         response = MessagingResponse()
-        for text in text_messages(self.served.content, replies, page_urls):
+        for text in text_messages(self.current.content, replies, page_urls):
             response.message(text)
         return str(response)
 

@@ -15,7 +15,7 @@ _SECONDS_BETWEEN_LOOKS = 0.05
 
 
 @dataclass(eq=False)
-class ServedModel:
+class LoadedModel:
     """A model's content, and the Rasa and action server that belong to it.
 
     `in_use` is the number of messages that are being answered from it.
@@ -35,12 +35,12 @@ class ServedModel:
 class CurrentModel:
     """The model of this moment, and the one before it as long as that still runs."""
 
-    def __init__(self, model: ServedModel) -> None:
+    def __init__(self, model: LoadedModel) -> None:
         self._model = model
-        self._before: ServedModel | None = None
+        self._before: LoadedModel | None = None
 
     @property
-    def model(self) -> ServedModel:
+    def model(self) -> LoadedModel:
         """The model, to be used for one thing; for more than one, see `use`."""
         return self._model
 
@@ -60,7 +60,7 @@ class CurrentModel:
         return self._model.rasa
 
     @contextlib.contextmanager
-    def use(self) -> Iterator[ServedModel]:
+    def use(self) -> Iterator[LoadedModel]:
         """Yield the model; it stays as it is to the end of the block, whatever replaces it meanwhile."""
         model = self._model
         model.in_use += 1
@@ -69,7 +69,7 @@ class CurrentModel:
         finally:
             model.in_use -= 1
 
-    def replace(self, model: ServedModel) -> ServedModel:
+    def replace(self, model: LoadedModel) -> LoadedModel:
         """Answer from now on from another model; return the one before, which may still be in use."""
         self._before, self._model = self._model, model
         return self._before
