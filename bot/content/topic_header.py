@@ -25,7 +25,8 @@ from bot.problems import Problem, Problems
 from bot.text.language import LANGUAGES
 from bot.text.readability import too_hard
 
-HEADER_KEYS = {
+# What staff edit of a header, in the order in which it stands.
+HEADER_ORDER = (
     "title",
     "group",
     "volatility",
@@ -35,10 +36,8 @@ HEADER_KEYS = {
     "approved_by",
     "sources",
     "related",
-    "services",
-    "show_services",
-    "reading_exception",
-}
+)
+HEADER_KEYS = {*HEADER_ORDER, "services", "show_services", "reading_exception"}
 
 
 # What the text in a column is called.

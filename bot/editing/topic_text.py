@@ -18,6 +18,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.nodes import MappingNode
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from bot.content.topic_header import HEADER_ORDER
 from bot.editing.fields import TopicFields
 from bot.editing.topic_layout import (
     Entry,
@@ -49,18 +50,7 @@ from bot.messages import Message
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 
-# The order in which keys stand in the header of a topic, and with what an answer says of itself.
-_HEADER_ORDER = (
-    "title",
-    "group",
-    "volatility",
-    "enabled",
-    "reviewed",
-    "review_by",
-    "approved_by",
-    "sources",
-    "related",
-)
+# With what an answer says of itself, and the order of it.
 _REVIEWED_WITH = "reviewed_with"
 _CUSTOM_ORDER = ("topic", "language", _REVIEWED_WITH, "short")
 
@@ -129,7 +119,7 @@ def new_topic_file(topic_id: str, fields: TopicFields) -> str:
     """Return a whole new topic file; raises TopicEditError where its values cannot be written."""
     _refuse_questions(question for asked in fields.questions.values() for question in asked)
     header = CommentedMap()
-    for key in _HEADER_ORDER:
+    for key in HEADER_ORDER:
         value = _header_value(key, fields)
         is_awaited = key == "approved_by" and _has_answer(fields)
         if is_awaited or (value not in (None, []) and value is not True):
@@ -202,7 +192,7 @@ def _untouched(document: MappingNode) -> set[tuple[tuple[str, ...], str, str]]:
         (path, tag, value)
         for path, tag, value in leaves(document)
         if path not in asked
-        and not (path[0] == "topic" and len(path) > 1 and path[1] in _HEADER_ORDER)
+        and not (path[0] == "topic" and len(path) > 1 and path[1] in HEADER_ORDER)
         and not (path[0] == "responses" and path[-1] in ("text", "short", _REVIEWED_WITH))
     }
 
@@ -225,7 +215,7 @@ def _has_answer(fields: TopicFields) -> bool:
 
 
 def _edit_header(header: CommentedMap, present: TopicFields, wanted: TopicFields) -> None:
-    for key in _HEADER_ORDER:
+    for key in HEADER_ORDER:
         attribute = "titles" if key == "title" else key
         before, after = getattr(present, attribute), getattr(wanted, attribute)
         if before == after:
@@ -237,7 +227,7 @@ def _edit_header(header: CommentedMap, present: TopicFields, wanted: TopicFields
         elif key in ("sources", "related") and after and _is_block_list(header.get(key)):
             _edit_list(header[key], before, after, source_entry if key == "sources" else scalar_of)
         else:
-            put(header, key, _header_value(key, wanted), _HEADER_ORDER)
+            put(header, key, _header_value(key, wanted), HEADER_ORDER)
 
 
 def _is_block_list(value: object) -> bool:
