@@ -1,4 +1,5 @@
-"""Conversation: not sure what is meant - offers topics; several questions at once - answers the first."""
+"""Conversation: not sure what is meant - offers topics, behind first steps where somebody was taken or hurt;
+several questions at once - answers the first."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.content import current_content
 from actions.utterance import utter
 from bot.answering.answers import answer
-from bot.answering.replies import also_asked, clarify
+from bot.answering.replies import also_asked, clarify, first_steps
 
 
 class ActionClarify(Action):
@@ -28,6 +29,25 @@ class ActionClarify(Action):
         utter(
             dispatcher, clarify(current_content(), decision.get("offered", ()), tracker.get_slot("language"))
         )
+        return []
+
+
+class ActionFirstSteps(Action):
+    """Gives the first steps where somebody was taken, hurt or is in fear, and asks what it is about."""
+
+    def name(self) -> str:
+        """Return the name used in data/rules.yml."""
+        return "action_first_steps"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utter the first steps with a button a topic, in the person's language."""
+        decision = tracker.latest_message.get("decision") or {}
+        steps = first_steps(
+            current_content(), decision["answer"], decision["offered"], tracker.get_slot("language")
+        )
+        utter(dispatcher, steps)
         return []
 
 

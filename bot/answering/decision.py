@@ -34,6 +34,8 @@ DANGER_CARDS = (DANGER, LIFE_IN_DANGER, DANGER_AGAIN)
 OUT_OF_SCOPE = "out_of_scope"
 CHAT_PRIVACY = "chat_privacy"
 FIND_HELP = "find_help"
+# What is right for everybody to whom something like it has happened, with a choice of what it was below.
+FIRST_STEPS = "first_steps"
 # Several questions in one message: the first is answered, the others are offered.
 SEVERAL = "several_questions"
 # Small talk whose answer leads nowhere: taken for it, a question is lost.
@@ -90,6 +92,7 @@ class DecisionStep:
     thresholds: Mapping[str, Thresholds]
     with_text: Collection[str]
     directory_topics: Mapping[str, str]
+    first_steps: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def decide(self, judged: Sequence[Understanding]) -> Decision:
         """Decide on a message, and on the questions in it where there are several: the first is the whole."""
@@ -104,6 +107,7 @@ class DecisionStep:
             self.thresholds[judged.language],
             with_text=self.with_text,
             directory_topics=self.directory_topics,
+            first_steps=self.first_steps,
             request=judged.request,
             about=judged.about,
         )
@@ -115,6 +119,7 @@ def decide(
     *,
     with_text: Collection[str],
     directory_topics: Mapping[str, str],
+    first_steps: Mapping[str, Collection[str]] | None = None,
     request: HelpRequest | None = None,
     about: str | None = None,
 ) -> Decision:
@@ -125,7 +130,8 @@ def decide(
     `with_text` are the topics that have an answer of their own; any other is left to the intent
     `no_answer`, which names services. `directory_topics` gives the topic that is about finding help
     with a need; `request` is what the words say of the help that is looked for, `about` the topic before,
-    where they point back to it ("who can help me with that?").
+    where they point back to it ("who can help me with that?"). `first_steps` gives the answer with the first
+    steps for people to whom something has happened, and the answers and topics that are about it.
     """
     by_topic = topic_scores(ranking)
     scores = dict(by_topic)
@@ -156,6 +162,10 @@ def decide(
         if p >= thresholds.offer_at
     )
     if offered:
+        steps = _first_steps(ranking, scores.get(OUT_OF_SCOPE, 0.0), first_steps or {}, thresholds)
+        if steps:
+            others = tuple(answer for answer in offered if answer != steps)
+            return Decision(FIRST_STEPS, "clarify", topic=topic_of(steps), offered=others, answer=steps)
         return Decision("clarify", "clarify", offered=offered)
     return Decision("not_understood", "fallback")
 
@@ -177,6 +187,21 @@ def answer_of(
     best, score = max(answers, key=lambda entry: entry[1])
     sure = score >= thresholds.situation_share * topic_score
     return (best if sure else topic).removeprefix(TOPIC_PREFIX)
+
+
+def _first_steps(
+    ranking: Sequence[tuple[str, float]],
+    out_of_scope: float,
+    first_steps: Mapping[str, Collection[str]],
+    thresholds: Thresholds,
+) -> str | None:
+    """Return the answer with the first steps, where what has happened is sure and what is asked is not."""
+    for steps, about in first_steps.items():
+        labels = {TOPIC_PREFIX + name for name in about}
+        score = sum(p for label, p in ranking if label in labels or topic_of(label) in labels)
+        if score >= thresholds.answer_at and out_of_scope < score:
+            return steps
+    return None
 
 
 def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:

@@ -6,6 +6,7 @@ asked for in words or chosen from a list.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from bot.answering.answers import answer, beyond
@@ -33,6 +34,8 @@ from bot.content.reading import Content
 from bot.text.language import LANGUAGES, fold
 
 _OFFER = "offer:"
+# The answer with the first steps, and what is offered below it.
+_STEPS = "steps:"
 
 
 def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
@@ -43,6 +46,26 @@ def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
         language,
         buttons=(*topic_buttons(content, offered, language), none),
         again=_OFFER + ",".join(offered),
+    )
+
+
+def first_steps(content: Content, steps: str, offered: Sequence[str], language: str) -> Reply:
+    """Return the first steps that are right whatever is meant, and the question what it is about.
+
+    Where that answer is turned off, it is the question alone; where nothing else is likely, the answer alone.
+    """
+    if not content.topics[steps].answered:
+        return clarify(content, offered, language)
+    if not offered:
+        return answer(content, content.topics[steps], language)
+    said = answer(content, dataclasses.replace(content.topics[steps], ask={}), language)
+    asked = content.text_of("utter_what_is_it_about", language)
+    choice = clarify(content, offered, language)
+    return dataclasses.replace(
+        said,
+        text=f"{said.text}\n\n{asked}",
+        buttons=choice.buttons,
+        again=f"{_STEPS}{steps}:{','.join(offered)}",
     )
 
 
@@ -85,6 +108,9 @@ def repeat(content: Content, again: str | None, language: str) -> Reply | None:
         return ask_need(content, language)
     if again.startswith(SAY):
         return response_reply(content, again.removeprefix(SAY), language)
+    if again.startswith(_STEPS):
+        steps, _, offered = again.removeprefix(_STEPS).partition(":")
+        return first_steps(content, steps, offered.split(","), language)
     if again.startswith(_OFFER):
         return clarify(content, again.removeprefix(_OFFER).split(","), language)
     return reply_to_choice(content, again, language)

@@ -16,7 +16,7 @@ from bot.content.paths import RESOURCES, conversation_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.service_references import PHONE, check_responses_services, check_services
 from bot.content.topic_reading import check_topics
-from bot.content.topics import TRAINING_DATA, Topic, topic_of
+from bot.content.topics import TRAINING_DATA, Topic
 from bot.content.training_data import read_examples
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
@@ -85,7 +85,7 @@ def check_everything(root: Path) -> tuple[dict[str, Topic], Responses | None, Gl
                 path = root / "domain.yml"
                 problems.add(path, 1, "response_leads_nowhere", response=response, topic=name)
     check_gate(root, problems)
-    ids = {topic_of(path.stem) for path in (root / "data" / "faq").glob("*.yml")}
+    ids = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
     check_pipeline(root, ids, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
     return topics, conversation, glossary, problems

@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from bot.content.glossary import SITUATIONS
 from bot.content.thresholds import Thresholds
+from bot.content.topics import topic_of
 from bot.directory.services import Directory
 from bot.files.shapes import Needed
 from bot.files.yaml_reading import line_of, read_yaml
@@ -37,6 +38,7 @@ _PIPELINE = {
                 "C": float,
                 "thresholds": {field.name: Needed(float) for field in dataclasses.fields(Thresholds)},
                 "directory_topics": {...: str},
+                "first_steps": {...: [str]},
                 "setting_topics": {...: str},
                 "related_weight": float,
             }
@@ -65,9 +67,10 @@ def _check_figures(values: CommentedMap, known: Mapping[str, Any], path: Path, p
 
 
 def check_pipeline(
-    root: Path, topics: Collection[str], directory: Directory | None, problems: Problems
+    root: Path, answers: Collection[str], directory: Directory | None, problems: Problems
 ) -> None:
-    """Note what config.yml names and is not there; `topics` are the ids of all topics."""
+    """Note what config.yml names and is not there; `answers` are the ids of all answers."""
+    topics = set(map(topic_of, answers))
     path = root / "config.yml"
     document = read_yaml(path, problems, _PIPELINE)
     if document is None:
@@ -81,11 +84,23 @@ def check_pipeline(
                 if component.get(key) is None:
                     problems.add(path, line_of(component), "component_lacks", component=name, name=key)
             _check_named(component, "setting_topics", "setting_unknown", SITUATIONS, topics, path, problems)
+            _check_first_steps(component, answers, path, problems)
             if directory is not None:
                 needs = directory.needs
                 _check_named(
                     component, "directory_topics", "directory_need_unknown", needs, topics, path, problems
                 )
+
+
+def _check_first_steps(
+    component: CommentedMap, answers: Collection[str], path: Path, problems: Problems
+) -> None:
+    """Note the answers that `first_steps` names and that are not there."""
+    for steps, about in (component.get("first_steps") or CommentedMap()).items():
+        for name in (steps, *about):
+            if name not in answers:
+                line = line_of(component["first_steps"], steps)
+                problems.add(path, line, "table_topic_unknown", table="first_steps", name=name)
 
 
 def _check_named(

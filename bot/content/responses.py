@@ -59,6 +59,7 @@ NEEDED_RESPONSES = (
     "utter_ask_need",
     "utter_choose_again",
     "utter_also_asked",
+    "utter_what_is_it_about",
     "utter_more_on_this",
     "utter_what_can_you_do",
     "utter_language_switched",

@@ -56,6 +56,8 @@ class DecisionGate(IntentClassifier, GraphComponent):
             "thresholds": {},
             # The topic that is about finding help with a need, by the need's code.
             "directory_topics": {},
+            # The answer with the first steps for those to whom something happened, and what is about that.
+            "first_steps": {},
             # The topic on meeting agents in a setting of the glossary.
             "setting_topics": {},
             # How many times as much topics near the last one weigh in a follow-up.
@@ -71,6 +73,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
     ) -> None:
         self._thresholds = _thresholds(config)
         self._directory_topics = config["directory_topics"]
+        self._first_steps = config["first_steps"]
         self._setting_topics = config["setting_topics"]
         self._related_weight = config["related_weight"]
         self._model_storage, self._resource = model_storage, resource
@@ -121,7 +124,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
                 whole[-1][1].append(self._judged(message))
             else:
                 whole.append((message, [self._judged(message)]))
-        step = DecisionStep(self._thresholds, self._with_text, self._directory_topics)
+        step = DecisionStep(self._thresholds, self._with_text, self._directory_topics, self._first_steps)
         for message, judged in whole:
             decision, ranking = step.decide(judged), judged[0].ranking
             confidence = ranking[0][1] if ranking else 0.0

@@ -334,6 +334,7 @@ def decision_step(root: Path, content: Content) -> DecisionStep:
         begin_with(gate),
         frozenset(topic.id for topic in content.topics.values() if topic.answers),
         gate["directory_topics"],
+        gate.get("first_steps", {}),
     )
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.answers import answer
-from bot.answering.decision import FIND_HELP, SEVERAL, TOPIC_PREFIX
+from bot.answering.decision import FIND_HELP, FIRST_STEPS, SEVERAL, TOPIC_PREFIX
 from bot.answering.help import ask_need, help_for
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import clarify
+from bot.answering.replies import clarify, first_steps
 from bot.answering.reply import Reply, response_reply
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
@@ -239,6 +239,8 @@ def _reply(content: Content, parsed: Mapping[str, Any], language: str) -> Reply 
     intent, topic = decision["intent"], content.topics.get(decision["answer"] or decision["topic"])
     if intent in ("faq", SEVERAL) and topic is not None:
         return answer(content, topic, language)
+    if intent == FIRST_STEPS:
+        return first_steps(content, decision["answer"], decision["offered"], language)
     if intent == "clarify":
         return clarify(content, decision["offered"], language)
     if intent in ("no_answer", "search_help", "talk_to_person"):

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.fallback import ActionAnswerSeveral, ActionClarify
+from actions.fallback import ActionAnswerSeveral, ActionClarify, ActionFirstSteps
 from actions.find_help import ActionAskNeed, ActionFindHelp, ActionLeaveSearch, ValidateFindHelpForm
 from actions.follow_up import ActionMore, ActionSwitchLanguage
 from bot.content.reading import Content
@@ -134,6 +134,17 @@ def test_clarify_offers_the_likely_topics(project_content: Content) -> None:
         "none",
     ]
     assert uttered["buttons"][0]["title"] == project_content.topics["ice_at_home"].title["es"]
+
+
+def test_first_steps_come_with_what_else_it_may_be(project_content: Content) -> None:
+    """The gateway takes the answer from the content, and what is offered from `again`."""
+    uttered, _ = run(ActionFirstSteps(), "es", answer="if_arrested_detained", offered=["bond"])
+    assert uttered["custom"] == {
+        "language": "es",
+        "topic": "if_arrested_detained",
+        "again": "steps:if_arrested_detained:bond",
+    }
+    assert [button["payload"] for button in uttered["buttons"]] == ["topic:bond", "none"]
 
 
 def test_of_several_questions_the_first_is_answered(project_content: Content) -> None:

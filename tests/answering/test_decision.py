@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -211,6 +212,51 @@ def test_a_step_decides_in_the_light_of_the_last_card() -> None:
     assert (first.intent, second.intent) == ("emergency_work", "emergency_again")
     unknown = step.decide([Understanding("en", (("greet", 0.2),), last="danger_now")])
     assert unknown == Decision("danger_again", "emergency", topic="danger_now")
+
+
+FIRST_STEPS = {"arrest": ("arrest", "bond", "work.taken"), "violence": ("violence",)}
+
+
+@pytest.mark.parametrize(
+    ("ranking", "expected"),
+    [
+        # Several of them together are as likely as one must be to be answered: only which one is not clear.
+        (
+            [("faq/bond.refused", 0.3), ("faq/arrest", 0.15), ("faq/work.taken", 0.12), ("faq/daca", 0.1)],
+            Decision(
+                "first_steps",
+                "clarify",
+                topic="arrest",
+                offered=("bond.refused", "work.taken"),
+                answer="arrest",
+            ),
+        ),
+        # Another answer of the same topic is not one of them.
+        (
+            [("faq/bond", 0.3), ("faq/work.raid", 0.3)],
+            Decision("clarify", "clarify", offered=("bond", "work.raid")),
+        ),
+        ([("faq/bond", 0.3), ("faq/daca", 0.25)], Decision("clarify", "clarify", offered=("bond", "daca"))),
+        ([("faq/bond", 0.3), ("faq/arrest", 0.25), ("out_of_scope", 0.6)], None),
+        ([("faq/bond", 0.6)], answered("bond")),
+        (
+            [("faq/violence", 0.3), ("faq/violence.now", 0.2), ("out_of_scope", 0.12)],
+            Decision("first_steps", "clarify", topic="violence", offered=(), answer="violence"),
+        ),
+    ],
+)
+def test_whoever_was_hurt_gets_first_steps_where_it_is_not_clear_what_is_asked(
+    ranking: Sequence[tuple[str, float]], expected: Decision | None
+) -> None:
+    """Not a bare list; where it may be none of the bot's business, it is a list as ever."""
+    decision = decide(
+        ranking,
+        THRESHOLDS,
+        with_text={"bond", "daca", "violence"},
+        directory_topics=DIRECTORY_TOPICS,
+        first_steps=FIRST_STEPS,
+    )
+    assert decision == expected if expected else decision.intent == "clarify"
 
 
 def test_who_can_help_with_that_means_the_topic_before() -> None:

@@ -10,7 +10,15 @@ import pytest
 from bot.answering.answers import answer, beyond
 from bot.answering.help import ask_need, find_help, found_help, slots_of_choice
 from bot.answering.help_search import HelpSearch
-from bot.answering.replies import button_meant, choose_again, clarify, more, repeat, reply_to_choice
+from bot.answering.replies import (
+    button_meant,
+    choose_again,
+    clarify,
+    first_steps,
+    more,
+    repeat,
+    reply_to_choice,
+)
 from bot.answering.reply import Button, response_reply
 from bot.content.reading import Content
 from bot.content.topics import Answer, Topic
@@ -62,6 +70,19 @@ def test_offered_topics_end_with_none_of_these(small_content: Content) -> None:
         ("La fianza", "topic:bond"),
         ("Español none of these", "none"),
     ]
+
+
+def test_first_steps_stand_before_the_question_what_it_is_about(small_content: Content) -> None:
+    """As an answer with its sources and numbers; where that answer is off the question stands alone."""
+    said = first_steps(small_content, "red_card", ["bond"], "es")
+    given = answer(small_content, small_content.topics["red_card"], "es")
+    assert said.text == f"{given.text}\n\nEspañol what is it about"
+    assert (said.topic, said.answer, said.sources) == ("red_card", "red_card", given.sources)
+    assert [b.payload for b in said.buttons] == ["topic:bond", "none"]
+    assert first_steps(small_content, "red_card", [], "es") == given
+    off = dataclasses.replace(small_content.topics["red_card"], enabled=False)
+    content = dataclasses.replace(small_content, topics={**small_content.topics, "red_card": off})
+    assert first_steps(content, "red_card", ["bond"], "es") == clarify(content, ["bond"], "es")
 
 
 def test_every_button_leads_to_a_reply(project_content: Content) -> None:
@@ -479,6 +500,8 @@ def test_whatever_was_said_can_be_said_again_in_either_language(
         *(answer(project_content, topic, language) for topic in project_content.topics.values()),
         find_help(project_content, "utter_find_help", ("food",), language),
         clarify(project_content, ["bond", "daca"], language),
+        first_steps(project_content, "if_arrested_detained", ["bond", "bond.paying"], language),
+        first_steps(project_content, "domestic_violence", [], language),
         ask_need(project_content, language),
         *(response_reply(project_content, name, language) for name in project_content.conversation.responses),
     ]

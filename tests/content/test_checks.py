@@ -479,15 +479,15 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "value: es}]\n    text: Español greet\n    custom: {language: es}",
         "value: es}]\n    text: ''\n    custom: {language: es}",
-        ["domain.yml:336: utter_greet has no text for es. Write it beside the other one."],
+        ["domain.yml:345: utter_greet has no text for es. Write it beside the other one."],
     ),
     "response without its language": (
         "domain.yml",
         "    text: English greet\n    custom: {language: en}\n",
         "    text: English greet\n",
         [
-            "domain.yml:336: utter_greet has no text for en. Write it beside the other one.",
-            "domain.yml:337: a variation of utter_greet does not name its language in `condition` and "
+            "domain.yml:345: utter_greet has no text for en. Write it beside the other one.",
+            "domain.yml:346: a variation of utter_greet does not name its language in `condition` and "
             "`custom`. Copy both from another response.",
         ],
     ),
@@ -495,7 +495,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "  utter_clarify:\n",
         "  utter_clear:\n",
-        ["domain.yml:34: the response utter_clarify is missing. Restore it."],
+        ["domain.yml:36: the response utter_clarify is missing. Restore it."],
     ),
     "emergency text too long": (
         "domain.yml",
@@ -852,10 +852,19 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{home: red_card}",
         "{home: red_cards, moon: red_card}",
         [
-            "config.yml:23: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
+            "config.yml:24: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
             "church, court, home, hospital, school, street, work.",
-            "config.yml:23: setting_topics names the unknown topic `red_cards`. "
+            "config.yml:24: setting_topics names the unknown topic `red_cards`. "
             "Use the name of a file in data/faq without .yml.",
+        ],
+    ),
+    "first steps that are not there": (
+        "config.yml",
+        "{bond: [bond]}",
+        "{bond: [bond, bond.refused]}",
+        [
+            "config.yml:23: first_steps names the unknown topic `bond.refused`. "
+            "Use the name of a file in data/faq without .yml."
         ],
     ),
     "need of the pipeline that is not there": (
