@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Route, expect
 
 from bot.content.reading import Content
-from bot.content.topics import Topic
 from bot.database.review_queue import NOT_HELPFUL, Unanswered
+from bot.directory.mentions import put_in
 from bot.gateway import keys
 from tests.browser.conftest import OpenVisit, Visit
 from tests.conftest import Service
@@ -25,11 +25,14 @@ FOCUS_IS_SEEN = """() => {
   const top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, 8) / 2);
   return top !== null && (active.contains(top) || top.contains(active));
 }"""
+# How the Spanish answer to whoever asks about the door begins.
+DOOR = "No tiene que abrirle la puerta a ICE"
 
 
-def first_line(topic: Topic) -> str:
-    """Return how the Spanish answer to a topic begins."""
-    return topic.answers["es"].text.splitlines()[0]
+def first_line(content: Content, answer_id: str) -> str:
+    """Return how an answer begins in Spanish, with names and numbers of services put in."""
+    said = content.topics[answer_id].answers["es"]
+    return put_in(said.screen, content.directory, "es").splitlines()[0]
 
 
 async def test_a_conversation_in_spanish(visit: Visit) -> None:
@@ -46,7 +49,7 @@ async def test_a_conversation_in_spanish(visit: Visit) -> None:
     before = await page.locator(".message.bot").count()
     await answer.locator(".choices button").first.click()
     await page.locator(".message.bot").nth(before).wait_for()
-    await visit.ask("necesito un abogado gratis")
+    await visit.ask("abogado gratis cerca de 90255 que hable español")
     call = page.locator(".services a.call").first
     assert (await call.get_attribute("href") or "").startswith("tel:")
     await visit.check_fits()
@@ -77,11 +80,11 @@ async def test_a_choice_of_a_forgotten_conversation_is_asked_as_a_question(
     conversation = conversations.get(await page.evaluate("sessionStorage['kyr-session']"))
     assert conversation is not None
     conversations.forget(conversation)
-    topic = project_content.topics["warrant_types"]
-    choice = page.locator(".choices button", has_text=topic.title["es"]).last
+    inside = project_content.topics["ice_at_home.inside"]
+    choice = page.locator(".choices button", has_text=inside.title["es"]).last
     await choice.click()
     await expect(page.locator(".message.you")).to_have_count(2)
-    await expect(page.locator(".message.bot").nth(3)).to_contain_text(first_line(topic))
+    await expect(page.locator(".message.bot").nth(3)).to_contain_text(first_line(project_content, inside.id))
     assert await page.input_value("#message") == "" and await page.inner_text(".failure") == ""
 
 
@@ -123,7 +126,7 @@ async def test_the_language_is_switched_in_the_middle(visit: Visit) -> None:
     assert page.url.endswith("/es/")
     await expect(page).to_have_title(re.compile("Conozca sus derechos"))
     assert await page.evaluate("document.documentElement.lang") == "es"
-    await expect(page.locator(".message").last).to_contain_text("No tiene que abrir la puerta")
+    await expect(page.locator(".message").last).to_contain_text(DOOR)
     await expect(page.locator(".message.you").first).to_contain_text("do I have to open the door")
     assert await page.input_value("#message") == "and at work?"
     await expect(page.get_by_role("button", name="Enviar")).to_be_visible()
@@ -143,11 +146,11 @@ async def test_after_a_reload_the_last_answer_is_there_and_no_word_of_the_person
     )
     assert re.fullmatch(r"kyr-mark [\w-]+ kyr-session [\w-]{22}\.[0-9a-f]{32}", kept[0]) and kept[1] == 0
     await page.reload()
-    await expect(page.locator(".message.bot").last).to_contain_text("No tiene que abrir la puerta")
+    await expect(page.locator(".message.bot").last).to_contain_text(DOOR)
     assert "Ana" not in await page.content()
     await visit.go("/es/bond")
     await page.go_back()
-    await expect(page.locator(".message.bot").last).to_contain_text("No tiene que abrir la puerta")
+    await expect(page.locator(".message.bot").last).to_contain_text(DOOR)
     await visit.ask("¿y en el trabajo?")
     await expect(page.locator(".message.bot").last).to_contain_text("trabajo")
 
@@ -196,7 +199,7 @@ async def test_what_is_done_while_an_answer_is_under_way_counts(
     await expect(page).to_have_title(re.compile("Conozca sus derechos"))
     await expect(page.get_by_role("button", name="Enviar")).to_be_disabled()
     released.set()
-    card = first_line(project_content.topics["red_card"])
+    card = first_line(project_content, "red_card")
     await expect(page.locator(".message.bot").last).to_contain_text(card)
     assert await page.input_value("#message") == ""
 
@@ -532,7 +535,7 @@ async def test_a_phone_turned_while_waiting(visit: Visit) -> None:
     await page.fill("#message", "¿tengo que abrir la puerta a la migra?")
     await page.press("#message", "Enter")
     await page.set_viewport_size({"width": 640, "height": 320})
-    await expect(page.locator(".message.bot").nth(1)).to_contain_text("No tiene que abrir")
+    await expect(page.locator(".message.bot").nth(1)).to_contain_text(DOOR)
     await visit.check_fits()
     await visit.ask("gracias")
 

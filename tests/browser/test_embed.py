@@ -49,7 +49,7 @@ async def test_a_conversation_on_another_website(
     await button.click()
     chat = chat_of(visit)
     await ask(chat, "si la migra toca a la puerta tengo que abrir")
-    await expect(chat.locator(".message.bot").nth(1)).to_contain_text("No tiene que abrir la puerta")
+    await expect(chat.locator(".message.bot").nth(1)).to_contain_text("No tiene que abrirle la puerta")
     assert await page.locator("iframe").get_attribute("title") == "Conozca sus derechos – Huntington Park"
     await visit.check_accessible()
     await visit.check_fits()

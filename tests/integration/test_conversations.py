@@ -110,28 +110,79 @@ async def test_a_life_in_danger_comes_before_everything(
     assert reply["text"] == project_content.text_of(f"utter_{card}", language)
 
 
+async def test_who_calls_for_help_twice_is_not_told_the_same_twice_and_then_what_became_of_it(
+    service: Service, project_content: Content
+) -> None:
+    """First the card for the place, then another one; behind both stands the answer for "they took him"."""
+    taken = "topic:if_arrested_detained.relative_now"
+    body, (card,) = await asked(service, "la migra está tocando mi puerta ahorita")
+    assert card["text"] == project_content.text_of("utter_emergency_home", "es")
+    body, (again,) = await asked(service, "siguen tocando la puerta ahorita, ayuda", session=body["session"])
+    assert again["text"] == project_content.text_of("utter_emergency_again", "es")
+    assert all(taken in {button["payload"] for button in one["buttons"]} for one in (card, again))
+    _, replies = await asked(service, "acaban de llevarse a mi esposo", session=body["session"])
+    offered = {button["payload"] for button in replies[0]["buttons"]}
+    assert replies[0]["answer"] == taken.removeprefix("topic:") or taken in offered
+
+
+async def test_a_life_in_danger_stays_in_mind(service: Service, project_content: Content) -> None:
+    """The next two messages are answered, and behind each stands who listens day and night."""
+    body, _ = await asked(service, "quiero morirme")
+    for message in ("tengo corte mañana", "gracias"):
+        body, replies = await asked(service, message, session=body["session"])
+        assert replies[0]["text"] != replies[1]["text"]
+        said = [reply["text"] for reply in replies[1:]]
+        assert project_content.text_of("utter_danger_reminder", "es") in said
+
+
 @pytest.mark.parametrize(
     ("message", "language", "topic", "second"),
     [
-        ("I need a lawyer, I have no money", "en", "legal_aid_find", "chirla-hotline"),
-        ("necesito un abogado gratis", "es", "legal_aid_find", "chirla-hotline"),
-        ("where can i get free food for my kids", "en", "food_assistance", "la-regional-food-bank"),
         ("no tenemos que comer, dónde dan despensa", "es", "food_assistance", "la-regional-food-bank"),
         ("food in huntington park please", "en", "food_assistance", "la-regional-food-bank"),
         ("abogado gratis cerca de 90255 que hable español", "es", "legal_aid_find", "chirla-office"),
+        ("free lawyer near 90255", "en", "legal_aid_find", "chirla-office"),
         ("quiero hablar con una persona de verdad", "es", None, "chirla-hotline"),
     ],
 )
 async def test_who_needs_help_is_told_where(
     service: Service, message: str, language: str, topic: str | None, second: str
 ) -> None:
-    """HP With You first, then services that fit, with phone, languages, cost and check date."""
+    """HP With You first, then services that fit, each with how it is reached and the day it was checked."""
     body, replies = await asked(service, message)
     assert (body["lang"], replies[0]["topic"]) == (language, topic)
     services = replies[0]["services"]
     assert [service["id"] for service in services][:2] == ["hp-with-you", second]
-    assert services[1]["phones"] and services[1]["checked"]
+    assert all(one["phones"] or one["url"] or one["alert"] for one in services)
+    assert all(one["checked"] for one in services)
     assert len(services) <= 3
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "answer_id", "named"),
+    [
+        ("I need a lawyer, I have no money", "en", "legal_aid_find.free_lawyer", "chirla-hotline"),
+        ("necesito un abogado gratis", "es", "legal_aid_find.free_lawyer", "chirla-hotline"),
+        (
+            "where can i get free food for my kids",
+            "en",
+            "food_assistance.children_food",
+            "dpss-customer-service",
+        ),
+    ],
+)
+async def test_who_is_in_one_situation_is_told_whom_to_call_and_led_to_hp_with_you(
+    service: Service, project_content: Content, message: str, language: str, answer_id: str, named: str
+) -> None:
+    """In the answer itself, with the numbers of the directory; no list pushes it off the screen."""
+    body, (reply, _) = await asked(service, message)
+    assert (body["lang"], reply["answer"], reply["services"]) == (language, answer_id, [])
+    directory = project_content.directory.by_id
+    for name in (named, *project_content.topics[answer_id].call):
+        reached = next(iter(directory[name].phones), directory[name].url.removeprefix("https://"))
+        assert reached in reply["text"]
+    offered = {topic_of(button["payload"].removeprefix("topic:")) for button in reply["buttons"]}
+    assert offered & {"hp_with_you_overview", "hp_with_you_eligibility_apply"}
 
 
 async def chosen(service: Service, session: object, choice: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -210,26 +261,28 @@ async def test_near_me_asks_near_where(service: Service, project_content: Conten
 async def test_a_directory_that_changes_is_used_by_the_running_service(
     service: Service, resources_copy: Path
 ) -> None:
-    """Without training and without a start; a broken one changes nothing."""
+    """In lists and inside answers, without training and without a start; a broken one changes nothing."""
     phones = resources_copy / "phones.csv"
     before = phones.read_text(encoding="utf-8")
 
     async def shown(number: str) -> None:
-        latest, seen = asyncio.get_running_loop().time() + SECONDS_AT_MOST, ""
-        while seen != number:
-            assert asyncio.get_running_loop().time() < latest, f"{seen} is still shown"
+        latest, listed, answered = asyncio.get_running_loop().time() + SECONDS_AT_MOST, "", ""
+        while listed != number or f"CHIRLA, {number}" not in answered:
+            assert asyncio.get_running_loop().time() < latest, f"{listed} is still shown"
             _, replies = await asked(service, "abogado cerca de 90255 en español", lang="es")
-            lafla = next(s for s in replies[0]["services"] if s["id"] == "lafla")
-            seen = lafla["phones"][0]["number"]
+            hotline = next(one for one in replies[0]["services"] if one["id"] == "chirla-hotline")
+            listed = hotline["phones"][0]["number"]
+            _, replies = await asked(service, "necesito un abogado gratis", lang="es")
+            answered = replies[0]["text"]
 
     try:
-        phones.write_text(before.replace("800-399-4529", "213-555-0142"), encoding="utf-8")
+        phones.write_text(before.replace("888-624-4752", "213-555-0142"), encoding="utf-8")
         await shown("213-555-0142")
-        phones.write_text(before.replace("800-399-4529", "none"), encoding="utf-8")
+        phones.write_text(before.replace("888-624-4752", "none"), encoding="utf-8")
         await asyncio.sleep(2.1)
         await shown("213-555-0142")
         phones.write_text(before, encoding="utf-8")
-        await shown("800-399-4529")
+        await shown("888-624-4752")
     finally:
         phones.write_text(before, encoding="utf-8")
 

