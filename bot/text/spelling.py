@@ -72,6 +72,8 @@ _WITH_STOP = re.compile(
 )
 
 # An SOS is a word where it stands alone or with a few others; in a notice it is an ornament.
+# It is a word of its own: "sos" is "you are" in Central America.
+_CRY = "sosauxilio"
 _SOS = re.compile("[🆘\ufe0f]+")
 _SOS_ALONE = re.compile(r"\W*(?:s\s*\W?\s*o\s*\W?\s*s)\W*", re.IGNORECASE)
 _FEW_WORDS = 3
@@ -82,7 +84,8 @@ def respell(text: str) -> str:
     if "🆘" in text or _SOS_ALONE.fullmatch(text):
         rest = _SOS.sub(" ", text)
         few = len(rest.split()) <= _FEW_WORDS
-        text = "sos" if _SOS_ALONE.fullmatch(text) or not rest.strip() else f"sos {rest}" if few else rest
+        alone = _SOS_ALONE.fullmatch(text) or not rest.strip()
+        text = _CRY if alone else f"{_CRY} {rest}" if few else rest
     text = _WITH_STOP.sub(r"\1", text)
     text = _WORD.sub(lambda match: _unstretched(match[0]), text)
     if not _LEFT_ALONE.search(text):

@@ -105,10 +105,11 @@ def test_solo_is_only_or_alone_by_what_stands_beside_it(text: str, expected: str
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("🆘", "sos"),
-        ("🆘🆘🆘", "sos"),
-        ("S.O.S.!!", "sos"),
-        ("🆘 ICE", "sos ICE"),
+        ("🆘", "sosauxilio"),
+        ("🆘🆘🆘", "sosauxilio"),
+        ("S.O.S.!!", "sosauxilio"),
+        ("🆘 ICE", "sosauxilio ICE"),
+        ("sos de la ciudad?", "sos de la ciudad?"),
         (
             "🆘 feria de trabajo con comida gratis este sábado",
             "feria de trabajo con comida gratis este sábado",
@@ -116,7 +117,7 @@ def test_solo_is_only_or_alone_by_what_stands_beside_it(text: str, expected: str
     ],
 )
 def test_an_sos_is_a_word_where_it_is_a_cry(text: str, expected: str) -> None:
-    """In a notice it is an ornament."""
+    """In a notice it is an ornament, and "sos" is also "you are"."""
     assert " ".join(respell(text).split()) == expected
 
 
