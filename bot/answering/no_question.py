@@ -1,4 +1,4 @@
-"""Messages that are no question: the end of messages, commands, reactions, replies made by a machine.
+"""Messages that ask nothing of the law: the end of messages, commands, who answers here, reactions, machines.
 
 They are told by their words alone and never reach Rasa. A sentence is one of them only as a whole: "stop
 texting me" ends the messages, "how do I stop an eviction" and "my ex won't stop texting me" are questions.
@@ -22,6 +22,8 @@ class Kind(Enum):
     HELP = auto()
     START = auto()
     PRIVACY = auto()
+    # Ask who answers here, a person or a machine.
+    WHO = auto()
     # Somebody likes a message.
     REACTION = auto()
     # Somebody dislikes a message, or marks it with "?": it was not clear.
@@ -148,6 +150,35 @@ def _whole(sentences: tuple[str, ...]) -> re.Pattern[str]:
 _STOP_SENTENCES = {"en": _whole(_STOP_EN), "es": _whole(_STOP_ES)}
 # Longer, it says more than that.
 _MOST_WORDS_TO_STOP = 20
+
+_MACHINE_EN = (
+    r"(?:an? |the )?(?:real |actual |live )?(?:ai|a i|bot|robot|chatbot|chat gpt|chatgpt|machine|computer|"
+    r"program|human|"
+    r"human being|person|real|someone real)"
+)
+_MACHINE_ES = (
+    r"(?:un |una )?(?:robot|bot|chatbot|maquina|ia|i a|inteligencia artificial|persona|humano|humana|"
+    r"ser humano|"
+    r"computadora|programa|chatgpt|chat gpt|real|alguien)(?: real| de verdad| de carne y hueso)?"
+)
+_WHO = {
+    "en": re.compile(
+        r"(?:(?:wait|hey|hi|hello|so|ok) )*(?:"
+        rf"(?:(?:are|r) (?:you|u)|is this|am i (?:talking|texting|chatting|speaking) (?:to|"
+        rf"with)) {_MACHINE_EN}"
+        rf"(?: or (?:just )?{_MACHINE_EN}| (?:am i )?talking to)*|who are you|who r u|who is this|"
+        rf"what are you|what r u|"
+        r"who am i (?:talking|texting|chatting|speaking) (?:to|with)|what s your name|whats your name)"
+    ),
+    "es": re.compile(
+        r"(?:(?:hola|oye|oiga|y|pero|disculpe) )*(?:(?:tu |usted )?(?:eres|sos|es usted|esto es|con)|"
+        r"usted es|"
+        r"(?:estoy )?(?:hablo|hablando|chateando) con|contesta|responde) "
+        rf"{_MACHINE_ES}(?: o (?:es )?{_MACHINE_ES})*|(?:hola )?(?:y )?(?:tu )?(?:quien eres(?: tu)?|"
+        rf"quien es usted|quien sos|"
+        r"que eres|con quien (?:hablo|estoy hablando|tengo el gusto)|como te llamas|como se llama usted)"
+    ),
+}
 
 # What phones send where somebody presses "like" on a message, instead of a heart on it: said of a message in
 # quotation marks, or of a picture.
@@ -296,7 +327,13 @@ def read_no_question(text: str) -> NoQuestion | None:
             return _COMMANDS.get(name, NoQuestion(Kind.HELP))
         return None
     plain = fold(text)
-    return _word(plain) or _stop_sentence(plain) or _reaction(text.strip()) or _automatic(text, plain)
+    return (
+        _word(plain)
+        or _stop_sentence(plain)
+        or _who(plain)
+        or _reaction(text.strip())
+        or _automatic(text, plain)
+    )
 
 
 def _word(plain: str) -> NoQuestion | None:
@@ -314,6 +351,13 @@ def _stop_sentence(plain: str) -> NoQuestion | None:
     for language, sentence in _STOP_SENTENCES.items():
         if sentence.fullmatch(plain):
             return NoQuestion(Kind.STOP, language)
+    return None
+
+
+def _who(plain: str) -> NoQuestion | None:
+    for language, question in _WHO.items():
+        if question.fullmatch(plain):
+            return NoQuestion(Kind.WHO, language)
     return None
 
 

@@ -28,6 +28,8 @@ EITHER_LANGUAGE = "either_language"
 # what a message that says only this holds besides.
 _INTERPRETER = ("own_language", "no_spanish")
 _ABOUT_LANGUAGE = "about_language"
+# How people say that they do not know the other language.
+_ASKS_FOR = {"en": "asks_en", "es": "asks_es"}
 _WORDS = (
     "near",
     "near_me",
@@ -39,6 +41,7 @@ _WORDS = (
     "about_that",
     *_INTERPRETER,
     _ABOUT_LANGUAGE,
+    *_ASKS_FOR.values(),
 )
 # Where somebody meets agents; each has a topic of its own (see config.yml).
 SITUATIONS = ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport")
@@ -161,10 +164,18 @@ class Glossary:
     def needs_interpreter(self, text: str) -> bool:
         """Whether a text says that a person's language is another one, or not Spanish, and nothing else."""
         plain = _folded(text)
-        if not any(self._finds(name, plain) for name in _INTERPRETER):
+        return self._says_only(_INTERPRETER, plain)
+
+    def language_asked_for(self, text: str) -> str | None:
+        """Return the language of who says that they do not know the other one, and nothing else."""
+        plain = _folded(text)
+        asked = [language for language, table in _ASKS_FOR.items() if self._says_only([table], plain)]
+        return asked[0] if len(asked) == 1 else None
+
+    def _says_only(self, names: Collection[str], plain: str) -> bool:
+        if not any(self._finds(name, plain) for name in names):
             return False
-        rest = self._without(plain, _INTERPRETER)
-        return not self._without(rest, [_ABOUT_LANGUAGE, "filler"]).strip()
+        return not self._without(self._without(plain, names), [_ABOUT_LANGUAGE, "filler"]).strip()
 
     def choice(self, text: str) -> int | str | None:
         """Return which choice a text names and says nothing else: a number from 1, LAST, NONE or YES."""

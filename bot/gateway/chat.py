@@ -29,6 +29,7 @@ _SAID = {
     Kind.HELP: "utter_what_can_you_do",
     Kind.START: "utter_greet",
     Kind.PRIVACY: "utter_chat_privacy",
+    Kind.WHO: "utter_what_can_you_do",
     Kind.REACTION: "utter_no_question",
     Kind.DOUBT: "utter_no_question",
     Kind.AUTOMATIC: "utter_no_question",

@@ -28,7 +28,7 @@ from bot.answering.replies import (
     repeat,
     reply_to_choice,
 )
-from bot.answering.reply import Button, Reply, response_reply
+from bot.answering.reply import CHOOSE_LANGUAGE, Button, Reply, response_reply
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.gateway import keys
@@ -94,6 +94,9 @@ async def _reply(
         message = remove_personal_details(read, content.own_words.known).lstrip("/ ")
         button = button_meant(content, message, conversation.buttons)
         choice = button.payload if button else None
+        asked_for = content.glossary.language_asked_for(read) if choice is None else None
+        if asked_for:
+            choice = CHOOSE_LANGUAGE + asked_for
     # Asked of the words as they came: a language that few speak may look like a name.
     if choice is None and content.glossary.needs_interpreter(read):
         outcome = Outcome((_interpreter(content, read, hint),))

@@ -307,6 +307,44 @@ def test_a_command_is_taken_as_one(text: str, expected: NoQuestion | None) -> No
     assert read_no_question(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        *(
+            (text, "en")
+            for text in ("are you an AI?", "r u a bot", "Are you human or a robot", "is this a real person")
+        ),
+        *(
+            (text, "en")
+            for text in ("am I talking to a machine?", "who are you", "hello who am i texting with")
+        ),
+        *(
+            (text, "es")
+            for text in ("¿quién eres?", "quién es usted", "eres un robot o una persona", "usted es real?")
+        ),
+        *((text, "es") for text in ("sos una persona de verdad?", "con quién hablo", "esto es una máquina?")),
+    ],
+)
+def test_who_answers_here_is_told_at_once(text: str, language: str) -> None:
+    """Nobody is left to guess whether it is a person."""
+    assert read_no_question(text) == NoQuestion(Kind.WHO, language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "are you a lawyer",
+        "are you ICE?",
+        "who are you to ask me",
+        "quién eres si no tienes placa",
+        "eres de ICE?",
+    ],
+)
+def test_another_question_on_who_somebody_is_stays_one(text: str) -> None:
+    """As what agents are asked, or whether this is ICE."""
+    assert read_no_question(text) is None
+
+
 def test_a_long_text_is_read_in_no_time() -> None:
     """Whatever it repeats: a stuck pattern would stop the gateway for all."""
     for part in ("stop please ", "no me manden mas mensajes ", "i m driving i ll call you ", "👍 a ", "(. "):

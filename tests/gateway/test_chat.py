@@ -139,8 +139,27 @@ async def test_whoever_speaks_another_language_is_told_how_to_ask_for_an_interpr
 
 
 @pytest.mark.parametrize(
+    ("message", "lang", "language"),
+    [
+        ("I don't speak English", "en", "es"),
+        ("no hablo inglés, por favor", "en", "es"),
+        ("sorry, I can't read Spanish", "es", "en"),
+    ],
+)
+async def test_who_does_not_know_a_language_is_answered_in_the_other(
+    make_gateway: MakeGateway, project_content: Content, message: str, lang: str, language: str
+) -> None:
+    """From then on, whatever the next words are in."""
+    gateway = await make_gateway(project_content)
+    _, first = await post(gateway, {"message": message, "lang": lang})
+    assert "degraded" not in first and first["lang"] == language
+    _, after = await post(gateway, {"message": "DACA", "lang": lang, "session": first["session"]})
+    assert after["lang"] == language
+
+
+@pytest.mark.parametrize(
     "message",
-    ["no hablo español, en inglés por favor", "I don't speak English", "mi tía habla mam y tiene corte"],
+    ["y en inglés cómo se dice", "en español por favor", "mi tía habla mam y tiene corte"],
 )
 async def test_a_wish_for_a_language_or_a_question_is_left_to_rasa(
     make_gateway: MakeGateway, project_content: Content, message: str

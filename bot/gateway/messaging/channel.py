@@ -26,6 +26,7 @@ class Kind(Enum):
     HELP = auto()
     START = auto()
     PRIVACY = auto()
+    WHO = auto()
     REACTION = auto()
     DOUBT = auto()
     AUTOMATIC = auto()

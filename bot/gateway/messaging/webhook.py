@@ -32,6 +32,7 @@ _SAID = {
     Kind.HELP: "utter_text_help",
     Kind.START: "utter_greet",
     Kind.PRIVACY: "utter_chat_privacy",
+    Kind.WHO: "utter_what_can_you_do",
     Kind.DOUBT: "utter_no_question",
     Kind.GROUP: "utter_group_declined",
 }
