@@ -168,6 +168,8 @@ class Glossary:
 
     def language_asked_for(self, text: str) -> str | None:
         """Return the language of who says that they do not know the other one, and nothing else."""
+        if self.needs_interpreter(text):
+            return None
         plain = _folded(text)
         asked = [language for language, table in _ASKS_FOR.items() if self._says_only([table], plain)]
         return asked[0] if len(asked) == 1 else None
