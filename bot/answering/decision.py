@@ -208,7 +208,8 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     """Decide on a message with several questions: `whole` is decided on all of its words, `parts` on each.
 
     An emergency in any of them goes first. Where two questions or more are surely about different topics,
-    the first is answered and the others are offered; otherwise the whole message counts.
+    the first is answered and the others are offered; otherwise the whole message counts. A single part is the
+    question at the end of a story: it counts where the story leaves doubt.
     """
     for decision in (whole, *parts):
         if decision.outcome == "emergency":
@@ -217,6 +218,8 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     for part in parts:
         if part.intent in ("faq", "no_answer") and part.topic:
             answered.setdefault(part.topic, part)
+    if len(parts) == 1 and answered and whole.outcome in ("clarify", "fallback", "decline"):
+        return parts[0]
     if len(answered) < 2:
         return whole
     first, *others = answered.values()

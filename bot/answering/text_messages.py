@@ -8,30 +8,9 @@ from typing import Any
 
 from bot.answering.reply import Reply
 from bot.content.reading import Content
-from bot.text.language import fold
-
-STOP, HELP, START = "stop", "help", "start"
-
-# What phones send where somebody has pressed "like" on a message, instead of a heart on it.
-_REACTION = re.compile(
-    r"(?:liked|loved|disliked|laughed at|emphasized|questioned|reacted .{1,12} to|removed an? .{1,20} from|"
-    r"(?:no )?le (?:gustó|encantó|gusta|encanta)|me (?:gusta|encanta)|se ri[oó] de|enfatizó|destacó|exclamó|"
-    r"puso en duda|preguntó|reaccionó con .{1,12} a) [“\"].*",
-    re.IGNORECASE | re.DOTALL,
-)
 
 # Two parts of a text message in plain letters; more is not read.
 MOST_CHARACTERS = 320
-# Words that carriers, Twilio and people use to end messages or to ask what this is, and their language
-# where they have one. https://help.twilio.com/articles/223134027
-_RESERVED: Mapping[str, Mapping[str, str | None]] = {
-    STOP: {
-        **dict.fromkeys(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")),
-        **dict.fromkeys(("alto", "parar", "baja"), "es"),
-    },
-    HELP: {"help": "en", "info": None, "ayuda": "es"},
-    START: {"start": None, "unstop": None},
-}
 
 # The letters of GSM 7-bit (3GPP TS 23.038); those in the second row count twice.
 _GSM = frozenset(
@@ -57,20 +36,6 @@ def parts(text: str) -> int:
         length = len(text.encode("utf-16-le")) // 2
         one, each = _UCS2_PART, _UCS2_PARTS
     return 1 if length <= one else -(-length // each)
-
-
-def reserved_word(text: str) -> tuple[str, str | None] | None:
-    """Return STOP, HELP or START, and the language of the word, where a text is nothing but such a word."""
-    word = fold(text).replace(" ", "")
-    for meaning, words in _RESERVED.items():
-        if word in words:
-            return meaning, words[word]
-    return None
-
-
-def is_reaction(text: str) -> bool:
-    """Whether a text is no message but says that somebody likes one ("Liked “...”")."""
-    return bool(_REACTION.fullmatch(text))
 
 
 def text_messages(content: Content, replies: Sequence[Reply], page_urls: Sequence[str]) -> list[str]:

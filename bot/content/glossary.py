@@ -15,6 +15,7 @@ from bot.directory.places import ANY, find_city, find_place
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
 from bot.text.language import LANGUAGES, fold
+from bot.text.spelling import respell
 
 _GLOSSARY = {"nlu": [{"examples": str}]}
 _NEED_PREFIX = "need_"
@@ -23,7 +24,25 @@ _SETTING_PREFIX = "setting_"
 _CHOICE_PREFIX = "choice_"
 # The table of words that say nothing of a person's language.
 EITHER_LANGUAGE = "either_language"
-_WORDS = ("near", "near_me", "anywhere", "filler", "now", EITHER_LANGUAGE, "goes_on", "about_that")
+# How people say that neither Spanish nor English is their language: a language named, or Spanish denied; and
+# what a message that says only this holds besides.
+_INTERPRETER = ("own_language", "no_spanish")
+_ABOUT_LANGUAGE = "about_language"
+# How people say that they do not know the other language.
+_ASKS_FOR = {"en": "asks_en", "es": "asks_es"}
+_WORDS = (
+    "near",
+    "near_me",
+    "anywhere",
+    "filler",
+    "now",
+    EITHER_LANGUAGE,
+    "goes_on",
+    "about_that",
+    *_INTERPRETER,
+    _ABOUT_LANGUAGE,
+    *_ASKS_FOR.values(),
+)
 # Where somebody meets agents; each has a topic of its own (see config.yml).
 SITUATIONS = ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport")
 
@@ -96,14 +115,14 @@ class Glossary:
 
     def plain(self, text: str) -> str:
         """Return a text folded, with one word for all that mean the same ("la migra", "ais": ice)."""
-        plain = fold(text)
+        plain = _folded(text)
         for pattern, word in self._words:
             plain = pattern.sub(word, plain)
         return plain
 
     def read(self, text: str) -> HelpRequest:
         """Return what a text says of the help that is looked for."""
-        plain = fold(text)
+        plain = _folded(text)
         needs = self._codes(_NEED_PREFIX, plain)
         speaks = self._codes(_SPEAKS_PREFIX, plain)
         near_me = self._finds("near_me", plain)
@@ -123,7 +142,7 @@ class Glossary:
 
     def read_follow_up(self, text: str) -> FollowUp:
         """Return what a text says of its place in the conversation."""
-        plain = fold(text)
+        plain = _folded(text)
         opening = self._patterns["goes_on"].match(plain) if "goes_on" in self._patterns else None
         settings = self._codes(_SETTING_PREFIX, plain)
         setting = settings[0] if len(settings) == 1 else None
@@ -140,11 +159,29 @@ class Glossary:
 
     def says_now(self, text: str) -> bool:
         """Whether a text says that something is happening at this moment."""
-        return self._finds("now", fold(text))
+        return self._finds("now", _folded(text))
+
+    def needs_interpreter(self, text: str) -> bool:
+        """Whether a text says that a person's language is another one, or not Spanish, and nothing else."""
+        plain = _folded(text)
+        return self._says_only(_INTERPRETER, plain)
+
+    def language_asked_for(self, text: str) -> str | None:
+        """Return the language of who says that they do not know the other one, and nothing else."""
+        if self.needs_interpreter(text):
+            return None
+        plain = _folded(text)
+        asked = [language for language, table in _ASKS_FOR.items() if self._says_only([table], plain)]
+        return asked[0] if len(asked) == 1 else None
+
+    def _says_only(self, names: Collection[str], plain: str) -> bool:
+        if not any(self._finds(name, plain) for name in names):
+            return False
+        return not self._without(self._without(plain, names), [_ABOUT_LANGUAGE, "filler"]).strip()
 
     def choice(self, text: str) -> int | str | None:
         """Return which choice a text names and says nothing else: a number from 1, LAST, NONE or YES."""
-        plain = fold(text)
+        plain = _folded(text)
         bare = " ".join(self._without(plain, ["filler"]).split())
         for name, pattern in self._patterns.items():
             if name.startswith(_CHOICE_PREFIX) and (pattern.fullmatch(plain) or pattern.fullmatch(bare)):
@@ -199,10 +236,14 @@ class Glossary:
         return text
 
 
+def _folded(text: str) -> str:
+    return fold(respell(text))
+
+
 def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
     # Longer phrases first, so that "ayuda legal" is found before "ayuda".
     words = sorted(
-        {(fold(entry), entry.strip().endswith("*")) for entry in entries}, key=lambda w: -len(w[0])
+        {(_folded(entry), entry.strip().endswith("*")) for entry in entries}, key=lambda w: -len(w[0])
     )
     return re.compile(
         r"\b(?:"

@@ -34,7 +34,7 @@ from bot.settings import Settings
 from bot.web.assets import Assets
 from bot.web.connections import take_time
 
-# A message has at most 1,000 characters; this leaves room for escapes and a long session token.
+# A message has at most 8,000 characters; this leaves room for escapes and a long session token.
 _MOST_BYTES = 64 * 1024
 # A choice of a conversation that was forgotten is asked as a question, and a conversation may have ended
 # before either was answered: Rasa is waited for so often at most.

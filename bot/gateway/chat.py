@@ -8,19 +8,32 @@ from typing import Any
 from aiohttp import web
 from babel.dates import format_date
 
-from bot.answering.reply import Reply
+from bot.answering.no_question import Kind, NoQuestion, read_no_question
+from bot.answering.reply import Reply, response_reply
 from bot.content.reading import Content
 from bot.database.usage import WEB
 from bot.gateway import keys
 from bot.gateway.body import BadRequest, read_object
 from bot.gateway.conversations import Conversation
-from bot.gateway.dialogue import Outcome, reply
+from bot.gateway.dialogue import Outcome, end, reply, say_as_spoken
 from bot.gateway.pages import PRINTED_CARDS, RED_CARD, page_of
-from bot.text.cleaning import MOST_CHARACTERS, clean
-from bot.text.language import LANGUAGES
+from bot.text.cleaning import LONGEST_MESSAGE, clean
+from bot.text.language import LANGUAGES, fold
 from bot.text.markup import parse_blocks
 
 _LONGEST_ID = 64
+# What is said on the page to a message that asks nothing. A word alone ("help", "cancel") is asked of Rasa
+# there: it is no text message, which costs money and is ended by a word.
+_SAID = {
+    Kind.STOP: "utter_goodbye",
+    Kind.HELP: "utter_what_can_you_do",
+    Kind.START: "utter_greet",
+    Kind.PRIVACY: "utter_chat_privacy",
+    Kind.WHO: "utter_what_can_you_do",
+    Kind.REACTION: "utter_no_question",
+    Kind.DOUBT: "utter_no_question",
+    Kind.AUTOMATIC: "utter_no_question",
+}
 
 
 async def post_chat(request: web.Request) -> web.StreamResponse:
@@ -31,6 +44,11 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
 
     async def answer() -> dict[str, Any]:
         page = body.get("lang") if body.get("lang") in LANGUAGES else None
+        asks_nothing = _asks_nothing(body)
+        if asks_nothing:
+            return _as_json(
+                request.app, await _said(request.app, conversation, asks_nothing, page), conversation
+            )
         outcome = await reply(
             request.app,
             conversation,
@@ -64,12 +82,33 @@ async def _read_body(request: web.Request) -> dict[str, Any]:
 def _message(body: Mapping[str, Any]) -> str:
     if "message" not in body:
         return ""
-    if len(body["message"]) > MOST_CHARACTERS:
+    if len(body["message"]) > LONGEST_MESSAGE:
         raise BadRequest(413)
     message = clean(body["message"])
     if not message:
         raise BadRequest(400, "empty")
     return message
+
+
+def _asks_nothing(body: Mapping[str, Any]) -> NoQuestion | None:
+    message = body.get("message", "").strip()
+    is_word = len(fold(message).split()) == 1 and not message.startswith("/")
+    return None if is_word else read_no_question(message)
+
+
+async def _said(
+    app: web.Application, conversation: Conversation, asks_nothing: NoQuestion, page: str | None
+) -> Outcome:
+    content, response = app[keys.CURRENT_MODEL].content, _SAID[asks_nothing.kind]
+    language = conversation.requested_language or asks_nothing.language or page
+    said = (
+        (response_reply(content, response, language),)
+        if language
+        else say_as_spoken(content, conversation, response)
+    )
+    if asks_nothing.kind in (Kind.STOP, Kind.START):
+        await end(app, conversation)
+    return Outcome(said)
 
 
 def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from bot.answering.replies import (
     repeat,
     reply_to_choice,
 )
-from bot.answering.reply import Button, Reply, response_reply
+from bot.answering.reply import CHOOSE_LANGUAGE, Button, Reply, response_reply
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.gateway import keys
@@ -36,6 +36,7 @@ from bot.gateway.conversations import Conversation
 from bot.gateway.current_model import LoadedModel
 from bot.gateway.outcomes import outcome_of
 from bot.gateway.rasa_client import RasaClient, RasaUnavailable
+from bot.text.cleaning import shorten
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES, OTHER
 from bot.text.redaction import keep_own_words, remove_personal_details
 
@@ -86,11 +87,20 @@ async def _reply(
 ) -> Outcome | None:
     content, rasa = model.content, model.rasa
     hint = conversation.requested_language or page or conversation.language
+    read = shorten(message)
+    was_long = read != message
     if choice is None:
-        message = remove_personal_details(message, content.own_words.known)
+        # Without a detail that stood before it a slash would make a command of what follows.
+        message = remove_personal_details(read, content.own_words.known).lstrip("/ ")
         button = button_meant(content, message, conversation.buttons)
         choice = button.payload if button else None
-    if choice is None:
+        asked_for = content.glossary.language_asked_for(read) if choice is None else None
+        if asked_for:
+            choice = CHOOSE_LANGUAGE + asked_for
+    # Asked of the words as they came: a language that few speak may look like a name.
+    if choice is None and content.glossary.needs_interpreter(read):
+        outcome = Outcome((_interpreter(content, read, hint),))
+    elif choice is None:
         outcome = await _reply_to_message(content, rasa, conversation, message, hint)
         outcome = _not_twice(content, conversation, outcome)
         _keep_unanswered(app, conversation, message, outcome.replies)
@@ -106,7 +116,8 @@ async def _reply(
     reminder = _reminder(content, conversation, outcome.replies)
     _remember(conversation, outcome.replies)
     notice = _notice(content, conversation, outcome.replies)
-    return replace(outcome, replies=(*outcome.replies, *reminder, *notice))
+    long = [response_reply(content, "utter_long_message", outcome.replies[-1].language)] if was_long else []
+    return replace(outcome, replies=(*outcome.replies, *long, *reminder, *notice))
 
 
 def _not_twice(content: Content, conversation: Conversation, outcome: Outcome) -> Outcome:
@@ -179,6 +190,13 @@ async def _reply_to_message(
         replies = (response_reply(content, card, detected if detected in LANGUAGES else language),)
         return Outcome(replies if detected else _in_both(content, replies), degraded=True)
     return Outcome(replies if detected else _in_both(content, replies))
+
+
+def _interpreter(content: Content, message: str, hint: str | None) -> Reply:
+    """Return how to ask for an interpreter, in the language in which the need of one was said."""
+    detected = content.language_identifier.identify(message, hint=hint)
+    spoken = detected if detected in LANGUAGES else hint or DEFAULT_LANGUAGE
+    return response_reply(content, "utter_interpreter", spoken)
 
 
 def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:

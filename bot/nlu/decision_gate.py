@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from rasa.shared.nlu.constants import (
     INTENT_RESPONSE_KEY,
     METADATA,
     PREDICTED_CONFIDENCE_KEY,
+    TEXT,
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -33,6 +35,7 @@ from bot.nlu.glossary_extractor import FOLLOW_UP, HELP_REQUEST
 from bot.nlu.joint_classifier import LABEL_RANKING
 from bot.nlu.language_detector import LANGUAGE
 from bot.nlu.question_splitter import PART
+from bot.text.language import fold
 from bot.training.thresholds import THRESHOLDS_FILE, begin_with, read_thresholds
 
 # Message property with the decision, for actions and evaluation.
@@ -41,6 +44,11 @@ DECISION = "decision"
 JUDGED = "judged"
 # Labels further down have no score to speak of.
 _LABELS_KEPT = 40
+# Intents that change the language of a conversation, how words begin that name a language or ask for one, and
+# how long a message may be that asks for nothing else.
+_SWITCH = "switch_to_"
+_LANGUAGE_WORDS = ("esp", "spa", "cast", "ing", "eng", "idiom", "languag", "leng", "trad", "transl")
+_MOST_WORDS_TO_SWITCH = 16
 _RESPONSE_PREFIX = f"utter_{TOPIC_PREFIX}"
 
 
@@ -142,7 +150,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
         context = Context.read(message.get(METADATA))
         follow_up = FollowUp(**(message.get(FOLLOW_UP) or {}))
         ranking = ranking_in_context(
-            message.get(LABEL_RANKING) or [],
+            _asked_for(message.get(LABEL_RANKING) or [], message.get(TEXT) or ""),
             follow_up,
             context,
             setting_topics=self._setting_topics,
@@ -156,6 +164,14 @@ class DecisionGate(IntentClassifier, GraphComponent):
             setting=follow_up.setting,
             last=context.card,
         )
+
+
+def _asked_for(ranking: Sequence[tuple[str, float]], text: str) -> list[tuple[str, float]]:
+    """Return the ranking without a change of language where the words name none, or tell more than that."""
+    words = fold(text).split()
+    if len(words) <= _MOST_WORDS_TO_SWITCH and any(word.startswith(_LANGUAGE_WORDS) for word in words):
+        return list(ranking)
+    return [(label, score) for label, score in ranking if not label.startswith(_SWITCH)]
 
 
 def _thresholds(config: dict[str, Any]) -> dict[str, Thresholds]:

@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.text.questions import split_questions
+from bot.text.questions import closing_question, split_questions
 
 # Message property of each part: it is a question of the message before it. DecisionGate takes the parts
 # back, so that a message comes out for each that went in.
@@ -21,7 +21,7 @@ PART = "part"
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER], is_trainable=False)
 class QuestionSplitter(GraphComponent):
-    """Adds a message for each question of a message that has several."""
+    """Adds a message for each question of a message that has several, or for that at the end of a story."""
 
     @classmethod
     def create(
@@ -44,7 +44,9 @@ class QuestionSplitter(GraphComponent):
 
 
 def _parts(message: Message) -> list[Message]:
+    text = message.get(TEXT) or ""
+    closing = closing_question(text)
     return [
         Message(data={TEXT: question, METADATA: message.get(METADATA), PART: True})
-        for question in split_questions(message.get(TEXT) or "")
+        for question in split_questions(text) or ([closing] if closing else [])
     ]

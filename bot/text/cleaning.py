@@ -1,10 +1,17 @@
-"""A message as it comes in: how long it may be, and what of it is no text."""
+"""A message as it comes in: how long it may be, what of it is no text, and what is read of a long one."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+# What may be sent, and how much of it is read.
+LONGEST_MESSAGE = 8000
 MOST_CHARACTERS = 1000
+# Of a longer message: how it begins, which may be an emergency, and its end, where the question stands.
+_MOST_OF_BEGINNING, _MOST_OF_END = 300, 600
+_BETWEEN = " … "
+_SENTENCE_END = re.compile(r"[.!?…]\s+")
 
 
 def clean(text: str) -> str:
@@ -18,3 +25,15 @@ def clean(text: str) -> str:
         if character.isspace() or unicodedata.category(character) not in ("Cc", "Cs")
     )
     return "".join(kept).strip().lstrip("/ ")
+
+
+def shorten(text: str) -> str:
+    """Return the beginning and the end of a long message, in whole sentences or words; others as they are."""
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    beginning, end = text[:_MOST_OF_BEGINNING], text[-_MOST_OF_END:]
+    ends = [match.end() for match in _SENTENCE_END.finditer(beginning)]
+    begins = [match.end() for match in _SENTENCE_END.finditer(end[: _MOST_OF_END // 2])]
+    beginning = beginning[: ends[-1]] if ends else beginning.rpartition(" ")[0]
+    end = end[begins[0] :] if begins else end.partition(" ")[2]
+    return f"{beginning.strip()}{_BETWEEN}{end.strip()}".strip() if end else text[-_MOST_OF_END:]

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
+from bot.text.spelling import respell
+
 # Those that residents are answered in, by their names in English.
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
@@ -41,6 +43,11 @@ _OTHER_WORDS = 4
 # Nor is a text where this share of the words is known from questions; asking takes milliseconds.
 _KNOWN_SHARE = 0.7
 _OTHER_SURE = 0.8
+# Letters with a stop, as languages of Mexico and Guatemala write them ("k'iche'"): a text with so many words
+# of that kind, and less than half of its words known, is in one of them.
+_WITH_STOP = re.compile(r"\b\w*(?:ch|tz|[kqbt])['’ʼ`´][aeiouäëïöü]\w*", re.IGNORECASE)
+_STOPS = 2
+_KNOWN_OF_OTHERS = 0.5
 
 _THIRD_LANGUAGES = (
     Language.CHINESE,
@@ -102,12 +109,15 @@ class LanguageIdentifier:
             return hint
         if _share_of_latin(letters) < 0.5:
             return OTHER
-        plain = self._names.sub(" ", text) if self._names else text
+        respelled = respell(text)
+        plain = self._names.sub(" ", respelled) if self._names else respelled
         words = [word for word in fold(plain).split() if word.isalpha()]
         if not words:
             return hint
         known = [self.leaning[word] for word in words if word in self.leaning]
         if len(known) < _KNOWN_SHARE * len(words) and _is_third_language(plain):
+            return OTHER
+        if len(_WITH_STOP.findall(text)) >= _STOPS and len(known) < _KNOWN_OF_OTHERS * len(words):
             return OTHER
         balance = sum(known)
         if len(words) <= _SHORT or abs(balance) >= max(_CLEAR_WORDS, _CLEAR_SHARE * len(known)):

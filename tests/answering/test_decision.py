@@ -399,3 +399,13 @@ def test_a_search_for_help_is_told_from_a_question(
         request=request_,
     )
     assert decision == expected
+
+
+def test_the_question_at_the_end_of_a_story_counts_where_the_story_leaves_doubt() -> None:
+    """Where the whole is sure, it counts; an emergency in either goes first."""
+    bond, daca = answered("bond"), answered("daca")
+    assert decide_on_parts(DOUBTFUL, [bond]) == bond
+    assert decide_on_parts(Decision("out_of_scope", "decline"), [bond]) == bond
+    assert decide_on_parts(daca, [bond]) == daca
+    alarm = Decision("emergency_now", "emergency", topic="emergency_now")
+    assert decide_on_parts(alarm, [bond]) == decide_on_parts(bond, [alarm]) == alarm

@@ -11,13 +11,9 @@ from bot.answering.answers import answer
 from bot.answering.help import found_help
 from bot.answering.help_search import HelpSearch
 from bot.answering.text_messages import (
-    HELP,
     MOST_CHARACTERS,
-    START,
-    STOP,
     parts,
     plain_text,
-    reserved_word,
     split,
     text_messages,
 )
@@ -60,26 +56,6 @@ def test_a_text_is_parted_at_lines_then_sentences_then_words() -> None:
     words = split("palabra " * 100)
     assert all(part.endswith("palabra") for part in words) and " ".join(words) == ("palabra " * 100).strip()
     assert [len(part) for part in split("x" * 700)] == [320, 320, 60]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("STOP", (STOP, None)),
-        ("¡Alto!", (STOP, "es")),
-        ("opt out", (STOP, None)),
-        ("Ayuda", (HELP, "es")),
-        ("help.", (HELP, "en")),
-        ("start", (START, None)),
-        ("ayuda con la renta", None),
-        ("can they stop me", None),
-        ("stop ice", None),
-        ("", None),
-    ],
-)
-def test_only_a_word_alone_is_reserved(text: str, expected: object) -> None:
-    """In a sentence it is a question."""
-    assert reserved_word(text) == expected
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

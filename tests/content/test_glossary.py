@@ -82,7 +82,9 @@ def test_every_need_that_is_offered_can_be_said(glossary: Glossary) -> None:
             "- lookup: need_food",
             "- lookup: need_foood",
             "glossary.yml:3: nothing uses the table `need_foood`. Use near, near_me, anywhere, filler, now, "
-            "either_language, goes_on, about_that, speaks_, setting_ or choice_ as the others do, or need_ "
+            "either_language, goes_on, about_that, own_language, no_spanish, about_language, asks_en, "
+            "asks_es, speaks_, "
+            "setting_ or choice_ as the others do, or need_ "
             "with a code of data/resources/taxonomy_terms.csv.",
         ),
         (

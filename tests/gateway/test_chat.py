@@ -14,7 +14,7 @@ from bot.content.reading import Content
 from bot.gateway import body as json_body
 from bot.gateway.dialogue import replies_from_rasa
 from bot.gateway.rasa_client import RasaUnavailable
-from bot.text.cleaning import clean
+from bot.text.cleaning import MOST_CHARACTERS, clean, shorten
 from tests.conftest import StartServer
 from tests.gateway.conftest import Client, MakeGateway, offer
 from tests.helpers.situations import MORE, with_situations
@@ -65,7 +65,7 @@ async def test_the_legal_notice_comes_once_a_conversation(gateway: Client) -> No
         ("what are my rights at home", "es", "en"),
         ("cuáles son mis derechos en casa", "en", "es"),
         ("DACA", "en", "en"),
-        ("🙂", "en", "en"),
+        ("😭", "en", "en"),
     ],
 )
 async def test_without_rasa_the_hotline_card_comes_in_the_persons_language(
@@ -76,6 +76,104 @@ async def test_without_rasa_the_hotline_card_comes_in_the_persons_language(
     assert (status, body["degraded"], body["lang"]) == (200, True, expected)
     name = {"en": "English", "es": "Español"}[expected]
     assert [reply["text"] for reply in body["replies"]] == [f"{name} hotline card"]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("/restart", "English greet"),
+        ("/help", "English what can you do"),
+        ("/privacidad", "Español chat privacy"),
+        ("/nothing_known", "English what can you do"),
+        ("Stop texting me", "English goodbye"),
+        ("ya no me manden mensajes", "Español goodbye"),
+        ("👍", "English no question"),
+        ("Loved “Call first”", "English no question"),
+        ("Estoy manejando", "Español no question"),
+    ],
+)
+async def test_what_asks_nothing_gets_a_short_reply_on_the_page(
+    gateway: Client, message: str, expected: str
+) -> None:
+    """It never reaches Rasa, which would take it for a question or for a command."""
+    _, body = await post(gateway, {"message": message, "lang": "en"})
+    assert "degraded" not in body and [reply["text"] for reply in body["replies"]] == [expected]
+
+
+@pytest.mark.parametrize("message", ["help", "cancel", "alto"])
+async def test_a_word_alone_is_asked_of_rasa_on_the_page(gateway: Client, message: str) -> None:
+    """No message is sent there that could be ended."""
+    _, body = await post(gateway, {"message": message, "lang": "en"})
+    assert body["degraded"]
+
+
+async def test_a_command_on_the_page_begins_a_new_conversation(gateway: Client) -> None:
+    """The token of the one before is good for nothing then."""
+    _, body = await post(gateway, {"message": "what are my rights at home"})
+    _, again = await post(gateway, {"message": "/restart", "session": body["session"]})
+    _, after = await post(gateway, {"message": "DACA", "session": again["session"]})
+    assert after["session"] != again["session"]
+
+
+@pytest.mark.parametrize(
+    ("message", "lang", "language"),
+    [
+        ("hablo mixteco, no español", "en", "es"),
+        ("no entiendo bien español", "es", "es"),
+        ("mi mamá solo habla zapoteco", "es", "es"),
+        ("mixteco", "es", "es"),
+        ("K'iche'", "es", "es"),
+        ("hablo akateko", "es", "es"),
+        ("do you speak Q'anjob'al?", "es", "en"),
+        ("I don't speak English or Spanish", "en", "en"),
+    ],
+)
+async def test_whoever_speaks_another_language_is_told_how_to_ask_for_an_interpreter(
+    make_gateway: MakeGateway, project_content: Content, message: str, lang: str, language: str
+) -> None:
+    """Never that the answer comes in Spanish; without Rasa, from the words of the glossary."""
+    _, body = await post(await make_gateway(project_content), {"message": message, "lang": lang})
+    (reply,) = body["replies"]
+    assert "> I speak ___. I need an interpreter." in reply["text"] and reply["lang"] == language
+    assert [button["payload"] for button in reply["buttons"]] == ["topic:indigenous_languages"]
+
+
+@pytest.mark.parametrize(
+    ("message", "lang", "language"),
+    [
+        ("I don't speak English", "en", "es"),
+        ("no hablo inglés, por favor", "en", "es"),
+        ("sorry, I can't read Spanish", "es", "en"),
+    ],
+)
+async def test_who_does_not_know_a_language_is_answered_in_the_other(
+    make_gateway: MakeGateway, project_content: Content, message: str, lang: str, language: str
+) -> None:
+    """From then on, whatever the next words are in."""
+    gateway = await make_gateway(project_content)
+    _, first = await post(gateway, {"message": message, "lang": lang})
+    assert "degraded" not in first and first["lang"] == language
+    _, after = await post(gateway, {"message": "DACA", "lang": lang, "session": first["session"]})
+    assert after["lang"] == language
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["y en inglés cómo se dice", "en español por favor", "mi tía habla mam y tiene corte"],
+)
+async def test_a_wish_for_a_language_or_a_question_is_left_to_rasa(
+    make_gateway: MakeGateway, project_content: Content, message: str
+) -> None:
+    """Where more is said than that a language is spoken."""
+    _, body = await post(await make_gateway(project_content), {"message": message, "lang": "es"})
+    assert body["degraded"]
+
+
+async def test_a_long_message_is_read_at_both_ends_and_called_long(gateway: Client) -> None:
+    """Its question stands at the end; up to 8,000 letters it is not refused."""
+    story = "Mi primo trabaja en el mismo lugar desde hace muchos años. " * 100
+    _, body = await post(gateway, {"message": f"{story}¿Cuáles son mis derechos en casa?"})
+    assert [reply["text"] for reply in body["replies"]] == ["Español hotline card", "Español long message"]
 
 
 @pytest.mark.parametrize("message", ["DACA", "ok", "2"])
@@ -156,7 +254,7 @@ async def test_whatever_rasa_does_there_is_a_reply(
         (b'{"message": "\\u0000"}', 400, "empty"),
         (b'{"message": "///"}', 400, "empty"),
         (b'{"choice": "nothing"}', 400, "unknown_choice"),
-        (json.dumps({"message": "a" * 1001}).encode(), 413, "too_long"),
+        (json.dumps({"message": "a" * 8001}).encode(), 413, "too_long"),
         (json.dumps({"message": "ñ" * 10_000}).encode(), 413, "too_long"),
         (b'{"message": "' + b"a" * 100_000 + b'"}', 413, "too_long"),
     ],
@@ -235,6 +333,17 @@ async def test_too_many_messages_are_told_when_to_come_back(gateway: Client) -> 
 def test_a_message_is_plain_text_and_never_a_command(text: str, expected: str) -> None:
     """Leading slashes and control characters go; letters, accents and markup stay as text."""
     assert clean(text) == expected
+
+
+def test_of_a_long_message_whole_sentences_of_both_ends_are_read() -> None:
+    """How it begins, which may be an emergency, and its end; a short one is read whole."""
+    told = "Nothing much happened on that day. " * 60
+    read = shorten(f"ICE is at my door. {told}Can they come in?")
+    assert read.startswith("ICE is at my door. ") and read.endswith("Can they come in?")
+    assert len(read) <= MOST_CHARACTERS and " … Nothing much" in read and "day. …" in read
+    assert shorten("a" * MOST_CHARACTERS) == "a" * MOST_CHARACTERS
+    assert 0 < len(shorten("a" * 5000)) <= MOST_CHARACTERS
+    assert shorten("palabra " * 500).split(" … ")[1].startswith("palabra ")
 
 
 def test_paragraphs_are_put_together_and_answers_come_from_the_content(small_content: Content) -> None:

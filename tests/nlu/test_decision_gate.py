@@ -148,3 +148,27 @@ def test_the_topic_before_decides_a_follow_up(gate: DecisionGate) -> None:
     )
     gate.process([message])
     assert message.get("decision")["topic"] == "bond"
+
+
+@pytest.mark.parametrize(
+    ("text", "switches"),
+    [
+        ("en inglés por favor", True),
+        ("engish plz", True),
+        ("traduzca eso", True),
+        ("no le entiendo", False),
+        ("they only talk to my mother and she understands nothing of what they say", False),
+        (
+            "mi suegra no habla inglés y la llevan a la corte el lunes, no sabemos quién puede ir con ella",
+            False,
+        ),
+    ],
+)
+def test_the_language_changes_only_on_words_that_ask_for_it(
+    gate: DecisionGate, text: str, switches: bool
+) -> None:
+    """Words that name none, or tell of a case, are about something else, however they score."""
+    ranking = [("switch_to_english", 0.8), ("faq/red_card", 0.1)]
+    message = Message(data={"text": text, "label_ranking": ranking, "language": "es"})
+    intent = gate.process([message])[0].get("intent")["name"]
+    assert (intent == "switch_to_english") == switches

@@ -72,3 +72,13 @@ def test_one_word_stands_for_all_that_mean_the_same(
         component.process([message])
         assert message.get(PLAIN_TEXT) == "vienen ice o ice"
     assert all(message.get(PLAIN_TEXT) for message in training_data.intent_examples)
+
+
+def test_words_are_read_as_they_are_spelled(factory: ComponentFactory, training_data: TrainingData) -> None:
+    """Before tokens and features, in messages and in training questions alike."""
+    component = factory.create(GlossaryExtractor)
+    component.train(training_data)
+    message = asked("ayudaaaa hice está en mi casaaa")
+    component.process([message])
+    assert message.get(PLAIN_TEXT) == "ayuda ice esta en mi casa"
+    assert entities_of(component, "fooood near 90255") == [("need", "food"), ("place", "90255")]

@@ -22,6 +22,13 @@ def test_the_parts_follow_their_message_with_its_metadata(factory: ComponentFact
     assert {message.get("metadata")["language"] for message in found} == {"en"}
 
 
+def test_the_question_behind_a_story_is_a_part(factory: ComponentFactory) -> None:
+    """A story of many words hides what is asked at its end."""
+    story = "My uncle came here many years ago and has worked ever since. " * 6
+    found = factory.create(QuestionSplitter).process([asked(f"{story}Can they take him at work?")])
+    assert [message.get("text") for message in found[1:]] == ["Can they take him at work"]
+
+
 def test_training_questions_stay_whole(factory: ComponentFactory, training_data: TrainingData) -> None:
     """Each has one label."""
     before = len(training_data.intent_examples)

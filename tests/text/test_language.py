@@ -94,6 +94,24 @@ def test_a_third_language_is_told(identifier: LanguageIdentifier, text: str) -> 
     assert identifier.identify(text, hint="es") == "other"
 
 
+@pytest.mark.parametrize(
+    "text", ["Utz awach, k'o jun nuk'aslemal", "Ma'alob k'iin, bix a k'aaba'", "Jas k'u ri' kab'an wi"]
+)
+def test_a_mayan_language_is_told_by_its_letters(identifier: LanguageIdentifier, text: str) -> None:
+    """It is not answered as if it were Spanish; a name of such a language in a question changes nothing."""
+    assert identifier.identify(text, hint="es") == "other"
+    assert identifier.identify("mi tía habla q'anjob'al y k'iche' y tiene corte", hint="en") == "es"
+    assert identifier.identify("my aunt speaks Q'anjob'al, who can translate in court", hint="es") == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("ayudaaaa viene la migraaaa", "es"), ("heeelp pleaseeee they are hereee", "en")]
+)
+def test_stretched_words_tell_the_language(identifier: LanguageIdentifier, text: str, language: str) -> None:
+    """As the words that they are."""
+    assert identifier.identify(text) == language
+
+
 def test_words_of_a_name_are_not_a_third_language(identifier: LanguageIdentifier) -> None:
     """Short messages are never taken for Portuguese or Tagalog."""
     assert identifier.identify("ok mija", hint="es") in ("en", "es")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.text.questions import split_questions
+from bot.text.questions import closing_question, split_questions
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,12 @@ from bot.text.questions import split_questions
 def test_questions_keep_what_was_told_before_them(text: str, expected: list[str]) -> None:
     """At most five; what follows the last question mark is none, nor is a word or two."""
     assert split_questions(text) == expected
+
+
+def test_the_question_of_a_story_stands_at_its_end() -> None:
+    """In a long text the last sentence; in a short one, or in one without an end, there is none."""
+    story = "My uncle came here many years ago and has worked ever since. " * 6
+    assert closing_question(f"{story}Can they take him at work?") == "Can they take him at work"
+    assert closing_question(f"{story}\n¿Y si lo paran manejando? ok") == "Y si lo paran manejando"
+    assert closing_question("He came. Can they take him at work?") is None
+    assert closing_question("word " * 200) is None

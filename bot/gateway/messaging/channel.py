@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from bot.answering.no_question import read_no_question
 from bot.answering.reply import Reply
-from bot.answering.text_messages import HELP, START, STOP, is_reaction, reserved_word
 
 
 class Kind(Enum):
@@ -21,18 +21,23 @@ class Kind(Enum):
     CHOICE = auto()
     # A picture, a place, a voice, nothing.
     NO_WORDS = auto()
-    # Words that never reach Rasa: end the messages, ask what this is, begin (again), ask about privacy.
+    # Words that never reach Rasa (see bot.answering.no_question).
     STOP = auto()
-    # The company has said already that there will be no more messages.
-    STOPPED = auto()
     HELP = auto()
     START = auto()
     PRIVACY = auto()
+    WHO = auto()
+    REACTION = auto()
+    DOUBT = auto()
+    AUTOMATIC = auto()
+    # The company has said already that there will be no more messages.
+    STOPPED = auto()
     # A group, where others would read along.
     GROUP = auto()
 
 
-_RESERVED = {STOP: Kind.STOP, HELP: Kind.HELP, START: Kind.START}
+# A reaction is no question, and two machines that answer each other never end: neither gets a word.
+SILENT = (Kind.REACTION, Kind.AUTOMATIC)
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,10 @@ class Incoming:
 
 def read_words(message_id: str, sender: str, text: str) -> Incoming:
     """Return a message of words alone: a question, one of those that never reach Rasa, or none at all."""
-    reserved = reserved_word(text)
-    if reserved:
-        return Incoming(message_id, sender, _RESERVED[reserved[0]], language=reserved[1])
-    kind = Kind.TEXT if text and not is_reaction(text) else Kind.NO_WORDS
-    return Incoming(message_id, sender, kind, text=text)
+    asks_nothing = read_no_question(text)
+    if asks_nothing:
+        return Incoming(message_id, sender, Kind[asks_nothing.kind.name], language=asks_nothing.language)
+    return Incoming(message_id, sender, Kind.TEXT if text else Kind.NO_WORDS, text=text)
 
 
 class BadMessage(Exception):

@@ -27,16 +27,6 @@ TELEGRAM_URL = "https://api.telegram.org"
 
 logger = logging.getLogger(__name__)
 
-# Each with its language, where it tells one.
-_COMMANDS: Mapping[str, tuple[Kind, str | None]] = {
-    "/start": (Kind.START, None),
-    "/help": (Kind.HELP, None),
-    "/ayuda": (Kind.HELP, "es"),
-    "/privacy": (Kind.PRIVACY, None),
-    "/privacidad": (Kind.PRIVACY, "es"),
-    "/stop": (Kind.STOP, None),
-    "/alto": (Kind.STOP, "es"),
-}
 # Longer texts are refused by Telegram.
 _MOST_CHARACTERS = 4096
 _SECONDS_TO_ACKNOWLEDGE = 3
@@ -133,11 +123,6 @@ def _written(update_id: str, message: Mapping[str, Any]) -> Incoming:
     if message["chat"]["type"] != "private":
         return Incoming(update_id, sender, Kind.GROUP)
     text = str(message.get("text") or message.get("caption") or "").strip()
-    # In a link to the bot it may say where it stood ("/start website"), or whom it is for ("/help@a_bot").
-    command = text.lower().partition(" ")[0].partition("@")[0]
-    if command in _COMMANDS:
-        kind, language = _COMMANDS[command]
-        return Incoming(update_id, sender, kind, language=language)
     return read_words(update_id, sender, text)
 
 

@@ -58,9 +58,10 @@ class Twilio:
         if "OptOutType" in fields:
             stopped = fields["OptOutType"] == "STOP"
             return Incoming(message_id, sender, Kind.STOPPED) if stopped else None
-        if fields.get("MessageType") == "reaction":
-            return Incoming(message_id, sender, Kind.NO_WORDS)
-        return read_words(message_id, sender, fields.get("Body", "").strip())
+        read = read_words(message_id, sender, fields.get("Body", "").strip())
+        if fields.get("MessageType") == "reaction" and read.kind is not Kind.DOUBT:
+            return Incoming(message_id, sender, Kind.REACTION)
+        return read
 
     def counted_as(self, incoming: Incoming) -> str:
         """Return WhatsApp or text messages, as Twilio writes senders ("whatsapp:+13235550100")."""

@@ -16,10 +16,10 @@ from bot.gateway.clients import client_of
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import end, reply, say_as_spoken
 from bot.gateway.limits import MESSAGE, PAGE, TooMany
-from bot.gateway.messaging.channel import BadMessage, Channel, Incoming, Kind
+from bot.gateway.messaging.channel import SILENT, BadMessage, Channel, Incoming, Kind
 from bot.gateway.messaging.choices import payload_of
 from bot.gateway.pages import page_of
-from bot.text.cleaning import MOST_CHARACTERS, clean
+from bot.text.cleaning import LONGEST_MESSAGE, clean
 from bot.text.language import LANGUAGES
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ _SAID = {
     Kind.HELP: "utter_text_help",
     Kind.START: "utter_greet",
     Kind.PRIVACY: "utter_chat_privacy",
+    Kind.WHO: "utter_what_can_you_do",
+    Kind.DOUBT: "utter_no_question",
     Kind.GROUP: "utter_group_declined",
 }
 # A group is told once a day, and left in peace then.
@@ -54,7 +56,7 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
         except BadMessage as error:
             logger.error("%s: a message that cannot be read (%s)", channel.name, error)
             raise BadRequest(400) from None
-        if incoming is None:
+        if incoming is None or incoming.kind in SILENT:
             return await channel.send(None, None)
         conversation = app[keys.CONVERSATIONS].of_sender(channel.name, incoming.sender)
         if incoming.kind is Kind.STOPPED:
@@ -96,7 +98,7 @@ async def _replies(
     app: web.Application, channel: Channel, conversation: Conversation, incoming: Incoming
 ) -> Sequence[Reply]:
     content, counted_as = app[keys.CURRENT_MODEL].content, channel.counted_as(incoming)
-    message = clean(incoming.text[:MOST_CHARACTERS])
+    message = clean(incoming.text[:LONGEST_MESSAGE])
     if incoming.kind is Kind.TEXT and message:
         outcome = await reply(app, conversation, channel=counted_as, message=message)
     elif incoming.kind is Kind.CHOICE:
@@ -109,7 +111,7 @@ async def _replies(
             return say_as_spoken(content, conversation, "utter_choice_gone")
     else:
         said = _said(app, conversation, incoming)
-        if incoming.kind is Kind.STOP:
+        if incoming.kind in (Kind.STOP, Kind.START):
             await end(app, conversation)
         return said
     assert outcome is not None  # noqa: S101 - only a choice may be one that is not there

@@ -82,11 +82,13 @@ async def test_where_telegram_takes_no_calls_the_answer_comes_all_the_same(
         ("/ayuda", "Español text help"),
         ("/privacy@a_bot", "Español chat privacy\n\nhttps://rights.example.org/es/privacidad"),
         ("/stop", "Español text stopped\n\nEnglish text stopped"),
-        ("/restart", "Español hotline card\n\nEnglish hotline card"),
+        ("/restart", "Español greet\n\nEnglish greet"),
+        ("/menu", "Español text help\n\nEnglish text help"),
+        ('/find_help{"need": "food"}', "English hotline card"),
     ],
 )
 async def test_commands(telegram: Telegram, text: str, said: str) -> None:
-    """Those of Telegram are answered at once; any other is text, and never one of Rasa's."""
+    """Answered at once; words behind a slash are words, and never a command of Rasa's."""
     assert (await telegram.write(text))["text"].startswith(said)
 
 
@@ -122,6 +124,12 @@ async def test_what_holds_no_words_is_met_kindly(telegram: Telegram, more: dict[
 async def test_edits_and_other_news_are_left_alone(telegram: Telegram, update: dict[str, Any]) -> None:
     """An empty 200, so that Telegram does not send them again."""
     assert await telegram.update(update) == {}
+
+
+@pytest.mark.parametrize("text", ["👍", "👍 a “Llame primero”", "Estoy manejando, luego le contesto"])
+async def test_a_reaction_or_a_machine_gets_no_answer(telegram: Telegram, text: str) -> None:
+    """An empty 200."""
+    assert await telegram.write(text) == {}
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup"])

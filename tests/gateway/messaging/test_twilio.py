@@ -73,17 +73,74 @@ async def test_stop_forgets_the_conversation(twilio: Twilio) -> None:
         ("", {}),
         ("   ", {}),
         ("///", {}),
-        ("👍", {"MessageType": "reaction"}),
-        ("Liked “No tiene que abrir la puerta.”", {}),
-        ("Le encantó “No tiene que abrir la puerta.”", {}),
     ],
-    ids=["picture", "place", "empty", "spaces", "slashes", "reaction", "liked", "gustó"],
+    ids=["picture", "place", "empty", "spaces", "slashes"],
 )
 async def test_what_holds_no_words_is_met_kindly(twilio: Twilio, body: str, more: dict[str, str]) -> None:
     """In the language of the conversation, in both where there is none yet; never with silence."""
     assert await twilio.text(body, **more) == ["Español words only", "English words only"]
     await twilio.text("what are my rights at home")
     assert await twilio.text(body, **more) == ["English words only"]
+
+
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        ("👍", {"MessageType": "reaction"}),
+        ("🙏", {}),
+        ("Liked “No tiene que abrir la puerta.”", {}),
+        ("Le encantó “No tiene que abrir la puerta.”", {}),
+        ("👍 to “You do not have to open.”", {}),
+        ("I'm driving right now, I'll text you later.", {}),
+        ("Respuesta automática: estoy fuera de la oficina.", {}),
+    ],
+)
+async def test_a_reaction_or_a_machine_gets_no_message(
+    twilio: Twilio, body: str, more: dict[str, str]
+) -> None:
+    """Two machines would talk for ever, at the city's cost; and the conversation goes on as it was."""
+    await twilio.text("what are my rights at home")
+    assert await twilio.text(body, **more) == []
+    assert await twilio.text("DACA") == [CARD_EN]
+
+
+@pytest.mark.parametrize(
+    ("body", "more"), [("Questioned “Ask for a warrant.”", {}), ("👎", {"MessageType": "reaction"})]
+)
+async def test_a_reaction_that_doubts_is_asked_what_is_missing(
+    twilio: Twilio, body: str, more: dict[str, str]
+) -> None:
+    """In one short message."""
+    await twilio.text("what are my rights at home")
+    assert await twilio.text(body, **more) == ["English no question"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("Stop texting me", "English text stopped"),
+        ("ya no me manden mensajes por favor", "Español text stopped"),
+        ("quiten mi número", "Español text stopped"),
+    ],
+)
+async def test_a_sentence_stops_as_the_word_does(twilio: Twilio, body: str, said: str) -> None:
+    """In the language of the sentence; nothing of the conversation is known afterwards."""
+    await twilio.text("what are my rights at home")
+    assert await twilio.text(body) == [said]
+    assert await twilio.text("DACA") == [CARD_ES, CARD_EN]
+
+
+async def test_a_command_is_no_question_by_text_message_either(twilio: Twilio) -> None:
+    """It begins anew: what was talked of before is forgotten."""
+    await twilio.text("what are my rights at home")
+    assert await twilio.text("/restart") == ["English greet"]
+    assert await twilio.text("DACA") == [CARD_ES, CARD_EN]
+
+
+async def test_a_long_text_message_is_answered_and_called_long(twilio: Twilio) -> None:
+    """It is not cut off before the question, which stands at its end."""
+    told = "My cousin has worked at the same place for many years. " * 25
+    assert await twilio.text(f"{told}What are my rights at home?") == [CARD_EN, "English long message"]
 
 
 async def test_a_message_that_comes_again_gets_the_same_answer_once(twilio: Twilio) -> None:
