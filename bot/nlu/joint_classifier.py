@@ -22,6 +22,8 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RESP
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.encoder import Vectors
+from bot.nlu.encoder_featurizer import VECTOR
 from bot.nlu.ensemble import INVERSE_STRENGTH, Ensemble
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.pretrained import judges_digest, take
@@ -81,11 +83,12 @@ class JointClassifier(IntentClassifier, GraphComponent):
             tables, _ = questions[0].get(TABLE_ROW)
             rows = [message.get(TABLE_ROW)[1] for message in questions]
             blocks, inverse_strength = [table[rows] for table in tables], self._config["C"]
-            taken = take(JUDGES, judges_digest(blocks, labels, inverse_strength))
+            vectors = np.array([message.get(VECTOR) for message in questions])
+            taken = take(JUDGES, judges_digest(blocks, vectors, labels, inverse_strength))
             if taken:
                 self._judges = Ensemble.read(taken)
             else:
-                self._judges = Ensemble.fit(blocks, labels, inverse_strength, _in_processes)
+                self._judges = Ensemble.fit(blocks, vectors, labels, inverse_strength, _in_processes)
             with self._model_storage.write_to(self._resource) as folder:
                 self._judges.save(folder)
         return self._resource
@@ -102,7 +105,8 @@ class JointClassifier(IntentClassifier, GraphComponent):
         if self._judges is not None and known:
             kinds = zip(*(blocks for _, blocks in known), strict=True)
             together = [scipy.sparse.vstack(rows, format="csr") for rows in kinds]
-            for (message, _), scores in zip(known, self._judges.scores(together), strict=True):
+            vectors = np.vstack([_vector(message) for message, _ in known])
+            for (message, _), scores in zip(known, self._judges.scores(together, vectors), strict=True):
                 order = np.argsort(-scores)
                 ranking = [(self._judges.labels[index], float(scores[index])) for index in order]
                 message.set(LABEL_RANKING, ranking)
@@ -136,3 +140,13 @@ def _blocks(message: Message) -> list[scipy.sparse.csr_matrix]:
         for features in message.features
         if features.is_sparse() and features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT
     ]
+
+
+def _vector(message: Message) -> Vectors:
+    """Return the dense features of a message, a row."""
+    (row,) = (
+        features.features
+        for features in message.features
+        if features.is_dense() and features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT
+    )
+    return np.asarray(row, dtype=np.float16)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.files.locks import exclusive
+from bot.nlu.encoder import Vectors
 from bot.nlu.tfidf import Table
 from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, lock_of
 
@@ -21,12 +22,14 @@ def features_digest(texts: Sequence[str], lemmas: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps([FEATURES, texts, lemmas]).encode()).hexdigest()
 
 
-def judges_digest(blocks: Sequence[Table], labels: Sequence[str], inverse_strength: float) -> str:
+def judges_digest(
+    blocks: Sequence[Table], vectors: Vectors, labels: Sequence[str], inverse_strength: float
+) -> str:
     """Return a hash of all that judges depend on."""
     digest = hashlib.sha256(json.dumps([JUDGES, labels, inverse_strength]).encode())
-    for block in blocks:
-        for part in (block.data, block.indices, block.indptr):
-            digest.update(f"{part.dtype} {part.shape} ".encode() + part.tobytes())
+    parts = [part for block in blocks for part in (block.data, block.indices, block.indptr)]
+    for part in (*parts, vectors):
+        digest.update(f"{part.dtype} {part.shape} ".encode() + part.tobytes())
     return digest.hexdigest()
 
 

@@ -171,11 +171,12 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         if published := store.published():
             asyncio.get_running_loop().run_in_executor(None, _read, published)
 
-    learnt_folder, lemmas_file = folder / "learnt", _lemmas_file(folder)
+    learnt_folder = folder / "learnt"
+    lemmas_file, vectors_file = _kept_file(folder, "lemmas", ".json"), _kept_file(folder, "vectors", ".npz")
     # Rasa takes so long to be imported that the content is checked, and half of it learnt, before.
     async with (
-        pretrainer(learnt_folder, lemmas_file) as pupil,
-        rasa_worker(lemmas_file=lemmas_file, learnt=learnt_folder) as bench,
+        pretrainer(learnt_folder, lemmas_file, vectors_file) as pupil,
+        rasa_worker(lemmas_file=lemmas_file, vectors_file=vectors_file, learnt=learnt_folder) as bench,
     ):
         progress(Message("checking_content"))
         content = await asyncio.to_thread(read_content, copy)
@@ -308,10 +309,10 @@ def held_out(asked: Sequence[EvaluatedQuestion], step: DecisionStep) -> list[Dec
     return [steps[index % 2].decide(row.judged) for index, row in enumerate(asked)]
 
 
-def _lemmas_file(workplace: Path) -> Path:
-    """Return where lemmas of training questions are kept for this code; those of another code go."""
-    file = workplace.parent / f".lemmas-{code_hash()[:16]}.json"
-    for other in workplace.parent.glob(".lemmas-*"):
+def _kept_file(workplace: Path, kind: str, suffix: str) -> Path:
+    """Return where something of training questions is kept for this code; that of another code goes."""
+    file = workplace.parent / f".{kind}-{code_hash()[:16]}{suffix}"
+    for other in workplace.parent.glob(f".{kind}-*"):
         if other != file:
             other.unlink(missing_ok=True)
     return file

@@ -28,10 +28,12 @@ from bot.training.thresholds import THRESHOLDS_FILE
 
 # Tells the process where lemmas of training questions are kept from one training to the next.
 LEMMAS_FILE = "KYR_LEMMAS_FILE"
+# The same of the vectors that the sentence encoder has made of them.
+VECTORS_FILE = "KYR_VECTORS_FILE"
 # Tells it where what the pretrainer has learnt is kept, if there is a pretrainer.
 LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
 # What the pretrainer does, one after another; each has a lock, which it holds until it is done or has ended.
-LEMMAS, FEATURES, JUDGES = _STAGES = "lemmas", "features", "judges"
+LEMMAS, FEATURES, VECTORS, JUDGES = _STAGES = "lemmas", "features", "vectors", "judges"
 _LEARNER_LOG = "log"
 # What runs in the two processes.
 _RASA, _LEARNER = "bot.nlu", "bot.nlu.pretrainer"
@@ -129,7 +131,11 @@ def _told(line: bytes) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def rasa_worker(
-    *, thresholds: Path | None = None, lemmas_file: Path | None = None, learnt: Path | None = None
+    *,
+    thresholds: Path | None = None,
+    lemmas_file: Path | None = None,
+    vectors_file: Path | None = None,
+    learnt: Path | None = None,
 ) -> AsyncIterator[RasaWorker]:
     """Start the process; it ends with the block, whatever it is doing.
 
@@ -141,6 +147,7 @@ async def rasa_worker(
         environment = {
             THRESHOLDS_FILE: str(thresholds or ""),
             LEMMAS_FILE: str(lemmas_file or ""),
+            VECTORS_FILE: str(vectors_file or ""),
             LEARNT_FOLDER: str(learnt or ""),
             "TMPDIR": unpacked,
             "RASA_TELEMETRY_ENABLED": "false",
@@ -177,7 +184,7 @@ class Pretrainer:
 
 
 @contextlib.asynccontextmanager
-async def pretrainer(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
+async def pretrainer(folder: Path, lemmas_file: Path, vectors_file: Path) -> AsyncIterator[Pretrainer]:
     """Start the process, which keeps what it learns in a new folder; it ends with the block.
 
     Where it has failed, nothing is lost but time, and the log says why.
@@ -197,9 +204,8 @@ async def pretrainer(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretraine
             pass_fds=tuple(numbers.values()),
         ) as process:
             files.close()  # now the process alone holds the locks
-            yield Pretrainer(
-                process, {"folder": str(folder), "lemmas_file": str(lemmas_file), "locks": numbers}
-            )
+            files_kept = {"lemmas_file": str(lemmas_file), "vectors_file": str(vectors_file)}
+            yield Pretrainer(process, {"folder": str(folder), **files_kept, "locks": numbers})
             if process.returncode:
                 said = (folder / _LEARNER_LOG).read_text(encoding="utf-8", errors="replace")
                 last = "\n  ".join(said.splitlines()[-_LINES_SHOWN:])

@@ -16,6 +16,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.content.reading import Content
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.content_importer import ContentImporter
+from bot.nlu.encoder import Encoder
+from bot.nlu.encoder_featurizer import EncoderFeaturizer
 from bot.nlu.ensemble import Ensemble
 from bot.nlu.glossary_extractor import GlossaryExtractor
 from bot.nlu.joint_classifier import JointClassifier
@@ -25,7 +27,15 @@ from bot.nlu.tfidf import Vectorizers
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from bot.settings import PROJECT_ROOT
 from bot.training.train import training_questions
-from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Pretrainer, pretrainer
+from bot.training.worker import (
+    FEATURES,
+    JUDGES,
+    LEARNT_FOLDER,
+    LEMMAS_FILE,
+    VECTORS_FILE,
+    Pretrainer,
+    pretrainer,
+)
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
 from tests.nlu.conftest import ComponentFactory
@@ -37,9 +47,17 @@ def trained(folder: Path) -> dict[str, bytes]:
     """Return the files that the components keep after learning from the small content."""
     folder.mkdir()
     factory, data = ComponentFactory(folder), ContentImporter(SMALL_CONTENT).get_nlu_data()
-    for kind in (GlossaryExtractor, LanguageDetector, BilingualTokenizer, TfidfFeaturizer, JointClassifier):
+    untrained = BilingualTokenizer, EncoderFeaturizer
+    for kind in (
+        GlossaryExtractor,
+        LanguageDetector,
+        *untrained[:1],
+        TfidfFeaturizer,
+        *untrained[1:],
+        JointClassifier,
+    ):
         component = factory.create(kind)
-        if kind is not BilingualTokenizer:
+        if kind not in untrained:
             component.train(data)
         if kind is not JointClassifier:
             component.process_training_data(data)
@@ -51,8 +69,10 @@ def trained(folder: Path) -> dict[str, bytes]:
 async def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pretrainer]:
     """A pretrainer that the components of this process know of."""
     monkeypatch.setenv(LEARNT_FOLDER, str(folder / "learnt"))
-    monkeypatch.setenv(LEMMAS_FILE, str(folder / "lemmas.json"))
-    async with pretrainer(folder / "learnt", folder / "lemmas.json") as pupil:
+    files = folder / "lemmas.json", folder / "vectors.npz"
+    for name, file in zip((LEMMAS_FILE, VECTORS_FILE), files, strict=True):
+        monkeypatch.setenv(name, str(file))
+    async with pretrainer(folder / "learnt", *files) as pupil:
         yield pupil
 
 
@@ -85,6 +105,7 @@ def test_what_it_learnt_is_taken_over_and_is_the_same(
 
     monkeypatch.setattr(Vectorizers, "fit", never)
     monkeypatch.setattr(Ensemble, "fit", never)
+    monkeypatch.setattr(Encoder, "vectors", never)
     assert asyncio.run(together()) == alone
 
 
