@@ -73,7 +73,12 @@ class _Splitter:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._longest = max(map(len, vocabulary.numbers))
+        hashes = np.fromiter(map(hash, vocabulary.pieces()), dtype=np.int64)
+        # Sorted hashes take 3 MB, where the pieces as keys of a dict take 48. They are of bytes: of texts, "le"
+        # has the hash of a Chinese letter.
+        self._numbers = np.argsort(hashes).astype(np.int32)
+        self._hashes = hashes[self._numbers]
+        self._longest = max(len(piece.decode()) for piece in vocabulary.pieces())
         self._unknown = float(vocabulary.scores.min()) - 10
 
     def pieces(self, text: str, most: int) -> list[int]:
@@ -83,23 +88,34 @@ class _Splitter:
         return [self._vocabulary.begin, *itertools.islice(found, most - 2), self._vocabulary.end]
 
     def _split(self, word: str) -> list[int]:
-        scores, numbers = self._vocabulary.scores, self._vocabulary.numbers
+        spans = [
+            (first, last)
+            for first in range(len(word))
+            for last in range(first + 1, min(first + self._longest, len(word)) + 1)
+        ]
         # For each place in the word: the best score of what stands before, its last piece, where that begins.
         best = [(0.0, 0, 0)] + [(-np.inf, 0, 0)] * len(word)
-        for first in range(len(word)):
-            so_far = best[first][0]
-            for last in range(first + 1, min(first + self._longest, len(word)) + 1):
-                number = numbers.get(word[first:last])
-                if number is not None:
-                    score = so_far + scores[number]
-                elif last == first + 1:
-                    number, score = self._vocabulary.unknown, so_far + self._unknown
-                else:
-                    continue
-                if score > best[last][0]:
-                    best[last] = score, number, first
+        for (first, last), number in zip(
+            spans, self._known([word[slice(*span)] for span in spans]), strict=True
+        ):
+            if number is not None:
+                score = float(self._vocabulary.scores[number])
+            elif last == first + 1:
+                number, score = self._vocabulary.unknown, self._unknown
+            else:
+                continue
+            if best[first][0] + score > best[last][0]:
+                best[last] = best[first][0] + score, number, first
         found, last = [], len(word)
         while last:
             _, number, last = best[last]
             found.append(number)
         return found[::-1]
+
+    def _known(self, pieces: list[str]) -> list[int | None]:
+        """Return the number of each piece; None for those that are not in the vocabulary."""
+        hashes = np.fromiter((hash(piece.encode()) for piece in pieces), np.int64, len(pieces))
+        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        known = self._hashes[places] == hashes
+        numbers = self._numbers[places].tolist()
+        return [number if there else None for number, there in zip(numbers, known, strict=True)]

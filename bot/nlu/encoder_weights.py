@@ -12,6 +12,7 @@ import importlib.util
 import itertools
 import mmap
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,17 +38,25 @@ class WeightsError(KyrError):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Pieces of words with their numbers, and the logarithm of the probability of each number.
+    """Pieces of words by their number: the letters of all, in UTF-8, and where each ends and the next begins.
+
+    `scores` are the logarithms of their probabilities.
 
     `characters` says what to write for a character before a text is split, as `str.translate` takes it.
     """
 
-    numbers: dict[str, int]
+    letters: bytes
+    offsets: npt.NDArray[np.uint32]
     scores: npt.NDArray[np.float32]
     begin: int
     end: int
     unknown: int
     characters: dict[int, str]
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the pieces, in UTF-8, in the order of their numbers."""
+        for first, last in itertools.pairwise(self.offsets.tolist()):
+            yield self.letters[first:last]
 
 
 @dataclass(frozen=True)
@@ -135,19 +144,15 @@ class _Cursor:
 def _vocabulary(cursor: _Cursor) -> Vocabulary:
     count, begin, end, _, unknown = cursor.take("<5i")
     length = cursor.number("<Q")
-    offsets = cursor.array("<u4", count + 1).tolist()
+    offsets = cursor.array("<u4", count + 1)
     scores = cursor.array("<f4", count)
     letters = cursor.bytes(length)
-    numbers = {
-        letters[first:last].decode(): number
-        for number, (first, last) in enumerate(itertools.pairwise(offsets))
-    }
     characters = {}
     count, _ = cursor.take("<iI")
     for _ in range(count):
         character, replacements = cursor.take("<IB")
         characters[character] = "".join(map(chr, cursor.take(f"<{replacements}I")))
-    return Vocabulary(numbers, scores, begin, end, unknown, characters)
+    return Vocabulary(letters, offsets, scores, begin, end, unknown, characters)
 
 
 def _tensors(cursor: _Cursor) -> dict[str, npt.NDArray[Any]]:

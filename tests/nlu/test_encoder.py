@@ -63,10 +63,17 @@ def test_no_text_no_vector(made: Encoder) -> None:
 def test_a_text_is_split_as_the_encoder_learnt_it(made: Encoder, text: str, pieces: list[str]) -> None:
     """As SentencePiece splits it with the vocabulary of XLM-RoBERTa."""
     vocabulary = made._splitter._vocabulary
-    names = {number: piece for piece, number in vocabulary.numbers.items()}
+    names = [piece.decode() for piece in vocabulary.pieces()]
     first, *between, last = made._splitter.pieces(text, 50)
     assert (first, last) == (vocabulary.begin, vocabulary.end)
     assert [names[number] for number in between] == pieces
+
+
+def test_every_piece_is_known_by_its_number(made: Encoder) -> None:
+    """Also "le", whose letters are the bytes of a Chinese one."""
+    pieces = [piece.decode() for piece in made._splitter._vocabulary.pieces()]
+    assert made._splitter._known(pieces) == list(range(len(pieces)))
+    assert made._splitter._known(["no such piece"]) == [None]
 
 
 def test_a_text_has_no_more_pieces_than_asked_for(made: Encoder) -> None:
