@@ -74,8 +74,8 @@ class _Splitter:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         hashes = np.fromiter(map(hash, vocabulary.pieces()), dtype=np.int64)
-        # Sorted hashes take 3 MB, where the pieces as keys of a dict take 48. They are of bytes: of texts, "le"
-        # has the hash of a Chinese letter.
+        # Sorted hashes take 3 MB, where the pieces as keys of a dict take 48. They are of bytes: of texts,
+        # "le" has the hash of a Chinese letter.
         self._numbers = np.argsort(hashes).astype(np.int32)
         self._hashes = hashes[self._numbers]
         self._longest = max(len(piece.decode()) for piece in vocabulary.pieces())

@@ -27,7 +27,7 @@ _LABELS = "labels.json"
 _NEAREST = "nearest"
 _MEANING = "meaning"
 # What counts of the judges of words together, of the regression of meanings and of the nearest meanings.
-_SHARES = (0.5, 0.2, 0.3)
+SHARES = (0.5, 0.2, 0.3)
 
 # Calls a function with each tuple of arguments, and returns what comes of each.
 CallEach = Callable[[Callable[..., LinearModel], Sequence[tuple[Any, ...]]], Sequence[LinearModel]]
@@ -101,7 +101,7 @@ class Ensemble:
         firsts = np.cumsum([0, *sizes[:-1]])
         of_votes = np.add.reduceat(votes, firsts, axis=1)
         judged = (of_words, self.meaning.topic_scores(vectors), of_votes)
-        mean = sum(share * each for share, each in zip(_SHARES, judged, strict=True))
+        mean = sum(share * each for share, each in zip(SHARES, judged, strict=True))
         mean /= mean.sum(axis=1, keepdims=True)
         columns = []
         for number, (topic, first) in enumerate(zip(self.topics, firsts, strict=True)):
