@@ -242,20 +242,34 @@ def test_both_handbooks_say_the_same() -> None:
     assert shapes[0] == shapes[1]
 
 
-def test_the_topic_file_shown_is_one_that_passes(content_copy: Path) -> None:
-    """Its header and questions, with a whole answer in place of the dots."""
-    shown = re.search(r'```yaml\n(version: "3\.1"\n.*?)```', text_of(CONTENT), re.DOTALL)
-    assert shown is not None
-    text = shown[1]
-    english = text[
-        text.index("  - condition") : text.index("  - condition: [{type: slot, name: language, value: es}]")
-    ]
-    text = text[: text.index("  - condition")] + english
-    known = re.search(r"text: \|-\n(.*?)    custom:.*short: ([^\n]+)", english, re.DOTALL)
+def test_the_files_shown_are_ones_that_pass(content_copy: Path) -> None:
+    """A situation with its English answer in place of the dots, and a core answer with the header shown."""
+    situation, core = re.findall(r"```yaml\n(.*?)```", text_of(CONTENT), re.DOTALL)[:2]
+    in_spanish = "  - condition: [{type: slot, name: language, value: es}]"
+    begin = situation[: situation.index("  - condition")]
+    english = situation[situation.index("  - condition") : situation.index(in_spanish)]
+    known = re.search(r'text: \|-\n(.*?)    custom:.*short: "([^\n]+)"', english, re.DOTALL)
     assert known is not None
+    # The small content has other services and answers than those that are named.
+    english = re.sub(r"\[[a-z-]+\]", "[211-la]", english)
     answer = "\n".join(line.strip() for line in known[1].strip().splitlines())
-    stamp = f'language: es\n      reviewed_with: "{fingerprint(answer, known[2])}"'
-    text += english.replace("value: en", "value: es").replace("language: en", stamp)
-    text = text.replace("https://...", "https://example.org").replace("[ice_at_home]", "[bond]")
-    (content_copy / "data/faq/warrant_types.yml").write_text(text + "\n", encoding="utf-8")
+    stamp = fingerprint(answer, known[2].replace("[chirla-hotline]", "[211-la]"))
+    spanish = english.replace("value: en", "value: es").replace(
+        "language: en", f'language: es\n      reviewed_with: "{stamp}"'
+    )
+    text = re.sub(r"(call|next|related): \[.*\]", r"\1: []", begin + english + spanish)
+    shown = re.search(r"order: \[(.*)\]", core)
+    assert shown is not None
+    faq = content_copy / "data/faq"
+    for name in (situations := shown[1].split(", ")):
+        other = text.replace("ice_in_public.free_to_go", f"ice_in_public.{name}")
+        for repeated in ("Can I walk away?", "¿Me puedo ir?", "and when should I say it?", "irme?"):
+            other = other.replace(repeated, f"{repeated} {name}")
+        (faq / f"ice_in_public.{name}.yml").write_text(other, encoding="utf-8")
+    assert "free_to_go" in situations
+    header = re.sub(r"(related|services): \[.*\]", r"\1: []", core)
+    text = text.replace("ice_in_public.free_to_go", "ice_in_public").replace(
+        "topic:\n", f"topic:\n{header}", 1
+    )
+    (faq / "ice_in_public.yml").write_text(text.replace("irme?", "irme? sí"), encoding="utf-8")
     assert [str(problem) for problem in check_content(content_copy)] == []

@@ -132,7 +132,8 @@ def _dated(content: Content, topic: Topic, language: str, response: str) -> str:
 
 def answered_next(content: Content, topic: Topic) -> list[Topic]:
     """Return the answers to what this person asks next; where none are named, those near the topic."""
-    named = topic.next or topic.related or content.topics[topic.topic].related
+    # While an answer is being written, that of its topic may not be there yet.
+    named = topic.next or topic.related or content.topics.get(topic.topic, topic).related
     return [content.topics[name] for name in named if content.topics[name].answered]
 
 

@@ -148,10 +148,10 @@ def decide(
         if not best.startswith(TOPIC_PREFIX):
             return _conversation(best)
         topic = best.removeprefix(TOPIC_PREFIX)
-        answer = _answer_of(best, score, ranking, thresholds)
+        answer = answer_of(best, score, ranking, thresholds)
         return Decision("faq" if topic in with_text else "no_answer", "answer", topic=topic, answer=answer)
     offered = tuple(
-        _answer_of(label, p, ranking, thresholds)
+        answer_of(label, p, ranking, thresholds)
         for label, p in topics[:MOST_OFFERED]
         if p >= thresholds.offer_at
     )
@@ -169,7 +169,7 @@ def topic_scores(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]
     return sorted(summed.items(), key=lambda entry: -entry[1])
 
 
-def _answer_of(
+def answer_of(
     topic: str, topic_score: float, ranking: Sequence[tuple[str, float]], thresholds: Thresholds
 ) -> str:
     """Return the answer for the situation where that is clear enough, else the core answer."""

@@ -35,9 +35,11 @@ def check(settings: Settings, paths: tuple[Path, ...]) -> int:
     if not paths:
         content = read_content(settings.content_dir)
         answered = sum(topic.answered for topic in content.topics.values())
+        cores = sum(topic.is_core for topic in content.topics.values())
         services = len(content.directory.services)
         click.echo(
-            f"{len(content.topics)} topics ({answered} answered), {services} services: no mistake found."
+            f"{cores} topics, {len(content.topics)} answers ({answered} given), "
+            f"{services} services: no mistake found."
         )
     return DONE
 

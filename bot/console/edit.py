@@ -22,7 +22,7 @@ from bot.console.word_diff import word_differences
 from bot.content.diff import fields_of
 from bot.content.paths import FAQ
 from bot.content.reading import Content
-from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic, page_path
+from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic, page_path, situations_of, topic_of
 from bot.editing.columns import CHOICES, COLUMNS
 from bot.editing.field_problems import FieldProblem
 from bot.editing.fields import ID, TopicFields, cells_of, state_of
@@ -38,6 +38,8 @@ from bot.text.language import LANGUAGES
 
 # What a form has; the rest of a topic is changed by other pages (approved_by, enabled).
 FIELDS = tuple(name for name in COLUMNS if name not in ("id", "approved_by", "enabled"))
+# What stands with a topic's own answer alone.
+_OF_A_TOPIC = ("ask_en", "ask_es", "group", "related", "order")
 # What is shown of a change, in that order.
 _COMPARED = (
     *(f"title_{code}" for code in LANGUAGES),
@@ -71,10 +73,16 @@ class View:
 
 
 async def get_topic(request: web.Request) -> web.StreamResponse:
-    """GET /topics/{topic}: the form; GET /topics/new: an empty one, or begun with a group of questions."""
+    """GET /topics/{topic}: the form; GET /topics/new: an empty one, or begun with a group of questions.
+
+    `of` begins one for a situation of that topic.
+    """
     topic_id = request.match_info.get("topic", NEW)
     if topic_id == NEW:
-        form = Form("", {**dict.fromkeys(FIELDS, ""), **await _begun(request)}, "")
+        of = request.query.get("of", "")
+        form = Form(
+            f"{of}." if ID.fullmatch(of) else "", {**dict.fromkeys(FIELDS, ""), **await _begun(request)}, ""
+        )
         return await _page(request, form)
     present = await _present(request, topic_id)
     if present is None:
@@ -158,7 +166,7 @@ async def _read(
     kept = {name: cells_of(present)[name] for name in ("approved_by", "enabled")} if present else {}
     problems = SheetProblems()
     identifier = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].identifier)
-    row = SheetRow(1, {**form.cells, **kept})
+    row = SheetRow(1, {**form.cells, **kept, "id": form.topic_id})
     fields = RowReader([row], present, problems, _EPOCH, identifier.identify).fields()
     found = tuple(FieldProblem(one.column, one.what, one.mend) for one in problems.found)
     return fields, found
@@ -288,6 +296,7 @@ async def _page(
     saved: bool = False,
 ) -> web.StreamResponse:
     is_new = request.match_info.get("topic", NEW) == NEW
+    topic, is_core = topic_of(form.topic_id), topic_of(form.topic_id) == form.topic_id
     cache = request.app[keys.CONTENT_CACHE]
     read = await asyncio.to_thread(cache.topics)
     given = await asyncio.to_thread(cache.as_residents_get, read.topics)
@@ -300,6 +309,10 @@ async def _page(
         form=form,
         is_new=is_new,
         topic=given.get(form.topic_id),
+        core=None if is_core else read.topics.get(topic),
+        situations=situations_of(read.topics, topic) if is_core else (),
+        # What belongs to a topic as a whole is shown with its own answer, and where it stands by mistake.
+        has_topics_fields=is_core or placed & set(_OF_A_TOPIC),
         problems=problems,
         elsewhere=[one for one in problems if one.field not in (*FIELDS, "id")],
         placed=placed,

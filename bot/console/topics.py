@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -15,7 +15,7 @@ from bot.console.guard import account_of
 from bot.console.release import begin
 from bot.console.rendering import render, text
 from bot.content.paths import FAQ
-from bot.content.topics import Topic
+from bot.content.topics import Topic, situations_of
 from bot.database.usage import Usage
 from bot.editing.fields import ID, state_of
 from bot.editing.topic_text import read_fields, read_text
@@ -71,20 +71,40 @@ async def get_topics(request: web.Request) -> web.StreamResponse:
     wanted = [
         row
         for row in rows
-        if row.is_shown(show)
-        and words.casefold() in f"{row.topic.id} {' '.join(row.topic.title.values())}".casefold()
+        if row.is_shown(show) and words.casefold() in _names(read.topics, row.topic).casefold()
     ]
-    wanted.sort(key=lambda row: (row.topic.review_by or datetime.date.max, row.topic.title[language]))
     return render(
         request,
         "topics.html",
-        rows=wanted,
+        rows=_under_their_topics(read.topics, wanted, language),
         all=len(rows),
         counts=counts,
         show=show,
         words=words,
         problems=read.problems,
     )
+
+
+def _names(topics: Mapping[str, Topic], topic: Topic) -> str:
+    """Return what an answer is found by: its id and titles, and those of the topic that it belongs to."""
+    core = topics.get(topic.topic, topic)
+    return " ".join((topic.id, *topic.title.values(), *core.title.values()))
+
+
+def _under_their_topics(topics: Mapping[str, Topic], rows: Sequence[Row], language: str) -> list[Row]:
+    """Return rows with each situation under its topic, the topics by what of them is to be checked first."""
+    due: dict[str, datetime.date] = {}
+    for row in rows:
+        name, day = row.topic.topic, row.topic.review_by or datetime.date.max
+        due[name] = min(day, due.get(name, day))
+    places = {one.id: place for name in due for place, one in enumerate(situations_of(topics, name), 1)}
+
+    def place_of(row: Row) -> tuple[datetime.date, str, str, int]:
+        name = row.topic.topic
+        title = topics.get(name, row.topic).title[language]
+        return due[name], title, name, places.get(row.topic.id, 0)
+
+    return sorted(rows, key=place_of)
 
 
 def _is_changed(topic: Topic, published: Mapping[str, Topic] | None) -> bool:

@@ -153,14 +153,15 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
 
 
 def _next(domain: CommentedMap) -> dict[str, tuple[str, ...]]:
-    """Return the answers that each response leads to, which stand in its `custom`."""
+    """Return the answers that each response leads to, which stand in the `custom` of either language."""
     responses = domain.get("responses") or CommentedMap()
-    return {
-        name: tuple(variation["custom"].get("next") or ())
-        for name in responses
-        for _, variation, _ in read_variations(responses, name)
-        if isinstance(variation.get("custom"), Mapping)
-    }
+    leads_to: dict[str, tuple[str, ...]] = {}
+    for name in responses:
+        for _, variation, _ in read_variations(responses, name):
+            if isinstance(variation.get("custom"), Mapping):
+                named = (*leads_to.get(name, ()), *(variation["custom"].get("next") or ()))
+                leads_to[name] = tuple(dict.fromkeys(named))
+    return leads_to
 
 
 def _questions(

@@ -44,7 +44,7 @@ def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
     topics = {name: _of_its_topic(one, topics.get(one.topic)) for name, one in topics.items()}
     for name in known:
         if name == topic_of(name):
-            check_situations(topics, name, folder, problems)
+            check_situations(topics, name, known, folder, problems)
     return topics
 
 
@@ -72,12 +72,17 @@ def check_references(answer: Topic, path: Path, known: Collection[str], problems
         problems.add(path, 1, "core_missing", field="id", topic=answer.topic)
 
 
-def check_situations(topics: Mapping[str, Topic], topic: str, folder: Path, problems: Problems) -> None:
-    """Note answers of a topic that a resident could not tell apart."""
+def check_situations(
+    topics: Mapping[str, Topic], topic: str, known: Collection[str], folder: Path, problems: Problems
+) -> None:
+    """Note answers of a topic that a resident could not tell apart; `known` are all ids there are."""
     answers = situations_of(topics, topic)
-    if topic in topics and bool(topics[topic].ask) != (len(answers) > 1):
-        key = "ask_missing" if len(answers) > 1 else "ask_without_choice"
-        problems.add(folder / f"{topic}.yml", 1, key, field="ask_en")
+    # One with a mistake in it will be an answer too.
+    has_choice = sum(topic_of(name) == topic and name != topic for name in known) > 1
+    if topic in topics and bool(topics[topic].ask) != has_choice:
+        key = "ask_missing" if has_choice else "ask_without_choice"
+        # A topic's second situation comes with its question, or just after it: no answer is refused for that.
+        problems.add(folder / f"{topic}.yml", 1, key, field="ask_en", warning=key == "ask_without_choice")
     for answer, other in itertools.combinations(answers, 2):
         for language in LANGUAGES:
             if fold(answer.title[language]) == fold(other.title[language]):

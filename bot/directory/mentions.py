@@ -82,5 +82,7 @@ def _service(name: str, directory: Directory) -> Service:
 
 def _reached(service: Service, language: str) -> str:
     """Return its short name and its number, or its web address where it has none."""
-    name, number = service.short_name[language], next(iter(service.phones), service.url)
+    # A web address as people type it.
+    address = service.url.removeprefix("https://").removeprefix("www.").rstrip("/")
+    name, number = service.short_name[language], next(iter(service.phones), address)
     return name if not number or number in name.split() else f"{name}, {number}"

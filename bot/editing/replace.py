@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.content.checks import check_content
 from bot.content.paths import FAQ
+from bot.editing.fields import ID
 from bot.errors import KyrError
 from bot.files.atomic import sync
 from bot.files.folders import exchange_folders, staging_folder
@@ -25,7 +26,7 @@ from bot.problems import ContentError, Problem
 
 # A check takes some ten seconds; whoever waits longer waits for something that hangs.
 SECONDS_TO_WAIT = 60.0
-_FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.yml")
+_FILE_NAME = re.compile(rf"{ID.pattern}\.yml")
 # What else the check reads, beside the folder that changes.
 _READ_BY_THE_CHECK = (
     "config.yml",

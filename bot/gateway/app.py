@@ -109,6 +109,7 @@ def create_app(
             web.get("/{language:en|es}", pages.without_slash),
             web.get("/{language:en|es}/{topic:[a-z0-9_-]+}/", pages.without_slash),
             web.get("/{language:en|es}/{topic:[a-z0-9_-]+}", pages.get_named_page),
+            web.get("/{language:en|es}/{topic:[a-z0-9_]+}/{situation:[a-z0-9_]+}/", pages.without_slash),
             web.get("/{language:en|es}/{topic:[a-z0-9_]+}/{situation:[a-z0-9_]+}", pages.get_answer),
         ]
     )

@@ -24,6 +24,7 @@ from bot.answering.replies import (
     choose_again,
     language_of_choice,
     made_by_page,
+    more,
     repeat,
     reply_to_choice,
 )
@@ -91,6 +92,7 @@ async def _reply(
         choice = button.payload if button else None
     if choice is None:
         outcome = await _reply_to_message(content, rasa, conversation, message, hint)
+        outcome = _not_twice(content, conversation, outcome)
         _keep_unanswered(app, conversation, message, outcome.replies)
     elif conversation.may_choose(choice):
         chosen = await _reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
@@ -105,6 +107,14 @@ async def _reply(
     _remember(conversation, outcome.replies)
     notice = _notice(content, conversation, outcome.replies)
     return replace(outcome, replies=(*outcome.replies, *reminder, *notice))
+
+
+def _not_twice(content: Content, conversation: Conversation, outcome: Outcome) -> Outcome:
+    """Return what goes beyond an answer where the answer itself was said last: nobody reads it twice."""
+    first, *others = outcome.replies
+    if first.answer is None or first.again != conversation.again:
+        return outcome
+    return replace(outcome, replies=(more(content, first.again, first.language), *others))
 
 
 async def end(app: web.Application, conversation: Conversation) -> None:

@@ -158,9 +158,9 @@ async def get_privacy(request: web.Request) -> web.StreamResponse:
 
 
 async def without_slash(request: web.Request) -> web.StreamResponse:
-    """GET /en, /en/<topic>/: people type these; go to the page they mean."""
-    topic = request.match_info.get("topic", "")
-    raise web.HTTPFound(f"/{request.match_info['language']}/{topic}")
+    """GET /en, /en/<topic>/, /en/<topic>/<situation>/: people type these; go to the page they mean."""
+    names = [request.match_info[part] for part in ("topic", "situation") if part in request.match_info]
+    raise web.HTTPFound(f"/{request.match_info['language']}/{'/'.join(names)}")
 
 
 async def get_chat(request: web.Request) -> web.StreamResponse:

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.paths import FAQ
+from bot.content.service_references import services_named
+from bot.content.topic_reading import check_topics
 from bot.database.audit import AuditLog
 from bot.directory.tables import Tables
 from bot.directory.update import (
@@ -21,7 +24,7 @@ from bot.directory.update import (
 from bot.files.hashing import folder_hash
 from bot.files.locks import exclusive
 from bot.messages import Message
-from bot.problems import ContentError
+from bot.problems import ContentError, Problems
 from bot.settings import Settings
 
 # Replacing takes a second, and a check of the topics, which others may be waiting for, some ten.
@@ -32,17 +35,20 @@ _SECONDS_TO_WAIT = 30.0
 class DirectoryEditor:
     """Replaces the directory in `folder`, one change at a time, whichever process asks for it.
 
-    The directory before is kept under `kept`, and each change is noted in the audit log.
+    The directory before is kept under `kept`, and each change is noted in the audit log. No service goes that
+    an answer under `content` names.
     """
 
     folder: Path
     kept: Path
     audit: AuditLog
+    content: Path
 
     @classmethod
     def of(cls, settings: Settings, audit: AuditLog) -> DirectoryEditor:
         """Return what replaces the directory that the settings name."""
-        return cls(settings.resources_dir, settings.data_dir / "resources", audit)
+        kept = settings.data_dir / "resources"
+        return cls(settings.resources_dir, kept, audit, settings.content_dir)
 
     def replace(
         self, who: str, action: str, build: Callable[[], Tables], show: Callable[[Message], None]
@@ -55,6 +61,7 @@ class DirectoryEditor:
         """
         with self._alone():
             tables = build()
+            self._refuse_without(tables)
             changes = differences(read_present(self.folder), tables)
             for line in changes:
                 show(line)
@@ -73,6 +80,14 @@ class DirectoryEditor:
         """
         with self._alone(), self._noting(who, "undo"):
             return undo(self.folder, self.kept)
+
+    def _refuse_without(self, tables: Tables) -> None:
+        """Refuse tables without a service that an answer names: residents would be sent to nobody."""
+        active = {row["id"] for row in tables["services"] if row["status"] == "active"}
+        topics = check_topics(self.content / FAQ, Problems(self.content))
+        for service, answer in sorted(services_named(topics).items()):
+            if service not in active:
+                raise UpdateError(Message("service_in_use", service=service, answer=answer))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -136,16 +136,45 @@ _BETWEEN_NAMES = frozenset(("de", "del", "la", "las", "los", "da", "van", "von",
 # Behind a name these are names too, whatever else they are.
 _ALSO_NAMES = frozenset(
     (
-        *("abril", "amparo", "angel", "barrios", "blanca", "bravo", "caridad", "casas", "concha", "cortes"),
-        *("costa", "cruz", "dolores", "domingo", "duran", "esperanza", "flores", "grace", "guadalupe"),
-        *("guerra", "hope", "iglesias", "jesus", "julio", "lee", "leon", "luna", "luz", "maria", "mercedes"),
-        *("mesa", "milagros", "moreno", "nieto", "paz", "pena", "randolph", "refugio", "reyes", "rico"),
-        *("rios", "rojas", "rosa", "rosario", "rosas", "rugby", "salvador", "santos", "sierra", "sol"),
-        *("vega", "victoria"),
+        *("abril", "amparo", "ana", "angel", "barrios", "blanca", "bravo", "caridad", "casas", "concha"),
+        *("cortes", "costa", "cruz", "diego", "dolores", "domingo", "duran", "esperanza", "flores", "grace"),
+        *(
+            "guadalupe",
+            "guerra",
+            "hope",
+            "iglesias",
+            "james",
+            "jesus",
+            "juan",
+            "julio",
+            "lee",
+            "leon",
+            "luna",
+        ),
+        *(
+            "luz",
+            "maria",
+            "mateo",
+            "mercedes",
+            "mesa",
+            "milagros",
+            "moreno",
+            "nieto",
+            "orlando",
+            "paz",
+            "pena",
+        ),
+        *("randolph", "refugio", "reyes", "rico", "rios", "rojas", "rosa", "rosario", "rosas", "rugby"),
+        *("salvador", "santos", "sierra", "simon", "sol", "vega", "victoria"),
     )
 )
 # Of these even the first is one where a name was announced.
-_FIRST_NAMES = frozenset(("angel", "blanca", "esperanza", "julio", "luz", "maria", "paz", "rosario"))
+_FIRST_NAMES = frozenset(
+    (
+        *("ana", "angel", "blanca", "diego", "esperanza", "james", "juan", "julio", "luz", "maria", "mateo"),
+        *("orlando", "paz", "rosa", "rosario", "simon"),
+    )
+)
 # Numbers in words may be a phone or a day of birth; they are not kept.
 _NUMBERS = frozenset(
     (

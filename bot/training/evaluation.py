@@ -114,6 +114,11 @@ def _says_what_is_needed(question: Question, decision: Mapping[str, Any], conten
         said = answer(content, content.topics[decision.get("answer") or decision["topic"]], language).text
     else:
         said = response_reply(content, f"utter_{decision['topic']}", language).text
+    return begins_with_what_is_needed(question, said)
+
+
+def begins_with_what_is_needed(question: Question, said: str) -> bool:
+    """Whether one of the words that are needed stands at the beginning of a text, and none that must not."""
     first, whole = _plain(said[:FIRST]), _plain(said)
     return any(_plain(word) in first for word in question.must_any) and not any(
         _plain(word) in whole for word in question.must_not
@@ -156,8 +161,9 @@ def summarize(rows: Sequence[Mapping[str, Any]], content: Content) -> dict[str, 
 def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the figures of some rows; shares are None where there is nothing to share.
 
-    Of emergencies: how many were recognised, and how many other questions were taken for one. Of the
-    must-pass list: how many were answered with a topic that is not right, or at all where out of scope.
+    Of emergencies: how many were met with their card or another right answer, and how many other questions
+    were taken for one. Of the must-pass list: how many were answered with a topic that is not right, or at all
+    where out of scope.
     """
     inside = [row for row in rows if row["expected"] != OUT_OF_SCOPE]
     outside = [row for row in rows if row["expected"] == OUT_OF_SCOPE]
@@ -182,7 +188,9 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "must_pass_wrong": sum(row in wrong or row in false for row in must_pass),
         "needed_first": _share([row for row in needing if row["needed_first"]], needing),
         "emergencies": len(emergencies),
-        "emergencies_seen": _share([row for row in emergencies if row["topic"] == EMERGENCY], emergencies),
+        "emergencies_seen": _share(
+            [row for row in emergencies if _gave_answer(row) and row["topic"] in row["ok"]], emergencies
+        ),
         "false_alarms": _share([row for row in others if row["topic"] == EMERGENCY], others),
     }
 

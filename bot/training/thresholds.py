@@ -64,7 +64,7 @@ def cost(decision: Decision, question: Question) -> float:
     answered = decision.outcome in ("answer", "emergency")
     if question.topic == OUT_OF_SCOPE:
         return ANSWERED_OUT_OF_SCOPE if answered and decision.topic not in question.right else 0.0
-    if question.topic in (EMERGENCY, DANGER) and decision.topic != question.topic:
+    if question.topic in (EMERGENCY, DANGER) and not (answered and decision.topic in question.right):
         return MISSED_EMERGENCY
     if answered:
         if decision.topic in question.right:

@@ -222,7 +222,8 @@ def _tried(
 
 def _winner(decision: Mapping[str, Any], ranking: Sequence[Ranked]) -> Ranked | None:
     """Return the label that was decided on, or else the best one, if there is any."""
-    decided = [one for one in ranking if one.name == (decision["topic"] or decision["intent"])]
+    label = decision["answer"] or decision["topic"] or decision["intent"]
+    decided = [one for one in ranking if one.name == label]
     return next(iter([*decided, *ranking]), None)
 
 
@@ -235,7 +236,7 @@ def _score_of(label: Ranked, parsed: Mapping[str, Any]) -> float:
 def _reply(content: Content, parsed: Mapping[str, Any], language: str) -> Reply | None:
     """Return what is said first, as data/rules.yml and the actions have it at the start of a conversation."""
     decision, request = parsed["decision"], parsed["judged"][0]["request"]
-    intent, topic = decision["intent"], content.topics.get(decision["topic"])
+    intent, topic = decision["intent"], content.topics.get(decision["answer"] or decision["topic"])
     if intent in ("faq", SEVERAL) and topic is not None:
         return answer(content, topic, language)
     if intent == "clarify":

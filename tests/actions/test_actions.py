@@ -78,7 +78,7 @@ def test_a_search_near_a_place_and_in_a_language(project_content: Content) -> No
     )
     assert [service["id"] for service in uttered["custom"]["services"]][:2] == [
         "hp-with-you",
-        "chirla-hotline",
+        "chirla-office",
     ]
     assert [button["payload"] for button in uttered["buttons"]] == ["show:legal:90255:es:3", "find"]
 
@@ -137,13 +137,17 @@ def test_clarify_offers_the_likely_topics(project_content: Content) -> None:
 
 
 def test_of_several_questions_the_first_is_answered(project_content: Content) -> None:
-    """By its topic, whose words the gateway knows; the others are offered."""
+    """By the answer for its situation, whose words the gateway knows; the others are offered."""
     dispatcher = CollectingDispatcher()
-    decision = {"topic": "ice_at_home", "offered": ["bond", "daca"]}
+    decision = {"topic": "ice_at_home", "answer": "ice_at_home.at_door", "offered": ["bond", "daca.travel"]}
     ActionAnswerSeveral().run(dispatcher, tracker_of("en", {}, decision), {})
     answered, offered = dispatcher.messages
-    assert answered["custom"] == {"language": "en", "topic": "ice_at_home", "again": "topic:ice_at_home"}
-    assert [button["payload"] for button in offered["buttons"]] == ["topic:bond", "topic:daca"]
+    assert answered["custom"] == {
+        "language": "en",
+        "topic": "ice_at_home.at_door",
+        "again": "topic:ice_at_home.at_door",
+    }
+    assert [button["payload"] for button in offered["buttons"]] == ["topic:bond", "topic:daca.travel"]
 
 
 def after(action: Action, again: str | None, language: str = "es") -> list[dict[str, Any]]:
@@ -192,7 +196,7 @@ def test_a_language_asked_for_at_the_start_is_confirmed(project_content: Content
 @pytest.mark.parametrize(
     ("again", "response", "first_button"),
     [
-        ("topic:bond", "utter_more_on_this", "show:"),
+        ("more:bond", "utter_more_on_this", "topic:bond."),
         ("show:legal:::0", "utter_more_help", "show:legal:::6"),
         ("show:consulate:::6", "utter_no_more_help", "find"),
         (None, "utter_what_can_you_do", None),
@@ -206,6 +210,16 @@ def test_more_goes_on_from_what_was_said_last(
     assert uttered["text"] == project_content.text_of(response, "es")
     payloads = [button["payload"] for button in uttered["buttons"]]
     assert payloads[0].startswith(first_button) if first_button else payloads == []
+
+
+def test_more_of_an_answer_is_what_goes_beyond_its_first_screen(project_content: Content) -> None:
+    """And not the first screen again."""
+    (uttered,) = after(ActionMore(), "topic:bond", "en")
+    screen, more = (
+        getattr(project_content.topics["bond"].answers["en"], part) for part in ("screen", "more")
+    )
+    assert uttered["text"].startswith(more.split("\n")[0]) and screen.split("\n")[0] not in uttered["text"]
+    assert uttered["custom"]["again"] == "more:bond"
 
 
 def test_who_can_help_with_that_names_services_of_the_topic_before() -> None:

@@ -7,26 +7,52 @@ import json
 
 import pytest
 
-from bot.answering.decision import Decision, DecisionStep, Understanding, decide, decide_on_parts
+from bot.answering.decision import (
+    DANGER,
+    EMERGENCY,
+    Decision,
+    DecisionStep,
+    Understanding,
+    as_goes_on,
+    decide,
+    decide_on_parts,
+    topic_scores,
+)
 from bot.content.glossary import HelpRequest
 from bot.content.thresholds import Thresholds
 from bot.directory.places import ANY
 
 THRESHOLDS = Thresholds(
-    answer_at=0.5, doubt_at=0.2, decline_at=0.7, offer_at=0.1, emergency_at=0.3, emergency_share=0.7
+    answer_at=0.5,
+    doubt_at=0.2,
+    decline_at=0.7,
+    offer_at=0.1,
+    emergency_at=0.3,
+    emergency_share=0.7,
+    situation_share=0.6,
 )
 DIRECTORY_TOPICS = {"legal": "legal_aid_find"}
+
+
+def answered(answer: str) -> Decision:
+    return Decision("faq", "answer", topic=answer.partition(".")[0], answer=answer)
 
 
 def decided(*ranking: tuple[str, float]) -> Decision:
     return decide(ranking, THRESHOLDS, with_text={"bond", "daca"}, directory_topics=DIRECTORY_TOPICS)
 
 
+DOUBTFUL = Decision("clarify", "clarify", offered=("bond",))
+THOUGHT = Decision("danger_now", "emergency", topic="danger_now")
+LIFE = Decision("life_in_danger", "emergency", topic="danger_now")
+UNKNOWN = Decision("not_understood", "fallback")
+
+
 @pytest.mark.parametrize(
     ("ranking", "expected"),
     [
-        ([("faq/bond", 0.5), ("faq/daca", 0.2)], Decision("faq", "answer", topic="bond")),
-        ([("faq/red_card", 0.9)], Decision("no_answer", "answer", topic="red_card")),
+        ([("faq/bond", 0.5), ("faq/daca", 0.2)], answered("bond")),
+        ([("faq/red_card", 0.9)], Decision("no_answer", "answer", topic="red_card", answer="red_card")),
         (
             [("faq/bond", 0.49), ("faq/daca", 0.2), ("greet", 0.15), ("faq/red_card", 0.09)],
             Decision("clarify", "clarify", offered=("bond", "daca")),
@@ -39,7 +65,7 @@ def decided(*ranking: tuple[str, float]) -> Decision:
         ([("out_of_scope", 0.7), ("faq/bond", 0.2)], Decision("out_of_scope", "decline")),
         ([("out_of_scope", 0.69), ("faq/bond", 0.2)], Decision("clarify", "clarify", offered=("bond",))),
         ([("out_of_scope", 0.69), ("faq/bond", 0.09)], Decision("not_understood", "fallback")),
-        ([("faq/bond", 0.6), ("out_of_scope", 0.11)], Decision("faq", "answer", topic="bond")),
+        ([("faq/bond", 0.6), ("out_of_scope", 0.11)], answered("bond")),
         ([("faq/bond", 0.6), ("out_of_scope", 0.12)], Decision("clarify", "clarify", offered=("bond",))),
         (
             [("chat_privacy", 0.6), ("out_of_scope", 0.2)],
@@ -52,20 +78,139 @@ def decided(*ranking: tuple[str, float]) -> Decision:
             [("faq/bond", 0.4), ("emergency_now", 0.3)],
             Decision("emergency_now", "emergency", topic="emergency_now"),
         ),
-        ([("faq/bond", 0.6), ("emergency_now", 0.3)], Decision("faq", "answer", topic="bond")),
-        ([("faq/bond", 0.4), ("danger_now", 0.3)], Decision("danger_now", "decline")),
-        ([("danger_now", 0.5), ("emergency_now", 0.4)], Decision("danger_now", "decline")),
+        ([("faq/bond", 0.6), ("emergency_now", 0.3)], answered("bond")),
+        ([("faq/bond", 0.4), ("danger_now", 0.3)], THOUGHT),
+        ([("danger_now", 0.5), ("emergency_now", 0.4)], THOUGHT),
+        ([("life_in_danger", 0.3), ("danger_now", 0.2), ("emergency_now", 0.4)], LIFE),
+        ([("danger_now", 0.2), ("life_in_danger", 0.15), ("greet", 0.3)], THOUGHT),
+        ([("danger_now", 0.2), ("life_in_danger", 0.2)], LIFE),
+        ([("danger_now", 0.15), ("life_in_danger", 0.14), ("greet", 0.3)], UNKNOWN),
         (
             [("emergency_now", 0.4), ("danger_now", 0.4)],
             Decision("emergency_now", "emergency", topic="emergency_now"),
         ),
-        ([("faq/bond", 0.6), ("emergency_now", 0.29)], Decision("faq", "answer", topic="bond")),
+        ([("faq/bond", 0.6), ("emergency_now", 0.29)], answered("bond")),
         ([], Decision("not_understood", "fallback")),
     ],
 )
 def test_scores_become_a_decision(ranking: list[tuple[str, float]], expected: Decision) -> None:
     """Each threshold is inclusive; an emergency goes before everything."""
     assert decided(*ranking) == expected
+
+
+@pytest.mark.parametrize(
+    ("ranking", "expected"),
+    [
+        # No answer has enough by itself, but the topic has.
+        ([("faq/bond.refused", 0.3), ("faq/bond", 0.25), ("faq/daca", 0.3)], answered("bond")),
+        # The situation is clear: its share of the topic is as much as is asked for.
+        ([("faq/bond.refused", 0.36), ("faq/bond", 0.24)], answered("bond.refused")),
+        ([("faq/bond.refused", 0.35), ("faq/bond", 0.25)], answered("bond")),
+        # Two situations, neither of them clear.
+        ([("faq/bond.refused", 0.3), ("faq/bond.paying", 0.3)], answered("bond")),
+        ([("faq/bond", 0.6)], answered("bond")),
+        # A topic without a text of its own.
+        (
+            [("faq/red_card.lost", 0.9)],
+            Decision("no_answer", "answer", topic="red_card", answer="red_card.lost"),
+        ),
+        # What is offered is as near to what was meant as is clear.
+        (
+            [("faq/bond.refused", 0.25), ("faq/daca", 0.1), ("faq/daca.renew", 0.1), ("greet", 0.2)],
+            Decision("clarify", "clarify", offered=("bond.refused", "daca")),
+        ),
+        # Of one topic there is one offer, and its score is that of all its answers.
+        (
+            [("faq/bond.refused", 0.06), ("faq/bond.paying", 0.05), ("faq/daca", 0.09)],
+            Decision("clarify", "clarify", offered=("bond",)),
+        ),
+        # An emergency must not be lost because its rival is one topic in many pieces.
+        (
+            [("faq/bond.refused", 0.2), ("faq/bond", 0.2), ("emergency_now", 0.3)],
+            Decision("emergency_now", "emergency", topic="emergency_now"),
+        ),
+        ([("faq/bond.refused", 0.3), ("faq/bond", 0.3), ("emergency_now", 0.3)], answered("bond")),
+        # Doubt is measured by the topic too.
+        (
+            [("faq/bond.refused", 0.3), ("faq/bond", 0.3), ("out_of_scope", 0.12)],
+            Decision("clarify", "clarify", offered=("bond",)),
+        ),
+        ([("faq/bond.refused", 0.3), ("faq/bond", 0.3), ("out_of_scope", 0.11)], answered("bond")),
+    ],
+)
+def test_the_answers_of_a_topic_count_together(ranking: list[tuple[str, float]], expected: Decision) -> None:
+    """The topic is decided on by their sum; which of them is given, by its share of it."""
+    assert decided(*ranking) == expected
+
+
+def test_scores_of_answers_are_summed_by_topic() -> None:
+    """Intents of the small talk stand beside them as they are; the best comes first."""
+    summed = topic_scores([("greet", 0.3), ("faq/bond.refused", 0.25), ("faq/bond", 0.25), ("faq/daca", 0.2)])
+    assert summed == [("faq/bond", 0.5), ("greet", 0.3), ("faq/daca", 0.2)]
+    assert topic_scores([]) == []
+
+
+CARD = Decision(EMERGENCY, "emergency", topic=EMERGENCY)
+DECLINED = Decision("out_of_scope", "decline")
+
+
+def card(name: str) -> Decision:
+    return Decision(name, "emergency", topic=DANGER if "danger" in name else EMERGENCY)
+
+
+@pytest.mark.parametrize(
+    ("decision", "setting", "last", "expected"),
+    [
+        # The card for the place where agents are, where there is one.
+        (CARD, None, None, CARD),
+        (CARD, "home", None, card("emergency_home")),
+        (CARD, "street", None, card("emergency_street")),
+        (CARD, "car", None, card("emergency_car")),
+        (CARD, "work", None, card("emergency_work")),
+        (CARD, "hospital", None, CARD),
+        # Never the same twice in a row; another place is new.
+        (CARD, None, "emergency_now", card("emergency_again")),
+        (CARD, "home", "emergency_home", card("emergency_again")),
+        (CARD, "home", "emergency_now", card("emergency_home")),
+        (CARD, "car", "emergency_home", card("emergency_car")),
+        (CARD, None, "emergency_again", CARD),
+        (card("danger_now"), None, "danger_now", card("danger_again")),
+        (card("life_in_danger"), None, "life_in_danger", card("danger_again")),
+        (card("danger_now"), None, "danger_again", card("danger_now")),
+        # A life that is being lost is another card than a thought.
+        (card("life_in_danger"), None, "danger_now", card("life_in_danger")),
+        (card("danger_now"), None, "life_in_danger", card("danger_now")),
+        # Somebody in danger is not left with "I do not understand".
+        (DECLINED, None, "danger_now", card("danger_again")),
+        (Decision("unclear", "fallback"), None, "life_in_danger", card("danger_again")),
+        (Decision("not_understood", "fallback"), None, "danger_again", card("danger_again")),
+        (DOUBTFUL, None, "danger_now", card("danger_again")),
+        (answered("bond"), None, "danger_now", answered("bond")),
+        (CARD, None, "danger_now", CARD),
+        # After agents, what is not understood is asked again.
+        (DECLINED, None, "emergency_now", DECLINED),
+        (DOUBTFUL, "home", None, DOUBTFUL),
+    ],
+)
+def test_what_was_said_before_and_the_place_tell_which_card_is_given(
+    decision: Decision, setting: str | None, last: str | None, expected: Decision
+) -> None:
+    """The card for this place, never the same text twice in a row, and nobody in danger is sent away."""
+    judged = Understanding("en", setting=setting, last=last)
+    assert as_goes_on(decision, judged) == expected
+
+
+def test_a_step_decides_in_the_light_of_the_last_card() -> None:
+    """From the scores to the card, as the model does it."""
+    step = DecisionStep({"en": THRESHOLDS}, {"bond"}, DIRECTORY_TOPICS)
+    alarm = (("emergency_now", 0.8),)
+    first, second = (
+        step.decide([Understanding("en", alarm, setting="work", last=last)])
+        for last in (None, "emergency_work")
+    )
+    assert (first.intent, second.intent) == ("emergency_work", "emergency_again")
+    unknown = step.decide([Understanding("en", (("greet", 0.2),), last="danger_now")])
+    assert unknown == Decision("danger_again", "emergency", topic="danger_now")
 
 
 def test_who_can_help_with_that_means_the_topic_before() -> None:
@@ -80,8 +225,7 @@ def test_who_can_help_with_that_means_the_topic_before() -> None:
     assert found == [helped, helped, Decision("clarify", "clarify", offered=("bond",))]
 
 
-ANSWERED = {name: Decision("faq", "answer", topic=name) for name in ("bond", "daca", "red_card", "a", "b")}
-DOUBTFUL = Decision("clarify", "clarify", offered=("bond",))
+ANSWERED = {name: answered(name) for name in ("bond", "daca", "red_card", "a", "b")}
 ALARM = Decision("emergency_now", "emergency", topic="emergency_now")
 
 
@@ -94,12 +238,18 @@ ALARM = Decision("emergency_now", "emergency", topic="emergency_now")
         (
             ANSWERED["daca"],
             [ANSWERED["bond"], DOUBTFUL, ANSWERED["daca"]],
-            Decision("several_questions", "answer", topic="bond", offered=("daca",)),
+            Decision("several_questions", "answer", topic="bond", offered=("daca",), answer="bond"),
         ),
         (
             DOUBTFUL,
             list(ANSWERED.values()),
-            Decision("several_questions", "answer", topic="bond", offered=("daca", "red_card", "a")),
+            Decision(
+                "several_questions",
+                "answer",
+                topic="bond",
+                offered=("daca", "red_card", "a"),
+                answer="bond",
+            ),
         ),
         (DOUBTFUL, [ANSWERED["bond"], ANSWERED["daca"], ALARM], ALARM),
         (ALARM, [ANSWERED["bond"], ANSWERED["daca"]], ALARM),
@@ -123,8 +273,18 @@ def test_each_language_has_thresholds_of_its_own() -> None:
 
 def test_what_was_judged_survives_json() -> None:
     """As it goes from Rasa to `kyr train`."""
-    judged = Understanding("en", (("faq/bond", 0.8),), HelpRequest(("legal",), "Bell"), "bond")
+    judged = Understanding(
+        "en", (("faq/bond", 0.8),), HelpRequest(("legal",), "Bell"), "bond", "home", "emergency_now"
+    )
     assert Understanding.from_json(json.loads(json.dumps(dataclasses.asdict(judged)))) == judged
+
+
+def test_of_several_questions_each_keeps_its_situation() -> None:
+    """What is answered first and what is offered are answers, where their situations are clear."""
+    parts = [answered("bond.refused"), answered("bond.paying"), answered("daca.renew")]
+    assert decide_on_parts(DOUBTFUL, parts) == Decision(
+        "several_questions", "answer", topic="bond", offered=("daca.renew",), answer="bond.refused"
+    )
 
 
 def test_at_most_three_topics_are_offered() -> None:
@@ -151,14 +311,18 @@ SEARCH = Decision("search_help", "answer", topic="legal_aid_find")
         # The name of a city or a language only says so beside a question on finding help.
         (SURE_OF_LAWYER, HelpRequest(("legal",), "Bell"), SEARCH),
         (SURE_OF_LAWYER, HelpRequest(("legal",), speaks="es"), SEARCH),
-        (SURE_OF_BOND, HelpRequest(("legal",), "Bell"), Decision("faq", "answer", topic="bond")),
+        (SURE_OF_BOND, HelpRequest(("legal",), "Bell"), answered("bond")),
         (
             ("faq/bond", 0.2),
             HelpRequest(("legal",), "Bell"),
             Decision("clarify", "clarify", offered=("bond",)),
         ),
         # The need alone is answered as a question is, or searched for where nothing else was said.
-        (SURE_OF_LAWYER, LEGAL, Decision("no_answer", "answer", topic="legal_aid_find")),
+        (
+            SURE_OF_LAWYER,
+            LEGAL,
+            Decision("no_answer", "answer", topic="legal_aid_find", answer="legal_aid_find"),
+        ),
         (("find_help", 0.8), HEALTH, Decision("search_help", "smalltalk")),
         (("faq/bond", 0.2), HelpRequest(("legal",), bare=True), SEARCH),
         (("faq/bond", 0.2), LEGAL, Decision("clarify", "clarify", offered=("bond",))),
@@ -167,7 +331,7 @@ SEARCH = Decision("search_help", "answer", topic="legal_aid_find")
         # A place alone begins a search, unless it is part of a question.
         (("unclear", 0.8), HelpRequest(place="90255", bare=True), Decision("find_help", "smalltalk")),
         (("unclear", 0.8), HelpRequest(place="Bell"), Decision("unclear", "fallback")),
-        (SURE_OF_BOND, HelpRequest(place="Bell", bare=True), Decision("faq", "answer", topic="bond")),
+        (SURE_OF_BOND, HelpRequest(place="Bell", bare=True), answered("bond")),
         (("unclear", 0.8), HelpRequest(place=ANY, bare=True), Decision("unclear", "fallback")),
         # Nothing comes before an emergency.
         (

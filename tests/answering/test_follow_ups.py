@@ -68,6 +68,43 @@ def test_an_emergency_loses_nothing_in_a_conversation() -> None:
     assert [label for label, _ in ranked] == ["emergency_now", "faq/ice_at_home", "greet"]
 
 
+def test_who_has_had_the_card_for_an_emergency_says_next_what_became_of_it() -> None:
+    """What is near it weighs more than a second alarm."""
+    ranking = [("emergency_now", 0.4), ("faq/if_arrested_detained.relative_now", 0.3), ("greet", 0.3)]
+    context = Context(topic="emergency_now", related=("if_arrested_detained",))
+    ranked = ranking_in_context(
+        ranking, FollowUp(goes_on=True), context, setting_topics=SETTINGS, related_weight=3
+    )
+    assert ranked[0][0] == "faq/if_arrested_detained.relative_now"
+
+
+def test_all_answers_of_a_topic_lean_with_it() -> None:
+    """As much for each, so that the situation stays as clear as it was."""
+    ranking = [("faq/wages", 0.4), ("faq/warrants.on_a_phone", 0.3), ("faq/warrants", 0.3)]
+    ranked = ranking_in_context(ranking, WHAT_IF, HOME, setting_topics=SETTINGS, related_weight=3)
+    assert [label for label, _ in ranked] == ["faq/warrants.on_a_phone", "faq/warrants", "faq/wages"]
+    assert [score for _, score in ranked] == pytest.approx([0.9 / 2.2, 0.9 / 2.2, 0.4 / 2.2])
+
+
+@pytest.mark.parametrize(
+    ("again", "card"),
+    [
+        ("say:utter_emergency_now", "emergency_now"),
+        ("say:utter_emergency_home", "emergency_home"),
+        ("say:utter_emergency_again", "emergency_again"),
+        ("say:utter_danger_now", "danger_now"),
+        ("say:utter_life_in_danger", "life_in_danger"),
+        ("say:utter_danger_again", "danger_again"),
+        ("say:utter_greet", None),
+        ("topic:emergency_now", None),
+        (None, None),
+    ],
+)
+def test_the_card_that_was_said_last_is_known(again: str | None, card: str | None) -> None:
+    """So that it is not said twice in a row."""
+    assert Context(again=again).card == card
+
+
 def test_a_context_survives_as_metadata() -> None:
     """Also with more beside it, and where there is none."""
     context = Context("es", True, "bond", ("daca",), "topic:bond")

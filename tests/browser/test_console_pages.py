@@ -23,6 +23,7 @@ from bot.training.train import copy_content
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
+from tests.helpers.situations import write_situation
 from tests.helpers.waiting import until
 
 DESK = {"width": 1200, "height": 800}
@@ -162,7 +163,8 @@ async def test_what_is_refused(console: Console, clerk: ClerkAtWork) -> None:
 
 
 async def test_topics(console: Console, clerk: ClerkAtWork) -> None:
-    """All of them, none, and with a file that cannot be read."""
+    """All of them, one with a situation under it, none, and with a file that cannot be read."""
+    write_situation(console.settings.content_dir, "lost", "A lost card", "Perdí una")
     await clerk.sign_in(console)
     await clerk.look("tbody tr")
     await clerk.go("/topics?q=nothing")
@@ -192,6 +194,23 @@ async def test_editing_a_topic(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.page.locator("button[value=save]").click()
     await clerk.look("[role=status]")
     await clerk.go("/topics/new")
+    await clerk.look("#id")
+
+
+async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None:
+    """From its topic, as it is and seen as residents will, with what goes beyond the first screen."""
+    write_situation(console.settings.content_dir, "lost", "A lost card", "Perdí una")
+    await clerk.sign_in(console)
+    await clerk.go("/topics/red_card")
+    await clerk.look("nav a[href='/topics/red_card.lost']")
+    await clerk.go("/topics/red_card.lost")
+    await clerk.look("#edit")
+    for language in ("en", "es"):
+        field = clerk.page.locator(f"#answer_{language}")
+        await field.fill(f"{await field.input_value()}\n\n+++\n- 211")
+    await clerk.page.locator("button[value=look]").click()
+    await clerk.look(".preview h5")
+    await clerk.go("/topics/new?of=red_card")
     await clerk.look("#id")
 
 

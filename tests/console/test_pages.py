@@ -22,6 +22,7 @@ from bot.training.models import ModelStore
 from bot.web import connections
 from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console
 from tests.helpers.models import add_untrained
+from tests.helpers.situations import write_situation
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -41,6 +42,69 @@ async def test_topics_are_listed_with_their_state_and_can_be_narrowed(editor: Cl
     page = await editor.get("/topics?q=bond")
     assert "/topics/bond" in page
     assert "/topics/red_card" not in page
+
+
+async def test_a_situation_stands_under_its_topic(console: Console, editor: Clerk) -> None:
+    """Also where its title comes first in the alphabet; it is found by the title of the topic too."""
+    write_situation(console.settings.content_dir, "lost", "A lost card", "Perdí una")
+    page = await editor.get("/topics")
+    listed = re.findall(r'<th scope="row" class="name"><a href="/topics/([^"]*)"', page)
+    assert listed == ["red_card", "red_card.lost", "bond", "food_assistance"]
+    assert page.count('<tr class="situation">') == 1
+    found = await editor.get("/topics?q=roja")
+    assert "/topics/red_card.lost" in found and "/topics/bond" not in found
+
+
+async def test_the_form_of_a_situation_leaves_out_what_belongs_to_the_topic(
+    console: Console, editor: Clerk
+) -> None:
+    """Its question, group, related topics and order; it leads to the topic, and the topic to it."""
+    write_situation(console.settings.content_dir, "lost", "A lost card", "Perdí una")
+    page = await editor.get("/topics/red_card.lost")
+    assert 'href="/topics/red_card">' in page and 'name="facets"' in page and 'name="call"' in page
+    assert not re.search(r'name="(ask_en|ask_es|group|related|order)"', page)
+    page = await editor.get("/topics/red_card")
+    assert 'href="/topics/red_card.lost">A lost card' in page
+    assert all(f'name="{name}"' in page for name in ("ask_en", "ask_es", "group", "related", "order"))
+
+
+async def test_a_situation_is_changed_by_its_form(console: Console, editor: Clerk) -> None:
+    """Without the fields that the form leaves out."""
+    write_situation(console.settings.content_dir, "lost", "A lost card", "Perdí una")
+    fields = form_of(console, "red_card.lost", call="211-la", facets="who=me; when=now")
+    page = await editor.post("/topics/red_card.lost", fields)
+    assert "Saved." in page
+    text = console.topic_file("red_card.lost").read_text(encoding="utf-8")
+    assert read_fields(text).call == ("211-la",) and "group:" not in text
+
+
+async def test_an_answer_for_a_situation_is_begun_from_its_topic(editor: Clerk) -> None:
+    """With the topic's id before the full stop, so that no one has to know how ids are made."""
+    assert 'href="/topics/new?of=red_card"' in await editor.get("/topics/red_card")
+    page = await editor.get("/topics/new?of=red_card")
+    assert 'value="red_card."' in page and 'name="group"' not in page
+    assert "&lt;" not in await editor.get("/topics/new?of=<script>")
+
+
+async def test_a_situation_is_seen_before_the_answer_of_its_topic_is_there(
+    console: Console, editor: Clerk
+) -> None:
+    """What it looks like, and that the topic has no answer of its own yet."""
+    fields = form_of(console, "red_card", group="", related="", seen="", action="look")
+    page = await editor.post("/topics/new", {**fields, "id": "lost_card.home"})
+    assert "The card states your rights." in page.split('id="look"')[1]
+
+
+async def test_what_goes_beyond_the_first_screen_is_seen_too(console: Console, editor: Clerk) -> None:
+    """Under a heading that says behind which button it is."""
+    answers = {
+        f"answer_{language}": cell + "\n\n+++\nBEYOND"
+        for language in ("en", "es")
+        if (cell := form_of(console, "red_card")[f"answer_{language}"])
+    }
+    page = await editor.post("/topics/red_card", form_of(console, "red_card", **answers, action="look"))
+    shown = page.split('id="look"')[1].split("text message")[0]
+    assert re.search(r"Behind “More about this”</h5>\s*<p>BEYOND</p>", shown)
 
 
 async def test_a_topic_that_cannot_be_read_is_named_and_the_others_are_listed(

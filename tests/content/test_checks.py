@@ -11,8 +11,12 @@ from bot.content.checks import check_content, overdue_answers
 from bot.content.reading import read_content
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
+from tests.helpers.answers import ASK, TAKEN, add_situations, write_situation
+from tests.helpers.answers import LOST as LOST_TITLES
 
 CARD = "data/faq/red_card.yml"
+LOST = "data/faq/red_card.lost.yml"
+TAKEN_CARD = "data/faq/red_card.taken.yml"
 FOOD = "data/faq/food_assistance.yml"
 SERVICES = "data/resources/services.csv"
 PHONES = "data/resources/phones.csv"
@@ -81,6 +85,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
             "Write `volatility: litigated`, or remove the line.",
+            f"{CARD}:26: the two languages have not the same steps and parts. "
+            "Write as many steps in both, and the lines `+++` and `---` at the same places.",
         ],
     ),
     "two parts that expire": (
@@ -88,10 +94,11 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "      La tarjeta dice sus derechos.\n\n      Diga",
         "      La tarjeta dice sus derechos.\n\n      ---\n\n      ---\n\n      Diga",
         [
-            f"{CARD}:5: the topic is stable, but an answer has a part that expires, behind a line `---`. "
-            "Write `volatility: litigated`, or remove the line.",
-            f"{CARD}:39: the answer in Spanish has more than one line `---`, or nothing before it. "
-            "Keep one, before what the law and the courts say now.",
+            f"{CARD}:26: the two languages have not the same steps and parts. "
+            "Write as many steps in both, and the lines `+++` and `---` at the same places.",
+            f"{CARD}:39: the answer in Spanish has the lines `+++` and `---` twice, in the wrong order, or "
+            "nothing before them. Write first what this person needs, then `+++` and more, then `---` and "
+            "what the law and the courts say now.",
         ],
     ),
     "duplicate question across topics": (
@@ -158,9 +165,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "  group: rights\n",
         "  group: rights\n  color: red\n",
         [
-            f"{CARD}:5: the header has the unknown key `color`. Use one of: approved_by, enabled, group, "
-            "reading_exception, related, review_by, reviewed, services, show_services, sources, title, "
-            "volatility."
+            f"{CARD}:5: the header has the unknown key `color`. Use one of: approved_by, ask, call, enabled, "
+            "facets, group, next, order, reading_exception, related, review_by, reviewed, services, "
+            "show_services, sources, title, volatility."
         ],
     ),
     "unknown key in the file": (
@@ -301,7 +308,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "text: Llame al 2135550142",
         [
             "domain.yml:1: the number 213-555-0142 belongs to no service of the directory. "
-            "Remove it, or add its service with a source to the directory."
+            "Remove it, or add its service with a source to the directory.",
+            "domain.yml:1: utter_greet holds the phone number 2135550142. Name its service in its "
+            "place, like [chirla-hotline]: the directory puts the number in.",
         ],
     ),
     "withheld phone in a text": (
@@ -310,7 +319,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "text: Llame al (323) 582-6161",
         [
             "domain.yml:1: the number 323-582-6161 must not be given to residents: No source confirms that "
-            "this is the City Hall number. Remove it, or call the number and clear it first."
+            "this is the City Hall number. Remove it, or call the number and clear it first.",
+            "domain.yml:1: utter_greet holds the phone number (323) 582-6161. Name its service in its "
+            "place, like [chirla-hotline]: the directory puts the number in.",
         ],
     ),
     "number in one language only": (
@@ -444,6 +455,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             "domain.yml:1: the number 213-830-7911 belongs to no service of the directory. Remove it, or add "
             "its service with a source to the directory.",
+            "domain.yml:1: utter_greet holds the phone number 213-830-7911. Name its service in its "
+            "place, like [chirla-hotline]: the directory puts the number in.",
             "domain.yml:1: “213-830-7911” must not stand alone (ice_phone): Who answers is ICE; a person "
             "without papers who calls tells ICE who and where they are. Write in the same paragraph: “This "
             "is ICE: let a citizen call.”.",
@@ -455,22 +468,26 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "text: Call (310) 555-0123 or 1-310-555-0123",
         [
             "domain.yml:1: the number 310-555-0123 belongs to no service of the directory. Remove it, or add "
-            "its service with a source to the directory."
+            "its service with a source to the directory.",
+            "domain.yml:1: utter_greet holds the phone number (310) 555-0123. Name its service in its "
+            "place, like [chirla-hotline]: the directory puts the number in.",
+            "domain.yml:1: utter_greet holds the phone number 1-310-555-0123. Name its service in its "
+            "place, like [chirla-hotline]: the directory puts the number in.",
         ],
     ),
     "response without a translation": (
         "domain.yml",
         "value: es}]\n    text: Español greet\n    custom: {language: es}",
         "value: es}]\n    text: ''\n    custom: {language: es}",
-        ["domain.yml:231: utter_greet has no text for es. Write it beside the other one."],
+        ["domain.yml:336: utter_greet has no text for es. Write it beside the other one."],
     ),
     "response without its language": (
         "domain.yml",
         "    text: English greet\n    custom: {language: en}\n",
         "    text: English greet\n",
         [
-            "domain.yml:231: utter_greet has no text for en. Write it beside the other one.",
-            "domain.yml:232: a variation of utter_greet does not name its language in `condition` and "
+            "domain.yml:336: utter_greet has no text for en. Write it beside the other one.",
+            "domain.yml:337: a variation of utter_greet does not name its language in `condition` and "
             "`custom`. Copy both from another response.",
         ],
     ),
@@ -484,7 +501,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "domain.yml",
         "text: English emergency now",
         "text: " + "x" * 481,
-        ["domain.yml:217: utter_emergency_now (en) has 481 characters, 480 at most. Shorten it."],
+        ["domain.yml:1: utter_emergency_now (en) has 481 characters, 480 at most. Shorten it."],
     ),
     "intent without a rule": (
         "domain.yml",
@@ -525,7 +542,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, name_es, "
             "description, description_es, url, status, fees_description, fees_description_es, "
             "eligibility_description, eligibility_description_es, interpretation_services, "
-            "interpretation_services_es, caution, caution_es, alert, alert_es, assured_date, source_url.",
+            "interpretation_services_es, caution, caution_es, alert, alert_es, assured_date, source_url, "
+            "alternate_name, alternate_name_es, outside_hours.",
         ],
     ),
     "row with too few cells": (
@@ -615,7 +633,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         [
             f"{CARD}:26: the text in English lacks 1, 2, 3, 4, 5, 6, which its twin has. "
             "Numbers, phones and addresses must be the same in both.",
-            f"{CARD}:39: the answer in Spanish has more than 5 steps. "
+            f"{CARD}:26: the two languages have not the same steps and parts. "
+            "Write as many steps in both, and the lines `+++` and `---` at the same places.",
+            f"{CARD}:39: the answer in Spanish has more than 3 steps. "
             "Leave some out, or make two topics of it.",
         ],
     ),
@@ -632,7 +652,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         + "The card states your rights. " * 36_000
         + "\n      The card states your rights.",
         [
-            f"{CARD}:28: the text of the answer in English has 1044063 characters, 2000 at most. "
+            f"{CARD}:28: the answer in English has 180011 words before `+++`, 90 at most. Leave on the first "
+            "screen what this person needs first, and move the rest behind a line `+++`.",
+            f"{CARD}:28: the text of the answer in English has 1044063 characters, 2600 at most. "
             "Shorten it, or make two topics of it.",
             f"{CARD}:40: the English answer has changed since the Spanish one was reviewed. "
             'Compare the two, then write `reviewed_with: "8e334196"` below `language: es`.',
@@ -830,9 +852,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{home: red_card}",
         "{home: red_cards, moon: red_card}",
         [
-            "config.yml:22: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
+            "config.yml:23: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
             "church, court, home, hospital, school, street, work.",
-            "config.yml:22: setting_topics names the unknown topic `red_cards`. "
+            "config.yml:23: setting_topics names the unknown topic `red_cards`. "
             "Use the name of a file in data/faq without .yml.",
         ],
     ),
@@ -841,7 +863,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{food: food_assistance}",
         "{fod: food_assistance}",
         [
-            "config.yml:21: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
+            "config.yml:22: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
             "complaint, consulate, court, detention, food, hotline, housing, legal, red_card, worker."
         ],
     ),
@@ -923,6 +945,426 @@ def test_a_mistake_is_named_with_file_line_and_mend(
     assert old in text, "the fixture no longer holds what this case breaks"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     assert expected == printed(content_copy)
+
+
+# What follows the steps of an answer for one situation, and what follows its text in Spanish.
+REST = "\n\n      > I want to remain silent.\n\n      +++\n\n      "
+SPANISH = "\n    custom:\n      topic: red_card.lost\n      language: es"
+# What is broken where a topic has answers for two situations, in the same form as above.
+OF_SITUATIONS: dict[str, tuple[str, str, str, list[str]]] = {
+    "facet that does not exist": (
+        LOST,
+        "who: me",
+        "age: me",
+        [
+            f"{LOST}:10: `facets` has the unknown value `age: me`. Use one of: who, when, status, "
+            "authority, place.",
+        ],
+    ),
+    "value that a facet does not have": (
+        LOST,
+        "who: me",
+        "who: [me, nobody]",
+        [
+            f"{LOST}:10: `facets` has the unknown value `who: nobody`. Use one of: me, relative, "
+            "child, other, employer, landlord, institution.",
+        ],
+    ),
+    "facet without a value": (
+        LOST,
+        "who: me",
+        "who: []",
+        [
+            f"{LOST}:10: `facets` has the unknown value `who: `. Use one of: me, relative, child, "
+            "other, employer, landlord, institution.",
+        ],
+    ),
+    "facets that are none": (
+        LOST,
+        "{who: me, when: [now, just]}",
+        "[me]",
+        [
+            f"{LOST}:10: `facets` does not name what the answer is for. Write it like {{who: relative, "
+            "when: just}.",
+        ],
+    ),
+    "service to call that is gone": (
+        LOST,
+        "call: [211-la]",
+        "call: [211-la, 311-la]",
+        [
+            f"{LOST}:1: the service `311-la` is not in the directory. Use the id of a service in "
+            "services.csv that is active.",
+        ],
+    ),
+    "more to call than a screen has room for": (
+        LOST,
+        "call: [211-la]",
+        "call: [211-la, 211-la, 211-la, 211-la]",
+        [
+            f"{LOST}:11: `call` names more than 3. Keep the most useful.",
+        ],
+    ),
+    "service in a text that is gone": (
+        LOST,
+        "Imprima hoy otra",
+        "[city-line]: imprima hoy otra",
+        [
+            f"{LOST}:23: the two languages name not the same services. Name the same ids in both, like "
+            "[chirla-hotline].",
+        ],
+    ),
+    "number typed": (
+        LOST,
+        "Imprima hoy otra tarjeta.",
+        "Llame al 213-555-0142.",
+        [
+            f"{LOST}:23: the text in English lacks 213-555-0142, which its twin has. Numbers, phones "
+            "and addresses must be the same in both.",
+        ],
+    ),
+    "hours typed": (
+        LOST,
+        "Imprima hoy otra tarjeta.",
+        "Imprima otra de lunes a viernes.",
+        [
+            f"{LOST}:1: the answer in Spanish holds opening hours (“de lunes a viernes”). Remove them: "
+            "the directory says when a service answers.",
+        ],
+    ),
+    "hours typed in a text message": (
+        LOST,
+        "Imprima otra tarjeta.",
+        "Llame a las 9 am.",
+        [
+            f"{LOST}:23: the short in English lacks 9, which its twin has. Numbers, phones and "
+            "addresses must be the same in both.",
+        ],
+    ),
+    "name typed": (
+        LOST,
+        "Imprima hoy otra",
+        "Los Angeles Regional Food Bank da otra",
+        [
+            f"{LOST}:1: the answer in Spanish holds “Los Angeles Regional Food Bank”, the name of an "
+            "organization of the directory. Name its service in its place, like [chirla-hotline]: the "
+            "directory puts name and number in.",
+        ],
+    ),
+    "other steps in the twin": (
+        LOST,
+        f"      1. Print one.\n      2. Keep it.{REST}It is free.{SPANISH}",
+        f"      1. Print one, 2 times.{REST}It is free.{SPANISH}",
+        [
+            f"{LOST}:23: the two languages have not the same steps and parts. Write as many steps in "
+            "both, and the lines `+++` and `---` at the same places.",
+        ],
+    ),
+    "parts in another order": (
+        LOST,
+        f"      +++\n\n      It is free.{SPANISH}",
+        f"      ---\n\n      It is free.\n\n      +++\n\n      And red.{SPANISH}",
+        [
+            f"{LOST}:4: the topic is stable, but an answer has a part that expires, behind a line "
+            "`---`. Write `volatility: litigated`, or remove the line.",
+            f"{LOST}:23: the two languages have not the same steps and parts. Write as many steps in "
+            "both, and the lines `+++` and `---` at the same places.",
+            f"{LOST}:41: the answer in Spanish has the lines `+++` and `---` twice, in the wrong "
+            "order, or nothing before them. Write first what this person needs, then `+++` and more, "
+            "then `---` and what the law and the courts say now.",
+        ],
+    ),
+    "same title": (
+        TAKEN_CARD,
+        'Un agente se quedó con mi tarjeta"}',
+        '¡PERDÍ mi tarjeta!"}',
+        [
+            f"{LOST}:1: the title “Perdí mi tarjeta” is also that of `red_card.taken`. Give them "
+            "different titles: they are buttons side by side.",
+        ],
+    ),
+    "title longer than a button": (
+        TAKEN_CARD,
+        'Un agente se quedó con mi tarjeta"}',
+        'Un agente de la migra se ha quedado con mi tarjeta"}',
+        [
+            f"{TAKEN_CARD}:3: the title (es) has 50 characters, 45 at most. Shorten it: it is a button "
+            "on small screens.",
+        ],
+    ),
+    "what belongs to the topic": (
+        LOST,
+        "  call: [211-la]\n",
+        "  call: [211-la]\n  group: rights\n  order: [taken]\n",
+        [
+            f"{LOST}:12: `group` belongs to the topic as a whole. Write it in the core answer alone.",
+            f"{LOST}:13: `order` belongs to the topic as a whole. Write it in the core answer alone.",
+        ],
+    ),
+    "next that does not exist": (
+        TAKEN_CARD,
+        "next: [red_card.lost]",
+        "next: [red_card.stolen]",
+        [
+            f"{TAKEN_CARD}:1: the related topic `red_card.stolen` does not exist. Use the name of a "
+            "file in data/faq without .yml.",
+        ],
+    ),
+    "next that is itself": (
+        TAKEN_CARD,
+        "next: [red_card.lost]",
+        "next: [red_card.taken]",
+        [
+            f"{TAKEN_CARD}:1: the topic names itself (`red_card.taken`) as related. Remove it.",
+        ],
+    ),
+    "more to ask next than a screen has room for": (
+        TAKEN_CARD,
+        "next: [red_card.lost]",
+        "next: [bond, bond, bond, bond, bond]",
+        [
+            f"{TAKEN_CARD}:10: `next` names more than 4. Keep the most useful.",
+        ],
+    ),
+    "answers to choose from without a question": (
+        CARD,
+        ASK,
+        "",
+        [
+            f"{CARD}:1: the topic has several answers, and no question that tells the situations "
+            "apart. Write a short one in both languages as `ask`.",
+        ],
+    ),
+    "question in one language": (
+        CARD,
+        ', es: "¿Qué pasó?"',
+        "",
+        [
+            f"{CARD}:13: the topic has several answers, and no question that tells the situations "
+            "apart. Write a short one in both languages as `ask`.",
+        ],
+    ),
+    "first that does not exist": (
+        CARD,
+        "order: [taken]",
+        "order: [taken, stolen]",
+        [
+            f"{CARD}:1: `order` names `stolen`, and there is no answer `red_card.stolen`. Use the "
+            "names of its answers.",
+        ],
+    ),
+    "related answer for one situation": (
+        CARD,
+        "related: [food_assistance]",
+        "related: [red_card.lost]",
+        [
+            f"{CARD}:1: the related topic `red_card.lost` does not exist. Use the name of a file in "
+            "data/faq without .yml.",
+        ],
+    ),
+    "what expires is not marked off": (
+        LOST,
+        "volatility: stable",
+        "volatility: litigated",
+        [
+            f"{LOST}:4: the topic is litigated, but an answer does not say which part of it expires. "
+            "Write a line `---` before what the law and the courts say now, in both languages.",
+            f"{LOST}:6: review_by is 365 days after reviewed; a litigated answer may stand 90. Write "
+            "2027-02-20 or an earlier day after 2026-11-22.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    OF_SITUATIONS.values(),
+    ids=[name.replace(" ", "-") for name in OF_SITUATIONS],
+)
+def test_a_mistake_in_answers_by_situation_is_named(
+    content_copy: Path, file: str, old: str, new: str, expected: list[str]
+) -> None:
+    """With file, field and mend, as every other one."""
+    add_situations(content_copy)
+    path = content_copy / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, "the fixture no longer holds what this case breaks"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert expected == printed(content_copy)
+
+
+def test_answers_for_two_situations_pass(content_copy: Path) -> None:
+    """Each in a file of its own, with the question that tells them apart; a single one needs none."""
+    add_situations(content_copy)
+    assert printed(content_copy) == []
+    (content_copy / TAKEN_CARD).unlink()
+    core = content_copy / CARD
+    text = core.read_text(encoding="utf-8")
+    core.write_text(text.replace(f"{ASK}  order: [taken]\n", ""), encoding="utf-8")
+    assert printed(content_copy) == []
+
+
+def test_answers_may_be_for_the_same_facets_where_their_titles_differ(content_copy: Path) -> None:
+    """The titles are the buttons by which people tell them apart."""
+    for name, titles in (("lost", LOST_TITLES), ("taken", TAKEN)):
+        write_situation(content_copy, f"red_card.{name}", titles, header="  facets: {who: me}\n")
+    core = content_copy / CARD
+    text = core.read_text(encoding="utf-8")
+    core.write_text(text.replace("  services: [food]\n", f"  services: [food]\n{ASK}"), encoding="utf-8")
+    assert printed(content_copy) == []
+    write_situation(content_copy, "red_card.taken", LOST_TITLES, header="  facets: {who: me}\n")
+    assert [line.partition(". Give")[0] for line in printed(content_copy) if "title" in line] == [
+        f"{TAKEN_CARD}:1: the title “{LOST_TITLES[language]}” is also that of `red_card.lost`"
+        for language in ("en", "es")
+    ]
+
+
+def test_an_answer_without_a_core_answer_is_refused(content_copy: Path) -> None:
+    """It would be given to nobody whose situation is not known."""
+    write_situation(content_copy, "blue_card.lost", LOST_TITLES)
+    assert printed(content_copy) == [
+        "data/faq/blue_card.lost.yml:1: there is no topic `blue_card` to which the answer could belong. "
+        "Write its core answer first, in data/faq/blue_card.yml."
+    ]
+
+
+def test_an_answer_for_one_situation_expires_by_its_own_date(content_copy: Path) -> None:
+    """Where its only source was to be checked again, whatever the core answer's date is."""
+    add_situations(content_copy)
+    path = content_copy / LOST
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("review_by: 2027-11-22", "review_by: 2026-12-22"), encoding="utf-8")
+    late = check_content(content_copy, today=datetime.date(2026, 12, 23))
+    assert [(str(problem.path), problem.key, problem.field) for problem in late] == [
+        (LOST, "overdue", "review_by")
+    ]
+    assert check_content(content_copy, today=datetime.date(2026, 12, 22)) == []
+
+
+def test_an_answer_for_one_situation_needs_a_source(content_copy: Path) -> None:
+    """Its own, which somebody can check and sign off with it."""
+    add_situations(content_copy)
+    path = content_copy / LOST
+    source = '  sources:\n  - {title: A page, url: "https://example.org/page"}\n'
+    path.write_text(path.read_text(encoding="utf-8").replace(source, ""), encoding="utf-8")
+    assert printed(content_copy) == [
+        f"{LOST}:3: the answer has no source. Add at least one `- {{title: ..., url: ...}}`."
+    ]
+
+
+# What stands in both languages of an answer, and what is said of each; LANGUAGE stands for its name.
+IN_BOTH: dict[str, tuple[str, str, list[str]]] = {
+    "number": (
+        "Call (213) 555-0142 today.",
+        "Llame hoy al (213) 555-0142.",
+        [
+            "the answer in LANGUAGE holds the phone number (213) 555-0142. Name its service in its place, "
+            "like [chirla-hotline]: the directory puts the number in.",
+            "the number 213-555-0142 belongs to no service of the directory. Remove it, or add its service "
+            "with a source to the directory.",
+        ],
+    ),
+    "hours": (
+        "Go there by 9:30 am.",
+        "Vaya antes de las 9:30 am.",
+        [
+            "the answer in LANGUAGE holds opening hours (“9:30 am”). Remove them: the directory says when a "
+            "service answers."
+        ],
+    ),
+    "organization": (
+        "Ask the Los Angeles Regional Food Bank.",
+        "Pregunte en Los Angeles Regional Food Bank.",
+        [
+            "the answer in LANGUAGE holds “Los Angeles Regional Food Bank”, the name of an organization of "
+            "the directory. Name its service in its place, like [chirla-hotline]: the directory puts name "
+            "and number in."
+        ],
+    ),
+    "service that is gone": (
+        "Call [city-line] today.",
+        "Llame hoy al [city-line].",
+        [
+            "the service `city-line` is not in the directory. Use the id of a service in services.csv that "
+            "is active."
+        ],
+    ),
+    "first line that is too long": (
+        f"Print another one, {'o' * 141}.",
+        f"Imprima otra hoy, {'o' * 142}.",
+        [
+            "the first line of the answer in LANGUAGE has 161 characters with names and numbers put in, 160 "
+            "at most. Say what to do or to know first, and the rest in the steps."
+        ],
+    ),
+    "service that makes the first line too long": (
+        f"Call [la-regional-food-bank] {'o' * 119}.",
+        f"Marque [la-regional-food-bank] {'o' * 117}.",
+        [
+            "the first line of the answer in LANGUAGE has 161 characters with names and numbers put in, 160 "
+            "at most. Say what to do or to know first, and the rest in the steps."
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("english", "spanish", "expected"), IN_BOTH.values(), ids=list(IN_BOTH))
+def test_what_the_directory_says_is_not_typed(
+    content_copy: Path, english: str, spanish: str, expected: list[str]
+) -> None:
+    """A number, hours or a name would stay wrong in an answer when they change in the directory."""
+    add_situations(content_copy)
+    first = {"en": english, "es": spanish}
+    write_situation(content_copy, "red_card.lost", LOST_TITLES, first=first)
+    assert sorted(printed(content_copy)) == sorted(
+        f"{LOST}:1: {line.replace('LANGUAGE', language)}"
+        for line in expected
+        for language in ("English", "Spanish")
+    )
+
+
+@pytest.mark.parametrize("number", ["911", "988", "211", "90255", "2026-11-22", "$1,500"])
+def test_short_numbers_and_what_is_no_number_to_call_may_stand(content_copy: Path, number: str) -> None:
+    """911, 988 and 211 are known to everybody."""
+    add_situations(content_copy)
+    first = {"en": f"Write down {number}.", "es": f"Apunte {number}."}
+    write_situation(content_copy, "red_card.lost", LOST_TITLES, first=first)
+    assert printed(content_copy) == []
+
+
+@pytest.mark.parametrize(("words", "refused"), [(81, False), (82, True)])
+def test_a_first_screen_has_ninety_words(content_copy: Path, words: int, refused: bool) -> None:
+    """Steps and words to say counted with it; what goes beyond is not."""
+    add_situations(content_copy)
+    lines = {"en": "Print one. " * 3, "es": "Ya está. " * 3}
+    filled = {lang: f"{line.strip()}\n\n" + "so it is. " * ((words - 6) // 3) for lang, line in lines.items()}
+    first = {lang: (text + "so " * ((words - 6) % 3)).strip() for lang, text in filled.items()}
+    write_situation(content_copy, "red_card.lost", LOST_TITLES, first=first)
+    found = [problem.key for problem in check_content(content_copy)]
+    assert found == (["screen_too_long", "screen_too_long"] if refused else [])
+
+
+def test_a_mistake_in_one_situation_leaves_the_question_of_its_topic(content_copy: Path) -> None:
+    """Nobody is told to remove the question because an answer to choose cannot be read for the moment."""
+    add_situations(content_copy)
+    (content_copy / LOST).write_text("version: [", encoding="utf-8")
+    assert {str(problem.path) for problem in check_content(content_copy)} == {LOST}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_card_that_leads_to_no_answer_is_refused(content_copy: Path, language: str) -> None:
+    """What can be chosen below an emergency must be there, whichever language names it."""
+    path = content_copy / "domain.yml"
+    text = path.read_text(encoding="utf-8")
+    said = {"en": "English", "es": "Español"}[language]
+    old = f"text: {said} emergency now\n    custom: {{language: {language}, topic: emergency_now}}"
+    assert old in text
+    new = old.replace("topic: emergency_now}", "topic: emergency_now, next: [bond, bond.refused]}")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert printed(content_copy) == [
+        "domain.yml:1: the response utter_emergency_now leads to `bond.refused`, which does not exist. "
+        "Use the id of an answer in data/faq under `next`."
+    ]
 
 
 def test_a_hard_text_with_a_reason_in_the_file_passes(content_copy: Path) -> None:

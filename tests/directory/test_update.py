@@ -15,6 +15,7 @@ import pytest
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.directory.reading import read_directory
+from bot.directory.services import OF_SERVICE
 from bot.directory.tables import Tables, read_tables
 from bot.directory.update import UpdateError, differences, edited, refuse, replace_directory, staged, undo
 from bot.files.hashing import folder_hash
@@ -145,7 +146,22 @@ def test_where_folders_cannot_be_exchanged_two_renames_do(
 @pytest.fixture
 def replacing(folder: Path, tmp_path: Path) -> DirectoryEditor:
     """What the terminal and the console replace the directory with."""
-    return DirectoryEditor(folder, tmp_path / "var" / "resources", AuditLog(Database(tmp_path / "var")))
+    audit, content = AuditLog(Database(tmp_path / "var")), folder.parent.parent
+    return DirectoryEditor(folder, tmp_path / "var" / "resources", audit, content)
+
+
+def test_no_service_goes_that_an_answer_names(replacing: DirectoryEditor, folder: Path) -> None:
+    """Residents would be sent to nobody; the answer is named, and nothing changes."""
+    file = folder.parent / "faq" / "red_card.yml"
+    file.write_text(file.read_text().replace("  group:", "  call: [211-la]\n  group:", 1))
+    tables = tables_in(folder)
+    tables["services"] = [row for row in tables["services"] if row["id"] != "211-la"]
+    for name, key in OF_SERVICE.items():
+        tables[name] = [row for row in tables[name] if row[key] != "211-la"]
+    before = folder_hash(folder)
+    with pytest.raises(UpdateError, match=r"the service 211-la is missing .*, and the answer red_card"):
+        replacing.replace("ana", "edit", lambda: tables, print)
+    assert folder_hash(folder) == before
 
 
 def test_replacements_at_once_take_turns(replacing: DirectoryEditor, folder: Path) -> None:

@@ -358,8 +358,12 @@ MISTAKES: dict[str, tuple[dict[tuple[int, str], object], list[str]]] = {
     "number that must not be given": (
         {(4, "short_en"): "Call 323-582-6161.", (4, "short_es"): "Llame al 323-582-6161."},
         [
+            "Row 4, short_en: the answer in English holds the phone number 323-582-6161. Name its service "
+            "in its place, like [chirla-hotline]: the directory puts the number in.",
             "Row 4, short_en: the number 323-582-6161 must not be given to residents: No source confirms "
             "that this is the City Hall number. Remove it, or call the number and clear it first.",
+            "Row 4, short_es: the answer in Spanish holds the phone number 323-582-6161. Name its service "
+            "in its place, like [chirla-hotline]: the directory puts the number in.",
             "Row 4, short_es: the number 323-582-6161 must not be given to residents: No source confirms "
             "that this is the City Hall number. Remove it, or call the number and clear it first.",
         ],
@@ -659,10 +663,10 @@ def test_a_csv_file_as_excel_saves_it_is_read(content_copy: Path, tmp_path: Path
         (as_csv([NAMES]) + b'"bond', "line 2 is no CSV (unexpected end of data)."),
         (as_csv([NAMES, *([str(number)] for number in range(10_000))]), "the sheet has more than 2000 rows."),
         (b"", "Row 1, id: the first row lacks `id`, `group`, "),
-        (as_csv([[*NAMES, "color"]]), "Row 1, cell S1: unknown column `color`. Use only: id, group, "),
-        (as_csv([[*NAMES, "id"]]), "Row 1, cell S1: the column `id` stands twice. Remove one of the two."),
+        (as_csv([[*NAMES, "color"]]), "Row 1, cell Y1: unknown column `color`. Use only: id, group, "),
+        (as_csv([[*NAMES, "id"]]), "Row 1, cell Y1: the column `id` stands twice. Remove one of the two."),
         (as_csv([NAMES[1:]]), "Row 1, id: the first row lacks `id`. Put the columns back; "),
-        (as_csv([NAMES, [*new_row(), "x"]]), "Row 2, cell S2: a cell stands outside of all columns. Move it"),
+        (as_csv([NAMES, [*new_row(), "x"]]), "Row 2, cell Y2: a cell stands outside of all columns. Move it"),
         (
             as_csv([NAMES, new_row()[:3]]),
             "Row 2, answer_en: the row ends before this cell. Write the row in full",

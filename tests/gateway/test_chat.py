@@ -17,6 +17,7 @@ from bot.gateway.rasa_client import RasaUnavailable
 from bot.text.cleaning import clean
 from tests.conftest import StartServer
 from tests.gateway.conftest import Client, MakeGateway, offer
+from tests.helpers.situations import MORE, with_situations
 
 
 async def post(gateway: Client, body: Any, **headers: str) -> tuple[int, Any]:
@@ -38,8 +39,8 @@ async def test_a_choice_is_answered_without_rasa(gateway: Client) -> None:
     assert (reply["topic"], reply["lang"], reply["reviewed"]) == ("red_card", "en", "2026-11-22")
     assert reply["sources"] == [{"title": "A page", "url": "https://example.org/page"}]
     assert reply["buttons"] == [
-        {"title": "English who can help", "payload": "show:food:::0"},
         {"title": "Food help", "payload": "topic:food_assistance"},
+        {"title": "English who can help", "payload": "show:food:::0"},
     ]
     assert [block["kind"] for block in reply["blocks"]] == ["paragraph", "paragraph", "say"]
     assert notice["text"] == "English not legal advice"
@@ -294,7 +295,7 @@ async def test_a_choice_is_taken_by_its_number(gateway: Client) -> None:
     assert body["replies"][0]["text"] == "English choose again 2"
     assert body["replies"][0]["buttons"] == buttons
     _, body = await post(gateway, {"message": "the second one", "session": session})
-    assert body["replies"][0]["topic"] == buttons[1]["payload"].removeprefix("topic:")
+    assert body["replies"][0]["services"][0]["id"] == "hp-with-you"
     _, body = await post(gateway, {"message": "2"})
     assert body["degraded"]
 
@@ -326,7 +327,7 @@ async def test_the_page_switches_the_language_of_the_conversation(gateway: Clien
 async def test_a_message_whose_answer_was_lost_is_answered_once(gateway: Client) -> None:
     """The same id gets the same answer, and is not taken for a choice among what that answer offers."""
     _, body = await choose(gateway, "topic:red_card", lang="en")
-    sent = {"message": "2", "session": body["session"], "id": "a"}
+    sent = {"message": "1", "session": body["session"], "id": "a"}
     _, first = await post(gateway, sent)
     _, again = await post(gateway, sent)
     assert first == again and first["replies"][0]["topic"] == "food_assistance"
@@ -367,3 +368,71 @@ async def test_what_was_said_is_sent_with_the_next_message(
         _, body = await post(gateway, {"message": "en español", "session": body["session"], "lang": "en"})
     before = {"topic": "red_card", "related": ["food_assistance"], "again": "topic:red_card"}
     assert sent == [{"language": "en", "held": False, **before}, {"language": "es", "held": True, **before}]
+
+
+async def test_an_answer_names_its_topic_its_situation_and_what_goes_beyond(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """The topic's id stays what reports count; `answer` and `more` are beside it."""
+    gateway = await make_gateway(with_situations(small_content))
+    _, body = await choose(gateway, "topic:red_card.lost", lang="en")
+    reply = body["replies"][0]
+    assert (reply["topic"], reply["answer"]) == ("red_card", "red_card.lost")
+    assert MORE["en"] in reply["more"] and MORE["en"] not in reply["text"]
+    assert "more:red_card.lost" in [button["payload"] for button in reply["buttons"]]
+
+
+async def test_more_is_shown_without_the_first_screen_again(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """Behind its button, with what leads on and without that button."""
+    gateway = await make_gateway(with_situations(small_content))
+    _, body = await choose(gateway, "more:red_card.lost", lang="en")
+    reply = body["replies"][0]
+    assert reply["text"].startswith(MORE["en"]) and "I lost my card" not in reply["text"]
+    assert not any(button["payload"].startswith("more:") for button in reply["buttons"])
+
+
+async def test_a_core_answer_asks_which_situation_it_is(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """Last of its text, with a button for each."""
+    gateway = await make_gateway(with_situations(small_content))
+    _, body = await choose(gateway, "topic:red_card", lang="es")
+    reply = body["replies"][0]
+    assert reply["text"].endswith("¿Qué pasó con la tarjeta?")
+    payloads = [button["payload"] for button in reply["buttons"]]
+    assert payloads[:2] == ["topic:red_card.shown", "topic:red_card.lost"]
+
+
+async def test_who_listens_is_said_again_behind_the_next_two_answers(
+    make_gateway: MakeGateway, misbehaving_rasa: Callable[..., Awaitable[str]], small_content: Content
+) -> None:
+    """To somebody whose life was in danger: their next message is not met as if nothing had been said."""
+    card = [{"text": "English danger now"}, {"custom": {"language": "en"}}]
+    gateway = await make_gateway(small_content, await misbehaving_rasa(card))
+    session = offer(gateway, "topic:red_card")
+    _, body = await post(gateway, {"message": "what can I do now", "lang": "en", "session": session})
+    bodies = [body]
+    for _ in range(3):
+        _, body = await post(gateway, {"choice": "topic:red_card", "session": session})
+        bodies.append(body)
+    said = [[reply["text"] for reply in body["replies"]] for body in bodies]
+    assert ["English danger reminder" in texts for texts in said] == [False, True, True, False]
+
+
+async def test_where_agents_are_is_a_choice_below_the_card(
+    make_gateway: MakeGateway, misbehaving_rasa: Callable[..., Awaitable[str]], small_content: Content
+) -> None:
+    """Four places, each with a card of its own that asks no more; no Rasa is needed."""
+    card = [{"text": "English emergency now"}, {"custom": {"language": "en"}}]
+    gateway = await make_gateway(small_content, await misbehaving_rasa(card))
+    _, body = await post(gateway, {"message": "they are outside now", "lang": "en"})
+    payloads = [button["payload"] for button in body["replies"][0]["buttons"]]
+    assert payloads[:4] == ["place:home", "place:street", "place:car", "place:work"]
+    for payload in payloads[:4]:
+        _, chosen = await choose(gateway, payload, lang="en")
+        place = payload.removeprefix("place:")
+        reply = chosen["replies"][0]
+        assert (reply["text"], reply["topic"]) == (f"English emergency {place}", "emergency_now")
+        assert not any(button["payload"].startswith("place:") for button in reply["buttons"])

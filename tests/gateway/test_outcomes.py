@@ -19,6 +19,7 @@ from bot.gateway import keys
 from bot.serving.asking import ask
 from bot.serving.processes import free_port
 from tests.gateway.conftest import Client, MakeGateway, offer
+from tests.helpers.situations import with_situations
 from tests.helpers.waiting import until
 
 StartRasa = Callable[..., Awaitable[str]]
@@ -59,7 +60,11 @@ MET_WITH: dict[str, tuple[list[dict[str, Any]], str, str | None]] = {
     "privacy": (said("utter_chat_privacy", topic="chat_privacy"), "answer", "chat_privacy"),
     "several questions": ([*ANSWER, *said("utter_also_asked")], "answer", "red_card"),
     "agents": (said("utter_emergency_now", topic="emergency_now"), "emergency", "emergency_now"),
-    "a life": (said("utter_danger_now"), "emergency", None),
+    "agents at home": (said("utter_emergency_home", topic="emergency_now"), "emergency", "emergency_now"),
+    "agents still": (said("utter_emergency_again", topic="emergency_now"), "emergency", "emergency_now"),
+    "thoughts of death": (said("utter_danger_now"), "emergency", None),
+    "a life": (said("utter_life_in_danger"), "emergency", None),
+    "a life still": (said("utter_danger_again"), "emergency", None),
     "topics": (
         [
             {"text": "x", "buttons": [BUTTON]},
@@ -121,7 +126,7 @@ async def test_a_chosen_topic_is_an_answer_and_what_the_page_does_is_nothing(
     await post(gateway, choice="topic:red_card", session=session)
     await post(gateway, choice="again", session=session)
     await post(gateway, choice="language:es", session=session)
-    await post(gateway, message="2", session=session)
+    await post(gateway, message="1", session=session)
     assert (await gateway.post("/api/chat", json={"choice": "topic:bond"})).status == 400
     assert await counted(gateway, tmp_path) == {
         "topic": {"red_card": 1, "food_assistance": 1},
@@ -129,6 +134,16 @@ async def test_a_chosen_topic_is_an_answer_and_what_the_page_does_is_nothing(
         "channel": {"web": 2},
         "outcome": {"answer": 1, "help": 1},
     }
+
+
+async def test_an_answer_for_a_situation_is_counted_as_its_topic(
+    make_gateway: MakeGateway, small_content: Content, tmp_path: Path
+) -> None:
+    """So that what is counted stays one line a topic."""
+    gateway = await make_gateway(with_situations(small_content))
+    session = offer(gateway, "topic:red_card.lost")
+    await post(gateway, choice="topic:red_card.lost", session=session)
+    assert (await counted(gateway, tmp_path))["topic"] == {"red_card": 1}
 
 
 async def test_a_message_that_comes_again_is_counted_once(gateway: Client, tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.content.reading import Content, read_content
+from bot.content.topics import page_path
 from bot.text.markup import phone_uri
 from bot.web.languages import preferred_language
 from tests.gateway.conftest import Client, MakeGateway
+from tests.helpers.situations import with_situations
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,13 @@ async def test_the_first_page_leads_to_a_language(gateway: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("/en", "/en/"), ("/es", "/es/"), ("/en/red_card/", "/en/red_card")]
+    ("typed", "meant"),
+    [
+        ("/en", "/en/"),
+        ("/es", "/es/"),
+        ("/en/red_card/", "/en/red_card"),
+        ("/es/bond/refused/", "/es/bond/refused"),
+    ],
 )
 async def test_addresses_as_people_type_them_lead_to_the_page(
     gateway: Client, typed: str, meant: str
@@ -87,10 +95,10 @@ async def test_every_answer_is_a_page_in_both_languages(
     gateway = await make_gateway(project_content)
     for topic in project_content.topics.values():
         for language, other in (("en", "es"), ("es", "en")):
-            response = await gateway.get(f"/{language}/{topic.id}")
+            response = await gateway.get(page_path(topic.id, language))
             page = await response.text()
             assert response.status == 200, topic.id
-            assert f'href="/{other}/{topic.id}"' in page
+            assert f'href="{page_path(topic.id, other)}"' in page
             assert "kyr-chat" not in page and page.count("<script") == 1
             for source in topic.sources if topic.answers else ():
                 assert source.url.replace("&", "&amp;") in page
@@ -222,3 +230,47 @@ async def test_pages_load_nothing_from_elsewhere(make_gateway: MakeGateway, proj
         loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*?(?:src|href)=\"([^\"]*)\"", page)
         assert loaded and all(address.startswith(("/", str(gateway.make_url("/")))) for address in loaded)
         assert "style=" not in page and "onclick" not in page
+
+
+async def test_the_page_of_a_topic_leads_to_its_situations_and_they_lead_back(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """Below the question that tells them apart, the first one first; the title names the topic."""
+    gateway = await make_gateway(with_situations(small_content))
+    page = await (await gateway.get("/es/red_card")).text()
+    below = page.split("<h2>¿Qué pasó con la tarjeta?</h2>")[1]
+    links = ['<a href="/es/red_card/shown">Enseñé mi tarjeta', '<a href="/es/red_card/lost">Perdí mi tarjeta']
+    assert below.index(links[0]) < below.index(links[1])
+    page = await (await gateway.get("/es/red_card/lost")).text()
+    assert "<title>Perdí mi tarjeta – La tarjeta roja – " in page
+    assert 'href="/en/red_card/lost"' in page and '<a href="/es/red_card">La tarjeta roja</a>' in page
+
+
+async def test_a_page_shows_what_goes_beyond_the_first_screen_below_it(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """What stays right, then what the law says now."""
+    gateway = await make_gateway(with_situations(small_content))
+    page = await (await gateway.get("/en/red_card/lost")).text()
+    parts = ["I lost my card, ", "Print two cards.", "English law now", "A court said so."]
+    assert [page.count(f"<p>{part}") for part in parts] == [1, 1, 1, 1]
+    assert sorted(parts, key=page.index) == parts
+
+
+async def test_a_page_that_is_saved_is_not_for_search_engines(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """So that what a phone keeps stays small; a page that is opened has it all."""
+    gateway = await make_gateway(small_content)
+    saved = (await (await gateway.get("/en/pages.json")).json())["pages"]["/en/red_card"]["html"]
+    assert "schema.org" not in saved and "og:" not in saved and "canonical" not in saved
+    assert "schema.org" in await (await gateway.get("/en/red_card")).text()
+
+
+@pytest.mark.parametrize("path", ["/en/red_card/nothing", "/en/nothing/lost", "/en/red_card/lost/x"])
+async def test_a_situation_that_is_not_there_is_a_missing_page(
+    make_gateway: MakeGateway, small_content: Content, path: str
+) -> None:
+    """Also one of a topic that is."""
+    gateway = await make_gateway(with_situations(small_content))
+    assert (await gateway.get(path)).status == 404

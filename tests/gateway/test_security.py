@@ -41,6 +41,8 @@ ROUTES = {
     ("GET", "/{language}"): "anyone; leads to the page with the slash",
     ("GET", "/{language}/{topic}/"): "anyone; leads to the page without the slash",
     ("GET", "/{language}/{topic}"): "anyone",
+    ("GET", "/{language}/{topic}/{situation}/"): "anyone; leads to the page without the slash",
+    ("GET", "/{language}/{topic}/{situation}"): "anyone",
 }
 
 

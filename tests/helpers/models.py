@@ -7,14 +7,17 @@ import shutil
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from bot.training.train import code_hash
 from tests.conftest import SMALL_CONTENT
+from tests.helpers.answers import add_situations
 
 
-def add_untrained(store: ModelStore, version: str, **report: object) -> Model:
-    """Take in a model of the small content that has learnt nothing."""
+def add_untrained(store: ModelStore, version: str, *, situations: bool = False, **report: object) -> Model:
+    """Take in a model of the small content that has learnt nothing, `situations` of the red card with it."""
     with store.workplace() as folder:
         built = folder / "model"
         # Nor was it asked anything.
         shutil.copytree(SMALL_CONTENT, built / CONTENT, ignore=shutil.ignore_patterns("evaluation"))
+        if situations:
+            add_situations(built / CONTENT)
         for name, text in ((ARCHIVE, "weights"), (THRESHOLDS, "{}"), (PARSED, "[]")):
             (built / name).write_text(text, encoding="utf-8")
         hashes = {"content_hash": version, "training_hash": version, "code_hash": code_hash()}

@@ -12,6 +12,8 @@ import pytest
 from bot.answering.answers import answer
 from bot.answering.help_search import HelpSearch
 from bot.content.reading import Content
+from bot.content.topics import topic_of
+from bot.directory.mentions import put_in
 from bot.gateway import keys
 from bot.serving.assistant import ask_golden_questions
 from bot.training.gate import golden_questions
@@ -46,16 +48,18 @@ async def asked(
 async def test_a_question_gets_the_vetted_answer(
     service: Service, project_content: Content, message: str, language: str, topic: str
 ) -> None:
-    """Word for word as it stands in the topic file, with its sources and the day they were checked.
+    """Word for word as it stands in one of the topic's files, with its sources and the day they were checked.
 
-    Between what stays right and what the law says now, where that is parted, stands that day too.
+    The first screen with names and numbers of services put in; what goes beyond is beside it.
     """
     body, (reply, notice) = await asked(service, message)
-    stored = project_content.topics[topic]
-    said = stored.answers[language]
     assert (body["lang"], reply["lang"], reply["topic"]) == (language, language, topic)
+    stored = project_content.topics[reply["answer"]]
+    said = stored.answers[language]
+    assert stored.topic == topic
     assert reply["text"] == answer(project_content, stored, language).text
-    assert reply["text"].startswith(said.core) and reply["text"].endswith(said.law_now)
+    assert reply["text"].startswith(put_in(said.screen, project_content.directory, language))
+    assert reply["more"].startswith(put_in(said.more, project_content.directory, language))
     assert reply["sources"] == [{"title": s.title, "url": s.url} for s in stored.sources]
     assert reply["reviewed"] == str(stored.reviewed)
     assert notice["text"] == project_content.text_of("utter_not_legal_advice", language)
@@ -66,8 +70,10 @@ async def test_rasas_own_text_is_the_text_of_the_file(service: Service, model: M
     rasa = service.app[keys.CURRENT_MODEL].rasa
     messages = await rasa.send("own-text", "Do I have to open the door if ICE knocks?", {"language": "en"})
     said = "\n\n".join(message["text"] for message in messages if "text" in message)
+    given = next(message["custom"]["topic"] for message in messages if "custom" in message)
     content = service.app[keys.CURRENT_MODEL].content
-    assert said == content.topics["ice_at_home"].answers["en"].text
+    assert topic_of(given) == "ice_at_home"
+    assert said == content.topics[given].answers["en"].text
 
 
 @pytest.mark.parametrize(
@@ -88,20 +94,20 @@ async def test_an_emergency_is_answered_at_once(service: Service, message: str, 
 
 
 @pytest.mark.parametrize(
-    ("message", "language"),
+    ("message", "language", "card"),
     [
-        ("i want to kill myself", "en"),
-        ("there is a fire in my house", "en"),
-        ("mi hijo no respira", "es"),
-        ("me estan golpeando ayuda estoy sangrando", "es"),
+        ("i want to kill myself", "en", "danger_now"),
+        ("there is a fire in my house", "en", "life_in_danger"),
+        ("mi hijo no respira", "es", "life_in_danger"),
+        ("me estan golpeando ayuda estoy sangrando", "es", "life_in_danger"),
     ],
 )
 async def test_a_life_in_danger_comes_before_everything(
-    service: Service, project_content: Content, message: str, language: str
+    service: Service, project_content: Content, message: str, language: str, card: str
 ) -> None:
-    """911 and 988 first, and no talk of immigration."""
+    """988 first for thoughts of death, 911 for a life that is being lost; and no talk of immigration."""
     _, (reply,) = await asked(service, message)
-    assert reply["text"] == project_content.text_of("utter_danger_now", language)
+    assert reply["text"] == project_content.text_of(f"utter_{card}", language)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ async def test_a_life_in_danger_comes_before_everything(
         ("where can i get free food for my kids", "en", "food_assistance", "la-regional-food-bank"),
         ("no tenemos que comer, dónde dan despensa", "es", "food_assistance", "la-regional-food-bank"),
         ("food in huntington park please", "en", "food_assistance", "la-regional-food-bank"),
-        ("abogado gratis cerca de 90255 que hable español", "es", "legal_aid_find", "chirla-hotline"),
+        ("abogado gratis cerca de 90255 que hable español", "es", "legal_aid_find", "chirla-office"),
         ("quiero hablar con una persona de verdad", "es", None, "chirla-hotline"),
     ],
 )
@@ -239,7 +245,7 @@ async def test_a_doubtful_question_is_offered_topics_and_one_can_be_chosen(servi
     request = {"choice": choices[0]["payload"], "session": body["session"]}
     async with service.session.post(f"{service.url}/api/chat", json=request) as response:
         chosen = await response.json()
-    assert chosen["replies"][0]["topic"] == choices[0]["payload"].removeprefix("topic:")
+    assert chosen["replies"][0]["answer"] == choices[0]["payload"].removeprefix("topic:")
     assert (chosen["lang"], chosen["session"]) == ("es", body["session"])
 
 
@@ -264,7 +270,7 @@ async def test_a_follow_up_goes_on_from_the_topic_before(
     """Answered, or offered where it may mean more than one thing."""
     body, _ = await chosen(service, None, f"topic:{before}")
     body, replies = await asked(service, message, session=body["session"])
-    offered = {button["payload"].removeprefix("topic:") for button in replies[0]["buttons"]}
+    offered = {topic_of(button["payload"].removeprefix("topic:")) for button in replies[0]["buttons"]}
     assert body["lang"] == language
     assert replies[0]["topic"] in topics or (replies[0]["topic"] is None and topics & offered)
 
@@ -298,11 +304,13 @@ async def test_who_can_help_with_that_names_services_for_the_last_topic(
 
 
 async def test_more_leads_on(service: Service, project_content: Content) -> None:
-    """After services further ones; after an answer what is near it."""
+    """After services further ones; after an answer what goes beyond its first screen, then what is near it."""
     body, _ = await chosen(service, None, "show:legal:::0")
     _, replies = await asked(service, "más", session=body["session"])
     assert replies[0]["text"] == project_content.text_of("utter_more_help", "es")
     body, _ = await chosen(service, None, "topic:bond")
+    body, replies = await asked(service, "tell me more", session=body["session"])
+    assert replies[0]["text"].startswith(project_content.topics["bond"].answers["en"].more.split("\n")[0])
     _, replies = await asked(service, "tell me more", session=body["session"])
     assert replies[0]["text"] == project_content.text_of("utter_more_on_this", "en")
     assert len(replies[0]["buttons"]) > 1
@@ -375,7 +383,7 @@ async def test_of_several_questions_the_first_is_answered_and_the_others_are_off
     """Three of them at most."""
     body, replies = await asked(service, message)
     assert (body["lang"], replies[0]["topic"]) == (language, first)
-    offered = {button["payload"].removeprefix("topic:") for button in replies[1]["buttons"]}
+    offered = {topic_of(button["payload"].removeprefix("topic:")) for button in replies[1]["buttons"]}
     assert offered and offered <= others and len(offered) <= 3
 
 

@@ -65,7 +65,7 @@ async def test_the_next_question_needs_no_other_process(model: Model, tryout: Tr
 @pytest.mark.parametrize(
     ("text", "outcome", "intent", "said"),
     [
-        ("ICE is at my door right now", "emergency", "emergency_now", "utter_emergency_now"),
+        ("ICE is at my door right now", "emergency", "emergency_home", "utter_emergency_home"),
         ("what is the best pizza", "decline", "out_of_scope", "utter_out_of_scope"),
         ("hola", "smalltalk", "greet", "utter_greet"),
         ("🙂", "fallback", "not_understood", "utter_not_understood"),

@@ -22,6 +22,7 @@ THRESHOLDS = {
     "offer_at": 0.1,
     "emergency_at": 0.28,
     "emergency_share": 0.7,
+    "situation_share": 0.6,
 }
 CONFIG = {"thresholds": THRESHOLDS, "setting_topics": {"home": "red_card", "work": "bond"}}
 
@@ -48,7 +49,8 @@ def test_an_answer_is_handed_to_utter_faq(gate: DecisionGate) -> None:
     assert message.get("intent") == {"name": "faq", "confidence": 0.6}
     selected = message.get("response_selector")["faq"]["response"]
     assert selected["utter_action"] == "utter_faq/red_card"
-    assert message.get("decision")["topic"] == "red_card"
+    decision = message.get("decision")
+    assert (decision["topic"], decision["answer"]) == ("red_card", "red_card")
 
 
 def test_a_topic_without_text_goes_to_the_directory(gate: DecisionGate) -> None:
@@ -56,6 +58,39 @@ def test_a_topic_without_text_goes_to_the_directory(gate: DecisionGate) -> None:
     message = gated(gate, ("faq/food_assistance", 0.6))
     assert message.get("intent")["name"] == "no_answer"
     assert message.get("response_selector") is None
+
+
+@pytest.mark.parametrize(("lost", "answer"), [(0.4, "red_card.lost"), (0.3, "red_card")])
+def test_the_answer_for_a_situation_is_handed_to_utter_faq(
+    factory: ComponentFactory, training_data: TrainingData, lost: float, answer: str
+) -> None:
+    """Where its share of the topic is clear; the ranking that comes out is that of answers."""
+    texts = training_data.responses["utter_faq/red_card"]
+    training_data.responses["utter_faq/red_card.lost"] = texts
+    gate: DecisionGate = factory.create(DecisionGate, **CONFIG)
+    gate.train(training_data)
+    message = gated(gate, ("faq/red_card.lost", lost), ("faq/red_card", 0.6 - lost))
+    assert message.get("intent")["name"] == "faq"
+    assert message.get("decision")["answer"] == answer
+    assert message.get("response_selector")["faq"]["response"]["utter_action"] == f"utter_faq/{answer}"
+    assert [entry["name"] for entry in message.get("intent_ranking")] == ["faq/red_card.lost", "faq/red_card"]
+
+
+def test_the_card_for_the_place_is_never_said_twice_in_a_row(gate: DecisionGate) -> None:
+    """By the setting in the words and by what was said last, as the gateway sends it."""
+    cards = []
+    for again in (None, "say:utter_emergency_home", "say:utter_emergency_again"):
+        message = Message(
+            data={
+                "text": "they are at my door",
+                "label_ranking": [("emergency_now", 0.9)],
+                "language": "en",
+                "follow_up": {"setting": "home"},
+                "metadata": {"language": "en", "again": again},
+            }
+        )
+        cards.append(gate.process([message])[0].get("intent")["name"])
+    assert cards == ["emergency_home", "emergency_again", "emergency_home"]
 
 
 def test_a_doubtful_question_is_clarified(gate: DecisionGate) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,15 @@ def write(path: Path, *rows: dict[str, Any]) -> Path:
 
 
 def parsed(
-    outcome: str, topic: str | None = None, offered: tuple[str, ...] = (), language: str = "en"
+    outcome: str,
+    topic: str | None = None,
+    offered: tuple[str, ...] = (),
+    language: str = "en",
+    answer: str | None = None,
+    intent: str = "faq",
 ) -> dict[str, Any]:
-    ranking = [{"name": f"faq/{topic}", "confidence": 0.5}, {"name": "greet", "confidence": 0.2}]
-    decision = {"outcome": outcome, "topic": topic, "offered": offered}
+    ranking = [{"name": f"faq/{answer or topic}", "confidence": 0.5}, {"name": "greet", "confidence": 0.2}]
+    decision = {"intent": intent, "outcome": outcome, "topic": topic, "offered": offered, "answer": answer}
     return {"decision": decision, "intent_ranking": ranking, "language": language}
 
 
@@ -66,6 +72,7 @@ def test_figures_count_what_they_say(tmp_path: Path, small_content: Content) -> 
         "language_right": 0.8333,
         "must_pass_questions": 2,
         "must_pass_wrong": 1,
+        "needed_first": None,
         "emergencies": 0,
         "emergencies_seen": None,
         "false_alarms": 0.0,
@@ -129,6 +136,7 @@ def test_a_row_has_the_shape_of_the_contract(tmp_path: Path, small_content: Cont
     row = result_row(question, parsed("answer", "red_card"), small_content)
     assert row["ranking"] == [["red_card", 0.5], ["greet", 0.2]]
     contract = {
+        "answer",
         "text",
         "lang",
         "expected",
@@ -140,6 +148,72 @@ def test_a_row_has_the_shape_of_the_contract(tmp_path: Path, small_content: Cont
         "language",
     }
     assert contract <= set(row)
+
+
+def test_answers_of_a_topic_are_counted_as_the_topic(tmp_path: Path, small_content: Content) -> None:
+    """The row says which answer was given; scores and offers are those of topics."""
+    asked = {"text": "lost", "lang": "en", "topic": "red_card"}
+    question = read_questions(write(tmp_path / "q.jsonl", asked))[0]
+    row = result_row(question, parsed("answer", "red_card", answer="red_card.lost"), small_content)
+    assert (row["topic"], row["answer"]) == ("red_card", "red_card.lost")
+    assert row["ranking"][0] == ["red_card", 0.5]
+    assert figures([row])["right"] == 1
+    offered = ("red_card.lost", "red_card", "bond.refused")
+    row = result_row(question, parsed("clarify", offered=offered), small_content)
+    assert row["offered"] == ["red_card", "bond"]
+    assert figures([row])["resolved"] == 1
+
+
+@pytest.fixture
+def long_card(small_content: Content) -> Content:
+    """The small content with a red card that has something behind the first 400 letters, and a situation."""
+    card = small_content.topics["red_card"]
+    text = f"Diga: NO FIRMÉ nada.\n\n{'so ' * 150}late"
+
+    def saying(answer_id: str, text: str) -> Any:
+        answers = {name: dataclasses.replace(said, text=text) for name, said in card.answers.items()}
+        return dataclasses.replace(card, id=answer_id, answers=answers)
+
+    topics = {
+        **small_content.topics,
+        "red_card": saying("red_card", text),
+        "red_card.lost": saying("red_card.lost", "Print another card."),
+    }
+    return dataclasses.replace(small_content, topics=topics)
+
+
+@pytest.mark.parametrize(
+    ("must_any", "must_not", "made", "needed_first"),
+    [
+        (["no firme"], [], parsed("answer", "red_card"), True),
+        (["sign", "no firme"], [], parsed("answer", "red_card"), True),
+        (["sign"], [], parsed("answer", "red_card"), False),
+        (["late"], [], parsed("answer", "red_card"), False),
+        (["no firme"], ["LATE"], parsed("answer", "red_card"), False),
+        (["print another"], [], parsed("answer", "red_card", answer="red_card.lost"), True),
+        (["no firme"], [], parsed("answer", "red_card", answer="red_card.lost"), False),
+        (["find help"], [], parsed("answer", "food_assistance"), False),
+        (["no firme"], [], parsed("clarify", offered=("red_card",)), False),
+        (["emergency home"], [], parsed("emergency", "emergency_now", intent="emergency_home"), True),
+        (["emergency now"], [], parsed("emergency", "emergency_now", intent="emergency_home"), False),
+        ([], [], parsed("answer", "red_card"), None),
+    ],
+)
+def test_what_is_needed_first_stands_in_the_first_letters(
+    tmp_path: Path,
+    long_card: Content,
+    must_any: list[str],
+    must_not: list[str],
+    made: dict[str, Any],
+    needed_first: bool | None,
+) -> None:
+    """One of the words among the first 400, on a right topic, and none that must not stand anywhere."""
+    asked = {"text": "a", "lang": "es", "topic": "red_card", "ok": ["red_card", "emergency_now"]}
+    words = {"must_any": must_any, "must_not": must_not}
+    question = read_questions(write(tmp_path / "q.jsonl", {**asked, **words}))[0]
+    row = result_row(question, made, long_card)
+    assert row["needed_first"] is needed_first
+    assert figures([row])["needed_first"] == (None if needed_first is None else float(needed_first))
 
 
 def test_figures_are_shown_as_a_table(small_content: Content) -> None:
@@ -154,11 +228,13 @@ def test_figures_are_shown_as_a_table(small_content: Content) -> None:
         "answers",
         "language",
         "right",
+        "needed",
+        "first",
         "emergencies",
         "false",
         "alarms",
     ]
-    assert lines[1].split() == ["all", "0", "-", "-", "-", "-", "-", "-", "-"]
+    assert lines[1].split() == ["all", "0", "-", "-", "-", "-", "-", "-", "-", "-"]
 
 
 @pytest.mark.parametrize(

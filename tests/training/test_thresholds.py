@@ -12,7 +12,13 @@ from bot.training.evaluation import Question
 from bot.training.thresholds import EvaluatedQuestion, calibrate, cost, read_thresholds, write_thresholds
 
 START = Thresholds(
-    answer_at=0.4, doubt_at=0.2, decline_at=0.7, offer_at=0.03, emergency_at=0.3, emergency_share=0.7
+    answer_at=0.4,
+    doubt_at=0.2,
+    decline_at=0.7,
+    offer_at=0.03,
+    emergency_at=0.3,
+    emergency_share=0.7,
+    situation_share=0.5,
 )
 STEP = DecisionStep({"en": START, "es": START}, {"bond", "daca"}, {})
 

@@ -17,7 +17,7 @@ from bot.training import tryout as module
 from bot.training import worker
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.train import TrainingError
-from bot.training.tryout import TryOut
+from bot.training.tryout import Ranked, TryOut
 from tests.conftest import still_running
 from tests.helpers.models import add_untrained
 from tests.helpers.stub_worker import NEVER
@@ -70,6 +70,18 @@ async def test_a_killed_process_is_replaced(model: Model, tryout: TryOut) -> Non
     await until(lambda: tryout.pid is None)
     assert (await tryout.ask(model, CARD)).topic == "red_card"
     assert tryout.pid not in (None, first)
+
+
+async def test_the_answer_for_a_situation_is_shown_as_residents_get_it(
+    tmp_path: Path, tryout: TryOut
+) -> None:
+    """Not the core answer of its topic; the words count for the answer that was decided on."""
+    model = add_untrained(ModelStore(tmp_path / "var"), "1", situations=True)
+    tried = await tryout.ask(model, "I lost it")
+    assert tried.reply is not None and tried.reply.text.startswith("Print another card today.")
+    assert (tried.topic, tried.reply.answer) == ("red_card", "red_card.lost")
+    assert tried.winner == Ranked("red_card.lost", True, 0.6)
+    assert [word.counted for word in tried.words] == [0.0, 0.6, 0.0]
 
 
 async def test_another_model_exchanges_the_process(models: ModelStore, tryout: TryOut) -> None:

@@ -42,5 +42,5 @@ async def test_each_channel_is_counted_once(
         "outcome": {"answer": 4},
     }
     # One of a conversation that is forgotten is asked as a question, which is one message.
-    await telegram.press(shown, 1, chat=9)
+    await telegram.press(shown, 0, chat=9)
     await until(lambda: counted_in(tmp_path)["channel"]["telegram"] == 2)

@@ -38,9 +38,9 @@ async def test_choices_are_buttons_under_the_message(
     assert "https://rights.example.org/en/red_card" in shown["text"]
     assert shown["link_preview_options"] == {"is_disabled": True}
     rows = shown["reply_markup"]["inline_keyboard"]
-    assert [button["text"] for (button,) in rows] == ["English who can help", "Food help"]
+    assert [button["text"] for (button,) in rows] == ["Food help", "English who can help"]
     assert all(len(button["callback_data"]) <= 64 for (button,) in rows)
-    answered = await telegram.press(shown, 1)
+    answered = await telegram.press(shown, 0)
     assert "https://rights.example.org/en/food_assistance" in answered["text"]
     await until(lambda: telegram.pressed)
     assert [set(call) for call in telegram.pressed] == [{"callback_query_id"}]
@@ -68,7 +68,7 @@ async def test_where_telegram_takes_no_calls_the_answer_comes_all_the_same(
     nobody = f"http://127.0.0.1:{free_port()}"
     telegram = await make_telegram(await misbehaving_rasa(ANSWER), telegram_url=nobody)
     shown = await telegram.write("what is a red card")
-    assert "food_assistance" in (await telegram.press(shown, 1))["text"]
+    assert "food_assistance" in (await telegram.press(shown, 0))["text"]
     await until(lambda: "Telegram was not told of a button pressed: ClientConnectorError" in caplog.text)
     assert "a-token" not in caplog.text
 

@@ -111,8 +111,8 @@ async def test_choices_are_numbered_and_taken_by_number(
     answer, notice, choices = await twilio.text("what is a red card")
     assert answer == "The card states your rights.\nhttps://rights.example.org/en/red_card"
     assert notice == "English not legal advice"
-    assert choices == "English reply with number\n1. English who can help\n2. Food help"
-    answered = await twilio.text("2")
+    assert choices == "English reply with number\n1. Food help\n2. English who can help"
+    answered = await twilio.text("1")
     assert answered[0].endswith("https://rights.example.org/en/food_assistance")
 
 
