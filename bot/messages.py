@@ -104,4 +104,10 @@ class Message(str):
 
 def lines(messages: Iterable[Message]) -> Message:
     """Return messages, one at least, as one with a line for each."""
-    return functools.reduce(lambda above, below: Message("line_below", above=above, below=below), messages)
+    found = list(messages)
+    while len(found) > 1:
+        # Two by two, so that a thousand lines are ten deep: what is said of them is said by recursion.
+        pairs = zip(found[::2], found[1::2], strict=False)
+        odd = found[len(found) // 2 * 2 :]
+        found = [*(Message("line_below", above=above, below=below) for above, below in pairs), *odd]
+    return found[0]

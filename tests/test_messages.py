@@ -111,6 +111,13 @@ def test_several_messages_stand_on_a_line_each() -> None:
     assert (both, both.in_language("es")) == ("English\nSpanish", "inglés\nespañol")
 
 
+def test_thousands_of_messages_are_said_in_their_order() -> None:
+    """As of a sheet in which every row is wrong: on a page, and in the file of a job."""
+    many = lines([Message("told", text=str(number)) for number in range(2_001)])
+    assert many.in_language("es").split("\n") == list(map(str, range(2_001)))
+    assert Message.from_json(json.loads(json.dumps(many.as_json()))) == many
+
+
 def test_an_error_of_the_system_is_said_in_the_language_of_whoever_reads() -> None:
     full = KyrError(Message("topics_not_written", reason=reason_of(OSError(errno.ENOSPC, "No space left"))))
     assert str(full) == "The topics could not be written (No space left on device). All files are as before."

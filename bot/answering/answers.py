@@ -63,7 +63,8 @@ def answer(
     if more:
         buttons = (Button(content.text_of("utter_more_button", language), CHOOSE_MORE + topic.id), *buttons)
     # A single situation is no choice: it stands before what is asked next.
-    lead_on = [one.id for one in (situations if topic.ask else [*situations, *answered_next(content, topic)])]
+    following = situations if topic.ask else [*situations, *answered_next(content, topic)]
+    lead_on = list(dict.fromkeys(one.id for one in following))
     return Reply(
         "\n\n".join(paragraphs),
         language,

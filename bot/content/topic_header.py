@@ -28,7 +28,8 @@ from bot.problems import Problem, Problems
 from bot.text.language import LANGUAGES
 from bot.text.readability import too_hard
 
-HEADER_KEYS = {
+# What staff edit of a header, in the order in which it stands.
+HEADER_ORDER = (
     "title",
     "group",
     "volatility",
@@ -37,16 +38,14 @@ HEADER_KEYS = {
     "review_by",
     "approved_by",
     "sources",
-    "related",
-    "services",
-    "show_services",
-    "ask",
-    "order",
     "facets",
     "call",
     "next",
-    "reading_exception",
-}
+    "related",
+    "ask",
+    "order",
+)
+HEADER_KEYS = {*HEADER_ORDER, "services", "show_services", "reading_exception"}
 # What belongs to the topic as a whole, and stands in its core answer alone.
 OF_THE_TOPIC = ("group", "related", "services", "show_services", "ask", "order")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
@@ -40,7 +40,16 @@ def check_topics(folder: Path, problems: Problems) -> dict[str, Topic]:
     known = {path.stem for path in paths}
     for path in paths:
         if path.stem in topics:
-            check_references(topics[path.stem], path, known, problems)
+            answer = topics[path.stem]
+            check_references(
+                answer.id,
+                path,
+                known,
+                problems,
+                related=answer.related,
+                following=answer.next,
+                order=answer.order,
+            )
     topics = {name: _of_its_topic(one, topics.get(one.topic)) for name, one in topics.items()}
     for name in known:
         if name == topic_of(name):
@@ -57,19 +66,28 @@ def _of_its_topic(answer: Topic, core: Topic | None) -> Topic:
     )
 
 
-def check_references(answer: Topic, path: Path, known: Collection[str], problems: Problems) -> None:
+def check_references(
+    answer_id: str,
+    path: Path,
+    known: Collection[str],
+    problems: Problems,
+    *,
+    related: Iterable[str],
+    following: Iterable[str],
+    order: Iterable[str],
+) -> None:
     """Note what an answer names as related, next or first and should not; `known` are all ids there are."""
-    for key, names in (("related", answer.related), ("next", answer.next)):
+    for key, names in (("related", related), ("next", following)):
         for name in names:
-            if name == answer.id:
+            if name == answer_id:
                 problems.add(path, 1, "related_to_itself", field=key, topic=name)
             elif name not in known or (key == "related" and name != topic_of(name)):
                 problems.add(path, 1, "related_unknown", field=key, topic=name)
-    for name in answer.order:
-        if f"{answer.id}.{name}" not in known:
-            problems.add(path, 1, "order_unknown", field="order", topic=answer.id, name=name)
-    if not answer.is_core and answer.topic not in known:
-        problems.add(path, 1, "core_missing", field="id", topic=answer.topic)
+    for name in order:
+        if f"{answer_id}.{name}" not in known:
+            problems.add(path, 1, "order_unknown", field="order", topic=answer_id, name=name)
+    if topic_of(answer_id) not in known:
+        problems.add(path, 1, "core_missing", field="id", topic=topic_of(answer_id))
 
 
 def check_situations(

@@ -197,6 +197,15 @@ def _found(
     pairs = ((other, key.question) for key in keys for other in around.near.near(key))
     warn_of_near_duplicates(pairs, problems)
     known = {each.stem for each in around.asked if each.parent == path.parent}
+    check_references(
+        topic_id,
+        path,
+        {*known, topic_id},
+        problems,
+        related=wanted.related,
+        following=wanted.next,
+        order=wanted.order,
+    )
     # All that is wrong is shown at once: what is said is looked at also where other fields are not right yet.
     said = [
         Spoken(path, language, text, f"{part}_{language}")
@@ -207,7 +216,6 @@ def _found(
     if around.directory is not None:
         check_phones(said, around.directory, problems)
     if topic is not None:
-        check_references(topic, path, {*known, topic_id}, problems)
         if around.directory is not None:
             check_needs(root, {topic_id: topic}, around.directory, problems)
         problems.found += overdue_answers(root, {topic_id: topic}, today)

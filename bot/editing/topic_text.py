@@ -18,6 +18,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.nodes import MappingNode
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from bot.content.topic_header import HEADER_ORDER
 from bot.editing.fields import TopicFields
 from bot.editing.topic_layout import (
     Entry,
@@ -49,26 +50,10 @@ from bot.messages import Message
 from bot.text.facts import fingerprint
 from bot.text.language import LANGUAGES
 
-# The order in which keys stand in the header of a topic, and with what an answer says of itself.
-_HEADER_ORDER = (
-    "title",
-    "group",
-    "volatility",
-    "enabled",
-    "reviewed",
-    "review_by",
-    "approved_by",
-    "sources",
-    "facets",
-    "call",
-    "next",
-    "related",
-    "ask",
-    "order",
-)
 # Which attribute of the fields stands under a key, where it has another name, and which are lists of names.
 _ATTRIBUTES = {"title": "titles", "ask": "asks"}
 _NAMES = ("related", "call", "next", "order")
+# With what an answer says of itself, and the order of it.
 _REVIEWED_WITH = "reviewed_with"
 _CUSTOM_ORDER = ("topic", "language", _REVIEWED_WITH, "short")
 
@@ -137,7 +122,7 @@ def new_topic_file(topic_id: str, fields: TopicFields) -> str:
     """Return a whole new topic file; raises TopicEditError where its values cannot be written."""
     _refuse_questions(question for asked in fields.questions.values() for question in asked)
     header = CommentedMap()
-    for key in _HEADER_ORDER:
+    for key in HEADER_ORDER:
         value = _header_value(key, fields)
         is_awaited = key == "approved_by" and _has_answer(fields)
         if is_awaited or (value not in (None, []) and value is not True):
@@ -210,7 +195,7 @@ def _untouched(document: MappingNode) -> set[tuple[tuple[str, ...], str, str]]:
         (path, tag, value)
         for path, tag, value in leaves(document)
         if path not in asked
-        and not (path[0] == "topic" and len(path) > 1 and path[1] in _HEADER_ORDER)
+        and not (path[0] == "topic" and len(path) > 1 and path[1] in HEADER_ORDER)
         and not (path[0] == "responses" and path[-1] in ("text", "short", _REVIEWED_WITH))
     }
 
@@ -233,7 +218,7 @@ def _has_answer(fields: TopicFields) -> bool:
 
 
 def _edit_header(header: CommentedMap, present: TopicFields, wanted: TopicFields) -> None:
-    for key in _HEADER_ORDER:
+    for key in HEADER_ORDER:
         attribute = _ATTRIBUTES.get(key, key)
         before, after = getattr(present, attribute), getattr(wanted, attribute)
         if before == after:
@@ -245,7 +230,7 @@ def _edit_header(header: CommentedMap, present: TopicFields, wanted: TopicFields
         elif key in ("sources", *_NAMES) and after and _is_block_list(header.get(key)):
             _edit_list(header[key], before, after, source_entry if key == "sources" else scalar_of)
         else:
-            put(header, key, _header_value(key, wanted), _HEADER_ORDER)
+            put(header, key, _header_value(key, wanted), HEADER_ORDER)
 
 
 def _is_block_list(value: object) -> bool:

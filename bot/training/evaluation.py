@@ -162,8 +162,8 @@ def figures(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the figures of some rows; shares are None where there is nothing to share.
 
     Of emergencies: how many were met with their card or another right answer, and how many other questions
-    were taken for one. Of the must-pass list: how many were answered with a topic that is not right, or at all
-    where out of scope.
+    were taken for one. Of the must-pass list: how many were answered with a topic that is not right, or at
+    all where out of scope.
     """
     inside = [row for row in rows if row["expected"] != OUT_OF_SCOPE]
     outside = [row for row in rows if row["expected"] == OUT_OF_SCOPE]

@@ -25,6 +25,8 @@ WRONG = 2.5
 WRONG_WHERE_DANGEROUS = 12.0
 MISSED_EMERGENCY = 15.0
 ANSWERED_OUT_OF_SCOPE = 2.5
+# A list of topics of which none can help makes somebody read it for nothing.
+OFFERED_OUT_OF_SCOPE = 0.7
 UNANSWERED = 1.5
 # Told that the bot cannot help, a person with a right to an answer goes away.
 TURNED_AWAY = 6.0
@@ -63,7 +65,9 @@ def cost(decision: Decision, question: Question) -> float:
     """Return what it costs to decide like this on a question."""
     answered = decision.outcome in ("answer", "emergency")
     if question.topic == OUT_OF_SCOPE:
-        return ANSWERED_OUT_OF_SCOPE if answered and decision.topic not in question.right else 0.0
+        if {decision.topic, *map(topic_of, decision.offered)} & question.right:
+            return 0.0
+        return ANSWERED_OUT_OF_SCOPE if answered else OFFERED_OUT_OF_SCOPE if decision.offered else 0.0
     if question.topic in (EMERGENCY, DANGER) and not (answered and decision.topic in question.right):
         return MISSED_EMERGENCY
     if answered:

@@ -60,10 +60,10 @@ def test_ids_are_found_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", "Call Law, 213-555-0142 (Give no name) or Desk, https://example.org/desk or 211 LA."),
+        ("en", "Call Law, 213-555-0142 (Give no name) or Desk, example.org/desk or 211 LA."),
         (
             "es",
-            "Call Law (es), 213-555-0142 (No dé su nombre) or Desk (es), https://example.org/desk or 211 LA.",
+            "Call Law (es), 213-555-0142 (No dé su nombre) or Desk (es), example.org/desk or 211 LA.",
         ),
     ],
 )
@@ -82,7 +82,7 @@ def test_whom_to_call_is_said_with_hours_on_a_page(directory: Directory) -> None
     """In the order of the answer, with the caution behind; a page may be read at another hour."""
     assert lines(directory, ["law", "desk", "211-la"]) == [
         "Law, 213-555-0142. Mon–Fri, 9:00 AM – 5:00 PM. Give no name.",
-        "Desk, https://example.org/desk.",
+        "Desk, example.org/desk.",
         "211 LA. 24/7.",
     ]
     assert lines(directory, ["church"], language="es") == [
@@ -101,7 +101,7 @@ def test_in_their_hours_services_stand_as_the_answer_has_them(directory: Directo
 def test_outside_their_hours_who_answers_instead_comes_first(directory: Directory) -> None:
     """Once, behind those that are open, and before those that are closed."""
     assert lines(directory, ["law", "church", "desk"], MONDAY_NIGHT) == [
-        "Desk, https://example.org/desk.",
+        "Desk, example.org/desk.",
         "211 LA. always_open.",
         "Law, 213-555-0142. opens. Give no name.",
         "Church, 213-555-0143. opens.",

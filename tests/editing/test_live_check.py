@@ -155,7 +155,9 @@ def test_a_mistake_refuses_the_edit_and_is_found_at_its_field(content_copy: Path
     assert check_content(content_copy, today=TODAY) == []
 
 
-@pytest.mark.parametrize("name", ["../bond", "Bond", "", "example_card", "a" * 61, "bond.yml", "bond\n"])
+@pytest.mark.parametrize(
+    "name", ["../bond", "Bond", "", "example_card", "a" * 61, "bond.refused.now", "bond\n"]
+)
 def test_what_is_no_name_of_a_topic_is_refused(content_copy: Path, name: str) -> None:
     """Before anything is read."""
     with pytest.raises(TopicEditError, match="cannot be the short name of a topic"):
@@ -195,7 +197,7 @@ MISTAKES: list[tuple[TopicFields, list[tuple[str, str]]]] = [
     (
         dataclasses.replace(NEW, group="", review_by=datetime.date(2028, 1, 1), related=("blue_card", "no")),
         [
-            ("group", "group is ''. Use one of: ordinance"),
+            ("group", "group is missing. Use one of: ordinance"),
             ("related", "the related topic `no` does not exist. Use the short name of a topic."),
             ("related", "the topic names itself (`blue_card`) as related. Remove it."),
             ("review_by", "review_by is 405 days after reviewed; a stable answer may stand 365."),

@@ -304,7 +304,7 @@ async def test_who_can_help_with_that_names_services_for_the_last_topic(
 
 
 async def test_more_leads_on(service: Service, project_content: Content) -> None:
-    """After services further ones; after an answer what goes beyond its first screen, then what is near it."""
+    """After services further ones; after an answer what goes beyond its first screen, then what is near."""
     body, _ = await chosen(service, None, "show:legal:::0")
     _, replies = await asked(service, "más", session=body["session"])
     assert replies[0]["text"] == project_content.text_of("utter_more_help", "es")

@@ -38,7 +38,7 @@ def question(topic: str, *, must_pass: bool = False) -> Question:
         (Decision("out_of_scope", "decline"), "bond", False, 6),
         (Decision("faq", "answer", topic="bond"), "emergency_now", False, 15),
         (Decision("faq", "answer", topic="bond"), "out_of_scope", False, 2.5),
-        (Decision("clarify", "clarify", offered=("bond",)), "out_of_scope", False, 0),
+        (Decision("clarify", "clarify", offered=("bond",)), "out_of_scope", False, 0.7),
         (Decision("out_of_scope", "decline"), "out_of_scope", False, 0),
     ],
 )
