@@ -6,6 +6,7 @@ confidence: off-topic text scores `faq` near 0.99. Here every topic competes wit
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,8 +25,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoder import Vectors
 from bot.nlu.encoder_featurizer import VECTOR
-from bot.nlu.ensemble import INVERSE_STRENGTH, Ensemble
-from bot.nlu.linear_model import LinearModel
+from bot.nlu.ensemble import Ensemble
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.pretrained import judges_digest, take
 from bot.nlu.tfidf_featurizer import TABLE_ROW
 from bot.training.worker import JUDGES
@@ -49,10 +50,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults."""
-        return {
-            # Inverse of the regularisation strength (scikit-learn's C).
-            "C": INVERSE_STRENGTH,
-        }
+        return dataclasses.asdict(Hyperparameters())
 
     def __init__(
         self,
@@ -82,13 +80,14 @@ class JointClassifier(IntentClassifier, GraphComponent):
         if len(set(labels)) > 1:
             tables, _ = questions[0].get(TABLE_ROW)
             rows = [message.get(TABLE_ROW)[1] for message in questions]
-            blocks, inverse_strength = [table[rows] for table in tables], self._config["C"]
+            blocks = [table[rows] for table in tables]
+            hyperparameters = Hyperparameters.of(self._config)
             vectors = np.array([message.get(VECTOR) for message in questions])
-            taken = take(JUDGES, judges_digest(blocks, vectors, labels, inverse_strength))
+            taken = take(JUDGES, judges_digest(blocks, vectors, labels, hyperparameters))
             if taken:
                 self._judges = Ensemble.read(taken)
             else:
-                self._judges = Ensemble.fit(blocks, vectors, labels, inverse_strength, _in_processes)
+                self._judges = Ensemble.fit(blocks, vectors, labels, hyperparameters, _in_processes)
             with self._model_storage.write_to(self._resource) as folder:
                 self._judges.save(folder)
         return self._resource
@@ -126,9 +125,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource, Ensemble.read(folder))
 
 
-def _in_processes(
-    function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]
-) -> list[LinearModel]:
+def _in_processes(function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     call = joblib.delayed(function)
     return list(joblib.Parallel(n_jobs=-1)(call(*each) for each in arguments))  # as many as there are cores
 

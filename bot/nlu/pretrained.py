@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from bot.files.locks import exclusive
 from bot.nlu.encoder import Vectors
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.tfidf import Table
 from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, lock_of
 
@@ -23,10 +25,11 @@ def features_digest(texts: Sequence[str], lemmas: Sequence[str]) -> str:
 
 
 def judges_digest(
-    blocks: Sequence[Table], vectors: Vectors, labels: Sequence[str], inverse_strength: float
+    blocks: Sequence[Table], vectors: Vectors, labels: Sequence[str], hyperparameters: Hyperparameters
 ) -> str:
     """Return a hash of all that judges depend on."""
-    digest = hashlib.sha256(json.dumps([JUDGES, labels, inverse_strength]).encode())
+    told = dataclasses.asdict(hyperparameters)
+    digest = hashlib.sha256(json.dumps([JUDGES, labels, told]).encode())
     parts = [part for block in blocks for part in (block.data, block.indices, block.indptr)]
     for part in (*parts, vectors):
         digest.update(f"{part.dtype} {part.shape} ".encode() + part.tobytes())

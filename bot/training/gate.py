@@ -26,6 +26,8 @@ from bot.text.language import LANGUAGES
 from bot.training.evaluation import rows_by_set
 from bot.training.models import Model
 
+# The figures of a model's report that count: of questions that are unlike those which were learnt.
+COUNTS = "unlike"
 # What is said of chance: so seldom would it do the same.
 _CHANCE = 0.05
 _MOST_EXAMPLES = 3
@@ -179,7 +181,7 @@ def _must_pass(rows: Sequence[Mapping[str, Any]]) -> Iterator[Stop]:
 def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iterator[Stop]:
     for language, wanted in floors.items():
         for name, floor in wanted.items():
-            reached = candidate.report["held_out"][language][name]
+            reached = candidate.report[COUNTS][language][name]
             more_is_better = _FIGURES[name]
             if reached is not None and (reached < floor if more_is_better else reached > floor):
                 key = "stop_floor_least" if more_is_better else "stop_floor_most"
@@ -190,7 +192,7 @@ def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iter
 
 
 def _emergencies(candidate: Model, rules: Mapping[str, float]) -> Iterator[Stop]:
-    now = candidate.report["held_out"]
+    now = candidate.report[COUNTS]
     seen, false_alarms = now["emergencies_seen"], now["false_alarms"]
     if seen is not None and seen < rules["seen"]:
         wanted = f"{rules['seen']:.1%}"
@@ -240,8 +242,8 @@ def _chance(lost: int, gained: int) -> float:
 def _compared(
     candidate: Model, published: Model | None, floors: Mapping[str, Any], language: str
 ) -> dict[str, tuple[float | None, float | None, float]]:
-    now = candidate.report["held_out"][language]
-    was = published.report["held_out"][language] if published else {}
+    now = candidate.report[COUNTS][language]
+    was = published.report.get(COUNTS, {}).get(language, {}) if published else {}
     return {name: (was.get(name), now[name], floors[language][name]) for name in _FIGURES}
 
 

@@ -34,6 +34,7 @@ from bot.training.worker import (
     LEMMAS_FILE,
     VECTORS_FILE,
     Pretrainer,
+    WorkerError,
     pretrainer,
 )
 from tests.conftest import SMALL_CONTENT
@@ -41,6 +42,9 @@ from tests.helpers.waiting import SECONDS_AT_MOST
 from tests.nlu.conftest import ComponentFactory
 
 pytestmark = pytest.mark.slow
+
+
+ASKED = [("what does the card do", "en"), ("cuánto hay que pagar de fianza", "es")]
 
 
 def trained(folder: Path) -> dict[str, bytes]:
@@ -96,11 +100,11 @@ def test_what_it_learnt_is_taken_over_and_is_the_same(
 ) -> None:
     """To the last bit: a model does not tell which process has learnt it."""
     alone = trained(tmp_path / "alone")
-    assert {"letters.npy", "linear-2-weights.npy"} <= {Path(name).name for name in alone}
+    assert {"letters.npy", "words-weights.npy"} <= {Path(name).name for name in alone}
 
     async def together() -> dict[str, bytes]:
         async with started(tmp_path, monkeypatch) as pupil:
-            await pupil.learn(training_questions(small_content), small_content.glossary.synonyms, None)
+            await pupil.learn(training_questions(small_content), ASKED, small_content.glossary.synonyms, {})
             return await asyncio.to_thread(trained, tmp_path / "together")
 
     monkeypatch.setattr(Vectorizers, "fit", never)
@@ -118,7 +122,7 @@ def test_what_it_learnt_from_other_questions_is_left(
     async def together() -> dict[str, bytes]:
         async with started(tmp_path, monkeypatch) as pupil:
             fewer = training_questions(small_content)[:-1]
-            await pupil.learn(fewer, small_content.glossary.synonyms, None)
+            await pupil.learn(fewer, ASKED, small_content.glossary.synonyms, {})
             return await asyncio.to_thread(trained, tmp_path / "together")
 
     assert asyncio.run(together()) == alone
@@ -139,6 +143,39 @@ def test_nobody_waits_for_a_learner_that_has_died(tmp_path: Path, monkeypatch: p
     assert asyncio.run(wait()) == [None, None]
 
 
+def test_judges_that_know_nothing_like_it_rank_each_question_asked(
+    small_content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thresholds are chosen on them; one that is learnt word for word does not make it surer."""
+    text, language, label = training_questions(small_content)[0]
+
+    async def rankings(learnt: bool) -> list[list[tuple[str, float]]]:
+        folder = tmp_path / str(learnt)
+        folder.mkdir()
+        async with started(folder, monkeypatch) as pupil:
+            questions = training_questions(small_content)[not learnt :]
+            asked = [*ASKED, (text, language)]
+            await pupil.learn(questions, asked, small_content.glossary.synonyms, {})
+            return await pupil.rankings()
+
+    with_it = asyncio.run(rankings(True))
+    assert len(with_it) == 3 and all(sum(score for _, score in each) > 0.99 for each in with_it)
+    score = dict(with_it[2])[label]
+    assert score < 0.9
+
+
+def test_without_rankings_there_is_no_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than thresholds that are too bold."""
+
+    async def ended() -> None:
+        async with started(tmp_path, monkeypatch) as pupil:
+            os.kill(pupil._process.pid, signal.SIGKILL)
+            await pupil.rankings()
+
+    with pytest.raises(WorkerError):
+        asyncio.run(ended())
+
+
 def test_a_learner_that_fails_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -146,7 +183,7 @@ def test_a_learner_that_fails_says_why(
 
     async def fail() -> None:
         async with started(tmp_path, monkeypatch) as pupil:
-            await pupil.learn([], {}, None)
+            await pupil.learn([], [], {}, {})
             assert await asyncio.to_thread(take, JUDGES, "digest") is None
             await pupil._process.wait()
 
