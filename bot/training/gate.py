@@ -192,7 +192,7 @@ def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iter
 
 
 def _emergencies(candidate: Model, rules: Mapping[str, float]) -> Iterator[Stop]:
-    now = candidate.report[COUNTS]
+    now = candidate.report["held_out"]
     seen, false_alarms = now["emergencies_seen"], now["false_alarms"]
     if seen is not None and seen < rules["seen"]:
         wanted = f"{rules['seen']:.1%}"
