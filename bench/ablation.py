@@ -27,15 +27,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 
 from bench.held_out import held_out_figures
+from bench.nearest_words import NearestQuestions
 from bot.answering.decision import Understanding
 from bot.content.glossary import Glossary
 from bot.content.reading import Content, read_content
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.encoder import Vectors, encoder
-from bot.nlu.ensemble import SHARES
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.meaning_model import MeaningModel
-from bot.nlu.nearest_questions import NearestQuestions
 from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, read_questions
@@ -53,7 +53,8 @@ class Variant:
     """A way to understand: which features of a question, and which models judge them.
 
     `judges`: "linear" sees all features, "each" is a linear model for each kind, "nearest" are the nearest
-    questions, "neural" a network with one hidden layer; "meaning" judges by the vectors of the encoder.
+    questions, "neural" a network with one hidden layer; "regression" and "meanings" judge by the vectors of
+    the encoder, the latter by the nearest. What judges words shares what these two leave.
     """
 
     name: str
@@ -65,17 +66,18 @@ class Variant:
     judges: tuple[str, ...] = ("linear",)
 
 
-WORDS = ("linear", "each", "nearest")
-CHOSEN = Variant(
-    "**chosen: linear, each kind, nearest, encoder**", LETTERS, LEMMAS, judges=(*WORDS, "meaning")
-)
+MEANINGS = ("regression", "meanings")
+FOUR = ("linear", "each", "nearest")
+CHOSEN = Variant("**chosen: linear, and two of meanings**", LETTERS, LEMMAS, judges=("linear", *MEANINGS))
 ONE = Variant("one linear model", LETTERS, LEMMAS)
 VARIANTS = (
     CHOSEN,
     replace(CHOSEN, name="chosen, without the glossary's synonyms", synonyms=False),
-    replace(CHOSEN, name="chosen, without the sentence encoder", judges=WORDS),
-    replace(CHOSEN, name="the sentence encoder alone", judges=("meaning",)),
-    replace(CHOSEN, name="chosen, without the nearest questions", judges=("linear", "each", "meaning")),
+    replace(CHOSEN, name="four of words, without the sentence encoder", judges=FOUR),
+    replace(CHOSEN, name="chosen, and four of words instead of one", judges=(*FOUR, *MEANINGS)),
+    replace(CHOSEN, name="the sentence encoder alone", judges=MEANINGS),
+    replace(CHOSEN, name="chosen, without the nearest meanings", judges=("linear", "regression")),
+    replace(CHOSEN, name="chosen, without the regression of meanings", judges=("linear", "meanings")),
     replace(CHOSEN, name="chosen, and a neural network", judges=(*CHOSEN.judges, "neural")),
     ONE,
     replace(ONE, name="one linear model, words instead of lemmas", lemmas=False),
@@ -134,7 +136,7 @@ class Features:
 
     def vectors(self, texts: Sequence[tuple[str, str]]) -> Vectors:
         """Return the vectors of the encoder, where the variant has it."""
-        asked = [text for text, _ in texts] if "meaning" in self._variant.judges else []
+        asked = [text for text, _ in texts] if set(MEANINGS) & set(self._variant.judges) else []
         return encoder().vectors(asked)
 
 
@@ -152,14 +154,17 @@ def judges(
 ) -> list[Shared]:
     """Train the models of a variant; each gives the scores of the labels for one row of every kind."""
     numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
-    of_words = [name for name in variant.judges if name != "meaning"]
-    made = [(1.0, judge) for judge in judges_of_words(of_words, blocks, labels, names)]
-    if "meaning" in variant.judges:
-        meaning = MeaningModel.fit(vectors, numbers, numbers)
-        words, regression, nearest = SHARES
-        made = [(words / len(made), judge) for _, judge in made]
-        made.append((regression, lambda row, vector: meaning.topic_scores(vector)))
-        made.append((nearest, lambda row, vector: meaning.label_votes(vector, len(names))))
+    told = Hyperparameters()
+    of_words = judges_of_words(
+        [name for name in variant.judges if name not in MEANINGS], blocks, labels, names
+    )
+    made: list[Shared] = [(told.words_share / len(of_words), judge) for judge in of_words]
+    if set(MEANINGS) & set(variant.judges):
+        meaning = MeaningModel.fit(vectors, numbers, numbers, told)
+    if "regression" in variant.judges:
+        made.append((told.meaning_share, lambda row, vector: meaning.topic_scores(vector)))
+    if "meanings" in variant.judges:
+        made.append((told.nearest_share, lambda row, vector: meaning.label_votes(vector, len(names))))
     return made
 
 
