@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -66,7 +66,9 @@ class Difference:
 class Verdict:
     """Whether a candidate may be published, and all that the report says.
 
-    `figures` are by language and name: before (None without a published model), after, floor.
+    `figures` are by language and name: before (None without a published model), after, floor. They are
+    those that count; `of_model` are what the model itself makes of the same questions, which are written in
+    the style of those that it has learnt.
     """
 
     version: str
@@ -75,6 +77,7 @@ class Verdict:
     figures: Mapping[str, Mapping[str, tuple[float | None, float | None, float]]]
     differences: tuple[Difference, ...]
     stops: tuple[Stop, ...]
+    of_model: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -109,6 +112,7 @@ class Verdict:
                 for one in told["differences"]
             ),
             tuple(Stop(one["rule"], Message.from_json(one["text"])) for one in told["stops"]),
+            told.get("of_model", {}),
         )
 
 
@@ -152,6 +156,10 @@ def judge(
         {language: _compared(candidate, published, rules["floors"], language) for language in LANGUAGES},
         differences,
         tuple(stops),
+        {
+            language: {name: candidate.report["held_out"][language][name] for name in _FIGURES}
+            for language in LANGUAGES
+        },
     )
 
 
@@ -312,11 +320,14 @@ def format_report(verdict: Verdict) -> Iterator[str]:
     if verdict.published:
         yield from _at_most(verdict.changes or ("nothing that residents are told",), 12)
     yield ""
-    yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}"
+    yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}{'(model)':>9}"
     for language, figures in verdict.figures.items():
         for name, (was, now, floor) in figures.items():
             label = f"{LANGUAGE_MESSAGES[language]}: {Message(f'rate_{name}')}"
-            yield f"  {label:42}{_percent(was):>9}{_percent(now):>9}{_percent(floor):>9}"
+            line = f"  {label:42}{_percent(was):>9}{_percent(now):>9}{_percent(floor):>9}"
+            yield line + f"{_percent(verdict.of_model.get(language, {}).get(name)):>9}"
+    yield "  Those of now are of questions whose like was not learnt, as those of real people: they count."
+    yield "  In brackets is what the model itself makes of them."
     for better, title in ((True, "Better"), (False, "Worse")):
         one = [difference for difference in verdict.differences if difference.better == better]
         if one:
