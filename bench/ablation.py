@@ -27,12 +27,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neural_network import MLPClassifier
 
 from bench.held_out import held_out_figures
+from bench.nearest_words import NearestQuestions
 from bot.answering.decision import Understanding
 from bot.content.glossary import Glossary
 from bot.content.reading import Content, read_content
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
+from bot.nlu.encoder import Vectors, encoder
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.linear_model import LinearModel
-from bot.nlu.nearest_questions import NearestQuestions
+from bot.nlu.meaning_model import MeaningModel
 from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, read_questions
@@ -50,7 +53,8 @@ class Variant:
     """A way to understand: which features of a question, and which models judge them.
 
     `judges`: "linear" sees all features, "each" is a linear model for each kind, "nearest" are the nearest
-    questions, "neural" a network with one hidden layer.
+    questions, "neural" a network with one hidden layer; "regression" and "meanings" judge by the vectors of
+    the encoder, the latter by the nearest. What judges words shares what these two leave.
     """
 
     name: str
@@ -62,14 +66,18 @@ class Variant:
     judges: tuple[str, ...] = ("linear",)
 
 
-CHOSEN = Variant(
-    "**chosen: linear, each kind, nearest**", LETTERS, LEMMAS, judges=("linear", "each", "nearest")
-)
+MEANINGS = ("regression", "meanings")
+FOUR = ("linear", "each", "nearest")
+CHOSEN = Variant("**chosen: linear, and two of meanings**", LETTERS, LEMMAS, judges=("linear", *MEANINGS))
 ONE = Variant("one linear model", LETTERS, LEMMAS)
 VARIANTS = (
     CHOSEN,
     replace(CHOSEN, name="chosen, without the glossary's synonyms", synonyms=False),
-    replace(CHOSEN, name="chosen, without the nearest questions", judges=("linear", "each")),
+    replace(CHOSEN, name="four of words, without the sentence encoder", judges=FOUR),
+    replace(CHOSEN, name="chosen, and four of words instead of one", judges=(*FOUR, *MEANINGS)),
+    replace(CHOSEN, name="the sentence encoder alone", judges=MEANINGS),
+    replace(CHOSEN, name="chosen, without the nearest meanings", judges=("linear", "regression")),
+    replace(CHOSEN, name="chosen, without the regression of meanings", judges=("linear", "meanings")),
     replace(CHOSEN, name="chosen, and a neural network", judges=(*CHOSEN.judges, "neural")),
     ONE,
     replace(ONE, name="one linear model, words instead of lemmas", lemmas=False),
@@ -126,35 +134,65 @@ class Features:
         kinds = ((self._letters, plain), (self._words, words))
         return [vectorizer.transform(seen) for vectorizer, seen in kinds if vectorizer is not None]
 
+    def vectors(self, texts: Sequence[tuple[str, str]]) -> Vectors:
+        """Return the vectors of the encoder, where the variant has it."""
+        asked = [text for text, _ in texts] if set(MEANINGS) & set(self._variant.judges) else []
+        return encoder().vectors(asked)
 
-Judge = Callable[[Sequence[scipy.sparse.csr_matrix]], Scores]
+
+Judge = Callable[[Sequence[scipy.sparse.csr_matrix], Vectors], Scores]
+# The share of each judge in the mean; those of words have the first together.
+Shared = tuple[float, Judge]
 
 
 def judges(
-    variant: Variant, blocks: Sequence[scipy.sparse.csr_matrix], labels: list[str], names: list[str]
-) -> list[Judge]:
+    variant: Variant,
+    blocks: Sequence[scipy.sparse.csr_matrix],
+    vectors: Vectors,
+    labels: list[str],
+    names: list[str],
+) -> list[Shared]:
     """Train the models of a variant; each gives the scores of the labels for one row of every kind."""
+    numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
+    told = Hyperparameters()
+    of_words = judges_of_words(
+        [name for name in variant.judges if name not in MEANINGS], blocks, labels, names
+    )
+    made: list[Shared] = [(told.words_share / len(of_words), judge) for judge in of_words]
+    if set(MEANINGS) & set(variant.judges):
+        meaning = MeaningModel.fit(vectors, numbers, numbers, told)
+    if "regression" in variant.judges:
+        made.append((told.meaning_share, lambda row, vector: meaning.topic_scores(vector)))
+    if "meanings" in variant.judges:
+        made.append((told.nearest_share, lambda row, vector: meaning.label_votes(vector, len(names))))
+    return made
+
+
+def judges_of_words(
+    kinds: Sequence[str], blocks: Sequence[scipy.sparse.csr_matrix], labels: list[str], names: list[str]
+) -> list[Judge]:
+    """Train the models that see TF-IDF features."""
     whole = scipy.sparse.hstack(blocks, format="csr")
     made: list[Judge] = []
-    if "linear" in variant.judges:
+    if "linear" in kinds:
         linear = LinearModel.fit(whole, labels, 10)
-        made.append(lambda row: linear.scores(scipy.sparse.hstack(row, format="csr")))
-    if "each" in variant.judges:
+        made.append(lambda row, vector: linear.scores(scipy.sparse.hstack(row, format="csr")))
+    if "each" in kinds:
         for kind, block in enumerate(blocks):
             one = LinearModel.fit(block, labels, 10)
-            made.append(lambda row, one=one, kind=kind: one.scores(row[kind]))  # type: ignore[misc] # bound here
+            made.append(lambda row, vector, one=one, kind=kind: one.scores(row[kind]))  # type: ignore[misc] # bound here
     numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
-    if "nearest" in variant.judges:
+    if "nearest" in kinds:
         nearest = NearestQuestions.fit(whole, numbers, len(names))
-        made.append(lambda row: nearest.scores(scipy.sparse.hstack(row, format="csr")))
-    if "neural" in variant.judges:
+        made.append(lambda row, vector: nearest.scores(scipy.sparse.hstack(row, format="csr")))
+    if "neural" in kinds:
         reduced = TruncatedSVD(300, random_state=0).fit(whole)
         scale = reduced.transform(whole).std()
         network = MLPClassifier((256,), max_iter=14, random_state=0).fit(
             reduced.transform(whole) / scale, numbers
         )
 
-        def neural(row: Sequence[scipy.sparse.csr_matrix]) -> Scores:
+        def neural(row: Sequence[scipy.sparse.csr_matrix], vector: Vectors) -> Scores:
             seen = reduced.transform(scipy.sparse.hstack(row, format="csr")) / scale
             return np.asarray(network.predict_proba(seen)[0])
 
@@ -187,15 +225,16 @@ def run(variant: Variant) -> dict[str, Any]:
     features = Features(variant, content.glossary)
     texts = [(text, language) for text, language, _ in trained_on]
     features.learn(texts)
-    models = judges(variant, features.rows(texts), labels, names)
+    models = judges(variant, features.rows(texts), features.vectors(texts), labels, names)
     seconds = time.monotonic() - began
 
     asked = []
     began = time.monotonic()
     for question in questions:
         language = content.language_identifier.identify(question.text, hint="es") or "es"
-        row = features.rows([(question.text, language)])
-        scores = np.mean([judge(row) for judge in models], axis=0)
+        text = [(question.text, language)]
+        row, vector = features.rows(text), features.vectors(text)
+        scores = np.sum([share * judge(row, vector).ravel() for share, judge in models], axis=0)
         best = np.argsort(-scores)[:10]
         ranking = tuple((names[index], float(scores[index] / (scores.sum() or 1))) for index in best)
         asked.append(

@@ -11,13 +11,14 @@ from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES
 from bot.training.evaluation import figures, result_row
 from bot.training.thresholds import EvaluatedQuestion
-from bot.training.train import decision_step, held_out
+from bot.training.train import chosen_on_halves, decision_step, decisions_of
 
 
 def held_out_figures(asked: Sequence[EvaluatedQuestion], content: Content) -> dict[str, dict[str, Any]]:
     """Return the figures with our decision step, each half with thresholds chosen on the other."""
     rows = []
-    for row, decision in zip(asked, held_out(asked, decision_step(PROJECT_ROOT, content)), strict=True):
+    halves = chosen_on_halves(asked, decision_step(PROJECT_ROOT, content))
+    for row, decision in zip(asked, decisions_of(halves, asked), strict=True):
         parsed = {"decision": asdict(decision), "intent_ranking": [], "language": row.language}
         rows.append(result_row(row.question, parsed, content))
     return {language: figures([row for row in rows if row["lang"] == language]) for language in LANGUAGES}

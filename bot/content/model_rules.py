@@ -30,12 +30,14 @@ _GATE = {
 }
 # A number of questions; all other figures of the gate are shares.
 _COUNT = "questions"
+# What the judges of the JointClassifier are told (bot/nlu/hyperparameters.py).
+JUDGED_BY = ("C", "meaning_C", "neighbours", "power", "words_share", "meaning_share", "nearest_share")
 _PIPELINE = {
     "pipeline": Needed(
         [
             {
                 "name": Needed(str),
-                "C": float,
+                **dict.fromkeys(JUDGED_BY, float),
                 "thresholds": {field.name: Needed(float) for field in dataclasses.fields(Thresholds)},
                 "directory_topics": {...: str},
                 "first_steps": {...: [str]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,39 +15,46 @@ import numpy.typing as npt
 import scipy.sparse
 
 from bot.content.topics import topic_of
+from bot.nlu.encoder import Vectors
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.linear_model import LinearModel
-from bot.nlu.nearest_questions import NearestQuestions
+from bot.nlu.meaning_model import MeaningModel
 from bot.nlu.situation_model import SituationModel
 from bot.nlu.tfidf import Table
 
-# Inverse of the regularisation strength (scikit-learn's C), where config.yml does not say another.
-INVERSE_STRENGTH = 10
 _LABELS = "labels.json"
-_NEAREST = "nearest"
+_WORDS = "words"
+_MEANING = "meaning"
 
 # Calls a function with each tuple of arguments, and returns what comes of each.
-CallEach = Callable[[Callable[..., LinearModel], Sequence[tuple[Any, ...]]], Sequence[LinearModel]]
+CallEach = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], Sequence[Any]]
 
 
 @dataclass(frozen=True)
 class Ensemble:
     """Models that judge a message each in its own way, first its topic and then which of its answers.
 
-    One linear model sees all features, one each only those of one kind (letters, lemmas), and the nearest
-    questions vote. What only one of them believes is left in doubt, and so offered rather than answered.
-    `topics` are the labels without what tells the answers of a topic apart.
+    A linear model judges the words. Two more judge what these mean, by the vectors of the sentence encoder: a
+    regression, and the nearest questions, which vote. What only one of them believes is left in doubt, and so
+    offered rather than answered. `topics` are the labels without what tells the answers of a topic apart.
     """
 
     topics: list[str]
-    linear: tuple[LinearModel, ...]
-    nearest: NearestQuestions
+    words: LinearModel
     situations: Mapping[str, SituationModel]
+    meaning: MeaningModel
+    hyperparameters: Hyperparameters
 
     @classmethod
     def fit(
-        cls, blocks: Sequence[Table], labels: list[str], inverse_strength: float, call_each: CallEach
+        cls,
+        blocks: Sequence[Table],
+        vectors: Vectors,
+        labels: list[str],
+        hyperparameters: Hyperparameters,
+        call_each: CallEach,
     ) -> Ensemble:
-        """Learn from tables of features, one of each kind, with a label for each row.
+        """Learn from tables of features, one of each kind, and vectors, with a label for each row.
 
         `call_each` says how: liblinear uses one core and holds Python's lock, so that each model is best
         trained in a process of its own.
@@ -55,62 +63,95 @@ class Ensemble:
         topics = [topic_of(label) for label in labels]
         names = sorted(set(topics))
         numbers = np.array([names.index(topic) for topic in topics], dtype=np.int32)
-        linear = call_each(LinearModel.fit, [(each, topics, inverse_strength) for each in (whole, *blocks)])
         situations = {}
         for number, name in enumerate(names):
             rows = np.flatnonzero(numbers == number)
             answers = [labels[row] for row in rows]
             if len(set(answers)) > 1:
-                situations[name] = SituationModel.fit(whole[rows], answers, inverse_strength)
-        return cls(names, tuple(linear), NearestQuestions.fit(whole, numbers, len(names)), situations)
+                situations[name] = SituationModel.fit(whole[rows], answers, hyperparameters.C)
+        places = {label: place for place, label in enumerate(_labels(names, situations))}
+        # A topic that has one answer is called by the topic alone.
+        answers_of = [labels[row] if topic in situations else topic for row, topic in enumerate(topics)]
+        label_numbers = np.array([places[label] for label in answers_of], dtype=np.int32)
+        words, meaning = call_each(
+            _fit,
+            [
+                (LinearModel, whole, topics, hyperparameters.C),
+                (MeaningModel, vectors, numbers, label_numbers, hyperparameters),
+            ],
+        )
+        return cls(names, words, situations, meaning, hyperparameters)
 
     @functools.cached_property
     def labels(self) -> list[str]:
         """The labels in the order of the scores."""
-        found: list[str] = []
-        for topic in self.topics:
-            found += self.situations[topic].answers if topic in self.situations else [topic]
-        return found
+        return _labels(self.topics, self.situations)
 
-    def scores(self, blocks: Sequence[Table]) -> npt.NDArray[np.float64]:
+    def scores(self, blocks: Sequence[Table], vectors: Vectors) -> npt.NDArray[np.float64]:
         """Return the scores of each label, a row for each message; each block is a kind of features."""
         whole = scipy.sparse.hstack(blocks, format="csr")
-        seen = (whole, *blocks)
-        scores = [model.scores(rows) for model, rows in zip(self.linear, seen, strict=True)]
-        mean = np.mean([*scores, self.nearest.scores(whole)], axis=0)
-        mean = mean / mean.sum(axis=1, keepdims=True)
+        votes = self.meaning.label_votes(vectors, len(self.labels))
+        sizes = [
+            len(self.situations[topic].answers) if topic in self.situations else 1 for topic in self.topics
+        ]
+        firsts = np.cumsum([0, *sizes[:-1]])
+        of_votes = np.add.reduceat(votes, firsts, axis=1)
+        judged = (self.words.scores(whole), self.meaning.topic_scores(vectors), of_votes)
+        mean = np.tensordot(self.hyperparameters.shares, np.array(judged), axes=1)
+        mean /= mean.sum(axis=1, keepdims=True)
         columns = []
-        for number, topic in enumerate(self.topics):
+        for number, (topic, first) in enumerate(zip(self.topics, firsts, strict=True)):
             of_topic = mean[:, [number]]
             situation = self.situations.get(topic)
-            columns.append(of_topic * situation.scores(whole) if situation else of_topic)
+            if situation:
+                near = votes[:, first : first + len(situation.answers)]
+                of_topic = of_topic * _with_votes(situation.scores(whole), near)
+            columns.append(of_topic)
         return np.asarray(np.hstack(columns))
 
     def save(self, folder: Path) -> None:
         """Keep them as plain JSON and arrays: nothing that runs code when it is read back."""
         kept = {
             "topics": self.topics,
-            "linear": len(self.linear),
+            "hyperparameters": dataclasses.asdict(self.hyperparameters),
             "situations": {topic: model.answers for topic, model in self.situations.items()},
         }
         (folder / _LABELS).write_text(json.dumps(kept), encoding="utf-8")
-        for number, model in enumerate(self.linear):
-            model.save(folder, f"linear-{number}")
+        self.words.save(folder, _WORDS)
         for number, situation in enumerate(self.situations.values()):
             situation.save(folder, f"situation-{number}")
-        self.nearest.save(folder, _NEAREST)
+        self.meaning.save(folder, _MEANING)
 
     @classmethod
     def read(cls, folder: Path) -> Ensemble:
         """Read them back."""
         kept = json.loads((folder / _LABELS).read_text(encoding="utf-8"))
-        topics = kept["topics"]
+        hyperparameters = Hyperparameters(**kept["hyperparameters"])
         return cls(
-            topics,
-            tuple(LinearModel.read(folder, f"linear-{number}") for number in range(kept["linear"])),
-            NearestQuestions.read(folder, _NEAREST, len(topics)),
+            kept["topics"],
+            LinearModel.read(folder, _WORDS),
             {
                 topic: SituationModel.read(folder, f"situation-{number}", answers)
                 for number, (topic, answers) in enumerate(kept["situations"].items())
             },
+            MeaningModel.read(folder, _MEANING, hyperparameters),
+            hyperparameters,
         )
+
+
+def _fit(model: Any, *arguments: Any) -> Any:
+    return model.fit(*arguments)
+
+
+def _labels(topics: Sequence[str], situations: Mapping[str, SituationModel]) -> list[str]:
+    """Return the labels of the topics, those of each topic together."""
+    return [
+        label for topic in topics for label in (situations[topic].answers if topic in situations else [topic])
+    ]
+
+
+def _with_votes(shares: npt.NDArray[np.float64], votes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the mean of an answer's share in its topic by words and by votes, where there are votes."""
+    sums = votes.sum(axis=1, keepdims=True)
+    voted = votes / np.where(sums == 0, 1, sums)
+    return np.asarray(np.where(sums == 0, shares, (shares + voted) / 2))

@@ -6,6 +6,7 @@ confidence: off-topic text scores `faq` near 0.99. Here every topic competes wit
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,8 +23,10 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RESP
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.ensemble import INVERSE_STRENGTH, Ensemble
-from bot.nlu.linear_model import LinearModel
+from bot.nlu.encoder import Vectors
+from bot.nlu.encoder_featurizer import VECTOR
+from bot.nlu.ensemble import Ensemble
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.pretrained import judges_digest, take
 from bot.nlu.tfidf_featurizer import TABLE_ROW
 from bot.training.worker import JUDGES
@@ -47,10 +50,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults."""
-        return {
-            # Inverse of the regularisation strength (scikit-learn's C).
-            "C": INVERSE_STRENGTH,
-        }
+        return dataclasses.asdict(Hyperparameters())
 
     def __init__(
         self,
@@ -80,12 +80,14 @@ class JointClassifier(IntentClassifier, GraphComponent):
         if len(set(labels)) > 1:
             tables, _ = questions[0].get(TABLE_ROW)
             rows = [message.get(TABLE_ROW)[1] for message in questions]
-            blocks, inverse_strength = [table[rows] for table in tables], self._config["C"]
-            taken = take(JUDGES, judges_digest(blocks, labels, inverse_strength))
+            blocks = [table[rows] for table in tables]
+            hyperparameters = Hyperparameters.of(self._config)
+            vectors = np.array([message.get(VECTOR) for message in questions])
+            taken = take(JUDGES, judges_digest(blocks, vectors, labels, hyperparameters))
             if taken:
                 self._judges = Ensemble.read(taken)
             else:
-                self._judges = Ensemble.fit(blocks, labels, inverse_strength, _in_processes)
+                self._judges = Ensemble.fit(blocks, vectors, labels, hyperparameters, _in_processes)
             with self._model_storage.write_to(self._resource) as folder:
                 self._judges.save(folder)
         return self._resource
@@ -102,7 +104,8 @@ class JointClassifier(IntentClassifier, GraphComponent):
         if self._judges is not None and known:
             kinds = zip(*(blocks for _, blocks in known), strict=True)
             together = [scipy.sparse.vstack(rows, format="csr") for rows in kinds]
-            for (message, _), scores in zip(known, self._judges.scores(together), strict=True):
+            vectors = np.vstack([_vector(message) for message, _ in known])
+            for (message, _), scores in zip(known, self._judges.scores(together, vectors), strict=True):
                 order = np.argsort(-scores)
                 ranking = [(self._judges.labels[index], float(scores[index])) for index in order]
                 message.set(LABEL_RANKING, ranking)
@@ -122,9 +125,7 @@ class JointClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource, Ensemble.read(folder))
 
 
-def _in_processes(
-    function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]
-) -> list[LinearModel]:
+def _in_processes(function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     call = joblib.delayed(function)
     return list(joblib.Parallel(n_jobs=-1)(call(*each) for each in arguments))  # as many as there are cores
 
@@ -136,3 +137,13 @@ def _blocks(message: Message) -> list[scipy.sparse.csr_matrix]:
         for features in message.features
         if features.is_sparse() and features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT
     ]
+
+
+def _vector(message: Message) -> Vectors:
+    """Return the dense features of a message, a row."""
+    (row,) = (
+        features.features
+        for features in message.features
+        if features.is_dense() and features.type == FEATURE_TYPE_SENTENCE and features.attribute == TEXT
+    )
+    return np.asarray(row, dtype=np.float16)

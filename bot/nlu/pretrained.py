@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.files.locks import exclusive
+from bot.nlu.encoder import Vectors
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.tfidf import Table
 from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, lock_of
 
@@ -21,12 +24,15 @@ def features_digest(texts: Sequence[str], lemmas: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps([FEATURES, texts, lemmas]).encode()).hexdigest()
 
 
-def judges_digest(blocks: Sequence[Table], labels: Sequence[str], inverse_strength: float) -> str:
+def judges_digest(
+    blocks: Sequence[Table], vectors: Vectors, labels: Sequence[str], hyperparameters: Hyperparameters
+) -> str:
     """Return a hash of all that judges depend on."""
-    digest = hashlib.sha256(json.dumps([JUDGES, labels, inverse_strength]).encode())
-    for block in blocks:
-        for part in (block.data, block.indices, block.indptr):
-            digest.update(f"{part.dtype} {part.shape} ".encode() + part.tobytes())
+    told = dataclasses.asdict(hyperparameters)
+    digest = hashlib.sha256(json.dumps([JUDGES, labels, told]).encode())
+    parts = [part for block in blocks for part in (block.data, block.indices, block.indptr)]
+    for part in (*parts, vectors):
+        digest.update(f"{part.dtype} {part.shape} ".encode() + part.tobytes())
     return digest.hexdigest()
 
 

@@ -1,15 +1,19 @@
-"""Pretraining: the lemmas, features and classifiers are made while another process imports Rasa.
+"""Pretraining: the lemmas, features, vectors and classifiers are made while another process imports Rasa.
 
 The job is a line of JSON on standard input: `questions`, each with its text, language and label, in the order
-in which Rasa reads them; `synonyms` of the glossary; `inverse_strength`, the C of the classifier if
-config.yml says one; `folder`, where to keep what is learnt; `lemmas_file`; and `locks`, the open file of each
-stage, which is closed when the stage is done. The components take what was learnt over if they would learn it
-from the same (see bot/nlu/pretrained.py).
+in which Rasa reads them; `asked`, the evaluation questions, each with its text and language; `synonyms` of
+the glossary; `classifier`, what config.yml says of it; `folder`, where to keep what is learnt; `lemmas_file`
+and `vectors_file`; and `locks`, the open file of each stage, which is closed when the stage is done. The
+components take what was learnt over if they would learn it from the same (see bot/nlu/pretrained.py).
+
+Last it asks judges that have not learnt from what is most like the evaluation questions; thresholds are
+chosen on what these say.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import multiprocessing
 import os
 import sys
@@ -21,18 +25,27 @@ if __name__ == "__main__":
     # spaCy imports TensorFlow where it is there, which takes seven seconds, and does as well without.
     sys.modules["tensorflow"] = None  # type: ignore[assignment] # this is how a module is said to be missing
 
+import numpy as np
+
 from bot.content.glossary import Glossary
 from bot.nlu.child import read_jobs
-from bot.nlu.ensemble import INVERSE_STRENGTH, Ensemble
+from bot.nlu.encoder import Vectors, encoder
+from bot.nlu.ensemble import Ensemble
+from bot.nlu.hyperparameters import Hyperparameters
+from bot.nlu.kept_vectors import kept_vectors
 from bot.nlu.lemmas import KeptLemmas, blank_pipeline
-from bot.nlu.linear_model import LinearModel
 from bot.nlu.pretrained import features_digest, judges_digest, keep
-from bot.nlu.tfidf import Vectorizers, save_tables
+from bot.nlu.tfidf import Table, Vectorizers, save_tables
+from bot.nlu.unlike_questions import unlike
 from bot.text.language import LANGUAGES
-from bot.training.worker import FEATURES, JUDGES, LEMMAS
+from bot.training.worker import FEATURES, JUDGES, LABELS_KEPT, LEMMAS, RANKINGS, UNLIKE, VECTORS
 
-# The linear model of all features takes as long as those of each kind together.
+# The linear model of words takes as long as the judges of meanings.
 _HELPERS = 2
+# So few vectors take less time than to load the encoder twice.
+_FEW = 500
+# So many questions are judged at once: the likeness of all to all would take too much memory.
+_JUDGED_AT_ONCE = 100
 
 
 def learn(job: Mapping[str, Any]) -> None:
@@ -40,8 +53,8 @@ def learn(job: Mapping[str, Any]) -> None:
     folder = Path(job["folder"])
     glossary = Glossary({}, job["synonyms"])
     kept = KeptLemmas.read(Path(job["lemmas_file"]))
-    texts = [glossary.plain(text) or text for text, _, _ in job["questions"]]
-    lemmas = [kept.of(text, language) for text, (_, language, _) in zip(texts, job["questions"], strict=True)]
+    texts, lemmas = _words([each[:2] for each in job["questions"]], glossary, kept)
+    asked_words = _words(job["asked"], glossary, kept)
     kept.write()
     os.close(job["locks"][LEMMAS])
 
@@ -52,35 +65,89 @@ def learn(job: Mapping[str, Any]) -> None:
     keep(folder / FEATURES, features_digest(texts, lemmas))
     os.close(job["locks"][FEATURES])
 
-    inverse_strength = job["inverse_strength"] or INVERSE_STRENGTH
+    questions = [text for text, *_ in (*job["questions"], *job["asked"])]
+    encode = functools.partial(_vectors_in_forks, job["locks"][VECTORS])
+    every_vector = kept_vectors(Path(job["vectors_file"]), questions, encode)
+    vectors, asked_vectors = every_vector[: len(texts)], every_vector[len(texts) :]
+    os.close(job["locks"][VECTORS])
+
+    hyperparameters = Hyperparameters.of(job["classifier"])
     labels = [label for _, _, label in job["questions"]]
     in_forks = functools.partial(_in_forks, job["locks"][JUDGES])
-    judges = Ensemble.fit(tables, labels, inverse_strength, in_forks)
+    judges = Ensemble.fit(tables, vectors, labels, hyperparameters, in_forks)
     (folder / JUDGES).mkdir()
     judges.save(folder / JUDGES)
-    keep(folder / JUDGES, judges_digest(tables, labels, inverse_strength))
+    keep(folder / JUDGES, judges_digest(tables, vectors, labels, hyperparameters))
     os.close(job["locks"][JUDGES])
 
+    (folder / UNLIKE).mkdir()
+    rest = np.flatnonzero(unlike(asked_vectors, vectors))
+    in_forks = functools.partial(_in_forks, job["locks"][UNLIKE])
+    judges = Ensemble.fit(
+        [table[rest] for table in tables],
+        vectors[rest],
+        [labels[row] for row in rest],
+        hyperparameters,
+        in_forks,
+    )
+    asked_tables = vectorizers.rows(*asked_words)
+    rankings = _rankings(judges, asked_tables, asked_vectors)
+    (folder / UNLIKE / RANKINGS).write_text(json.dumps(rankings), encoding="utf-8")
+    os.close(job["locks"][UNLIKE])
 
-def _in_forks(
-    lock: int, function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]
-) -> list[LinearModel]:
+
+def _words(
+    questions: Sequence[tuple[str, str]], glossary: Glossary, kept: KeptLemmas
+) -> tuple[list[str], list[str]]:
+    """Return texts with one word for all that mean the same, and their lemmas."""
+    texts = [glossary.plain(text) or text for text, _ in questions]
+    return texts, [kept.of(text, language) for text, (_, language) in zip(texts, questions, strict=True)]
+
+
+def _rankings(judges: Ensemble, tables: Sequence[Table], vectors: Vectors) -> list[list[tuple[str, float]]]:
+    """Return labels with their scores, best first, for each row of tables and vectors."""
+    rankings = []
+    for first in range(0, len(vectors), _JUDGED_AT_ONCE):
+        some = slice(first, first + _JUDGED_AT_ONCE)
+        for scores in judges.scores([table[some] for table in tables], vectors[some]):
+            best = np.argsort(-scores)[:LABELS_KEPT]
+            rankings.append([(judges.labels[label], round(float(scores[label]), 6)) for label in best])
+    return rankings
+
+
+def _vectors_in_forks(lock: int, texts: Sequence[str]) -> Vectors:
+    """Return the vectors of texts, which helpers make where there are many."""
+    if len(texts) < _FEW:
+        return encoder().vectors(texts)
+    parts = [(texts[first::_HELPERS],) for first in range(_HELPERS)]
+    made = _in_forks(lock, _encoded, parts)
+    vectors = np.empty((len(texts), made[0].shape[1]), dtype=np.float16)
+    for first, part in enumerate(made):
+        vectors[first::_HELPERS] = part
+    return vectors
+
+
+def _encoded(texts: Sequence[str]) -> Vectors:
+    return encoder().vectors(texts)
+
+
+def _in_forks(lock: int, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Call a function with each tuple of arguments, in helpers that find them in the memory they share."""
     context = multiprocessing.get_context("fork")  # no other thread here holds a lock
     with context.Pool(_HELPERS, _remember, (lock, function, arguments)) as pool:
         return pool.map(_call, range(len(arguments)), chunksize=1)
 
 
-_remembered: tuple[Callable[..., LinearModel], Sequence[tuple[Any, ...]]]
+_remembered: tuple[Callable[..., Any], Sequence[tuple[Any, ...]]]
 
 
-def _remember(lock: int, function: Callable[..., LinearModel], arguments: Sequence[tuple[Any, ...]]) -> None:
+def _remember(lock: int, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> None:
     os.close(lock)  # nobody is to wait for a helper whose pretrainer has died
     global _remembered
     _remembered = function, arguments
 
 
-def _call(number: int) -> LinearModel:
+def _call(number: int) -> Any:
     function, arguments = _remembered
     return function(*arguments[number])
 

@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -26,6 +26,8 @@ from bot.text.language import LANGUAGES
 from bot.training.evaluation import rows_by_set
 from bot.training.models import Model
 
+# The figures of a model's report that count: of questions that are unlike those which were learnt.
+COUNTS = "unlike"
 # What is said of chance: so seldom would it do the same.
 _CHANCE = 0.05
 _MOST_EXAMPLES = 3
@@ -64,7 +66,9 @@ class Difference:
 class Verdict:
     """Whether a candidate may be published, and all that the report says.
 
-    `figures` are by language and name: before (None without a published model), after, floor.
+    `figures` are by language and name: before (None without a published model), after, floor. They are
+    those that count; `of_model` are what the model itself makes of the same questions, which are written in
+    the style of those that it has learnt.
     """
 
     version: str
@@ -73,6 +77,7 @@ class Verdict:
     figures: Mapping[str, Mapping[str, tuple[float | None, float | None, float]]]
     differences: tuple[Difference, ...]
     stops: tuple[Stop, ...]
+    of_model: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -107,6 +112,7 @@ class Verdict:
                 for one in told["differences"]
             ),
             tuple(Stop(one["rule"], Message.from_json(one["text"])) for one in told["stops"]),
+            told.get("of_model", {}),
         )
 
 
@@ -150,6 +156,10 @@ def judge(
         {language: _compared(candidate, published, rules["floors"], language) for language in LANGUAGES},
         differences,
         tuple(stops),
+        {
+            language: {name: candidate.report["held_out"][language][name] for name in _FIGURES}
+            for language in LANGUAGES
+        },
     )
 
 
@@ -179,7 +189,7 @@ def _must_pass(rows: Sequence[Mapping[str, Any]]) -> Iterator[Stop]:
 def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iterator[Stop]:
     for language, wanted in floors.items():
         for name, floor in wanted.items():
-            reached = candidate.report["held_out"][language][name]
+            reached = candidate.report[COUNTS][language][name]
             more_is_better = _FIGURES[name]
             if reached is not None and (reached < floor if more_is_better else reached > floor):
                 key = "stop_floor_least" if more_is_better else "stop_floor_most"
@@ -240,8 +250,8 @@ def _chance(lost: int, gained: int) -> float:
 def _compared(
     candidate: Model, published: Model | None, floors: Mapping[str, Any], language: str
 ) -> dict[str, tuple[float | None, float | None, float]]:
-    now = candidate.report["held_out"][language]
-    was = published.report["held_out"][language] if published else {}
+    now = candidate.report[COUNTS][language]
+    was = published.report.get(COUNTS, {}).get(language, {}) if published else {}
     return {name: (was.get(name), now[name], floors[language][name]) for name in _FIGURES}
 
 
@@ -310,11 +320,14 @@ def format_report(verdict: Verdict) -> Iterator[str]:
     if verdict.published:
         yield from _at_most(verdict.changes or ("nothing that residents are told",), 12)
     yield ""
-    yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}"
+    yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}{'(model)':>9}"
     for language, figures in verdict.figures.items():
         for name, (was, now, floor) in figures.items():
             label = f"{LANGUAGE_MESSAGES[language]}: {Message(f'rate_{name}')}"
-            yield f"  {label:42}{_percent(was):>9}{_percent(now):>9}{_percent(floor):>9}"
+            line = f"  {label:42}{_percent(was):>9}{_percent(now):>9}{_percent(floor):>9}"
+            yield line + f"{_percent(verdict.of_model.get(language, {}).get(name)):>9}"
+    yield "  Those of now are of questions whose like was not learnt, as those of real people: they count."
+    yield "  In brackets is what the model itself makes of them."
     for better, title in ((True, "Better"), (False, "Worse")):
         one = [difference for difference in verdict.differences if difference.better == better]
         if one:

@@ -13,6 +13,7 @@ _STEPS = {
     "start": 19.0,
     "BilingualTokenizer": 3.0,
     "TfidfFeaturizer": 1.0,
+    "EncoderFeaturizer": 2.0,
     "JointClassifier": 18.0,
     "ask": 8.0,
     "thresholds": 4.0,

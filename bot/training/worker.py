@@ -11,6 +11,7 @@ import collections
 import contextlib
 import json
 import logging
+import math
 import os
 import signal
 import sys
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import KyrError
-from bot.files.locks import lock_within
+from bot.files.locks import exclusive, lock_within
 from bot.logs import loggable
 from bot.messages import Message
 from bot.settings import PROJECT_ROOT
@@ -28,10 +29,16 @@ from bot.training.thresholds import THRESHOLDS_FILE
 
 # Tells the process where lemmas of training questions are kept from one training to the next.
 LEMMAS_FILE = "KYR_LEMMAS_FILE"
+# The same of the vectors that the sentence encoder has made of them.
+VECTORS_FILE = "KYR_VECTORS_FILE"
 # Tells it where what the pretrainer has learnt is kept, if there is a pretrainer.
 LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
 # What the pretrainer does, one after another; each has a lock, which it holds until it is done or has ended.
-LEMMAS, FEATURES, JUDGES = _STAGES = "lemmas", "features", "judges"
+LEMMAS, FEATURES, VECTORS, JUDGES, UNLIKE = _STAGES = "lemmas", "features", "vectors", "judges", "unlike"
+# In the folder of the last: what judges that have not learnt from what is like a question made of it.
+RANKINGS = "rankings.json"
+# As many labels as a decision can depend on: topics have up to a dozen answers.
+LABELS_KEPT = 40
 _LEARNER_LOG = "log"
 # What runs in the two processes.
 _RASA, _LEARNER = "bot.nlu", "bot.nlu.pretrainer"
@@ -129,7 +136,11 @@ def _told(line: bytes) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def rasa_worker(
-    *, thresholds: Path | None = None, lemmas_file: Path | None = None, learnt: Path | None = None
+    *,
+    thresholds: Path | None = None,
+    lemmas_file: Path | None = None,
+    vectors_file: Path | None = None,
+    learnt: Path | None = None,
 ) -> AsyncIterator[RasaWorker]:
     """Start the process; it ends with the block, whatever it is doing.
 
@@ -141,6 +152,7 @@ async def rasa_worker(
         environment = {
             THRESHOLDS_FILE: str(thresholds or ""),
             LEMMAS_FILE: str(lemmas_file or ""),
+            VECTORS_FILE: str(vectors_file or ""),
             LEARNT_FOLDER: str(learnt or ""),
             "TMPDIR": unpacked,
             "RASA_TELEMETRY_ENABLED": "false",
@@ -165,22 +177,40 @@ class Pretrainer:
     async def learn(
         self,
         questions: Sequence[tuple[str, str, str]],
+        asked: Sequence[tuple[str, str]],
         synonyms: Mapping[str, str],
-        inverse_strength: float | None,
+        classifier: Mapping[str, Any],
     ) -> None:
         """Begin to learn from questions, each with its language and label, in the order of their files.
 
-        `inverse_strength` is what config.yml says of the classifier's C, if anything.
+        `asked` are the evaluation questions with their languages, and `classifier` what config.yml says of
+        it.
         """
-        more = {"questions": questions, "synonyms": synonyms, "inverse_strength": inverse_strength}
+        more = {"questions": questions, "asked": asked, "synonyms": synonyms, "classifier": classifier}
         await _give(self._process, {**self._job, **more})
+
+    async def rankings(self) -> list[list[tuple[str, float]]]:
+        """Return the rankings of the evaluation questions by judges that have not learnt from what is most
+        like them, once it has asked them. Raises WorkerError where it has ended before.
+        """
+        folder = Path(self._job["folder"])
+
+        def read() -> Any:
+            with exclusive(lock_of(folder, UNLIKE), math.inf):
+                return json.loads((folder / UNLIKE / RANKINGS).read_text(encoding="utf-8"))
+
+        try:
+            rankings = await asyncio.to_thread(read)
+        except FileNotFoundError:
+            raise WorkerError(Message("job_killed", job=Message(TRAINING))) from None
+        return [[(label, score) for label, score in ranking] for ranking in rankings]
 
 
 @contextlib.asynccontextmanager
-async def pretrainer(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretrainer]:
+async def pretrainer(folder: Path, lemmas_file: Path, vectors_file: Path) -> AsyncIterator[Pretrainer]:
     """Start the process, which keeps what it learns in a new folder; it ends with the block.
 
-    Where it has failed, nothing is lost but time, and the log says why.
+    Where it has failed, the log says why.
     """
     folder.mkdir()
     with contextlib.ExitStack() as files:
@@ -197,13 +227,12 @@ async def pretrainer(folder: Path, lemmas_file: Path) -> AsyncIterator[Pretraine
             pass_fds=tuple(numbers.values()),
         ) as process:
             files.close()  # now the process alone holds the locks
-            yield Pretrainer(
-                process, {"folder": str(folder), "lemmas_file": str(lemmas_file), "locks": numbers}
-            )
+            files_kept = {"lemmas_file": str(lemmas_file), "vectors_file": str(vectors_file)}
+            yield Pretrainer(process, {"folder": str(folder), **files_kept, "locks": numbers})
             if process.returncode:
                 said = (folder / _LEARNER_LOG).read_text(encoding="utf-8", errors="replace")
                 last = "\n  ".join(said.splitlines()[-_LINES_SHOWN:])
-                _log.warning("The pretrainer failed, and Rasa did its work. Its last lines:\n  %s", last)
+                _log.warning("The pretrainer failed. Its last lines:\n  %s", last)
 
 
 def lock_of(folder: Path, stage: str) -> Path:

@@ -38,7 +38,7 @@ def _training(data_dir: Path, command: str = _TRAIN) -> Iterator[subprocess.Pope
 def _left(data_dir: Path) -> list[str]:
     """Return what is in the folder of models but for what is kept from one training to the next."""
     names = (path.name for path in (data_dir / "models").iterdir())
-    return [name for name in names if name != ".lock" and not name.startswith(".lemmas-")]
+    return [name for name in names if name != ".lock" and not name.startswith((".lemmas-", ".vectors-"))]
 
 
 def test_what_the_disk_does_not_take_ends_training_with_what_to_do(tmp_path: Path) -> None:

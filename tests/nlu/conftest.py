@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
+from bot.nlu.encoder_featurizer import EncoderFeaturizer
 from bot.nlu.language_detector import LanguageDetector
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from tests.conftest import SMALL_CONTENT
@@ -61,6 +62,7 @@ def featurized(factory: ComponentFactory, training_data: TrainingData) -> Traini
     featurizer = factory.create(TfidfFeaturizer)
     featurizer.train(training_data)
     featurizer.process_training_data(training_data)
+    factory.create(EncoderFeaturizer).process_training_data(training_data)
     return training_data
 
 
@@ -76,6 +78,7 @@ def prepared(factory: ComponentFactory, text: str) -> Message:
         factory.create(LanguageDetector),
         factory.create(BilingualTokenizer),
         factory.load(TfidfFeaturizer),
+        factory.create(EncoderFeaturizer),
     ):
         component.process([message])
     return message

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import scipy.sparse
 
+from bot.nlu.encoder import Vectors
 from bot.nlu.ensemble import Ensemble
+from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.situation_model import SituationModel
 
 pytestmark = pytest.mark.slow
@@ -23,6 +26,7 @@ ASKED = {
     "faq/bond": ("what bond", "pay bond", "bond pay pay"),
     "greet": ("hello", "hello hello", "hello my"),
 }
+QUESTIONS = [text for texts in ASKED.values() for text in texts]
 LABELS = [label for label, texts in ASKED.items() for _ in texts]
 
 
@@ -33,6 +37,15 @@ def table(*texts: str) -> scipy.sparse.csr_matrix:
     return scipy.sparse.csr_matrix(counts / np.maximum(lengths, 1e-9))
 
 
+def vectors(*texts: str) -> Vectors:
+    """Return a vector for each text in place of the encoder's: those of the same words lie close."""
+    return np.asarray(table(*texts).toarray(), dtype=np.float16)
+
+
+def scores(ensemble: Ensemble, *texts: str) -> npt.NDArray[np.float64]:
+    return ensemble.scores([table(*texts)], vectors(*texts))
+
+
 def one_by_one(call: Any, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
     return [call(*each) for each in arguments]
 
@@ -40,12 +53,11 @@ def one_by_one(call: Any, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
 @pytest.fixture
 def ensemble() -> Ensemble:
     """Learnt from a few questions on three answers of one topic, one of another, and small talk."""
-    blocks = [table(*(text for texts in ASKED.values() for text in texts))]
-    return Ensemble.fit(blocks, LABELS, 10, one_by_one)
+    return Ensemble.fit([table(*QUESTIONS)], vectors(*QUESTIONS), LABELS, Hyperparameters(), one_by_one)
 
 
 def best(ensemble: Ensemble, text: str) -> str:
-    return ensemble.labels[int(np.argmax(ensemble.scores([table(text)])[0]))]
+    return ensemble.labels[int(np.argmax(scores(ensemble, text)[0]))]
 
 
 @pytest.mark.parametrize(
@@ -62,24 +74,34 @@ def test_the_answers_of_a_topic_are_told_apart(ensemble: Ensemble, text: str, la
     """Each label has a score, and all of them add up to 1."""
     assert set(ensemble.labels) == set(LABELS)
     assert best(ensemble, text) == label
-    scores = ensemble.scores([table(text)])
-    assert scores.shape == (1, 5) and scores.sum() == pytest.approx(1) and (scores >= 0).all()
+    found = scores(ensemble, text)
+    assert found.shape == (1, 5) and found.sum() == pytest.approx(1) and (found >= 0).all()
 
 
 def test_a_topic_is_not_torn_apart_by_its_answers(ensemble: Ensemble) -> None:
     """Its answers together have the score that it has where they are one label."""
     whole = Ensemble.fit(
-        [table(*(text for texts in ASKED.values() for text in texts))],
+        [table(*QUESTIONS)],
+        vectors(*QUESTIONS),
         [label.partition(".")[0] for label in LABELS],
-        10,
+        Hyperparameters(),
         one_by_one,
     )
     text = "what my card"
-    of_answers = dict(zip(ensemble.labels, ensemble.scores([table(text)])[0], strict=True))
-    of_topics = dict(zip(whole.labels, whole.scores([table(text)])[0], strict=True))
+    of_answers = dict(zip(ensemble.labels, scores(ensemble, text)[0], strict=True))
+    of_topics = dict(zip(whole.labels, scores(whole, text)[0], strict=True))
     assert whole.situations == {}
     together = sum(score for label, score in of_answers.items() if label.startswith("faq/red_card"))
     assert together == pytest.approx(of_topics["faq/red_card"])
+
+
+def test_near_meanings_have_a_say_in_which_answer(ensemble: Ensemble) -> None:
+    """Words alone would give one answer; half of the share is what the nearest questions say."""
+    said = vectors("taken my card")
+    of_words = dict(zip(ensemble.labels, scores(ensemble, "lost my card")[0], strict=True))
+    of_both = dict(zip(ensemble.labels, ensemble.scores([table("lost my card")], said)[0], strict=True))
+    assert of_both["faq/red_card.taken"] > of_words["faq/red_card.taken"]
+    assert of_both["faq/red_card.lost"] < of_words["faq/red_card.lost"]
 
 
 def test_words_that_a_topic_never_heard_do_not_move_its_answers(ensemble: Ensemble) -> None:
@@ -97,7 +119,7 @@ def test_a_kept_ensemble_gives_the_same_scores(ensemble: Ensemble, tmp_path: Pat
     kept = Ensemble.read(tmp_path)
     texts = ("my card lost", "hello", "pay my card", "")
     assert kept.labels == ensemble.labels
-    assert (kept.scores([table(*texts)]) == ensemble.scores([table(*texts)])).all()
+    assert (scores(kept, *texts) == scores(ensemble, *texts)).all()
     assert {path.suffix for path in tmp_path.iterdir()} <= {".json", ".npy", ".npz"}
 
 

@@ -16,6 +16,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.content.reading import Content
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.content_importer import ContentImporter
+from bot.nlu.encoder import Encoder
+from bot.nlu.encoder_featurizer import EncoderFeaturizer
 from bot.nlu.ensemble import Ensemble
 from bot.nlu.glossary_extractor import GlossaryExtractor
 from bot.nlu.joint_classifier import JointClassifier
@@ -25,7 +27,16 @@ from bot.nlu.tfidf import Vectorizers
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from bot.settings import PROJECT_ROOT
 from bot.training.train import training_questions
-from bot.training.worker import FEATURES, JUDGES, LEARNT_FOLDER, LEMMAS_FILE, Pretrainer, pretrainer
+from bot.training.worker import (
+    FEATURES,
+    JUDGES,
+    LEARNT_FOLDER,
+    LEMMAS_FILE,
+    VECTORS_FILE,
+    Pretrainer,
+    WorkerError,
+    pretrainer,
+)
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
 from tests.nlu.conftest import ComponentFactory
@@ -33,13 +44,24 @@ from tests.nlu.conftest import ComponentFactory
 pytestmark = pytest.mark.slow
 
 
+ASKED = [("what does the card do", "en"), ("cuánto hay que pagar de fianza", "es")]
+
+
 def trained(folder: Path) -> dict[str, bytes]:
     """Return the files that the components keep after learning from the small content."""
     folder.mkdir()
     factory, data = ComponentFactory(folder), ContentImporter(SMALL_CONTENT).get_nlu_data()
-    for kind in (GlossaryExtractor, LanguageDetector, BilingualTokenizer, TfidfFeaturizer, JointClassifier):
+    untrained = BilingualTokenizer, EncoderFeaturizer
+    for kind in (
+        GlossaryExtractor,
+        LanguageDetector,
+        *untrained[:1],
+        TfidfFeaturizer,
+        *untrained[1:],
+        JointClassifier,
+    ):
         component = factory.create(kind)
-        if kind is not BilingualTokenizer:
+        if kind not in untrained:
             component.train(data)
         if kind is not JointClassifier:
             component.process_training_data(data)
@@ -51,8 +73,10 @@ def trained(folder: Path) -> dict[str, bytes]:
 async def started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pretrainer]:
     """A pretrainer that the components of this process know of."""
     monkeypatch.setenv(LEARNT_FOLDER, str(folder / "learnt"))
-    monkeypatch.setenv(LEMMAS_FILE, str(folder / "lemmas.json"))
-    async with pretrainer(folder / "learnt", folder / "lemmas.json") as pupil:
+    files = folder / "lemmas.json", folder / "vectors.npz"
+    for name, file in zip((LEMMAS_FILE, VECTORS_FILE), files, strict=True):
+        monkeypatch.setenv(name, str(file))
+    async with pretrainer(folder / "learnt", *files) as pupil:
         yield pupil
 
 
@@ -76,15 +100,16 @@ def test_what_it_learnt_is_taken_over_and_is_the_same(
 ) -> None:
     """To the last bit: a model does not tell which process has learnt it."""
     alone = trained(tmp_path / "alone")
-    assert {"letters.npy", "linear-2-weights.npy"} <= {Path(name).name for name in alone}
+    assert {"letters.npy", "words-weights.npy"} <= {Path(name).name for name in alone}
 
     async def together() -> dict[str, bytes]:
         async with started(tmp_path, monkeypatch) as pupil:
-            await pupil.learn(training_questions(small_content), small_content.glossary.synonyms, None)
+            await pupil.learn(training_questions(small_content), ASKED, small_content.glossary.synonyms, {})
             return await asyncio.to_thread(trained, tmp_path / "together")
 
     monkeypatch.setattr(Vectorizers, "fit", never)
     monkeypatch.setattr(Ensemble, "fit", never)
+    monkeypatch.setattr(Encoder, "vectors", never)
     assert asyncio.run(together()) == alone
 
 
@@ -97,7 +122,7 @@ def test_what_it_learnt_from_other_questions_is_left(
     async def together() -> dict[str, bytes]:
         async with started(tmp_path, monkeypatch) as pupil:
             fewer = training_questions(small_content)[:-1]
-            await pupil.learn(fewer, small_content.glossary.synonyms, None)
+            await pupil.learn(fewer, ASKED, small_content.glossary.synonyms, {})
             return await asyncio.to_thread(trained, tmp_path / "together")
 
     assert asyncio.run(together()) == alone
@@ -118,6 +143,35 @@ def test_nobody_waits_for_a_learner_that_has_died(tmp_path: Path, monkeypatch: p
     assert asyncio.run(wait()) == [None, None]
 
 
+def test_judges_that_know_nothing_like_it_rank_each_question_asked(
+    small_content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thresholds are chosen on them; one that is learnt word for word does not make it surer."""
+    text, language, label = training_questions(small_content)[0]
+
+    async def rankings() -> list[list[tuple[str, float]]]:
+        async with started(tmp_path, monkeypatch) as pupil:
+            asked = [*ASKED, (text, language)]
+            await pupil.learn(training_questions(small_content), asked, small_content.glossary.synonyms, {})
+            return await pupil.rankings()
+
+    found = asyncio.run(rankings())
+    assert len(found) == 3 and all(sum(score for _, score in each) > 0.99 for each in found)
+    assert dict(found[2]).get(label, 0) < 0.9
+
+
+def test_without_rankings_there_is_no_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than thresholds that are too bold."""
+
+    async def ended() -> None:
+        async with started(tmp_path, monkeypatch) as pupil:
+            os.kill(pupil._process.pid, signal.SIGKILL)
+            await pupil.rankings()
+
+    with pytest.raises(WorkerError):
+        asyncio.run(ended())
+
+
 def test_a_learner_that_fails_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -125,7 +179,7 @@ def test_a_learner_that_fails_says_why(
 
     async def fail() -> None:
         async with started(tmp_path, monkeypatch) as pupil:
-            await pupil.learn([], {}, None)
+            await pupil.learn([], [], {}, {})
             assert await asyncio.to_thread(take, JUDGES, "digest") is None
             await pupil._process.wait()
 

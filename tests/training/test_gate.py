@@ -50,7 +50,7 @@ def make_model(tmp_path: Path) -> MakeModel:
     store = ModelStore(tmp_path)
 
     def make(
-        version: str, decisions: list[Any] = USUAL, *, content: Path = SMALL_CONTENT, **held_out: Any
+        version: str, decisions: list[Any] = USUAL, *, content: Path = SMALL_CONTENT, **figures: Any
     ) -> Model:
         with store.workplace() as folder:
             built = folder / "model"
@@ -66,7 +66,8 @@ def make_model(tmp_path: Path) -> MakeModel:
                 "content_hash": version,
                 "training_hash": version,
                 "changes": [],
-                "held_out": {**GOOD, "en": GOOD, "es": GOOD, **held_out},
+                "held_out": {**GOOD, "en": GOOD, "es": GOOD, **figures},
+                "unlike": {**GOOD, "en": GOOD, "es": GOOD, **figures},
             }
             return store.add(built, version, report)
 

@@ -14,6 +14,20 @@ _POWER = 3
 _PARTS = ("data", "indices", "indptr")
 
 
+def votes(
+    likeness: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], label_count: int
+) -> npt.NDArray[np.float64]:
+    """Return the share of each label in the votes of the questions that a message is most like.
+
+    `likeness` and `labels` have an entry for each question. All is 0 where nothing is alike.
+    """
+    voters = min(_VOTERS, len(likeness))
+    nearest = np.argpartition(-likeness, voters - 1)[:voters]
+    weights = np.maximum(likeness[nearest].astype(np.float64), 0) ** _POWER
+    scores = np.bincount(labels[nearest], weights=weights, minlength=label_count)
+    return np.asarray(scores / (scores.sum() or 1))
+
+
 class NearestQuestions:
     """Likeness is the cosine of TF-IDF rows; scores add up to 1, or are all 0 where nothing is alike."""
 
@@ -40,14 +54,7 @@ class NearestQuestions:
         lengths = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
         lengths[lengths == 0] = 1
         likenesses = (rows @ self._questions).toarray() / lengths[:, np.newaxis]
-        return np.array([self._votes(likeness) for likeness in likenesses])
-
-    def _votes(self, likeness: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        voters = min(_VOTERS, len(likeness))
-        nearest = np.argpartition(-likeness, voters - 1)[:voters]
-        votes = np.maximum(likeness[nearest].astype(np.float64), 0) ** _POWER
-        scores = np.bincount(self._labels[nearest], weights=votes, minlength=self._label_count)
-        return np.asarray(scores / (scores.sum() or 1))
+        return np.array([votes(likeness, self._labels, self._label_count) for likeness in likenesses])
 
     def save(self, folder: Path, name: str) -> None:
         """Keep it as plain arrays: nothing that runs code when it is read back."""

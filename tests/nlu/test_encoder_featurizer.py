@@ -1,0 +1,45 @@
+"""EncoderFeaturizer: a vector for each message, and those of training questions kept between trainings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.encoder import Encoder
+from bot.nlu.encoder_featurizer import VECTOR, EncoderFeaturizer
+from bot.training.worker import VECTORS_FILE
+from tests.nlu.conftest import ComponentFactory, asked
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_message_gets_the_vector_that_the_same_training_question_has(
+    factory: ComponentFactory, training_data: TrainingData
+) -> None:
+    """Also from a component that was loaded."""
+    factory.create(EncoderFeaturizer).process_training_data(training_data)
+    for question in training_data.intent_examples[:5]:
+        message = asked(question.get("text"))
+        factory.load(EncoderFeaturizer).process([message])
+        _, sentence = message.get_dense_features("text")
+        assert np.array_equal(sentence.features, question.get(VECTOR)[np.newaxis])
+
+
+def test_questions_that_were_there_before_are_not_encoded_again(
+    factory: ComponentFactory,
+    training_data: TrainingData,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Training after a change of one topic is short."""
+    monkeypatch.setenv(VECTORS_FILE, str(tmp_path / "vectors.npz"))
+    component = factory.create(EncoderFeaturizer)
+    component.process_training_data(training_data)
+    monkeypatch.setattr(Encoder, "vectors", None)
+    before = [question.get(VECTOR) for question in training_data.intent_examples]
+    component.process_training_data(training_data)
+    after = [question.get(VECTOR) for question in training_data.intent_examples]
+    assert np.array_equal(before, after)
