@@ -39,6 +39,10 @@ _PIPELINE = {
                 "directory_topics": {...: str},
                 "setting_topics": {...: str},
                 "related_weight": float,
+                "same_weight": float,
+                "asked_share": float,
+                "bare_share": float,
+                "facet_weight": float,
             }
         ]
     )

@@ -24,6 +24,8 @@ SECONDS_TO_LIVE = 30 * 60
 MOST_CONVERSATIONS = 10_000
 # Choices stay on the screen above later answers; so many of them can still be made.
 _MOST_OFFERED = 200
+# A short message may go on from one of so many answers; none of them is said again word for word.
+_MOST_ANSWERS = 4
 
 _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{22})\.(?P<signature>[0-9a-f]{32})")
 
@@ -34,7 +36,9 @@ class Conversation:
 
     `language` is that of the last clear words, `requested_language` one that was asked for: it holds until
     another is. `again` stands for the last answer (see bot.answering.reply.Reply), `topic` is the one it
-    was about, and `buttons` are the choices shown last, in their order. `offered` are the payloads of all
+    was about, and `buttons` are the choices shown last, in their order. `answers` are the ids of the answers
+    given, the last one first, `said` what stands for them as `again` does, and `facets` what is known of the
+    situation, by codes (see bot.content.facets). `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and
     have not given us their question for. `reminders` says how many more answers end with who listens when a
@@ -50,6 +54,9 @@ class Conversation:
     topic: str | None = None
     again: str | None = None
     buttons: tuple[Button, ...] = ()
+    answers: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    facets: dict[str, str] = field(default_factory=dict)
     offered: dict[str, None] = field(default_factory=dict)
     to_rate: dict[str, str] = field(default_factory=dict)
     not_helped: dict[str, str] = field(default_factory=dict)
@@ -62,6 +69,11 @@ class Conversation:
             self.offered[button.payload] = None
         while len(self.offered) > _MOST_OFFERED:
             del self.offered[next(iter(self.offered))]
+
+    def remember(self, answer: str, again: str) -> None:
+        """Note an answer that is given, and what stands for it."""
+        self.answers = (answer, *(one for one in self.answers if one != answer))[:_MOST_ANSWERS]
+        self.said = (again, *(one for one in self.said if one != again))[:_MOST_ANSWERS]
 
     def may_choose(self, payload: str) -> bool:
         """Whether a choice was offered in this conversation, or is one that a page makes by itself."""

@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.answering.answers import answer
-from bot.answering.decision import DANGER_CARDS, EMERGENCY_CARDS, FIND_HELP, SAY
+from bot.answering.decision import DANGER, DANGER_CARDS, EMERGENCY, EMERGENCY_CARDS, FIND_HELP, SAY
 from bot.answering.follow_ups import Context
 from bot.answering.help import GENERAL_NEEDS, find_help, slots_of_choice
 from bot.answering.replies import (
@@ -27,8 +27,11 @@ from bot.answering.replies import (
     more,
     repeat,
     reply_to_choice,
+    words_to_say,
 )
-from bot.answering.reply import Button, Reply, response_reply
+from bot.answering.reply import CHOOSE_MORE, Button, Reply, response_reply
+from bot.content.facets import of_new_subject
+from bot.content.follow_up_map import SAY_IT, WHO_HELPS, Asked
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.gateway import keys
@@ -90,7 +93,9 @@ async def _reply(
         message = remove_personal_details(message, content.own_words.known)
         button = button_meant(content, message, conversation.buttons)
         choice = button.payload if button else None
+    known = dict(conversation.facets)
     if choice is None:
+        conversation.facets = content.facet_words.after(message, known)
         outcome = await _reply_to_message(content, rasa, conversation, message, hint)
         outcome = _not_twice(content, conversation, outcome)
         _keep_unanswered(app, conversation, message, outcome.replies)
@@ -104,17 +109,32 @@ async def _reply(
     if not app[keys.CONVERSATIONS].knows(conversation):
         await rasa.forget(conversation.id)  # ended while it was being answered
     reminder = _reminder(content, conversation, outcome.replies)
+    if _is_of_new_subject(content, conversation, outcome.replies):
+        conversation.facets = content.facet_words.after(message, of_new_subject(known))
     _remember(conversation, outcome.replies)
     notice = _notice(content, conversation, outcome.replies)
     return replace(outcome, replies=(*outcome.replies, *reminder, *notice))
 
 
 def _not_twice(content: Content, conversation: Conversation, outcome: Outcome) -> Outcome:
-    """Return what goes beyond an answer where the answer itself was said last: nobody reads it twice."""
+    """Return what goes beyond an answer where the answer itself was said before: nobody reads it twice.
+
+    Where that was said too, it is what this leads on to.
+    """
     first, *others = outcome.replies
-    if first.answer is None or first.again != conversation.again:
+    if first.answer is None or first.again not in (conversation.again, *conversation.said):
         return outcome
-    return replace(outcome, replies=(more(content, first.again, first.language), *others))
+    beyond = CHOOSE_MORE + first.answer
+    said = more(content, beyond if beyond in conversation.said else first.again, first.language)
+    return replace(outcome, replies=(said, *others))
+
+
+def _is_of_new_subject(content: Content, conversation: Conversation, replies: Sequence[Reply]) -> bool:
+    """Whether an answer is on something else than the one before, so that its circumstances are others."""
+    before, topic = conversation.topic, replies[0].topic
+    if before is None or topic is None or before == topic or topic not in content.topics:
+        return False
+    return topic not in content.near(before) and not content.follow_ups.together(before, topic)
 
 
 async def end(app: web.Application, conversation: Conversation) -> None:
@@ -172,8 +192,11 @@ async def _reply_to_message(
     """
     detected = content.language_identifier.identify(message, hint=hint)
     language = hint or (detected if detected in LANGUAGES else DEFAULT_LANGUAGE)
-    again = choose_again(content, message, conversation.buttons, language)
-    replies = (again,) if again else await _ask_rasa(content, rasa, conversation, message, hint)
+    asked = content.follow_ups.asked(message, conversation.answers, conversation.facets, content.topics)
+    said = choose_again(content, message, conversation.buttons, language)
+    if asked and asked.kind == SAY_IT:
+        said = words_to_say(content, conversation.answers, language)
+    replies = (said,) if said else await _ask_rasa(content, rasa, conversation, message, hint, asked)
     if not replies:
         card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
         replies = (response_reply(content, card, detected if detected in LANGUAGES else language),)
@@ -189,7 +212,12 @@ def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
 
 
 async def _ask_rasa(
-    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
+    content: Content,
+    rasa: RasaClient,
+    conversation: Conversation,
+    message: str,
+    hint: str | None,
+    asked: Asked | None = None,
 ) -> tuple[Reply, ...]:
     context = Context(
         language=hint,
@@ -197,6 +225,10 @@ async def _ask_rasa(
         topic=conversation.topic,
         related=content.near(conversation.topic),
         again=conversation.again,
+        fits=content.fits(conversation.facets),
+        asked=asked.answer if asked else None,
+        who_helps=asked is not None and asked.kind == WHO_HELPS,
+        bare=asked is not None and asked.bare,
     )
     try:
         messages = await rasa.send(conversation.id, message, context.as_metadata())
@@ -263,6 +295,9 @@ def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
         conversation.buttons = buttons
     conversation.offer(buttons)
     for reply in reversed(replies):
+        answered = reply.answer or (reply.topic if reply.topic in (EMERGENCY, DANGER) else None)
+        if answered and reply.again:
+            conversation.remember(answered, reply.again)
         if reply.again and (reply.topic or buttons):
             conversation.again, conversation.topic = reply.again, reply.topic or conversation.topic
             conversation.buttons = buttons

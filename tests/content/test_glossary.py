@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.glossary import Glossary, HelpRequest, check_glossary
+from bot.content.paths import glossary_files
 from bot.directory.places import ANY
 from bot.directory.reading import read_directory
 from bot.problems import Problems
@@ -19,7 +20,7 @@ def glossary() -> Glossary:
     """The glossary that residents are understood by."""
     problems = Problems(PROJECT_ROOT)
     needs = read_directory(PROJECT_ROOT / "data" / "resources").needs
-    read = check_glossary(PROJECT_ROOT / "data" / "nlu" / "glossary.yml", needs, problems)
+    read = check_glossary(glossary_files(PROJECT_ROOT), needs, problems)
     assert read is not None and problems.found == []
     return read
 
@@ -115,5 +116,5 @@ def test_a_mistake_in_the_glossary_is_named(content_copy: Path, old: str, new: s
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     problems = Problems(path.parent)
-    check_glossary(path, read_directory(SMALL_CONTENT / "data" / "resources").needs, problems)
+    check_glossary([path], read_directory(SMALL_CONTENT / "data" / "resources").needs, problems)
     assert [str(problem) for problem in problems.found] == [expected]
