@@ -16,6 +16,7 @@ from bot.answering.decision import (
     as_goes_on,
     decide,
     decide_on_parts,
+    not_a_list_again,
     topic_scores,
 )
 from bot.content.glossary import HelpRequest
@@ -119,10 +120,10 @@ def test_scores_become_a_decision(ranking: list[tuple[str, float]], expected: De
             [("faq/bond.refused", 0.25), ("faq/daca", 0.1), ("faq/daca.renew", 0.1), ("greet", 0.2)],
             Decision("clarify", "clarify", offered=("bond.refused", "daca")),
         ),
-        # Of one topic there is one offer, and its score is that of all its answers.
+        # Of one topic there is one offer, and its score is that of all of them; a single one is no choice.
         (
             [("faq/bond.refused", 0.06), ("faq/bond.paying", 0.05), ("faq/daca", 0.09)],
-            Decision("clarify", "clarify", offered=("bond",)),
+            Decision("clarify", "clarify", offered=("bond", "daca")),
         ),
         # An emergency must not be lost because its rival is one topic in many pieces.
         (
@@ -148,6 +149,29 @@ def test_scores_of_answers_are_summed_by_topic() -> None:
     summed = topic_scores([("greet", 0.3), ("faq/bond.refused", 0.25), ("faq/bond", 0.25), ("faq/daca", 0.2)])
     assert summed == [("faq/bond", 0.5), ("greet", 0.3), ("faq/daca", 0.2)]
     assert topic_scores([]) == []
+
+
+LISTED = Understanding("en", listed=("daca",))
+
+
+@pytest.mark.parametrize(
+    ("decision", "judged", "expected"),
+    [
+        (Decision("clarify", "clarify", offered=("bond.refused", "daca")), LISTED, answered("bond")),
+        (
+            Decision("clarify", "clarify", offered=("red_card",)),
+            LISTED,
+            Decision("no_answer", "answer", topic="red_card", answer="red_card"),
+        ),
+        (answered("daca"), LISTED, answered("daca")),
+        (DOUBTFUL, Understanding("en"), DOUBTFUL),
+    ],
+)
+def test_a_choice_is_never_offered_twice_in_a_row(
+    decision: Decision, judged: Understanding, expected: Decision
+) -> None:
+    """The likeliest topic's core answer, right for all situations, comes instead."""
+    assert not_a_list_again(decision, judged, {"bond", "daca"}) == expected
 
 
 CARD = Decision(EMERGENCY, "emergency", topic=EMERGENCY)

@@ -83,8 +83,9 @@ def test_every_need_that_is_offered_can_be_said(glossary: Glossary) -> None:
             "- lookup: need_food",
             "- lookup: need_foood",
             "glossary.yml:3: nothing uses the table `need_foood`. Use near, near_me, anywhere, filler, now, "
-            "either_language, goes_on, about_that, speaks_, setting_ or choice_ as the others do, or need_ "
-            "with a code of data/resources/taxonomy_terms.csv.",
+            "either_language, goes_on, about_that, speaks_, setting_ or choice_ as the others do, who_, "
+            "when_, status_, authority_, paper_ with a value of that facet, or need_ with a code of "
+            "data/resources/taxonomy_terms.csv.",
         ),
         (
             "- lookup: near_me",

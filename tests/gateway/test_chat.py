@@ -367,6 +367,7 @@ async def test_what_was_said_is_sent_with_the_next_message(
     for _ in range(2):
         _, body = await post(gateway, {"message": "en español", "session": body["session"], "lang": "en"})
     before = {"topic": "red_card", "related": ["food_assistance"], "again": "topic:red_card"}
+    before |= {"fits": {}, "asked": None, "who_helps": False, "bare": False}
     assert sent == [{"language": "en", "held": False, **before}, {"language": "es", "held": True, **before}]
 
 
