@@ -119,11 +119,13 @@ def with_what_is_asked(
         return list(ranking)
     share = bare_share if context.bare else asked_share
     scores = {name: score * (1 - share) for name, score in ranking}
+    # Whoever asks it by its words asks something that is the bot's business.
+    scores[OUT_OF_SCOPE] = scores.get(OUT_OF_SCOPE, 0.0) * (1 - share)
     # Within its topic it is this answer that is asked for, not the likeliest one.
     for name in [name for name in scores if name != label and topic_of(name) == topic_of(label)]:
         scores[label] = scores.get(label, 0.0) + scores.pop(name)
     scores[label] = scores.get(label, 0.0) + share
-    return sorted(scores.items(), key=lambda entry: -entry[1])
+    return _sorted_shares(scores)
 
 
 def weighed_by_facets(

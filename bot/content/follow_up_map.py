@@ -22,8 +22,9 @@ _SHAPE = {
     "beside": [str],
     "situations": Needed({...: {"after": Needed([str]), "leads": Needed({...: [str]})}}),
 }
-# Up to so many words a message may mean only what was talked of; a longer one says itself what it asks.
-MOST_WORDS = 12
+# Up to so many words a message may mean only what was talked of; a longer one says itself what it asks,
+# and so does one of more than a few words that says something else too.
+_MOST_WORDS, _FEW_WORDS = 12, 7
 # The kinds without answers of their own: the words to say in English, who helps with what was answered.
 SAY_IT, WHO_HELPS = "say_it", "who_helps"
 
@@ -77,12 +78,14 @@ class FollowUpMap:
         `before` are the answers given so far, the last one first, `facets` what is known of the situation.
         """
         plain = fold(text)
-        if not before or not 0 < len(plain.split()) <= MOST_WORDS:
+        if not before or not 0 < len(plain.split()) <= _MOST_WORDS:
             return None
         found = [kind for kind, pattern in self.kinds.items() if pattern.search(plain)]
         if not found:
             return None
-        bare = not self._without(plain, found).strip()
+        bare = not re.sub(r"\d+", " ", self._without(plain, found)).strip()
+        if not bare and len(plain.split()) > _FEW_WORDS:
+            return None
         for kind in found:
             if kind in (SAY_IT, WHO_HELPS):
                 return Asked(kind, bare)
