@@ -14,6 +14,8 @@ from bot.text.language import fold
 
 # A denial reaches no further than this, nor does "and what about my children" go on behind it.
 _CLAUSE_ENDS = re.compile(r"[,.;:!?¿¡()\n]+|\b(?:pero|sino|but)\b", re.IGNORECASE)
+# A correction has at most so many words.
+_CORRECTION = 10
 # Of these the first that is named counts, of all others the last: "they took my husband, I have children".
 _FIRST_COUNTS = ("who",)
 # A child is named beside the one whom it is about; alone it is who it is about.
@@ -54,9 +56,11 @@ class FacetWords:
                 facets[name] = value
         return facets
 
-    def named(self, text: str) -> list[str]:
-        """Return what of a folded text names a facet, to tell what else it says."""
-        return [match[0] for _, _, pattern in self._values for match in pattern.finditer(text)]
+    def sets_right(self, text: str, known: Mapping[str, str]) -> bool:
+        """Whether a short text says little else than that something known is otherwise ("no, my brother")."""
+        said, denied = self._read(text)
+        changed = any(known.get(name) not in (None, *values) for name, values in said.items())
+        return changed and len(text.split()) <= _CORRECTION and (bool(denied) or self._sets_right(text))
 
     def _sets_right(self, text: str) -> bool:
         return self._corrects is not None and bool(self._corrects.match(fold(text)))

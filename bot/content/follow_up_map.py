@@ -24,9 +24,10 @@ _SHAPE = {
 }
 # Up to so many words a message may mean only what was talked of; a longer one says itself what it asks,
 # and so does one of more than a few words that says something else too.
-_MOST_WORDS, _FEW_WORDS = 12, 7
-# The kinds without answers of their own: the words to say in English, who helps with what was answered.
-SAY_IT, WHO_HELPS = "say_it", "who_helps"
+_MOST_WORDS, _FEW_WORDS = 12, 4
+# The kinds without answers of their own: words to say in English, who helps with the topic, whom to call.
+SAY_IT, WHO_HELPS, CALL_WHOM = "say_it", "who_helps", "call_whom"
+_WITHOUT_ANSWERS = (SAY_IT, WHO_HELPS, CALL_WHOM)
 
 # Cards of domain.yml after which a follow-up may come as after an answer.
 _CARDS = ("emergency_now", "danger_now", "life_in_danger")
@@ -84,10 +85,10 @@ class FollowUpMap:
         if not found:
             return None
         bare = not re.sub(r"\d+", " ", self._without(plain, found)).strip()
-        if not bare and len(plain.split()) > _FEW_WORDS:
+        if not bare and len(plain.split()) > _FEW_WORDS and found[0] != SAY_IT:
             return None
         for kind in found:
-            if kind in (SAY_IT, WHO_HELPS):
+            if kind in _WITHOUT_ANSWERS:
                 return Asked(kind, bare)
             answer = self._answer(kind, before, facets, topics)
             if answer is not None:
@@ -112,8 +113,13 @@ class FollowUpMap:
                     name for name in situation.leads.get(kind, ()) if name in topics and topics[name].answered
                 ]
                 if names and situation.comes_after(said):
-                    return max(names, key=lambda name: (fit(topics[name].facets, facets), -names.index(name)))
+                    return max(names, key=lambda name: (_is_about(topics[name], facets), -names.index(name)))
         return None
+
+
+def _is_about(answer: Topic, facets: Mapping[str, str]) -> int:
+    """Return 1 where an answer is for whom it is about, -1 where it is for others, 0 where nothing tells."""
+    return fit({name: values for name, values in answer.facets.items() if name == "who"}, facets)
 
 
 def read_follow_ups(path: Path, answers: Collection[str], problems: Problems) -> FollowUpMap:
@@ -133,8 +139,8 @@ def read_follow_ups(path: Path, answers: Collection[str], problems: Problems) ->
     situations = []
     for name, situation in document["situations"].items():
         for kind in situation["leads"]:
-            if kind not in kinds or kind in (SAY_IT, WHO_HELPS):
-                allowed = ", ".join(one for one in kinds if one not in (SAY_IT, WHO_HELPS))
+            if kind not in kinds or kind in _WITHOUT_ANSWERS:
+                allowed = ", ".join(one for one in kinds if one not in _WITHOUT_ANSWERS)
                 line = line_of(situation["leads"], kind)
                 problems.add(path, line, "follow_up_kind_unknown", situation=name, kind=kind, allowed=allowed)
         _refuse_unknown(situation, str(name), answers, path, problems)

@@ -94,6 +94,12 @@ class Content:
         found = {name: fit(topic.facets, facets) for name, topic in self.topics.items()} if facets else {}
         return {name: number for name, number in found.items() if number}
 
+    def answer_that_fits(self, topic: str, facets: Mapping[str, str]) -> str | None:
+        """Return the answer of a topic that is for most of what is known, its core answer in doubt."""
+        answers = [one for one in self.topics.values() if one.topic == topic and one.answered]
+        best = max(answers, key=lambda one: (fit(one.facets, facets), one.is_core), default=None)
+        return best.id if best else None
+
     @functools.cached_property
     def response_names(self) -> Mapping[tuple[str, str], str]:
         """The response of domain.yml that says a text, by language and the text as Rasa has it."""

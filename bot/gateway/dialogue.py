@@ -15,8 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.answering.answers import answer
-from bot.answering.decision import DANGER, DANGER_CARDS, EMERGENCY, EMERGENCY_CARDS, FIND_HELP, SAY
+from bot.answering.answers import answer, whom_to_call
+from bot.answering.decision import DANGER_CARDS, EMERGENCY_CARDS, FIND_HELP, SAY
 from bot.answering.follow_ups import Context
 from bot.answering.help import GENERAL_NEEDS, find_help, slots_of_choice
 from bot.answering.replies import (
@@ -29,9 +29,9 @@ from bot.answering.replies import (
     reply_to_choice,
     words_to_say,
 )
-from bot.answering.reply import CHOOSE_MORE, Button, Reply, response_reply
+from bot.answering.reply import Button, Reply, response_reply
 from bot.content.facets import of_new_subject
-from bot.content.follow_up_map import SAY_IT, WHO_HELPS, Asked
+from bot.content.follow_up_map import CALL_WHOM, SAY_IT, WHO_HELPS, Asked
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.gateway import keys
@@ -96,7 +96,7 @@ async def _reply(
     known = dict(conversation.facets)
     if choice is None:
         conversation.facets = content.facet_words.after(message, known)
-        outcome = await _reply_to_message(content, rasa, conversation, message, hint)
+        outcome = await _reply_to_message(content, rasa, conversation, message, hint, known)
         outcome = _not_twice(content, conversation, outcome)
         _keep_unanswered(app, conversation, message, outcome.replies)
     elif conversation.may_choose(choice):
@@ -117,15 +117,16 @@ async def _reply(
 
 
 def _not_twice(content: Content, conversation: Conversation, outcome: Outcome) -> Outcome:
-    """Return what goes beyond an answer where the answer itself was said before: nobody reads it twice.
+    """Return what goes beyond an answer where the answer itself was said last: nobody reads it twice.
 
-    Where that was said too, it is what this leads on to.
+    Of one that was said a little before it is its short form.
     """
     first, *others = outcome.replies
     if first.answer is None or first.again not in (conversation.again, *conversation.said):
         return outcome
-    beyond = CHOOSE_MORE + first.answer
-    said = more(content, beyond if beyond in conversation.said else first.again, first.language)
+    if first.again != conversation.again:
+        return replace(outcome, replies=(replace(first, text=first.short or first.text), *others))
+    said = more(content, first.again, first.language)
     return replace(outcome, replies=(said, *others))
 
 
@@ -184,7 +185,12 @@ async def _reply_to_chosen(
 
 
 async def _reply_to_message(
-    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
+    content: Content,
+    rasa: RasaClient,
+    conversation: Conversation,
+    message: str,
+    hint: str | None,
+    known: Mapping[str, str],
 ) -> Outcome:
     """Ask Rasa; return the hotline card where it does not answer.
 
@@ -192,8 +198,10 @@ async def _reply_to_message(
     """
     detected = content.language_identifier.identify(message, hint=hint)
     language = hint or (detected if detected in LANGUAGES else DEFAULT_LANGUAGE)
-    asked = content.follow_ups.asked(message, conversation.answers, conversation.facets, content.topics)
+    asked = _asked(content, conversation, message, known)
     said = choose_again(content, message, conversation.buttons, language)
+    if asked and asked.kind == CALL_WHOM:
+        said = whom_to_call(content, conversation.answers, language)
     if asked and asked.kind == SAY_IT:
         said = words_to_say(content, conversation.answers, language)
     replies = (said,) if said else await _ask_rasa(content, rasa, conversation, message, hint, asked)
@@ -202,6 +210,19 @@ async def _reply_to_message(
         replies = (response_reply(content, card, detected if detected in LANGUAGES else language),)
         return Outcome(replies if detected else _in_both(content, replies), degraded=True)
     return Outcome(replies if detected else _in_both(content, replies))
+
+
+def _asked(
+    content: Content, conversation: Conversation, message: str, known: Mapping[str, str]
+) -> Asked | None:
+    """Return what a message asks for after what was said and offered, or sets right of it."""
+    offered = Context(again=conversation.again).listed
+    before = (*offered, *conversation.answers)
+    asked = content.follow_ups.asked(message, before, conversation.facets, content.topics)
+    if asked is None and conversation.topic and content.facet_words.sets_right(message, known):
+        answer = content.answer_that_fits(conversation.topic, conversation.facets)
+        return Asked("sets_right", True, answer) if answer else None
+    return asked
 
 
 def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
@@ -295,7 +316,7 @@ def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
         conversation.buttons = buttons
     conversation.offer(buttons)
     for reply in reversed(replies):
-        answered = reply.answer or (reply.topic if reply.topic in (EMERGENCY, DANGER) else None)
+        answered = reply.answer or reply.topic
         if answered and reply.again:
             conversation.remember(answered, reply.again)
         if reply.again and (reply.topic or buttons):

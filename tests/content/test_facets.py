@@ -68,3 +68,29 @@ def test_an_answer_fits_what_is_known_by_each_facet_that_it_names() -> None:
     assert fit(wanted, {"who": "relative"}) == 1
     assert fit(wanted, {"who": "me", "when": "now"}) == -2
     assert fit(wanted, {"place": "home"}) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("no, mi hermano", {"who": "me"}, True),
+        ("it was not ICE, it was the police", {"authority": "ice"}, True),
+        ("no, mi hermano", {}, False),
+        ("no, mi hermano", {"who": "relative"}, False),
+        ("se llevaron a mi vecino", {"who": "relative"}, False),
+        ("gracias", {"who": "me"}, False),
+    ],
+)
+def test_a_short_message_that_sets_something_known_right_is_told(
+    project_content: Content, text: str, known: dict[str, str], expected: bool
+) -> None:
+    """It asks for the answer before once more, as it is for what is true."""
+    assert project_content.facet_words.sets_right(text, known) is expected
+
+
+def test_the_answer_of_a_topic_that_fits_is_found(project_content: Content) -> None:
+    """The core answer where nothing tells."""
+    known = {"who": "relative", "authority": "police"}
+    found = project_content.answer_that_fits("if_arrested_detained", known)
+    assert found == "if_arrested_detained.dont_know_police_or_ice"
+    assert project_content.answer_that_fits("if_arrested_detained", {}) == "if_arrested_detained"

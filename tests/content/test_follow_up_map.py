@@ -29,11 +29,11 @@ TAKEN = "if_arrested_detained.relative_now"
             "find_detained_person.not_found_moved",
             True,
         ),
-        ("does she need an attorney in court", [TAKEN], "lawyer", "legal_aid_find.detained_today", False),
+        ("she needs an attorney fast", [TAKEN], None, None, None),
         ("where", ["fear_stress", TAKEN], "where", "find_detained_person", True),
         ("where", ["red_card", TAKEN], "where", "red_card.where_to_get", True),
-        ("a quién le marco", ["tenants_landlord"], None, None, None),
-        ("a quién llamo", ["tenants_landlord"], "who_helps", None, True),
+        ("a quién le marco", ["tenants_landlord"], "call_whom", None, True),
+        ("quién nos ayuda", ["tenants_landlord"], "who_helps", None, True),
         ("cómo se dice en inglés", ["red_card"], "say_it", None, True),
         ("where", [], None, None, None),
         ("where", ["daca"], None, None, None),
@@ -62,8 +62,10 @@ def test_a_short_message_asks_for_what_belongs_to_the_situation(
 
 def test_what_is_known_of_the_situation_chooses_among_answers(project_content: Content) -> None:
     """Where a child was taken, "where" is another search."""
-    asked = project_content.follow_ups.asked("where", [TAKEN], {"who": "child"}, project_content.topics)
-    assert asked is not None and asked.answer == "find_detained_person.child_detained"
+    for who, answer in (("child", ".child_detained"), ("relative", "")):
+        known = {"who": who, "when": "just", "authority": "ice"}
+        asked = project_content.follow_ups.asked("where", [TAKEN], known, project_content.topics)
+        assert asked is not None and asked.answer == f"find_detained_person{answer}"
 
 
 @pytest.mark.parametrize(
