@@ -24,7 +24,7 @@ _SHAPE = {
 }
 # Up to so many words a message may mean only what was talked of; a longer one says itself what it asks,
 # and so does one of more than a few words that says something else too.
-_MOST_WORDS, _FEW_WORDS = 12, 4
+_MOST_WORDS, _FEW_WORDS = 12, 6
 # The kinds without answers of their own: words to say in English, who helps with the topic, whom to call.
 SAY_IT, WHO_HELPS, CALL_WHOM = "say_it", "who_helps", "call_whom"
 _WITHOUT_ANSWERS = (SAY_IT, WHO_HELPS, CALL_WHOM)

@@ -29,7 +29,7 @@ TAKEN = "if_arrested_detained.relative_now"
             "find_detained_person.not_found_moved",
             True,
         ),
-        ("she needs an attorney fast", [TAKEN], None, None, None),
+        ("she needs an attorney fast", [TAKEN], "lawyer", "legal_aid_find.detained_today", False),
         ("where", ["fear_stress", TAKEN], "where", "find_detained_person", True),
         ("where", ["red_card", TAKEN], "where", "red_card.where_to_get", True),
         ("a quién le marco", ["tenants_landlord"], "call_whom", None, True),
