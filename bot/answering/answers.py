@@ -81,6 +81,17 @@ def answer(
     )
 
 
+def whom_to_call(content: Content, answers: Sequence[str], language: str) -> Reply | None:
+    """Return whom the last answer that names somebody says to call, None where none does."""
+    for topic in (content.topics[name] for name in answers if name in content.topics):
+        if topic.enabled and topic.answers:
+            ids = tuple(dict.fromkeys((*topic.call, *mentioned(topic.answers[language].screen))))
+            calls = _calls(content, ids, language, datetime.datetime.now(TIME_ZONE), named=())
+            if calls:
+                return Reply(calls, language, topic=topic.topic)
+    return None
+
+
 def _calls(
     content: Content,
     ids: Sequence[str],

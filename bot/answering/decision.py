@@ -20,6 +20,9 @@ from bot.text.language import OTHER
 TOPIC_PREFIX = "faq/"
 # What says again what was said, in `Reply.again` (bot.answering.reply); no button has these.
 SAY = "say:"
+OFFER = "offer:"
+# The answer with the first steps, and what is offered below it.
+STEPS = "steps:"
 EMERGENCY = "emergency_now"
 # A person who thinks of ending their life, and a life that is threatened or being lost right now.
 DANGER = "danger_now"
@@ -67,7 +70,8 @@ class Understanding:
 
     `ranking` are labels with their scores, best first; `request` what the words say of the help that is
     looked for; `about` the topic before, where they point back to it; `setting` where agents are met, if the
-    words tell one; `last` the card that was said last, if it was one.
+    words tell one; `last` the card that was said last, if it was one; `listed` are the answers that were
+    offered last, if what was said last was a choice of some.
     """
 
     language: str
@@ -76,13 +80,16 @@ class Understanding:
     about: str | None = None
     setting: str | None = None
     last: str | None = None
+    listed: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Understanding:
         """Return it from what `dataclasses.asdict` made of it, with or without JSON in between."""
         request = {**values["request"], "needs": tuple(values["request"]["needs"])}
         ranking = tuple((str(label), float(score)) for label, score in values["ranking"])
-        return cls(**{**values, "ranking": ranking, "request": HelpRequest(**request)})
+        listed = tuple(values.get("listed", ()))
+        read = {"ranking": ranking, "request": HelpRequest(**request), "listed": listed}
+        return cls(**{**values, **read})
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,11 @@ class DecisionStep:
     def decide(self, judged: Sequence[Understanding]) -> Decision:
         """Decide on a message, and on the questions in it where there are several: the first is the whole."""
         decisions = [self._decide(one) for one in judged]
-        return as_goes_on(decide_on_parts(decisions[0], decisions[1:]), judged[0])
+        decision = decide_on_parts(decisions[0], decisions[1:])
+        if decision.outcome == "clarify" and judged[0].listed:
+            likely_at = self.thresholds[judged[0].language].answer_at / 2
+            decision = not_a_list_again(decision, judged[0].ranking, self.with_text, likely_at)
+        return as_goes_on(decision, judged[0])
 
     def _decide(self, judged: Understanding) -> Decision:
         if judged.language == OTHER:
@@ -157,9 +168,7 @@ def decide(
         answer = answer_of(best, score, ranking, thresholds)
         return Decision("faq" if topic in with_text else "no_answer", "answer", topic=topic, answer=answer)
     offered = tuple(
-        answer_of(label, p, ranking, thresholds)
-        for label, p in topics[:MOST_OFFERED]
-        if p >= thresholds.offer_at
+        answer_of(label, p, ranking, thresholds) for label, p in _worth_offering(topics, thresholds.offer_at)
     )
     if offered:
         steps = _first_steps(ranking, scores.get(OUT_OF_SCOPE, 0.0), first_steps or {}, thresholds)
@@ -168,6 +177,12 @@ def decide(
             return Decision(FIRST_STEPS, "clarify", topic=topic_of(steps), offered=others, answer=steps)
         return Decision("clarify", "clarify", offered=offered)
     return Decision("not_understood", "fallback")
+
+
+def _worth_offering(topics: Sequence[tuple[str, float]], offer_at: float) -> Sequence[tuple[str, float]]:
+    """Return the topics to offer, none where none is worth it: a single one is no choice."""
+    number = sum(score >= offer_at for _, score in topics[:MOST_OFFERED])
+    return topics[: 2 if number == 1 else number]
 
 
 def topic_scores(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -225,6 +240,23 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     first, *others = answered.values()
     offered = tuple(part.answer or str(part.topic) for part in others[:MOST_OFFERED])
     return Decision(SEVERAL, "answer", topic=first.topic, offered=offered, answer=first.answer)
+
+
+def not_a_list_again(
+    decision: Decision, ranking: Sequence[tuple[str, float]], with_text: Collection[str], likely_at: float
+) -> Decision:
+    """Return the likeliest topic's core answer where a second choice in a row would be offered.
+
+    Whoever is asked twice what they mean leaves; a core answer, right for all situations, does no harm. Where
+    none has the score `likely_at` the person is told who can be asked.
+    """
+    likeliest = topic_of(decision.answer or decision.offered[0])
+    if not decision.answer and dict(topic_scores(ranking)).get(TOPIC_PREFIX + likeliest, 0.0) < likely_at:
+        return Decision("not_understood", "fallback")
+    answer = decision.answer or likeliest
+    return Decision(
+        "faq" if likeliest in with_text else "no_answer", "answer", topic=likeliest, answer=answer
+    )
 
 
 def as_goes_on(decision: Decision, judged: Understanding) -> Decision:

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from bot.answering.answers import answer, beyond
 from bot.answering.decision import (
     EMERGENCY_PLACES,
+    OFFER,
     SAY,
+    STEPS,
 )
 from bot.answering.help import GENERAL_NEEDS, ask_need, find_help, found_help
 from bot.answering.help_search import read_payload
@@ -33,9 +35,8 @@ from bot.content.glossary import LAST, NONE, YES
 from bot.content.reading import Content
 from bot.text.language import LANGUAGES, fold
 
-_OFFER = "offer:"
-# The answer with the first steps, and what is offered below it.
-_STEPS = "steps:"
+# A line to say aloud in English, in an answer's text.
+_ALOUD = "> "
 
 
 def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
@@ -45,7 +46,7 @@ def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
         content.text_of("utter_clarify", language),
         language,
         buttons=(*topic_buttons(content, offered, language), none),
-        again=_OFFER + ",".join(offered),
+        again=OFFER + ",".join(offered),
     )
 
 
@@ -65,7 +66,7 @@ def first_steps(content: Content, steps: str, offered: Sequence[str], language: 
         said,
         text=f"{said.text}\n\n{asked}",
         buttons=choice.buttons,
-        again=f"{_STEPS}{steps}:{','.join(offered)}",
+        again=f"{STEPS}{steps}:{','.join(offered)}",
     )
 
 
@@ -100,6 +101,21 @@ def more(content: Content, again: str | None, language: str) -> Reply:
     return Reply(content.text_of("utter_more_on_this", language), language, buttons=buttons, again=again)
 
 
+def words_to_say(content: Content, answers: Sequence[str], language: str) -> Reply:
+    """Return the words to say aloud in English of the first answer that has some, with their meaning.
+
+    Where none has any, they are those with which everybody may be silent.
+    """
+    for name in answers:
+        topic = content.topics.get(name)
+        said = topic.answers[language].screen if topic and topic.answered and topic.answers else ""
+        words = "\n".join(line for line in said.splitlines() if line.startswith(_ALOUD))
+        if words:
+            text = content.text_of("utter_words_to_say", language)
+            return Reply(f"{text}\n\n{words}", language)
+    return Reply(content.text_of("utter_words_to_be_silent", language), language)
+
+
 def repeat(content: Content, again: str | None, language: str) -> Reply | None:
     """Return in a language what was said last (see `Reply.again`), or None where there is nothing."""
     if again is None:
@@ -108,11 +124,11 @@ def repeat(content: Content, again: str | None, language: str) -> Reply | None:
         return ask_need(content, language)
     if again.startswith(SAY):
         return response_reply(content, again.removeprefix(SAY), language)
-    if again.startswith(_STEPS):
-        steps, _, offered = again.removeprefix(_STEPS).partition(":")
+    if again.startswith(STEPS):
+        steps, _, offered = again.removeprefix(STEPS).partition(":")
         return first_steps(content, steps, offered.split(","), language)
-    if again.startswith(_OFFER):
-        return clarify(content, again.removeprefix(_OFFER).split(","), language)
+    if again.startswith(OFFER):
+        return clarify(content, again.removeprefix(OFFER).split(","), language)
     return reply_to_choice(content, again, language)
 
 

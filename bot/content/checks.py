@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bot.clock import current_date
 from bot.content.claims import Spoken, check_claims, read_claims
+from bot.content.follow_up_map import FollowUpMap, read_follow_ups
 from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
 from bot.content.page_texts import FILE as PAGE_TEXTS
 from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
-from bot.content.paths import RESOURCES, conversation_files
+from bot.content.paths import FOLLOW_UPS, RESOURCES, conversation_files, glossary_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.service_references import PHONE, check_responses_services, check_services
 from bot.content.topic_reading import check_topics
@@ -37,7 +38,7 @@ def check_content(
 
     An answer past its review date is one; `today` is the day to judge by, by default the current one.
     """
-    topics, _, _, problems = check_everything(root)
+    topics, _, _, _, problems = check_everything(root)
     _check_overdue(root, topics, today or current_date(), problems)
     warn_of_near_duplicates(near_duplicates(_questions(root, problems)), problems)
     found = sorted(problems.found)
@@ -61,7 +62,10 @@ def overdue_answers(root: Path, topics: Mapping[str, Topic], today: datetime.dat
     return sorted(problems.found)
 
 
-def check_everything(root: Path) -> tuple[dict[str, Topic], Responses | None, Glossary | None, Problems]:
+def check_everything(
+    root: Path,
+) -> tuple[dict[str, Topic], Responses | None, Glossary | None, FollowUpMap, Problems]:
+    """Read the whole content under `root`, noting every mistake in it."""
     problems = Problems(root)
     topics = check_topics(root / "data" / "faq", problems)
     conversation = check_responses(root, problems)
@@ -73,7 +77,7 @@ def check_everything(root: Path) -> tuple[dict[str, Topic], Responses | None, Gl
     texts = list(_texts(root, topics, conversation, directory, check_page_texts(problems)))
     glossary = None
     if directory is not None:
-        glossary = check_glossary(root / "data" / "nlu" / "glossary.yml", directory.needs, problems)
+        glossary = check_glossary(glossary_files(root), directory.needs, problems)
         check_needs(root, topics, directory, problems)
         check_services(root, topics, directory, problems)
         if conversation is not None:
@@ -88,7 +92,9 @@ def check_everything(root: Path) -> tuple[dict[str, Topic], Responses | None, Gl
     ids = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
     check_pipeline(root, ids, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
-    return topics, conversation, glossary, problems
+    answers = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
+    follow_ups = read_follow_ups(root / FOLLOW_UPS, answers, problems)
+    return topics, conversation, glossary, follow_ups, problems
 
 
 def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date, problems: Problems) -> None:

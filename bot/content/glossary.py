@@ -7,10 +7,13 @@ the choices shown is meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ruamel.yaml.comments import CommentedMap
+
+from bot.content.topics import FACETS
 from bot.directory.places import ANY, find_city, find_place
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
@@ -22,6 +25,8 @@ _NEED_PREFIX = "need_"
 _SPEAKS_PREFIX = "speaks_"
 _SETTING_PREFIX = "setting_"
 _CHOICE_PREFIX = "choice_"
+# The tables of words for each facet of a situation (see bot.content.facets).
+FACET_PREFIXES = {name: _SETTING_PREFIX if name == "place" else f"{name}_" for name in FACETS}
 # The table of words that say nothing of a person's language.
 EITHER_LANGUAGE = "either_language"
 # How people say that neither Spanish nor English is their language: a language named, or Spanish denied; and
@@ -43,6 +48,8 @@ _WORDS = (
     _ABOUT_LANGUAGE,
     *_ASKS_FOR.values(),
 )
+# How a facet is denied or set right.
+_FACET_WORDS = ("not", "not_between", "corrects")
 # Where somebody meets agents; each has a topic of its own (see config.yml).
 SITUATIONS = ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport")
 
@@ -107,11 +114,11 @@ class Glossary:
         """
         self.tables = {name: tuple(entries) for name, entries in tables.items()}
         self.synonyms = dict(synonyms or {})
-        self._patterns = {name: _pattern(entries) for name, entries in self.tables.items() if entries}
+        self._patterns = {name: pattern_of(entries) for name, entries in self.tables.items() if entries}
         by_word: dict[str, list[str]] = {}
         for entry, word in self.synonyms.items():
             by_word.setdefault(word, []).append(entry)
-        self._words = [(_pattern(entries), fold(word)) for word, entries in by_word.items()]
+        self._words = [(pattern_of(entries), fold(word)) for word, entries in by_word.items()]
 
     def plain(self, text: str) -> str:
         """Return a text folded, with one word for all that mean the same ("la migra", "ais": ice)."""
@@ -240,7 +247,7 @@ def _folded(text: str) -> str:
     return fold(respell(text))
 
 
-def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
+def pattern_of(entries: Iterable[str]) -> re.Pattern[str]:
     # Longer phrases first, so that "ayuda legal" is found before "ayuda".
     words = sorted(
         {(_folded(entry), entry.strip().endswith("*")) for entry in entries}, key=lambda w: -len(w[0])
@@ -252,13 +259,27 @@ def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
     )
 
 
-def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Glossary | None:
-    """Read the glossary and note every mistake; `needs` are the codes of the resource directory."""
-    document = read_yaml(path, problems, _GLOSSARY)
-    if document is None:
-        return None
+def check_glossary(paths: Sequence[Path], needs: Collection[str], problems: Problems) -> Glossary | None:
+    """Read the files of the glossary and note every mistake; `needs` are the codes of the directory."""
     tables: dict[str, list[str]] = {}
     synonyms: dict[str, str] = {}
+    for path in paths:
+        document = read_yaml(path, problems, _GLOSSARY)
+        if document is None:
+            return None
+        _read_tables(document, path, needs, problems, tables, synonyms)
+    return Glossary(tables, synonyms)
+
+
+def _read_tables(
+    document: CommentedMap,
+    path: Path,
+    needs: Collection[str],
+    problems: Problems,
+    tables: dict[str, list[str]],
+    synonyms: dict[str, str],
+) -> None:
+    """Add the tables and synonyms of one file to those read before it."""
     entries = document.get("nlu") or []
     for index, entry in enumerate(entries):
         line = line_of(entries, index)
@@ -294,9 +315,9 @@ def check_glossary(path: Path, needs: Collection[str], problems: Problems) -> Gl
                 speaks=_SPEAKS_PREFIX,
                 setting=_SETTING_PREFIX,
                 choice=_CHOICE_PREFIX,
+                facets=", ".join(f"{facet}_" for facet in FACETS if facet != "place"),
                 need=_NEED_PREFIX,
             )
-    return Glossary(tables, synonyms)
 
 
 def _is_about_help(name: str) -> bool:
@@ -311,4 +332,5 @@ def _is_known(name: str, needs: Collection[str]) -> bool:
         _SETTING_PREFIX: SITUATIONS,
         _CHOICE_PREFIX: _CHOICES,
     }
-    return name in _WORDS or code in by_prefix.get(f"{prefix}_", ())
+    by_prefix |= {f"{facet}_": values for facet, values in FACETS.items()}
+    return name in (*_WORDS, *_FACET_WORDS) or code in by_prefix.get(f"{prefix}_", ())

@@ -43,6 +43,10 @@ _PIPELINE = {
                 "first_steps": {...: [str]},
                 "setting_topics": {...: str},
                 "related_weight": float,
+                "same_weight": float,
+                "asked_share": float,
+                "bare_share": float,
+                "facet_weight": float,
             }
         ]
     )

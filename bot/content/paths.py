@@ -13,6 +13,19 @@ NLU = Path("data") / "nlu"
 RESOURCES = Path("data") / "resources"
 
 
+# What a short message asks for after what was said before it.
+FOLLOW_UPS = Path("data") / "follow_ups.yml"
+
+# Files of words, not of questions.
+_WORDS = ("glossary.yml", "facets.yml")
+
+
+def glossary_files(root: Path) -> list[Path]:
+    """Return the files of the glossary; a content may do without the words of facets."""
+    glossary, facets = (root / NLU / name for name in _WORDS)
+    return [glossary, facets] if facets.exists() else [glossary]
+
+
 def conversation_files(root: Path) -> list[Path]:
     """Return the files of what residents say that is on no topic, one for each intent, in their order."""
-    return [path for path in sorted((root / NLU).glob("*.yml")) if path.name != "glossary.yml"]
+    return [path for path in sorted((root / NLU).glob("*.yml")) if path.name not in _WORDS]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.checks import check_everything
+from bot.content.facets import FacetWords, fit
+from bot.content.follow_up_map import FollowUpMap
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
 from bot.content.paths import RESOURCES
 from bot.content.responses import Responses
@@ -31,6 +33,12 @@ class Content:
     live_directory: LiveDirectory
     # Whether answers that nobody has signed off are held back (KYR_REQUIRE_APPROVAL).
     require_approval: bool = False
+    follow_ups: FollowUpMap = dataclasses.field(default_factory=FollowUpMap)
+
+    @functools.cached_property
+    def facet_words(self) -> FacetWords:
+        """The words of facets, ready to be searched for."""
+        return FacetWords(self.glossary.tables)
 
     @property
     def directory(self) -> Directory:
@@ -81,6 +89,17 @@ class Content:
                 naming.append(other.topic)
         return tuple(name for name in dict.fromkeys((*names, *naming)) if name != topic)
 
+    def fits(self, facets: Mapping[str, str]) -> dict[str, int]:
+        """Return the answers that known facets speak for or against, with how many more speak for them."""
+        found = {name: fit(topic.facets, facets) for name, topic in self.topics.items()} if facets else {}
+        return {name: number for name, number in found.items() if number}
+
+    def answer_that_fits(self, topic: str, facets: Mapping[str, str]) -> str | None:
+        """Return the answer of a topic that is for most of what is known, its core answer in doubt."""
+        answers = [one for one in self.topics.values() if one.topic == topic and one.answered]
+        best = max(answers, key=lambda one: (fit(one.facets, facets), one.is_core), default=None)
+        return best.id if best else None
+
     @functools.cached_property
     def response_names(self) -> Mapping[tuple[str, str], str]:
         """The response of domain.yml that says a text, by language and the text as Rasa has it."""
@@ -101,9 +120,9 @@ def read_content(root: Path, *, require_approval: bool = False, resources_dir: P
     An answer past its review date is no mistake here: it is served with a warning, or held back. The
     resource directory is read from `resources_dir` where that is given and has no mistake.
     """
-    topics, conversation, glossary, problems = check_everything(root)
+    topics, conversation, glossary, follow_ups, problems = check_everything(root)
     if problems.found or conversation is None or glossary is None:
         raise ContentError(sorted(problems.found))
     own = root / RESOURCES
     live = LiveDirectory(resources_dir, fallback=own) if resources_dir else LiveDirectory(own)
-    return Content(topics, conversation, glossary, live, require_approval)
+    return Content(topics, conversation, glossary, live, require_approval, follow_ups)

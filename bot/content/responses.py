@@ -60,6 +60,8 @@ NEEDED_RESPONSES = (
     "utter_choose_again",
     "utter_also_asked",
     "utter_what_is_it_about",
+    "utter_words_to_say",
+    "utter_words_to_be_silent",
     "utter_more_on_this",
     "utter_what_can_you_do",
     "utter_goodbye",

@@ -43,6 +43,7 @@ FACETS: Mapping[str, tuple[str, ...]] = {
     "status": ("none", "green_card", "citizen", "tps", "daca", "asylum", "visa", "unknown"),
     "authority": ("ice", "police", "unknown"),
     "place": ("home", "work", "car", "street", "school", "hospital", "court", "church", "airport"),
+    "paper": ("judge_warrant", "deportation_order", "three_day_notice", "court_papers", "to_sign"),
 }
 # What every variation of a response looks like, here and in domain.yml.
 VARIATIONS = [{"condition": [{"name": str, "value": str}], "text": str, "custom": {"short": str}}]

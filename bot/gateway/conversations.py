@@ -24,6 +24,8 @@ SECONDS_TO_LIVE = 30 * 60
 MOST_CONVERSATIONS = 10_000
 # Choices stay on the screen above later answers; so many of them can still be made.
 _MOST_OFFERED = 200
+# A short message may go on from one of so many answers; none of them is said again word for word.
+_MOST_ANSWERS = 4
 
 _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{22})\.(?P<signature>[0-9a-f]{32})")
 
@@ -35,7 +37,9 @@ class Conversation:
     `language` is that of the last clear words, `requested_language` one that was asked for: it holds until
     another is. `again` stands for the last answer (see bot.answering.reply.Reply), `topic` is the one it
     was about, and `answered` which answer that was and in which language; None where another text stood in
-    its place. `buttons` are the choices shown last, in their order. `offered` are the payloads of all
+    its place. `buttons` are the choices shown last, in their order. `answers` are the ids of the answers
+    given, the last one first, `said` those that were shown with their language, and `facets` what is known of
+    the situation, by codes (see bot.content.facets). `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and
     have not given us their question for. `reminders` says how many more answers end with who listens when a
@@ -52,6 +56,9 @@ class Conversation:
     again: str | None = None
     answered: tuple[str, str] | None = None
     buttons: tuple[Button, ...] = ()
+    answers: tuple[str, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    facets: dict[str, str] = field(default_factory=dict)
     offered: dict[str, None] = field(default_factory=dict)
     to_rate: dict[str, str] = field(default_factory=dict)
     not_helped: dict[str, str] = field(default_factory=dict)
@@ -64,6 +71,12 @@ class Conversation:
             self.offered[button.payload] = None
         while len(self.offered) > _MOST_OFFERED:
             del self.offered[next(iter(self.offered))]
+
+    def remember(self, answer: str, said: tuple[str, str] | None) -> None:
+        """Note an answer that is given, and in which language its text was said, if it was."""
+        self.answers = (answer, *(one for one in self.answers if one != answer))[:_MOST_ANSWERS]
+        if said:
+            self.said = (said, *(one for one in self.said if one != said))[:_MOST_ANSWERS]
 
     def may_choose(self, payload: str) -> bool:
         """Whether a choice was offered in this conversation, or is one that a page makes by itself."""

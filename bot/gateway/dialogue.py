@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.answering.answers import answer
+from bot.answering.answers import answer, whom_to_call
 from bot.answering.decision import DANGER_CARDS, EMERGENCY_CARDS, FIND_HELP, SAY
 from bot.answering.follow_ups import Context
 from bot.answering.help import GENERAL_NEEDS, find_help, slots_of_choice
@@ -27,8 +27,11 @@ from bot.answering.replies import (
     more,
     repeat,
     reply_to_choice,
+    words_to_say,
 )
 from bot.answering.reply import CHOOSE_LANGUAGE, Button, Reply, response_reply
+from bot.content.facets import of_new_subject
+from bot.content.follow_up_map import CALL_WHOM, SAY_IT, WHO_HELPS, Asked
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 from bot.gateway import keys
@@ -97,11 +100,13 @@ async def _reply(
         asked_for = content.glossary.language_asked_for(read) if choice is None else None
         if asked_for:
             choice = CHOOSE_LANGUAGE + asked_for
+    known = dict(conversation.facets)
     # Asked of the words as they came: a language that few speak may look like a name.
     if choice is None and content.glossary.needs_interpreter(read):
         outcome = Outcome((_interpreter(content, read, hint),))
     elif choice is None:
-        outcome = await _reply_to_message(content, rasa, conversation, message, hint)
+        conversation.facets = content.facet_words.after(message, known)
+        outcome = await _reply_to_message(content, rasa, conversation, message, hint, known)
         outcome = _not_twice(content, conversation, outcome)
         _keep_unanswered(app, conversation, message, outcome.replies)
     elif conversation.may_choose(choice):
@@ -114,6 +119,8 @@ async def _reply(
     if not app[keys.CONVERSATIONS].knows(conversation):
         await rasa.forget(conversation.id)  # ended while it was being answered
     reminder = _reminder(content, conversation, outcome.replies)
+    if _is_of_new_subject(content, conversation, outcome.replies):
+        conversation.facets = content.facet_words.after(message, of_new_subject(known))
     _remember(conversation, outcome.replies)
     notice = _notice(content, conversation, outcome.replies)
     long = [response_reply(content, "utter_long_message", outcome.replies[-1].language)] if was_long else []
@@ -121,12 +128,25 @@ async def _reply(
 
 
 def _not_twice(content: Content, conversation: Conversation, outcome: Outcome) -> Outcome:
-    """Return what goes beyond an answer where that was said last, in this language: nobody reads it twice."""
+    """Return what goes beyond an answer where that was said last, in this language: nobody reads it twice.
+
+    Of one that was said a little before it is its short form.
+    """
     first, *others = outcome.replies
     said = _answer(first)
-    if said is None or said != conversation.answered or first.again != conversation.again:
+    if said is None or said not in conversation.said:
         return outcome
+    if said != conversation.answered or first.again != conversation.again:
+        return replace(outcome, replies=(replace(first, text=first.short or first.text), *others))
     return replace(outcome, replies=(more(content, first.again, first.language), *others))
+
+
+def _is_of_new_subject(content: Content, conversation: Conversation, replies: Sequence[Reply]) -> bool:
+    """Whether an answer is on something else than the one before, so that its circumstances are others."""
+    before, topic = conversation.topic, replies[0].topic
+    if before is None or topic is None or before == topic or topic not in content.topics:
+        return False
+    return topic not in content.near(before) and not content.follow_ups.together(before, topic)
 
 
 def _answer(reply: Reply) -> tuple[str, str] | None:
@@ -181,7 +201,12 @@ async def _reply_to_chosen(
 
 
 async def _reply_to_message(
-    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
+    content: Content,
+    rasa: RasaClient,
+    conversation: Conversation,
+    message: str,
+    hint: str | None,
+    known: Mapping[str, str],
 ) -> Outcome:
     """Ask Rasa; return the hotline card where it does not answer.
 
@@ -189,8 +214,13 @@ async def _reply_to_message(
     """
     detected = content.language_identifier.identify(message, hint=hint)
     language = hint or (detected if detected in LANGUAGES else DEFAULT_LANGUAGE)
-    again = choose_again(content, message, conversation.buttons, language)
-    replies = (again,) if again else await _ask_rasa(content, rasa, conversation, message, hint)
+    asked = _asked(content, conversation, message, known)
+    said = choose_again(content, message, conversation.buttons, language)
+    if asked and asked.kind == CALL_WHOM:
+        said = whom_to_call(content, conversation.answers, language)
+    if asked and asked.kind == SAY_IT:
+        said = words_to_say(content, conversation.answers, language)
+    replies = (said,) if said else await _ask_rasa(content, rasa, conversation, message, hint, asked)
     if not replies:
         card = "utter_other_language" if detected == OTHER else "utter_hotline_card"
         replies = (response_reply(content, card, detected if detected in LANGUAGES else language),)
@@ -205,6 +235,19 @@ def _interpreter(content: Content, message: str, hint: str | None) -> Reply:
     return response_reply(content, "utter_interpreter", spoken)
 
 
+def _asked(
+    content: Content, conversation: Conversation, message: str, known: Mapping[str, str]
+) -> Asked | None:
+    """Return what a message asks for after what was said and offered, or sets right of it."""
+    offered = Context(again=conversation.again).listed
+    before = (*offered, *conversation.answers)
+    asked = content.follow_ups.asked(message, before, conversation.facets, content.topics)
+    if asked is None and conversation.topic and content.facet_words.sets_right(message, known):
+        answer = content.answer_that_fits(conversation.topic, conversation.facets)
+        return Asked("sets_right", True, answer) if answer else None
+    return asked
+
+
 def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
     """Return the replies, and what can be said of them in the other language."""
     other = next(language for language in LANGUAGES if language != replies[-1].language)
@@ -213,7 +256,12 @@ def _in_both(content: Content, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
 
 
 async def _ask_rasa(
-    content: Content, rasa: RasaClient, conversation: Conversation, message: str, hint: str | None
+    content: Content,
+    rasa: RasaClient,
+    conversation: Conversation,
+    message: str,
+    hint: str | None,
+    asked: Asked | None = None,
 ) -> tuple[Reply, ...]:
     context = Context(
         language=hint,
@@ -221,6 +269,10 @@ async def _ask_rasa(
         topic=conversation.topic,
         related=content.near(conversation.topic),
         again=conversation.again,
+        fits=content.fits(conversation.facets),
+        asked=asked.answer if asked else None,
+        who_helps=asked is not None and asked.kind == WHO_HELPS,
+        bare=asked is not None and asked.bare,
     )
     try:
         messages = await rasa.send(conversation.id, message, context.as_metadata())
@@ -287,6 +339,9 @@ def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
         conversation.buttons = buttons
     conversation.offer(buttons)
     for reply in reversed(replies):
+        answered = reply.answer or reply.topic
+        if answered and reply.again:
+            conversation.remember(answered, _answer(reply))
         if reply.again and (reply.topic or buttons):
             conversation.again, conversation.topic = reply.again, reply.topic or conversation.topic
             conversation.answered = _answer(reply)

@@ -28,7 +28,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.answering.decision import TOPIC_PREFIX, DecisionStep, Understanding
-from bot.answering.follow_ups import Context, ranking_in_context
+from bot.answering.follow_ups import Context, ranking_in_context, weighed_by_facets, with_what_is_asked
 from bot.content.glossary import FollowUp, HelpRequest
 from bot.content.thresholds import Thresholds
 from bot.nlu.glossary_extractor import FOLLOW_UP, HELP_REQUEST
@@ -70,6 +70,13 @@ class DecisionGate(IntentClassifier, GraphComponent):
             "setting_topics": {},
             # How many times as much topics near the last one weigh in a follow-up.
             "related_weight": 3,
+            # The same in a message that stands for itself.
+            "same_weight": 2,
+            # The share for what a follow-up asks for by its words, and where it says nothing else.
+            "asked_share": 0.4,
+            "bare_share": 0.8,
+            # How many times as much an answer weighs for each facet of the situation that it fits.
+            "facet_weight": 2,
         }
 
     def __init__(
@@ -83,7 +90,9 @@ class DecisionGate(IntentClassifier, GraphComponent):
         self._directory_topics = config["directory_topics"]
         self._first_steps = config["first_steps"]
         self._setting_topics = config["setting_topics"]
-        self._related_weight = config["related_weight"]
+        self._related_weight, self._same_weight = config["related_weight"], config["same_weight"]
+        self._asked_share, self._bare_share = config["asked_share"], config["bare_share"]
+        self._facet_weight = config["facet_weight"]
         self._model_storage, self._resource = model_storage, resource
         self._with_text = with_text
 
@@ -155,14 +164,20 @@ class DecisionGate(IntentClassifier, GraphComponent):
             context,
             setting_topics=self._setting_topics,
             related_weight=self._related_weight,
+            same_weight=self._same_weight,
         )
+        ranking = with_what_is_asked(
+            ranking, context, asked_share=self._asked_share, bare_share=self._bare_share
+        )
+        ranking = weighed_by_facets(ranking, context.fits, self._facet_weight)
         return Understanding(
             language=message.get(LANGUAGE),
             ranking=tuple(ranking[:_LABELS_KEPT]),
             request=HelpRequest(**(message.get(HELP_REQUEST) or {})),
-            about=context.topic if follow_up.about_that else None,
+            about=context.topic if follow_up.about_that or context.who_helps else None,
             setting=follow_up.setting,
             last=context.card,
+            listed=context.listed,
         )
 
 

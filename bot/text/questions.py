@@ -8,19 +8,35 @@ import re
 MOST_QUESTIONS = 5
 # A question of fewer words ("ok?", "sí?") belongs to the one before.
 _FEWEST_WORDS = 3
+# Without question marks a part must say more, so that "my wife, and my son too" stays one.
+_FEWEST_WORDS_UNMARKED = 4
 
 # In a text as long as this one, what is asked stands at the end of a story.
 _LONG = 300
 _END_OF_SENTENCE = re.compile(r"[.!?…\n\u037e\uff1f]+")
 
 _END_OF_QUESTION = re.compile(r"[?\u037e\uff1f]+")
+# With these a further matter begins, also where nobody writes a question mark, or where it was dictated.
+_FURTHER = re.compile(
+    r"(?:,|;|\n)\s*(?:y|and|also|también)\s+"
+    r"|[\s,;.]+(?:and also|y también|y además|y aparte|y otra cosa|y otra pregunta|otra pregunta|otra cosa"
+    r"|another thing|another question|one more thing|plus)[\s,:]+",
+    re.IGNORECASE,
+)
 
 
 def split_questions(text: str) -> list[str]:
-    """Return the questions of a message, each with what was told before it; none unless there are several."""
-    parts = [part.strip(" ¿") for part in _END_OF_QUESTION.split(text)]
-    # What follows the last question mark is no question.
-    questions = [part for part in parts[:-1] if len(part.split()) >= _FEWEST_WORDS]
+    """Return the questions of a message, each with what was told before it; none unless there are several.
+
+    Where nothing is marked as a question, it is parted where the words begin a further matter.
+    """
+    if _END_OF_QUESTION.search(text):
+        parts = [part.strip(" ¿") for part in _END_OF_QUESTION.split(text)]
+        # What follows the last question mark is no question.
+        questions = [part for part in parts[:-1] if len(part.split()) >= _FEWEST_WORDS]
+    else:
+        parts = [part.strip(" ,;.") for part in _FURTHER.split(text)]
+        questions = parts if all(len(part.split()) >= _FEWEST_WORDS_UNMARKED for part in parts) else []
     return questions[:MOST_QUESTIONS] if len(questions) > 1 else []
 
 

@@ -120,10 +120,10 @@ def test_scores_become_a_decision(ranking: list[tuple[str, float]], expected: De
             [("faq/bond.refused", 0.25), ("faq/daca", 0.1), ("faq/daca.renew", 0.1), ("greet", 0.2)],
             Decision("clarify", "clarify", offered=("bond.refused", "daca")),
         ),
-        # Of one topic there is one offer, and its score is that of all its answers.
+        # Of one topic there is one offer, and its score is that of all of them; a single one is no choice.
         (
             [("faq/bond.refused", 0.06), ("faq/bond.paying", 0.05), ("faq/daca", 0.09)],
-            Decision("clarify", "clarify", offered=("bond",)),
+            Decision("clarify", "clarify", offered=("bond", "daca")),
         ),
         # An emergency must not be lost because its rival is one topic in many pieces.
         (
@@ -149,6 +149,26 @@ def test_scores_of_answers_are_summed_by_topic() -> None:
     summed = topic_scores([("greet", 0.3), ("faq/bond.refused", 0.25), ("faq/bond", 0.25), ("faq/daca", 0.2)])
     assert summed == [("faq/bond", 0.5), ("greet", 0.3), ("faq/daca", 0.2)]
     assert topic_scores([]) == []
+
+
+@pytest.mark.parametrize(
+    ("ranking", "listed", "expected"),
+    [
+        ([("faq/bond.refused", 0.3), ("faq/daca", 0.2)], ("daca",), answered("bond")),
+        ([("faq/red_card", 0.3), ("greet", 0.2)], ("daca",), "no_answer"),
+        ([("faq/daca", 0.6)], ("daca",), answered("daca")),
+        # What is likely of nothing is told whom to ask instead.
+        ([("faq/bond.refused", 0.2), ("faq/daca", 0.2)], ("daca",), UNKNOWN),
+        ([("faq/bond", 0.3)], (), DOUBTFUL),
+    ],
+)
+def test_a_choice_is_never_offered_twice_in_a_row(
+    ranking: list[tuple[str, float]], listed: tuple[str, ...], expected: Decision | str
+) -> None:
+    """The likeliest topic's core answer, right for all situations, comes instead."""
+    step = DecisionStep({"en": THRESHOLDS}, {"bond", "daca"}, DIRECTORY_TOPICS)
+    decision = step.decide([Understanding("en", tuple(ranking), listed=listed)])
+    assert expected in (decision, decision.intent)
 
 
 CARD = Decision(EMERGENCY, "emergency", topic=EMERGENCY)

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from bot.answering.follow_ups import Context, ranking_in_context
+from bot.answering.follow_ups import Context, ranking_in_context, weighed_by_facets, with_what_is_asked
 from bot.content.glossary import FollowUp
 from bot.content.reading import Content
 
@@ -84,6 +84,64 @@ def test_all_answers_of_a_topic_lean_with_it() -> None:
     ranked = ranking_in_context(ranking, WHAT_IF, HOME, setting_topics=SETTINGS, related_weight=3)
     assert [label for label, _ in ranked] == ["faq/warrants.on_a_phone", "faq/warrants", "faq/wages"]
     assert [score for _, score in ranked] == pytest.approx([0.9 / 2.2, 0.9 / 2.2, 0.4 / 2.2])
+
+
+def test_a_message_that_stands_for_itself_is_mostly_on_the_same_matter() -> None:
+    """What is sure of another one still wins."""
+    ranked = ranking_in_context(
+        RANKING, FollowUp(), HOME, setting_topics=SETTINGS, related_weight=3, same_weight=2
+    )
+    assert dict(ranked) == {
+        "faq/wages": pytest.approx(0.4),
+        "faq/warrants": pytest.approx(0.4),
+        "out_of_scope": pytest.approx(0.2),
+    }
+    sure = [("faq/wages", 0.9), ("faq/warrants", 0.1)]
+    ranked = ranking_in_context(
+        sure, FollowUp(), HOME, setting_topics=SETTINGS, related_weight=3, same_weight=2
+    )
+    assert ranked[0][0] == "faq/wages"
+
+
+def test_what_was_offered_last_is_near() -> None:
+    """Whoever says it in other words mostly means one of these."""
+    context = Context(again="offer:warrants.on_a_phone,daca")
+    ranked = ranking_in_context(
+        RANKING, FollowUp(short=True), context, setting_topics=SETTINGS, related_weight=3
+    )
+    assert context.listed == ("warrants.on_a_phone", "daca")
+    assert ranked[0][0] == "faq/warrants"
+    assert Context(again="topic:daca").listed == ()
+
+
+@pytest.mark.parametrize(
+    ("context", "best"),
+    [
+        (Context(asked="bond.paying"), "faq/bond.paying"),
+        (Context(asked="daca"), "faq/wages"),
+        (Context(asked="daca", bare=True), "faq/daca"),
+        (Context(who_helps=True, bare=True), "find_help"),
+        (Context(), "faq/wages"),
+    ],
+)
+def test_what_a_follow_up_asks_for_by_its_words_weighs(context: Context, best: str) -> None:
+    """It wins alone where nothing else is said; beside other words what is sure of another topic wins."""
+    ranking = [("faq/wages", 0.7), ("faq/bond", 0.3)]
+    ranked = with_what_is_asked(ranking, context, asked_share=0.4, bare_share=0.8)
+    assert ranked[0][0] == best
+    assert sum(score for _, score in ranked) == pytest.approx(1)
+
+
+def test_facets_share_the_score_of_a_topic_out_anew() -> None:
+    """An answer that fits gains, one that is for something else loses; no topic gains on another."""
+    ranking = [("faq/bond", 0.4), ("faq/bond.refused", 0.2), ("faq/daca", 0.4)]
+    ranked = dict(weighed_by_facets(ranking, {"bond": -1, "bond.refused": 1, "daca": 2}, 2))
+    assert ranked == {
+        "faq/bond": pytest.approx(0.2),
+        "faq/bond.refused": pytest.approx(0.4),
+        "faq/daca": pytest.approx(0.4),
+    }
+    assert weighed_by_facets(ranking, {}, 2) == ranking
 
 
 @pytest.mark.parametrize(

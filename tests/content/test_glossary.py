@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.glossary import Glossary, HelpRequest, check_glossary
+from bot.content.paths import glossary_files
 from bot.directory.places import ANY
 from bot.directory.reading import read_directory
 from bot.problems import Problems
@@ -19,7 +20,7 @@ def glossary() -> Glossary:
     """The glossary that residents are understood by."""
     problems = Problems(PROJECT_ROOT)
     needs = read_directory(PROJECT_ROOT / "data" / "resources").needs
-    read = check_glossary(PROJECT_ROOT / "data" / "nlu" / "glossary.yml", needs, problems)
+    read = check_glossary(glossary_files(PROJECT_ROOT), needs, problems)
     assert read is not None and problems.found == []
     return read
 
@@ -83,9 +84,9 @@ def test_every_need_that_is_offered_can_be_said(glossary: Glossary) -> None:
             "- lookup: need_foood",
             "glossary.yml:3: nothing uses the table `need_foood`. Use near, near_me, anywhere, filler, now, "
             "either_language, goes_on, about_that, own_language, no_spanish, about_language, asks_en, "
-            "asks_es, speaks_, "
-            "setting_ or choice_ as the others do, or need_ "
-            "with a code of data/resources/taxonomy_terms.csv.",
+            "asks_es, speaks_, setting_ or choice_ as the others do, who_, "
+            "when_, status_, authority_, paper_ with a value of that facet, or need_ with a code of "
+            "data/resources/taxonomy_terms.csv.",
         ),
         (
             "- lookup: near_me",
@@ -117,5 +118,5 @@ def test_a_mistake_in_the_glossary_is_named(content_copy: Path, old: str, new: s
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     problems = Problems(path.parent)
-    check_glossary(path, read_directory(SMALL_CONTENT / "data" / "resources").needs, problems)
+    check_glossary([path], read_directory(SMALL_CONTENT / "data" / "resources").needs, problems)
     assert [str(problem) for problem in problems.found] == [expected]

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.content.follow_up_map import SAY_IT, FollowUpMap
+from bot.content.glossary import pattern_of
 from bot.content.reading import Content
 from bot.gateway import body as json_body
+from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import replies_from_rasa
 from bot.gateway.rasa_client import RasaUnavailable
 from bot.text.cleaning import MOST_CHARACTERS, clean, shorten
@@ -478,7 +481,8 @@ async def test_what_was_said_is_sent_with_the_next_message(
     _, body = await choose(gateway, "topic:red_card", lang="en")
     for _ in range(2):
         _, body = await post(gateway, {"message": "en español", "session": body["session"], "lang": "en"})
-    before = {"topic": "red_card", "related": ["food_assistance"], "again": "topic:red_card"}
+    before: dict[str, Any] = {"topic": "red_card", "related": ["food_assistance"], "again": "topic:red_card"}
+    before |= {"fits": {}, "asked": None, "who_helps": False, "bare": False}
     assert sent == [{"language": "en", "held": False, **before}, {"language": "es", "held": True, **before}]
 
 
@@ -584,3 +588,28 @@ async def test_where_agents_are_is_a_choice_below_the_card(
         reply = chosen["replies"][0]
         assert (reply["text"], reply["topic"]) == (f"English emergency {place}", "emergency_now")
         assert not any(button["payload"].startswith("place:") for button in reply["buttons"])
+
+
+async def test_the_words_to_say_in_english_are_given_in_the_language_of_the_conversation(
+    make_gateway: MakeGateway, small_content: Content
+) -> None:
+    """Those of the last answer that has some, without Rasa; the conversation does not turn to English."""
+    follow_ups = FollowUpMap({SAY_IT: pattern_of(["cómo se dice"])})
+    gateway = await make_gateway(dataclasses.replace(small_content, follow_ups=follow_ups))
+    _, body = await choose(gateway, "topic:red_card", lang="es")
+    _, body = await post(gateway, {"message": "cómo se dice en inglés", "session": body["session"]})
+    reply = body["replies"][0]
+    assert (body["lang"], reply["topic"]) == ("es", None)
+    said = small_content.topics["red_card"].answers["es"].screen
+    words = [line for line in said.splitlines() if line.startswith("> ")]
+    assert words and [line for line in reply["text"].splitlines() if line.startswith("> ")] == words
+
+
+def test_of_a_few_answers_it_is_known_that_they_were_given() -> None:
+    """So that none is said again word for word: the newest first, each once, and no words of anybody."""
+    conversation = Conversation()
+    for name in ("bond", "daca", "bond", "red_card", "food_assistance", "tps"):
+        conversation.remember(name, (name, "es"))
+    conversation.remember("bond", None)
+    assert conversation.answers == ("bond", "tps", "food_assistance", "red_card")
+    assert [name for name, _ in conversation.said] == ["tps", "food_assistance", "red_card", "bond"]

@@ -23,6 +23,16 @@ from bot.text.questions import closing_question, split_questions
             "They took my brother. Where is he now?? And can I visit him? Thank you so much",
             ["They took my brother. Where is he now", "And can I visit him"],
         ),
+        (
+            "me pararon en mi carro y también quiero saber dónde dan comida",
+            ["me pararon en mi carro", "quiero saber dónde dan comida"],
+        ),
+        (
+            "can my boss fire me for this, and how do i get a red card",
+            ["can my boss fire me for this", "how do i get a red card"],
+        ),
+        ("they took my wife, and my son too", []),
+        ("se llevaron a mi papá y a mi tío", []),
         ("one two three? " * 7, ["one two three"] * 5),
     ],
 )
