@@ -1,8 +1,8 @@
 """What each part of the pipeline is good for: `uv run python -m bench.ablation` writes docs/nlu.md.
 
-Each variant is trained in a process of its own on all training questions. Its thresholds are chosen as
-`kyr train` chooses them, on one half of the evaluation questions for the other half and the other way
-round, so that no figure is of a question that a threshold was chosen on. Takes about a quarter of an hour.
+Each variant is trained in a process of its own on all training questions, and judges topics. Its
+thresholds are those at which the decisions on one half of the evaluation questions cost least, used on the
+other half, and the other way round, so that no figure is of a question that a threshold was chosen on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from bench.held_out import held_out_figures
 from bench.nearest_words import NearestQuestions
 from bot.answering.decision import Understanding
 from bot.content.glossary import Glossary
-from bot.content.reading import Content, read_content
+from bot.content.reading import read_content
+from bot.content.topics import topic_of
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.encoder import Vectors, encoder
 from bot.nlu.hyperparameters import Hyperparameters
@@ -40,6 +41,7 @@ from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, read_questions
 from bot.training.thresholds import EvaluatedQuestion
+from bot.training.train import training_questions
 
 PAGE = PROJECT_ROOT / "docs" / "nlu.md"
 # Each on a core of its own, so that none is timed while it waits for another.
@@ -156,7 +158,7 @@ def judges(
     numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
     told = Hyperparameters()
     of_words = judges_of_words(
-        [name for name in variant.judges if name not in MEANINGS], blocks, labels, names
+        [name for name in variant.judges if name not in MEANINGS], blocks, labels, names, told
     )
     made: list[Shared] = [(told.words_share / len(of_words), judge) for judge in of_words]
     if set(MEANINGS) & set(variant.judges):
@@ -169,17 +171,21 @@ def judges(
 
 
 def judges_of_words(
-    kinds: Sequence[str], blocks: Sequence[scipy.sparse.csr_matrix], labels: list[str], names: list[str]
+    kinds: Sequence[str],
+    blocks: Sequence[scipy.sparse.csr_matrix],
+    labels: list[str],
+    names: list[str],
+    told: Hyperparameters,
 ) -> list[Judge]:
     """Train the models that see TF-IDF features."""
     whole = scipy.sparse.hstack(blocks, format="csr")
     made: list[Judge] = []
     if "linear" in kinds:
-        linear = LinearModel.fit(whole, labels, 10)
+        linear = LinearModel.fit(whole, labels, told.C)
         made.append(lambda row, vector: linear.scores(scipy.sparse.hstack(row, format="csr")))
     if "each" in kinds:
         for kind, block in enumerate(blocks):
-            one = LinearModel.fit(block, labels, 10)
+            one = LinearModel.fit(block, labels, told.C)
             made.append(lambda row, vector, one=one, kind=kind: one.scores(row[kind]))  # type: ignore[misc] # bound here
     numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
     if "nearest" in kinds:
@@ -200,17 +206,6 @@ def judges_of_words(
     return made
 
 
-def training_questions(content: Content) -> list[tuple[str, str, str]]:
-    """Return every training question with its language and label."""
-    sources = {f"faq/{topic.id}": topic.questions for topic in content.topics.values()}
-    return [
-        (text, language, label)
-        for label, by_language in {**sources, **content.conversation.questions}.items()
-        for language, texts in by_language.items()
-        for text in texts
-    ]
-
-
 def run(variant: Variant) -> dict[str, Any]:
     """Train and ask one variant; return its figures by language, seconds, memory and milliseconds."""
     content = read_content(PROJECT_ROOT)
@@ -218,7 +213,7 @@ def run(variant: Variant) -> dict[str, Any]:
     questions = [
         one for path in sorted((PROJECT_ROOT / EVALUATION).glob("*.jsonl")) for one in read_questions(path)
     ]
-    labels = [label for _, _, label in trained_on]
+    labels = [topic_of(label) for _, _, label in trained_on]
     names = sorted(set(labels))
 
     began = time.monotonic()

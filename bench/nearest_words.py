@@ -1,8 +1,6 @@
-"""The training questions nearest to a message vote for their labels; a part of the joint classifier."""
+"""The training questions nearest to a message by their words vote for their labels."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +9,6 @@ import scipy.sparse
 # So many questions vote, each with a power of its likeness: a near one outweighs many far ones.
 _VOTERS = 25
 _POWER = 3
-_PARTS = ("data", "indices", "indptr")
 
 
 def votes(
@@ -55,17 +52,3 @@ class NearestQuestions:
         lengths[lengths == 0] = 1
         likenesses = (rows @ self._questions).toarray() / lengths[:, np.newaxis]
         return np.array([votes(likeness, self._labels, self._label_count) for likeness in likenesses])
-
-    def save(self, folder: Path, name: str) -> None:
-        """Keep it as plain arrays: nothing that runs code when it is read back."""
-        for part in _PARTS:
-            np.save(folder / f"{name}-{part}.npy", getattr(self._questions, part), allow_pickle=False)
-        np.save(folder / f"{name}-labels.npy", self._labels, allow_pickle=False)
-
-    @classmethod
-    def read(cls, folder: Path, name: str, label_count: int) -> NearestQuestions:
-        """Read it back."""
-        parts = tuple(np.load(folder / f"{name}-{part}.npy", allow_pickle=False) for part in _PARTS)
-        labels = np.load(folder / f"{name}-labels.npy", allow_pickle=False)
-        shape = (len(parts[2]) - 1, len(labels))
-        return cls(scipy.sparse.csr_matrix(parts, shape=shape), labels, label_count)
