@@ -60,6 +60,59 @@ def test_a_short_message_asks_for_what_belongs_to_the_situation(
     assert found == (kind, answer, bare)
 
 
+@pytest.mark.parametrize(
+    ("text", "before", "answer"),
+    [
+        ("where can we eat", "rent_help", "food_assistance"),
+        ("regalan despensas", "rent_help.cannot_pay", "food_assistance"),
+        ("is there a food bank", "hp_with_you_overview", "food_assistance"),
+        ("no tenemos qué comer", "eviction_notice", "food_assistance"),
+        ("where do we report it", "ice_at_home.they_left", "find_hotline_report_ice"),
+        ("a quién le aviso", "bystander_help", "find_hotline_report_ice"),
+        ("cómo denuncio", "ice_in_public", "find_hotline_report_ice"),
+        ("can we bail them out", TAKEN, "bond.paying"),
+        ("cuánto piden para sacarla", TAKEN, "bond.paying"),
+        ("no junto feria", "bond.paying", "bond.no_money"),
+        ("we do not have enough", "bond", "bond.no_money"),
+        ("cannot afford", "rent_help", "rent_help.cannot_pay"),
+        ("busco abogada", TAKEN, "legal_aid_find.detained_today"),
+        ("want a lawyer", "worker_rights_wages", "legal_aid_find.free_lawyer"),
+        ("si los trasladan", TAKEN, "find_detained_person.not_found_moved"),
+        ("transferred him to nevada", TAKEN, "find_detained_person.not_found_moved"),
+        ("van a deportarla", TAKEN, "expedited_removal.about_to_be_deported"),
+        ("is being deported", TAKEN, "expedited_removal.about_to_be_deported"),
+        ("no viene su nombre", "find_detained_person", "find_detained_person.not_found_moved"),
+        ("nothing comes up", "find_detained_person", "find_detained_person.not_found_moved"),
+        ("si no regresa", "check_in_isap", TAKEN),
+        ("if they detain them", "check_in_isap", TAKEN),
+        ("toma pastillas", TAKEN, "detention_visit_money_medicine.medicine"),
+        ("she has epilepsy medication", TAKEN, "detention_visit_money_medicine.medicine"),
+        ("horario de visita", TAKEN, "detention_visit_money_medicine.visit"),
+        ("visiting hours", TAKEN, "detention_visit_money_medicine.visit"),
+        ("quiero platicar con ella", TAKEN, "detention_visit_money_medicine.call_mail"),
+        ("can we call them", TAKEN, "detention_visit_money_medicine.call_mail"),
+        ("enviarle feria", TAKEN, "detention_visit_money_medicine.money"),
+        ("mail him money", TAKEN, "detention_visit_money_medicine.money"),
+        ("her last paycheck", TAKEN, "worker_rights_wages.last_pay_of_detained"),
+        ("cobrar su cheque", TAKEN, "worker_rights_wages.last_pay_of_detained"),
+        ("dónde dormimos", "domestic_violence", "domestic_violence"),
+        ("we need a shelter", "domestic_violence", "domestic_violence"),
+        ("afraid of the cops", "domestic_violence", "domestic_violence"),
+        ("lee mis mensajes", "domestic_violence", "domestic_violence.being_hurt_now"),
+        ("tracks my location", "domestic_violence", "domestic_violence.being_hurt_now"),
+        ("our toddler", TAKEN, "children_minors.parents_taken_now"),
+        ("vamos atrasados", "rent_help", "rent_help.cannot_pay"),
+        ("whats the deadline", "eviction_notice", "eviction_notice.three_day_notice"),
+    ],
+)
+def test_each_kind_is_understood_in_both_languages(
+    project_content: Content, text: str, before: str, answer: str
+) -> None:
+    """Short words lead to the answer that belongs to what was said before."""
+    asked = project_content.follow_ups.asked(text, [before], {}, project_content.topics)
+    assert asked is not None and asked.answer == answer
+
+
 def test_what_is_known_of_the_situation_chooses_among_answers(project_content: Content) -> None:
     """Where a child was taken, "where" is another search."""
     for who, answer in (("child", ".child_detained"), ("relative", "")):
