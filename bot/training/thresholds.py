@@ -20,12 +20,12 @@ from bot.content.topics import topic_of
 from bot.text.language import LANGUAGES
 from bot.training.evaluation import Question
 
-# What an outcome costs: a wrong answer as much as offering the right topic among others eleven times, on a
-# dangerous matter ("should I sign?") fifty times; an emergency that is not seen is the worst.
-WRONG = 4.0
-WRONG_WHERE_DANGEROUS = 18.0
-MISSED_EMERGENCY = 24.0
-ANSWERED_OUT_OF_SCOPE = 4.0
+# What an outcome costs: a wrong answer as much as offering the right topic among others seven times, on a
+# dangerous matter ("should I sign?") twenty times; an emergency that is not seen is the worst.
+WRONG = 2.5
+WRONG_WHERE_DANGEROUS = 8.0
+MISSED_EMERGENCY = 15.0
+ANSWERED_OUT_OF_SCOPE = 5.0
 # A list of topics of which none can help makes somebody read it for nothing.
 OFFERED_OUT_OF_SCOPE = 0.7
 UNANSWERED = 1.5
@@ -40,11 +40,11 @@ THRESHOLDS_FILE = "KYR_THRESHOLDS_FILE"
 # The values tried, each threshold in turn until nothing gets better.
 _TRIED: Mapping[str, Sequence[float]] = {
     "answer_at": [round(0.2 + 0.02 * step, 2) for step in range(26)],
-    "doubt_at": [0.25, 0.3, 0.4, 0.5, 0.7, 1.0],
+    "doubt_at": [0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0],
     "decline_at": [round(0.2 + 0.05 * step, 2) for step in range(15)],
     "offer_at": [0.01, 0.02, 0.03, 0.05],
-    "emergency_at": [round(0.1 + 0.02 * step, 2) for step in range(21)],
-    "emergency_share": [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0],
+    "emergency_at": [round(0.18 + 0.02 * step, 2) for step in range(17)],
+    "emergency_share": [0.5, 0.6, 0.7, 0.8, 0.9, 1.0],
 }
 _MOST_ROUNDS = 5
 
