@@ -63,14 +63,12 @@ class Vocabulary:
 class Weights:
     """The encoder: `tensors` are float32 vectors, or blocks of 32 weights in four bits.
 
-    `hidden` is the length of a vector, `positions` the most pieces of a text, `epsilon` that of the layer
-    normalization.
+    `hidden` is the length of a vector, `epsilon` that of the layer normalization.
     """
 
     hidden: int
     layers: int
     heads: int
-    positions: int
     epsilon: float
     vocabulary: Vocabulary
     tensors: dict[str, npt.NDArray[Any]]
@@ -99,10 +97,10 @@ def read_weights(file: Path) -> Weights:
             raise WeightsError(Message("encoder_other", file=str(file)))
         image = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
     cursor = _Cursor(image, len(b"E5S1") + 4)  # the hash vouches for magic and version
-    hidden, layers, heads, _, _, positions, _ = cursor.take("<7i")
+    hidden, layers, heads, *_ = cursor.take("<7i")
     epsilon, _ = cursor.take("<fi")
     vocabulary = _vocabulary(cursor)
-    return Weights(hidden, layers, heads, positions, epsilon, vocabulary, _tensors(cursor))
+    return Weights(hidden, layers, heads, epsilon, vocabulary, _tensors(cursor))
 
 
 def dequantized(blocks: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

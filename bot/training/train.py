@@ -65,6 +65,7 @@ _CODE = (
     "bot/text/language.py",
     "bot/directory/places.py",
     "bot/text/questions.py",
+    "bot/text/spelling.py",
     "uv.lock",
 )
 # What the vectors of questions depend on, and the packages: those of another encoder are of no use.
