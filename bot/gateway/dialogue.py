@@ -39,16 +39,15 @@ from bot.gateway.conversations import Conversation
 from bot.gateway.current_model import LoadedModel
 from bot.gateway.outcomes import outcome_of
 from bot.gateway.rasa_client import RasaClient, RasaUnavailable
+from bot.gateway.review import is_unanswered, keep_for_review
 from bot.text.cleaning import shorten
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES, OTHER
-from bot.text.redaction import keep_own_words, remove_personal_details
+from bot.text.redaction import remove_personal_details
 
 logger = logging.getLogger(__name__)
 
 # Behind so many answers after the card for danger it is said once more who listens.
 _REMINDERS = 2
-# What is said where a question was not answered; staff may want to write an answer to it.
-_UNANSWERED = (f"{SAY}utter_not_understood", f"{SAY}utter_out_of_scope")
 
 
 @dataclass(frozen=True)
@@ -106,9 +105,10 @@ async def _reply(
         outcome = Outcome((_interpreter(content, read, hint),))
     elif choice is None:
         conversation.facets = content.facet_words.after(message, known)
-        outcome = await _reply_to_message(content, rasa, conversation, message, hint, known)
-        outcome = _not_twice(content, conversation, outcome)
-        _keep_unanswered(app, conversation, message, outcome.replies)
+        given = await _reply_to_message(content, rasa, conversation, message, hint, known)
+        outcome = _not_twice(content, conversation, given)
+        if outcome is not given or any(map(is_unanswered, outcome.replies)):
+            keep_for_review(app, conversation, message, outcome.replies[0].language)
     elif conversation.may_choose(choice):
         chosen = await _reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
         if chosen is None:
@@ -366,18 +366,6 @@ def _notice(content: Content, conversation: Conversation, replies: Sequence[Repl
     conversation.notice_given = True
     spoken = dict.fromkeys(reply.language for reply in replies)
     return [response_reply(content, "utter_not_legal_advice", language) for language in spoken]
-
-
-def _keep_unanswered(
-    app: web.Application, conversation: Conversation, message: str, replies: Sequence[Reply]
-) -> None:
-    """Put a question that was not answered into the review queue; nobody waits for it."""
-    queue = app[keys.REVIEW_QUEUE]
-    if queue is None or conversation.test or not any(reply.again in _UNANSWERED for reply in replies):
-        return
-    text = keep_own_words(message, app[keys.CURRENT_MODEL].content.own_words.to_keep)
-    add = functools.partial(queue.add, text, replies[0].language)
-    app[keys.WRITER].write("A question could not be kept for review", add)
 
 
 def _count(app: web.Application, conversation: Conversation, channel: str, outcome: Outcome) -> None:
