@@ -967,7 +967,7 @@ OF_SITUATIONS: dict[str, tuple[str, str, str, list[str]]] = {
         "age: me",
         [
             f"{LOST}:10: `facets` has the unknown value `age: me`. Use one of: who, when, status, "
-            "authority, place.",
+            "authority, place, paper.",
         ],
     ),
     "value that a facet does not have": (
