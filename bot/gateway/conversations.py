@@ -34,7 +34,8 @@ class Conversation:
 
     `language` is that of the last clear words, `requested_language` one that was asked for: it holds until
     another is. `again` stands for the last answer (see bot.answering.reply.Reply), `topic` is the one it
-    was about, and `buttons` are the choices shown last, in their order. `offered` are the payloads of all
+    was about, and `answered` which answer that was and in which language; None where another text stood in
+    its place. `buttons` are the choices shown last, in their order. `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and
     have not given us their question for. `reminders` says how many more answers end with who listens when a
@@ -49,6 +50,7 @@ class Conversation:
     reminders: int = 0
     topic: str | None = None
     again: str | None = None
+    answered: tuple[str, str] | None = None
     buttons: tuple[Button, ...] = ()
     offered: dict[str, None] = field(default_factory=dict)
     to_rate: dict[str, str] = field(default_factory=dict)

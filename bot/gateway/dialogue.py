@@ -110,11 +110,17 @@ async def _reply(
 
 
 def _not_twice(content: Content, conversation: Conversation, outcome: Outcome) -> Outcome:
-    """Return what goes beyond an answer where the answer itself was said last: nobody reads it twice."""
+    """Return what goes beyond an answer where that was said last, in this language: nobody reads it twice."""
     first, *others = outcome.replies
-    if first.answer is None or first.again != conversation.again:
+    said = _answer(first)
+    if said is None or said != conversation.answered or first.again != conversation.again:
         return outcome
     return replace(outcome, replies=(more(content, first.again, first.language), *others))
+
+
+def _answer(reply: Reply) -> tuple[str, str] | None:
+    """Return which answer a reply is and in which language; None for one that stands in an answer's place."""
+    return (reply.answer, reply.language) if reply.answer else None
 
 
 async def end(app: web.Application, conversation: Conversation) -> None:
@@ -265,6 +271,7 @@ def _remember(conversation: Conversation, replies: Sequence[Reply]) -> None:
     for reply in reversed(replies):
         if reply.again and (reply.topic or buttons):
             conversation.again, conversation.topic = reply.again, reply.topic or conversation.topic
+            conversation.answered = _answer(reply)
             conversation.buttons = buttons
 
 

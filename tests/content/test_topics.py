@@ -10,6 +10,22 @@ import pytest
 from bot.content.reading import Content
 from bot.content.topics import Answer, Topic, page_path, situations_of, topic_of, turned_off
 
+# The topics of the first release, whose addresses are printed, shared and counted in reports.
+FIRST_TOPICS = (
+    *("bond", "call_police_911", "carry_documents", "children_minors", "city_contact", "daca"),
+    *("deportation_order_court", "dont_sign", "family_preparedness", "file_complaint_discrimination"),
+    *("find_detained_person", "find_hotline_report_ice", "food_assistance"),
+    *("hp_with_you_eligibility_apply", "hp_with_you_overview", "ice_at_church", "ice_at_courthouse"),
+    *("ice_at_home", "ice_at_hospital", "ice_at_school", "ice_at_work", "ice_in_car", "ice_in_public"),
+    *("identify_agents_impersonators", "if_arrested_detained", "legal_aid_find", "notario_fraud"),
+    *("ordinance_city_facilities", "ordinance_data_privacy", "ordinance_exceptions_judicial_warrant"),
+    *("ordinance_overview", "ordinance_police_cooperation", "ordinance_private_right_of_action"),
+    *("ordinance_transparency_reporting", "ordinance_when_effective_vote"),
+    *("public_benefits_public_charge", "recording_agents", "red_card", "right_to_lawyer"),
+    *("right_to_remain_silent", "sanctuary_meaning_limits", "tenants_landlord", "travel_airport"),
+    *("victim_crime_uvisa", "warrant_types", "worker_rights_wages"),
+)
+
 
 @pytest.mark.parametrize(
     ("today", "approved_by", "state"),
@@ -46,6 +62,14 @@ def test_every_topic_of_the_project_is_answered(project_content: Content) -> Non
         assert topic.answered, topic.id
         assert topic.is_core or topic.answers.keys() == {"en", "es"}, topic.id
         assert topic.topic in topics and topics[topic.topic].is_core, topic.id
+
+
+def test_the_topics_of_the_first_release_keep_their_ids_and_addresses(project_content: Content) -> None:
+    """A link that somebody has kept leads to the core answer, which leads on to the situations."""
+    assert len(FIRST_TOPICS) == 46
+    for name in FIRST_TOPICS:
+        topic = project_content.topics[name]
+        assert topic.is_core and page_path(topic.id, "es") == f"/es/{name}"
 
 
 def test_what_belongs_to_a_topic_stands_in_its_core_answer(project_content: Content) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from bot.gateway import body as json_body
 from bot.gateway.dialogue import replies_from_rasa
 from bot.gateway.rasa_client import RasaUnavailable
 from bot.text.cleaning import clean
+from bot.training.topics_off import GivenTopics, TopicsOff
 from tests.conftest import StartServer
 from tests.gateway.conftest import Client, MakeGateway, offer
 from tests.helpers.situations import MORE, with_situations
@@ -403,6 +406,42 @@ async def test_a_core_answer_asks_which_situation_it_is(
     assert reply["text"].endswith("¿Qué pasó con la tarjeta?")
     payloads = [button["payload"] for button in reply["buttons"]]
     assert payloads[:2] == ["topic:red_card.shown", "topic:red_card.lost"]
+
+
+async def test_an_answer_is_not_said_twice_but_what_stood_in_its_place_is_no_answer(
+    make_gateway: MakeGateway,
+    misbehaving_rasa: Callable[..., Awaitable[str]],
+    small_content: Content,
+    tmp_path: Path,
+) -> None:
+    """Turned on again it is given to whoever was told that it is being checked; then what goes beyond."""
+    off = TopicsOff(tmp_path)
+    content = dataclasses.replace(small_content, topics=GivenTopics(small_content.topics, off))
+    said = [{"text": "x"}, {"custom": {"language": "en", "topic": "red_card"}}]
+    gateway = await make_gateway(content, await misbehaving_rasa(said))
+    session = offer(gateway, "topic:red_card")
+
+    async def told() -> str:
+        _, body = await post(gateway, {"message": "what is it", "lang": "en", "session": session})
+        return str(body["replies"][0]["text"])
+
+    off.add("red_card")
+    assert [await told(), await told()] == ["English answer being checked"] * 2
+    off.remove("red_card")
+    assert (await told()).startswith("The card states your rights.")
+    assert await told() == "English more on this"
+
+
+async def test_an_answer_is_given_again_in_another_language(
+    make_gateway: MakeGateway, misbehaving_rasa: Callable[..., Awaitable[str]], small_content: Content
+) -> None:
+    """Who could not read it in the first one has not had it."""
+    said = [{"text": "x"}, {"custom": {"language": "en", "topic": "red_card"}}]
+    gateway = await make_gateway(small_content, await misbehaving_rasa(said))
+    session = offer(gateway, "topic:red_card")
+    await post(gateway, {"choice": "topic:red_card", "lang": "es", "session": session})
+    _, body = await post(gateway, {"message": "what is it", "lang": "en", "session": session})
+    assert body["replies"][0]["text"].startswith("The card states your rights.")
 
 
 async def test_who_listens_is_said_again_behind_the_next_two_answers(

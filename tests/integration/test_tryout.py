@@ -14,9 +14,10 @@ from bot.answering.answers import answer
 from bot.answering.help import ask_need
 from bot.answering.replies import clarify
 from bot.training.evaluation import Question
-from bot.training.models import Model
-from bot.training.train import TrainingError, parse
+from bot.training.models import Model, ModelStore
+from bot.training.train import TrainingError, parse, train
 from bot.training.tryout import MOST_WORDS, TryOut
+from tests.helpers.answers import LOST, write_situation
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +43,18 @@ async def test_the_right_topic_answers_and_its_words_count(model: Model, tryout:
     assert max(tried.words, key=lambda word: word.counted).text == "house"
     assert min(tried.words, key=lambda word: word.counted).counted < 0
     assert tried.reply == answer(model.content, model.content.topics["ice_at_home"], "en")
+
+
+async def test_an_answer_is_added_with_one_file(
+    small_model: Model, content_copy: Path, tmp_path: Path, tryout: TryOut
+) -> None:
+    """Nothing else is changed; trained, it is given to whoever asks as its questions do."""
+    write_situation(content_copy, "red_card.lost", LOST)
+    store = ModelStore(tmp_path / "var")
+    trained = await train(content_copy, store, lambda text: None)
+    assert trained.content.topics.keys() - small_model.content.topics.keys() == {"red_card.lost"}
+    tried = await tryout.ask(trained, f"{LOST['en']} red_card.lost")
+    assert tried.reply == answer(trained.content, trained.content.topics["red_card.lost"], "en")
 
 
 async def test_a_word_counts_what_the_score_loses_without_it(model: Model, tryout: TryOut) -> None:
