@@ -39,7 +39,7 @@ FIRST_STEPS = "first_steps"
 # Several questions in one message: the first is answered, the others are offered.
 SEVERAL = "several_questions"
 # Small talk whose answer leads nowhere: taken for it, a question is lost.
-_ENDS_THERE = ("greet", "thanks", "goodbye", "what_can_you_do", "unclear")
+_ENDS_THERE = ("greet", "thanks", "goodbye", "what_can_you_do", "was_joking", "unclear")
 # At most this many topics are offered: more do not fit a small screen or a text message.
 MOST_OFFERED = 3
 
