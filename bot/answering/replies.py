@@ -41,13 +41,17 @@ _ALOUD = "> "
 
 def clarify(content: Content, offered: Sequence[str], language: str) -> Reply:
     """Return the question which of the offered topics is meant."""
-    none = Button(content.text_of("utter_none_of_these", language), CHOOSE_NONE)
     return Reply(
         content.text_of("utter_clarify", language),
         language,
-        buttons=(*topic_buttons(content, offered, language), none),
+        buttons=_choices(content, offered, language),
         again=OFFER + ",".join(offered),
     )
+
+
+def _choices(content: Content, offered: Sequence[str], language: str) -> tuple[Button, ...]:
+    none = Button(content.text_of("utter_none_of_these", language), CHOOSE_NONE)
+    return (*topic_buttons(content, offered, language), none)
 
 
 def first_steps(content: Content, steps: str, offered: Sequence[str], language: str) -> Reply:
@@ -61,11 +65,10 @@ def first_steps(content: Content, steps: str, offered: Sequence[str], language: 
         return answer(content, content.topics[steps], language)
     said = answer(content, dataclasses.replace(content.topics[steps], ask={}), language)
     asked = content.text_of("utter_what_is_it_about", language)
-    choice = clarify(content, offered, language)
     return dataclasses.replace(
         said,
         text=f"{said.text}\n\n{asked}",
-        buttons=choice.buttons,
+        buttons=_choices(content, offered, language),
         again=f"{STEPS}{steps}:{','.join(offered)}",
     )
 

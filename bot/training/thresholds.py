@@ -68,13 +68,9 @@ def cost(decision: Decision, question: Question) -> float:
     if question.topic == OUT_OF_SCOPE:
         if {decision.topic, *map(topic_of, decision.offered)} & question.right:
             return 0.0
-        return (
-            ANSWERED_OUT_OF_SCOPE
-            if answered
-            else OFFERED_OUT_OF_SCOPE
-            if decision.outcome == "clarify"
-            else 0.0
-        )
+        if answered:
+            return ANSWERED_OUT_OF_SCOPE
+        return OFFERED_OUT_OF_SCOPE if decision.outcome == "clarify" else 0.0
     if question.topic in (EMERGENCY, DANGER) and not (answered and decision.topic in question.right):
         return MISSED_EMERGENCY
     if answered:

