@@ -130,9 +130,9 @@ async def test_without_a_signal_all_answers_can_be_read(reader: Visit, project_c
 @pytest.mark.parametrize(
     ("page_language", "question", "expected"),
     [
-        ("es", "me detuvieron y quieren que firme un papel", "/es/dont_sign"),
-        ("es", "my boss has not paid me for two weeks", "/en/worker_rights_wages"),
-        ("en", "can they take my kids", "/en/children_minors"),
+        ("es", "me detuvieron y quieren que firme un papel", "/es/dont_sign/before"),
+        ("es", "my boss has not paid me for two weeks", "/en/worker_rights_wages/not_paid"),
+        ("en", "can they take my kids", "/en/children_minors/foster_care"),
     ],
 )
 async def test_saved_answers_are_searched_without_a_signal(
