@@ -44,7 +44,7 @@ _TRIED: Mapping[str, Sequence[float]] = {
     "decline_at": [round(0.2 + 0.05 * step, 2) for step in range(15)],
     "offer_at": [0.01, 0.02, 0.03, 0.05],
     "emergency_at": [round(0.16 + 0.02 * step, 2) for step in range(18)],
-    "emergency_share": [0.5, 0.6, 0.7],
+    "emergency_share": [0.5, 0.6],
 }
 _MOST_ROUNDS = 5
 
