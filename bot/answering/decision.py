@@ -71,7 +71,8 @@ class Understanding:
     `ranking` are labels with their scores, best first; `request` what the words say of the help that is
     looked for; `about` the topic before, where they point back to it; `setting` where agents are met, if the
     words tell one; `last` the card that was said last, if it was one; `listed` are the answers that were
-    offered last, if what was said last was a choice of some.
+    offered last, if what was said last was a choice of some; `strung` says that it is one of several matters
+    with no more than commas between them.
     """
 
     language: str
@@ -81,6 +82,7 @@ class Understanding:
     setting: str | None = None
     last: str | None = None
     listed: tuple[str, ...] = ()
+    strung: bool = False
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Understanding:
@@ -104,7 +106,8 @@ class DecisionStep:
     def decide(self, judged: Sequence[Understanding]) -> Decision:
         """Decide on a message, and on the questions in it where there are several: the first is the whole."""
         decisions = [self._decide(one) for one in judged]
-        decision = decide_on_parts(decisions[0], decisions[1:])
+        strung = any(one.strung for one in judged)
+        decision = (decide_on_matters if strung else decide_on_parts)(decisions[0], decisions[1:])
         if decision.outcome == "clarify" and judged[0].listed:
             likely_at = self.thresholds[judged[0].language].answer_at / 2
             decision = not_a_list_again(decision, judged[0].ranking, self.with_text, likely_at)
@@ -240,6 +243,31 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     first, *others = answered.values()
     offered = tuple(part.answer or str(part.topic) for part in others[:MOST_OFFERED])
     return Decision(SEVERAL, "answer", topic=first.topic, offered=offered, answer=first.answer)
+
+
+def decide_on_matters(whole: Decision, parts: Sequence[Decision]) -> Decision:
+    """Decide on a message whose matters are strung together: they count where the whole leaves a choice.
+
+    What is torn out of a message is easily misread: a part says something only of what the whole may be about
+    too, and never that there is an emergency. Where the likeliest of these, or two of them, are understood
+    in a part, the first is answered, and the others are offered.
+    """
+    if whole.outcome != "clarify":
+        return whole
+    likely = list(dict.fromkeys(map(topic_of, filter(None, (whole.answer, *whole.offered)))))
+    understood: dict[str, Decision] = {}
+    for part in parts:
+        if part.intent in ("faq", "no_answer") and part.topic in likely:
+            understood.setdefault(part.topic, part)
+    if len(understood) < 2 and likely[0] not in understood:
+        return whole
+    first, *others = understood.values()
+    offered = [other.answer or str(other.topic) for other in others]
+    offered += [answer for answer in whole.offered if topic_of(answer) not in understood]
+    if not offered:
+        return first
+    offered = offered[:MOST_OFFERED]
+    return Decision(SEVERAL, "answer", topic=first.topic, offered=tuple(offered), answer=first.answer)
 
 
 def not_a_list_again(

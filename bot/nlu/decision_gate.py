@@ -34,7 +34,7 @@ from bot.content.thresholds import Thresholds
 from bot.nlu.glossary_extractor import FOLLOW_UP, HELP_REQUEST
 from bot.nlu.joint_classifier import LABEL_RANKING
 from bot.nlu.language_detector import LANGUAGE
-from bot.nlu.question_splitter import PART
+from bot.nlu.question_splitter import PART, STRUNG
 from bot.text.language import fold
 from bot.training.thresholds import THRESHOLDS_FILE, begin_with, read_thresholds
 
@@ -178,6 +178,7 @@ class DecisionGate(IntentClassifier, GraphComponent):
             setting=follow_up.setting,
             last=context.card,
             listed=context.listed,
+            strung=message.get(PART) == STRUNG,
         )
 
 

@@ -12,11 +12,13 @@ from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.text.questions import closing_question, split_questions
+from bot.text.questions import closing_question, split_questions, strung_matters
 
 # Message property of each part: it is a question of the message before it. DecisionGate takes the parts
 # back, so that a message comes out for each that went in.
 PART = "part"
+# The value of that property where the message has no more than commas between its parts.
+STRUNG = "strung"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER], is_trainable=False)
@@ -45,8 +47,11 @@ class QuestionSplitter(GraphComponent):
 
 def _parts(message: Message) -> list[Message]:
     text = message.get(TEXT) or ""
-    closing = closing_question(text)
+    closing, strung = closing_question(text), []
+    questions = split_questions(text) or ([closing] if closing else [])
+    if not questions:
+        strung = strung_matters(text)
     return [
-        Message(data={TEXT: question, METADATA: message.get(METADATA), PART: True})
-        for question in split_questions(text) or ([closing] if closing else [])
+        Message(data={TEXT: part, METADATA: message.get(METADATA), PART: STRUNG if strung else True})
+        for part in questions or strung
     ]

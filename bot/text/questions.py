@@ -24,6 +24,9 @@ _FURTHER = re.compile(
     re.IGNORECASE,
 )
 
+# Whoever is in a hurry or dictates strings matters together with no more than these.
+_STRUNG = re.compile(r"\s*[,;\n]\s*(?:(?:y|e|and|but|pero)\s+)?|\s+(?:y|e|and)\s+", re.IGNORECASE)
+
 
 def split_questions(text: str) -> list[str]:
     """Return the questions of a message, each with what was told before it; none unless there are several.
@@ -38,6 +41,18 @@ def split_questions(text: str) -> list[str]:
         parts = [part.strip(" ,;.") for part in _FURTHER.split(text)]
         questions = parts if all(len(part.split()) >= _FEWEST_WORDS_UNMARKED for part in parts) else []
     return questions[:MOST_QUESTIONS] if len(questions) > 1 else []
+
+
+def strung_matters(text: str) -> list[str]:
+    """Return the matters of a message strung together by commas or "and"; none unless there are several.
+
+    Many a single matter is told so too: they tell something only where the whole message leaves doubt.
+    """
+    if _END_OF_QUESTION.search(text) or len(text) >= _LONG:
+        return []
+    parts = [part.strip(" ,;.") for part in _STRUNG.split(text)]
+    several = len(parts) > 1 and all(len(part.split()) >= _FEWEST_WORDS_UNMARKED for part in parts)
+    return parts[:MOST_QUESTIONS] if several else []
 
 
 def closing_question(text: str) -> str | None:

@@ -16,6 +16,7 @@ from bot.answering.decision import (
     Understanding,
     as_goes_on,
     decide,
+    decide_on_matters,
     decide_on_parts,
     topic_scores,
 )
@@ -44,6 +45,7 @@ def decided(*ranking: tuple[str, float]) -> Decision:
 
 
 DOUBTFUL = Decision("clarify", "clarify", offered=("bond",))
+CHOICE = Decision("clarify", "clarify", offered=("bond", "daca", "red_card"))
 THOUGHT = Decision("danger_now", "emergency", topic="danger_now")
 LIFE = Decision("life_in_danger", "emergency", topic="danger_now")
 UNKNOWN = Decision("not_understood", "fallback")
@@ -429,3 +431,43 @@ def test_the_question_at_the_end_of_a_story_counts_where_the_story_leaves_doubt(
     assert decide_on_parts(daca, [bond]) == daca
     alarm = Decision("emergency_now", "emergency", topic="emergency_now")
     assert decide_on_parts(alarm, [bond]) == decide_on_parts(bond, [alarm]) == alarm
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "expected"),
+    [
+        (
+            CHOICE,
+            [UNKNOWN, answered("daca"), answered("bond.refused")],
+            Decision(
+                "several_questions",
+                "answer",
+                topic="daca",
+                offered=("bond.refused", "red_card"),
+                answer="daca",
+            ),
+        ),
+        (
+            CHOICE,
+            [answered("bond.refused"), UNKNOWN],
+            Decision(
+                "several_questions",
+                "answer",
+                topic="bond",
+                offered=("daca", "red_card"),
+                answer="bond.refused",
+            ),
+        ),
+        (CHOICE, [answered("daca"), UNKNOWN], CHOICE),
+        (CHOICE, [answered("tps"), answered("rent_help")], CHOICE),
+        (CHOICE, [ALARM, THOUGHT], CHOICE),
+        (DOUBTFUL, [answered("bond"), UNKNOWN], answered("bond")),
+        (answered("tps"), [answered("bond"), answered("daca")], answered("tps")),
+        (UNKNOWN, [answered("bond"), answered("daca")], UNKNOWN),
+    ],
+)
+def test_matters_strung_together_say_which_of_the_choice_is_meant(
+    whole: Decision, parts: list[Decision], expected: Decision
+) -> None:
+    """The likeliest, or two of those that were likely; never more than the whole message says, and no alarm."""
+    assert decide_on_matters(whole, parts) == expected

@@ -128,7 +128,7 @@ async def test_who_calls_for_help_twice_is_not_told_the_same_twice_and_then_what
 async def test_a_life_in_danger_stays_in_mind(service: Service, project_content: Content) -> None:
     """The next two messages are answered, and behind each stands who listens day and night."""
     body, _ = await asked(service, "quiero morirme")
-    for message in ("tengo corte mañana", "gracias"):
+    for message in ("dónde dan comida gratis", "gracias"):
         body, replies = await asked(service, message, session=body["session"])
         assert replies[0]["text"] != replies[1]["text"]
         said = [reply["text"] for reply in replies[1:]]
@@ -485,7 +485,7 @@ async def test_the_language_can_be_switched_and_stays(service: Service) -> None:
         ("is this chat saved anywhere, who sees what I write", "en", "utter_chat_privacy"),
         ("¿cuánto cuesta la visa de turista?", "es", "utter_out_of_scope"),
         ("tell me a joke about soccer", "en", "utter_out_of_scope"),
-        ("🙂🙂🙂", None, "utter_not_understood"),
+        ("🙂🙂🙂", None, "utter_no_question"),
         ("jaja", "es", "utter_not_understood"),
         ("我需要一个律师", None, "utter_other_language"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.text.questions import closing_question, split_questions
+from bot.text.questions import closing_question, split_questions, strung_matters
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,20 @@ def test_the_question_of_a_story_stands_at_its_end() -> None:
     assert closing_question(f"{story}\n¿Y si lo paran manejando? ok") == "Y si lo paran manejando"
     assert closing_question("He came. Can they take him at work?") is None
     assert closing_question("word " * 200) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "they fired me from my job and my rent is due friday, what about my work permit",
+            ["they fired me from my job", "my rent is due friday", "what about my work permit"],
+        ),
+        ("se llevaron a mi papá y a mi tío", []),
+        ("mi esposo trabaja de noche, yo no", []),
+        ("can they take my car and what happens to my kids?", []),
+    ],
+)
+def test_matters_are_strung_together_by_commas_and_and(text: str, expected: list[str]) -> None:
+    """Each says more than three words; with a question mark the questions count."""
+    assert strung_matters(text) == expected
