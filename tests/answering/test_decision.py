@@ -469,5 +469,5 @@ def test_the_question_at_the_end_of_a_story_counts_where_the_story_leaves_doubt(
 def test_matters_strung_together_say_which_of_the_choice_is_meant(
     whole: Decision, parts: list[Decision], expected: Decision
 ) -> None:
-    """The likeliest, or two of those that were likely; never more than the whole message says, and no alarm."""
+    """The likeliest, or two that were likely; never more than the whole message says, and no alarm."""
     assert decide_on_matters(whole, parts) == expected
