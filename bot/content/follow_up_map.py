@@ -10,15 +10,15 @@ from pathlib import Path
 from ruamel.yaml.comments import CommentedMap
 
 from bot.content.facets import fit
-from bot.content.glossary import pattern_of
 from bot.content.topics import Topic, topic_of
 from bot.files.shapes import Needed
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problems
 from bot.text.language import fold
+from bot.text.spelling import respell
 
 _SHAPE = {
-    "kinds": Needed({...: {"words": Needed([str])}}),
+    "kinds": Needed({...: {"words": [str], "alone": [str]}}),
     "beside": [str],
     "situations": Needed({...: {"after": Needed([str]), "leads": Needed({...: [str]})}}),
 }
@@ -46,6 +46,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """Words that tell a kind of follow-up, and those that do only where nothing else is said."""
+
+    words: Sequence[re.Pattern[str]] = ()
+    alone: Sequence[re.Pattern[str]] = ()
+
+    def told_in(self, plain: str) -> bool:
+        return any(pattern.search(plain) for pattern in self.words)
+
+    def found_in(self, plain: str) -> bool:
+        return self.told_in(plain) or any(pattern.search(plain) for pattern in self.alone)
+
+
+@dataclass(frozen=True)
 class _Situation:
     after: Collection[str]
     leads: Mapping[str, Sequence[str]]
@@ -63,8 +77,8 @@ class _Situation:
 class FollowUpMap:
     """Kinds of follow-up with their words, and what each leads to in a situation, as the file has them."""
 
-    kinds: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
-    beside: re.Pattern[str] | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    beside: Sequence[re.Pattern[str]] = ()
     situations: Sequence[_Situation] = ()
 
     def asked(
@@ -78,42 +92,59 @@ class FollowUpMap:
 
         `before` are the answers given so far, the last one first, `facets` what is known of the situation.
         """
-        plain = fold(text)
+        plain = fold(respell(text))
         if not before or not 0 < len(plain.split()) <= _MOST_WORDS:
             return None
-        found = [kind for kind, pattern in self.kinds.items() if pattern.search(plain)]
-        if not found:
-            return None
-        bare = not re.sub(r"\d+", " ", self._without(plain, found)).strip()
-        if not bare and len(plain.split()) > _FEW_WORDS and found[0] != SAY_IT:
-            return None
-        for kind in found:
-            if kind in _WITHOUT_ANSWERS:
-                return Asked(kind, bare)
-            answer = self._answer(kind, before, facets, topics)
-            if answer is not None:
-                return Asked(kind, bare, answer)
-        return None
+        led = {}
+        for kind, words in self.kinds.items():
+            if words.found_in(plain):
+                further = words.told_in(plain)
+                answer = self._answer(kind, before, facets, topics, further=further)
+                if answer is not None or kind in _WITHOUT_ANSWERS:
+                    led[kind] = answer
+        bare = self._says_only(plain, led)
+        if not bare:
+            long = len(plain.split()) > _FEW_WORDS
+            led = {
+                kind: answer
+                for kind, answer in led.items()
+                if self.kinds[kind].told_in(plain) and (kind == SAY_IT or not long)
+            }
+        return next((Asked(kind, bare, answer) for kind, answer in led.items()), None)
 
     def together(self, answer: str, other: str) -> bool:
         """Whether both are of one situation, so that one leads on to the other."""
         return any(one.holds(answer) and one.holds(other) for one in self.situations)
 
-    def _without(self, plain: str, kinds: Iterable[str]) -> str:
-        for kind in kinds:
-            plain = self.kinds[kind].sub(" ", plain)
-        return self.beside.sub(" ", plain) if self.beside else plain
+    def _says_only(self, plain: str, kinds: Iterable[str]) -> bool:
+        """Whether a folded text has no words but those of kinds, those beside them, and numbers."""
+        rest = list(plain)
+        led = [self.kinds[kind] for kind in kinds]
+        for pattern in (*(one for kind in led for one in (*kind.words, *kind.alone)), *self.beside):
+            for match in pattern.finditer(plain):
+                rest[match.start() : match.end()] = " " * len(match[0])
+        return not re.sub(r"\d+", " ", "".join(rest)).strip()
 
     def _answer(
-        self, kind: str, before: Iterable[str], facets: Mapping[str, str], topics: Mapping[str, Topic]
+        self,
+        kind: str,
+        before: Iterable[str],
+        facets: Mapping[str, str],
+        topics: Mapping[str, Topic],
+        *,
+        further: bool,
     ) -> str | None:
+        """Return what a kind leads to; `further` back than the last answer of a situation only if so told."""
         for said in before:
-            for situation in self.situations:
+            here = [situation for situation in self.situations if situation.comes_after(said)]
+            for situation in here:
                 names = [
                     name for name in situation.leads.get(kind, ()) if name in topics and topics[name].answered
                 ]
-                if names and situation.comes_after(said):
+                if names:
                     return max(names, key=lambda name: (_is_about(topics[name], facets), -names.index(name)))
+            if here and not further:
+                return None
         return None
 
 
@@ -132,10 +163,12 @@ def read_follow_ups(path: Path, answers: Collection[str], problems: Problems) ->
         return FollowUpMap()
     kinds = {}
     for kind, entry in document["kinds"].items():
-        words = _words(entry["words"], str(kind), path, problems)
-        if words:
-            kinds[str(kind)] = pattern_of(words)
-    beside = _words(document.get("beside") or [], "beside", path, problems)
+        words, alone = (
+            _patterns(entry.get(key) or [], str(kind), path, problems) for key in ("words", "alone")
+        )
+        if words or alone:
+            kinds[str(kind)] = Kind(words, alone)
+    beside = _patterns(document.get("beside") or [], "beside", path, problems)
     situations = []
     for name, situation in document["situations"].items():
         for kind in situation["leads"]:
@@ -146,14 +179,36 @@ def read_follow_ups(path: Path, answers: Collection[str], problems: Problems) ->
         _refuse_unknown(situation, str(name), answers, path, problems)
         leads = {str(kind): tuple(map(str, names)) for kind, names in situation["leads"].items()}
         situations.append(_Situation(frozenset(map(str, situation["after"])), leads))
-    return FollowUpMap(kinds, pattern_of(beside) if beside else None, tuple(situations))
+    return FollowUpMap(kinds, beside, tuple(situations))
 
 
-def _words(entries: Sequence[object], name: str, path: Path, problems: Problems) -> list[str]:
-    for index, entry in enumerate(entries):
-        if not fold(str(entry)):
+def _patterns(
+    entries: Sequence[object], name: str, path: Path, problems: Problems
+) -> tuple[re.Pattern[str], ...]:
+    """Return what finds each entry in a folded text."""
+    found = []
+    for index, entry in enumerate(map(str, entries)):
+        if any(fold(word) for word in entry.split() if not word.startswith("(")):
+            found.append(_pattern(entry))
+        else:
             problems.add(path, line_of(entries, index), "glossary_without_letters", table=name)
-    return [str(entry) for entry in entries if fold(str(entry))]
+    return tuple(found)
+
+
+def _pattern(entry: str) -> re.Pattern[str]:
+    """Return what finds an entry: `a/b` is either, `(a)` may be missing, `a*` has any ending.
+
+    As in the glossary the last word may have an s more.
+    """
+    *before, last = entry.split()
+    words = []
+    for word, ending in [*((word, "") for word in before), (last, "s?")]:
+        either = "|".join(
+            re.escape(fold(one)) + (r"\w*" if one.endswith("*") else ending)
+            for one in word.strip("()").split("/")
+        )
+        words.append(rf"(?:(?:{either})\b ?)" + ("?" if word.startswith("(") else ""))
+    return re.compile(r"\b" + "".join(words))
 
 
 def _refuse_unknown(

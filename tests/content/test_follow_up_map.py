@@ -11,12 +11,13 @@ from bot.content.reading import Content
 from bot.problems import Problems
 
 TAKEN = "if_arrested_detained.relative_now"
+SET = Path(__file__).with_name("follow_ups.tsv")
 
 
 @pytest.mark.parametrize(
     ("text", "before", "kind", "answer", "bare"),
     [
-        ("¿Y dónde la tienen?", [TAKEN], "where", "find_detained_person", True),
+        ("¿Y dónde la tienen?", [TAKEN], "where_is", "find_detained_person", True),
         ("y los niños", [TAKEN], "children", "children_minors.parents_taken_now", True),
         ("cuánto sale sacarla", [TAKEN], "get_out", "bond.paying", True),
         ("how much", ["bond"], "how_much", "bond.paying", True),
@@ -30,7 +31,9 @@ TAKEN = "if_arrested_detained.relative_now"
             True,
         ),
         ("she needs an attorney fast", [TAKEN], "lawyer", "legal_aid_find.detained_today", False),
-        ("where", ["fear_stress", TAKEN], "where", "find_detained_person", True),
+        ("where is she", ["fear_stress", TAKEN], "where_is", "find_detained_person", True),
+        ("where", ["fear_stress", TAKEN], None, None, None),
+        ("where", ["file_complaint_discrimination", TAKEN], "where", "find_detained_person", True),
         ("where", ["red_card", TAKEN], "where", "red_card.where_to_get", True),
         ("a quién le marco", ["tenants_landlord"], "call_whom", None, True),
         ("quién nos ayuda", ["tenants_landlord"], "who_helps", None, True),
@@ -54,7 +57,10 @@ def test_a_short_message_asks_for_what_belongs_to_the_situation(
     answer: str | None,
     bare: bool | None,
 ) -> None:
-    """Of the answer before, else of one before that; one that says more is only likely to."""
+    """Of the answer before, else of one before that; one that says more is only likely to.
+
+    A word that could be about anything means the last answer that it can be about.
+    """
     asked = project_content.follow_ups.asked(text, before, {}, project_content.topics)
     found = (asked.kind, asked.answer, asked.bare) if asked else (None, None, None)
     assert found == (kind, answer, bare)
@@ -113,6 +119,63 @@ def test_each_kind_is_understood_in_both_languages(
     assert asked is not None and asked.answer == answer
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "expected"),
+    [
+        line.split("\t")
+        for line in SET.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ],
+)
+def test_follow_ups_lead_on_and_new_questions_do_not(
+    project_content: Content, before: str, text: str, expected: str
+) -> None:
+    """Messages as residents write them, and new ones with the same words."""
+    asked = project_content.follow_ups.asked(text, before.split(","), {}, project_content.topics)
+    assert (asked.answer or asked.kind if asked else "-") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "expected"),
+    [
+        ("no tengo lana", "bond", ("money", True)),
+        ("no tengo nada de dinero", "bond", ("money", True)),
+        ("no tengo lana para pañales", "bond", ("money", False)),
+        ("no tengo", "bond", None),
+        ("ábranle", "bond", ("open", True)),
+        ("precios", "bond", ("price", True)),
+        ("y el precio", "bond", ("price", True)),
+        ("el precio del gas", "bond", None),
+        ("el precio de abrir", "rent_help", None),
+    ],
+)
+def test_words_of_a_kind_are_patterns(
+    tmp_path: Path, project_content: Content, text: str, before: str, expected: tuple[str, bool] | None
+) -> None:
+    """a/b is either, (a) may be missing, a* has any ending, an s may follow.
+
+    What stands under `alone` counts only where nothing is said that leads nowhere here.
+    """
+    path = tmp_path / "follow_ups.yml"
+    path.write_text(
+        """kinds:
+  money: {words: [no tengo (nada) (de) lana/dinero]}
+  open: {words: [abr*]}
+  price: {alone: [precio]}
+beside: [y/el, de]
+situations:
+  rent: {after: [rent_help], leads: {price: [rent_help]}}
+  bond: {after: [bond], leads: {money: [bond.no_money], price: [bond.paying], open: [bond.paying]}}
+""",
+        encoding="utf-8",
+    )
+    problems = Problems(tmp_path)
+    follow_ups = read_follow_ups(path, set(project_content.topics), problems)
+    asked = follow_ups.asked(text, [before], {}, project_content.topics)
+    assert (asked and (asked.kind, asked.bare)) == expected
+    assert not problems.found
+
+
 def test_what_is_known_of_the_situation_chooses_among_answers(project_content: Content) -> None:
     """Where a child was taken, "where" is another search."""
     for who, answer in (("child", ".child_detained"), ("relative", "")):
@@ -144,7 +207,7 @@ def test_what_is_known_of_the_situation_chooses_among_answers(project_content: C
         ),
         (
             "[how much]",
-            '[how much, "¿?"]',
+            '[how much, "(el) ¿?"]',
             "follow_ups.yml:3: an entry of `money` has no letters. Write a word, or remove it.",
         ),
     ],

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.content.follow_up_map import SAY_IT, FollowUpMap
+from bot.content.follow_up_map import SAY_IT, FollowUpMap, Kind
 from bot.content.glossary import pattern_of
 from bot.content.reading import Content
 from bot.gateway import body as json_body
@@ -594,7 +594,7 @@ async def test_the_words_to_say_in_english_are_given_in_the_language_of_the_conv
     make_gateway: MakeGateway, small_content: Content
 ) -> None:
     """Those of the last answer that has some, without Rasa; the conversation does not turn to English."""
-    follow_ups = FollowUpMap({SAY_IT: pattern_of(["cómo se dice"])})
+    follow_ups = FollowUpMap({SAY_IT: Kind((pattern_of(["cómo se dice"]),))})
     gateway = await make_gateway(dataclasses.replace(small_content, follow_ups=follow_ups))
     _, body = await choose(gateway, "topic:red_card", lang="es")
     _, body = await post(gateway, {"message": "cómo se dice en inglés", "session": body["session"]})
