@@ -41,7 +41,7 @@ from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, read_questions
 from bot.training.thresholds import EvaluatedQuestion
-from bot.training.train import training_questions
+from bot.training.train import component_settings, training_questions
 
 PAGE = PROJECT_ROOT / "docs" / "nlu.md"
 # Each on a core of its own, so that none is timed while it waits for another.
@@ -156,7 +156,7 @@ def judges(
 ) -> list[Shared]:
     """Train the models of a variant; each gives the scores of the labels for one row of every kind."""
     numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
-    told = Hyperparameters()
+    told = Hyperparameters.of(component_settings(PROJECT_ROOT, "JointClassifier"))
     of_words = judges_of_words(
         [name for name in variant.judges if name not in MEANINGS], blocks, labels, names, told
     )

@@ -29,7 +29,7 @@ from bot.nlu.linear_model import LinearModel
 from bot.nlu.meaning_model import MeaningModel
 from bot.nlu.tfidf import Vectorizers
 from bot.settings import PROJECT_ROOT
-from bot.training.train import training_questions
+from bot.training.train import component_settings, training_questions
 
 _GROUPS, _FOLDS, _SHOWN = 600, 3, 5
 # So many questions of each fold are asked: more change no figure in the second digit.
@@ -94,11 +94,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--try", action="append", default=[], metavar="NAME=VALUE", dest="tried")
     given: list[str] = parser.parse_args().tried
-    # The first are those of the code, then one other value at a time.
+    # The first are those of config.yml, then one other value at a time.
     values: list[dict[str, Any]] = [
         {},
         *({name: float(value)} for name, value in (o.split("=") for o in given)),
     ]
+    of_config = Hyperparameters.of(component_settings(PROJECT_ROOT, "JointClassifier"))
     content = read_content(PROJECT_ROOT)
     questions = training_questions(content)
     texts = [content.glossary.plain(text) or text for text, _, _ in questions]
@@ -115,7 +116,7 @@ def main() -> None:
     print("right, and right where so many are wrong:", *_WRONG_AT_MOST)
     for value in values:
         value = {name: int(one) if name == "neighbours" else one for name, one in value.items()}
-        told = replace(Hyperparameters(), **value)
+        told = replace(of_config, **value)
         scores, right = judged(table, vectors, topics.astype(np.int32), groups, told)
         found = [(figures(np.tensordot(mix, scores, axes=1), right), mix) for mix in mixtures()]
         print(value or "as they stand", flush=True)

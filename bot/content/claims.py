@@ -6,6 +6,7 @@ for them.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -144,18 +145,20 @@ class Claim:
 
     def all_in(self, text: str, language: str) -> Iterator[str]:
         """Yield all words of a text that make the claim."""
-        paragraphs = _paragraphs(text)
-        whole = "\n".join(_fold(sentence) for paragraph in paragraphs for sentence in paragraph)
+        paragraphs, whole = _taken_apart(text)
         # Words to say aloud stand in English in both languages.
         for said_in in dict.fromkeys((language, "en")):
             for pattern in self.patterns[said_in]:
                 if not pattern.search(whole):
                     continue
                 for paragraph in paragraphs:
-                    for sentence in paragraph:
-                        folded = _fold(sentence)
+                    for sentence, folded in paragraph:
                         for match in pattern.finditer(folded):
-                            near = {_SENTENCE: folded, _PARAGRAPH: _fold(" ".join(paragraph)), _TEXT: whole}
+                            near = {
+                                _SENTENCE: folded,
+                                _PARAGRAPH: " ".join(plain for _, plain in paragraph),
+                                _TEXT: whole,
+                            }
                             if not self._is_harmless(match, said_in, near):
                                 yield sentence[match.start() : match.end()]
 
@@ -174,6 +177,13 @@ class Claim:
 def _fold(text: str) -> str:
     """Return a text without accents and with plain apostrophes, letter for letter."""
     return "".join(unicodedata.normalize("NFD", sign)[0] for sign in text).replace("’", "'")
+
+
+@functools.lru_cache(maxsize=1)  # a text is taken apart once, and asked for each claim
+def _taken_apart(text: str) -> tuple[list[list[tuple[str, str]]], str]:
+    """Return the paragraphs of a text, each sentence also folded, and all that is folded."""
+    paragraphs = [[(sentence, _fold(sentence)) for sentence in each] for each in _paragraphs(text)]
+    return paragraphs, "\n".join(folded for paragraph in paragraphs for _, folded in paragraph)
 
 
 def _paragraphs(text: str) -> list[list[str]]:

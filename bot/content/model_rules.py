@@ -27,6 +27,7 @@ _GATE = {
     "floors": Needed({language: Needed(_FLOORS) for language in LANGUAGES}),
     "emergencies": Needed({"seen": Needed(float), "false_alarms": Needed(float)}),
     "topic": Needed({"lost": Needed(float), "questions": Needed(float)}),
+    "own_questions": Needed({"reached": Needed(float)}),
 }
 # A number of questions; all other figures of the gate are shares.
 _COUNT = "questions"
@@ -52,7 +53,10 @@ _PIPELINE = {
     )
 }
 # The components of which others ask what config.yml says, and the keys that must stand there.
-_COMPONENTS = {"JointClassifier": (), "DecisionGate": ("thresholds", "directory_topics", "setting_topics")}
+_COMPONENTS = {
+    "JointClassifier": JUDGED_BY,
+    "DecisionGate": ("thresholds", "directory_topics", "setting_topics"),
+}
 
 
 def check_gate(root: Path, problems: Problems) -> None:

@@ -1,4 +1,8 @@
-"""What the judges of the joint classifier are told, rather than learn; `bench.shares` chooses it."""
+"""What the judges of the joint classifier are told, rather than learn; `bench.shares` chooses it.
+
+The values stand in config.yml alone: there Rasa looks for the settings of a component, and each model keeps a
+copy of it. A default here would be a second place, and the one that is forgotten.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +22,18 @@ class Hyperparameters:
     up to 1.
     """
 
-    C: float = 10
-    meaning_C: float = 3
-    neighbours: int = 100
-    power: float = 6
-    words_share: float = 0.3
-    meaning_share: float = 0.2
-    nearest_share: float = 0.5
+    C: float
+    meaning_C: float
+    neighbours: int
+    power: float
+    words_share: float
+    meaning_share: float
+    nearest_share: float
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Hyperparameters:
-        """Return those that a component's part of config.yml gives, and the defaults of the others."""
-        names = [field.name for field in dataclasses.fields(cls)]
-        return cls(**{name: config[name] for name in names if name in config})
+        """Return those of a component's part of config.yml; raises KeyError where one is missing."""
+        return cls(**{field.name: config[field.name] for field in dataclasses.fields(cls)})
 
     @property
     def shares(self) -> tuple[float, float, float]:

@@ -6,7 +6,6 @@ confidence: off-topic text scores `faq` near 0.99. Here every topic competes wit
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -49,8 +48,8 @@ class JointClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults."""
-        return dataclasses.asdict(Hyperparameters())
+        """Return the defaults: none, for config.yml says all (see bot.nlu.hyperparameters)."""
+        return {}
 
     def __init__(
         self,

@@ -19,14 +19,15 @@ def kept_vectors(
 ) -> Vectors:
     """Return a vector for each question, encoding those that are not kept in a file.
 
-    Without a file nothing is kept. What is no longer asked is let go of.
+    Without a file nothing is kept. What is no longer asked is let go of when something new is kept: whoever
+    asks for some of them leaves the others to those who ask for all.
     """
     names = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     before = _read(path)
     new = {name: text for name, text in zip(names, texts, strict=True) if name not in before}
     vectors = {**before, **dict(zip(new, encode([*new.values()]), strict=True))} if new else before
     now = {name: vectors[name] for name in names}
-    if path and now.keys() != before.keys():
+    if path and new:
         _write(path, now)
     return np.array([now[name] for name in names], dtype=np.float16)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
+
+Margins: TypeAlias = npt.NDArray[np.float32]
 
 
 class LinearModel:
@@ -39,10 +42,16 @@ class LinearModel:
     def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
         """Return the score of each label, a row for each row."""
         if rows.shape[0] == 1:
-            # Only the weights of the features that the message has: 0.1 ms, where scipy's product takes 6.
-            margins = (rows.data @ self._weights[rows.indices])[np.newaxis]
-        else:
-            margins = rows @ self._weights
+            return self.shares(self.margins(rows.indices, rows.data)[np.newaxis])
+        return self.shares(rows @ self._weights)
+
+    def margins(self, indices: npt.NDArray[np.int32], values: npt.NDArray[np.float32]) -> Margins:
+        """Return the margin of each label, without its bias, by the features that one row has."""
+        # Only the weights of these features: 0.1 ms, where scipy's product takes 6.
+        return np.asarray(values @ self._weights[indices])
+
+    def shares(self, margins: Margins) -> npt.NDArray[np.float64]:
+        """Return the scores that margins come to, a row for each row."""
         each = 1.0 / (1.0 + np.exp(-(margins + self._biases).astype(np.float64)))
         return np.asarray(each / each.sum(axis=1, keepdims=True))
 

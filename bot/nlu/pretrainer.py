@@ -1,12 +1,13 @@
 """Pretraining: the lemmas, features, vectors and classifiers are made while another process imports Rasa.
 
 The job is a line of JSON on standard input: `questions`, each with its text, language and label, in the order
-in which Rasa reads them; `asked`, the evaluation questions, each with its text and language; `synonyms` of
-the glossary; `classifier`, what config.yml says of it; `folder`, where to keep what is learnt; `lemmas_file`
-and `vectors_file`; and `locks`, the open file of each stage, which is closed when the stage is done. The
+in which Rasa reads them; `asked`, the evaluation questions, each with its text and language; `own`, the
+places of the questions that are asked of the judges who have learnt them; `synonyms` of the glossary;
+`classifier`, what config.yml says of it; `folder`, where to keep what is learnt; `lemmas_file` and
+`vectors_file`; and `locks`, the open file of each stage, which is closed when the stage is done. The
 components take what was learnt over if they would learn it from the same (see bot/nlu/pretrained.py).
 
-Last it asks judges that have not learnt from what is most like the evaluation questions; thresholds are
+Besides it asks judges that have not learnt from what is most like the evaluation questions; thresholds are
 chosen on what these say.
 """
 
@@ -38,12 +39,13 @@ from bot.nlu.pretrained import features_digest, judges_digest, keep
 from bot.nlu.tfidf import Table, Vectorizers, save_tables
 from bot.nlu.unlike_questions import unlike
 from bot.text.language import LANGUAGES
-from bot.training.worker import FEATURES, JUDGES, LABELS_KEPT, LEMMAS, RANKINGS, UNLIKE, VECTORS
+from bot.training.worker import FEATURES, JUDGES, LABELS_KEPT, LEMMAS, OWN, RANKINGS, UNLIKE, VECTORS
 
 # The linear model of words takes as long as the judges of meanings.
 _HELPERS = 2
 # So few vectors take less time than to load the encoder twice.
 _FEW = 500
+_FORKS = multiprocessing.get_context("fork")  # no other thread here holds a lock
 # So many questions are judged at once: the likeness of all to all would take too much memory.
 _JUDGED_AT_ONCE = 100
 
@@ -66,23 +68,29 @@ def learn(job: Mapping[str, Any]) -> None:
     os.close(job["locks"][FEATURES])
 
     questions = [text for text, *_ in (*job["questions"], *job["asked"])]
-    encode = functools.partial(_vectors_in_forks, job["locks"][VECTORS])
+    encode = functools.partial(_vectors_in_forks, [job["locks"][VECTORS]])
     every_vector = kept_vectors(Path(job["vectors_file"]), questions, encode)
     vectors, asked_vectors = every_vector[: len(texts)], every_vector[len(texts) :]
     os.close(job["locks"][VECTORS])
 
     hyperparameters = Hyperparameters.of(job["classifier"])
     labels = [label for _, _, label in job["questions"]]
-    in_forks = functools.partial(_in_forks, job["locks"][JUDGES])
+    in_forks = functools.partial(_in_forks, [job["locks"][stage] for stage in (JUDGES, OWN, UNLIKE)])
     judges = Ensemble.fit(tables, vectors, labels, hyperparameters, in_forks)
     (folder / JUDGES).mkdir()
     judges.save(folder / JUDGES)
     keep(folder / JUDGES, judges_digest(tables, vectors, labels, hyperparameters))
     os.close(job["locks"][JUDGES])
 
-    (folder / UNLIKE).mkdir()
+    # One core has little to do now: the linear model takes three times as long as the judges of meanings.
+    own = job["own"]
+    own_tables, own_vectors = [table[own] for table in tables], vectors[own]
+    rank_own = functools.partial(_keep_rankings, folder / OWN, judges, own_tables, own_vectors)
+    _FORKS.Process(target=_alone, args=(job["locks"][UNLIKE], rank_own)).start()
+    os.close(job["locks"][OWN])
+
     rest = np.flatnonzero(unlike(asked_vectors, vectors))
-    in_forks = functools.partial(_in_forks, job["locks"][UNLIKE])
+    in_forks = functools.partial(_in_forks, [job["locks"][UNLIKE]])
     judges = Ensemble.fit(
         [table[rest] for table in tables],
         vectors[rest],
@@ -90,10 +98,14 @@ def learn(job: Mapping[str, Any]) -> None:
         hyperparameters,
         in_forks,
     )
-    asked_tables = vectorizers.rows(*asked_words)
-    rankings = _rankings(judges, asked_tables, asked_vectors)
-    (folder / UNLIKE / RANKINGS).write_text(json.dumps(rankings), encoding="utf-8")
+    _keep_rankings(folder / UNLIKE, judges, vectorizers.rows(*asked_words), asked_vectors)
     os.close(job["locks"][UNLIKE])
+
+
+def _keep_rankings(folder: Path, judges: Ensemble, tables: Sequence[Table], vectors: Vectors) -> None:
+    folder.mkdir()
+    rankings = _rankings(judges, tables, vectors)
+    (folder / RANKINGS).write_text(json.dumps(rankings), encoding="utf-8")
 
 
 def _words(
@@ -115,12 +127,12 @@ def _rankings(judges: Ensemble, tables: Sequence[Table], vectors: Vectors) -> li
     return rankings
 
 
-def _vectors_in_forks(lock: int, texts: Sequence[str]) -> Vectors:
+def _vectors_in_forks(locks: Sequence[int], texts: Sequence[str]) -> Vectors:
     """Return the vectors of texts, which helpers make where there are many."""
     if len(texts) < _FEW:
         return encoder().vectors(texts)
     parts = [(texts[first::_HELPERS],) for first in range(_HELPERS)]
-    made = _in_forks(lock, _encoded, parts)
+    made = _in_forks(locks, _encoded, parts)
     vectors = np.empty((len(texts), made[0].shape[1]), dtype=np.float16)
     for first, part in enumerate(made):
         vectors[first::_HELPERS] = part
@@ -131,18 +143,28 @@ def _encoded(texts: Sequence[str]) -> Vectors:
     return encoder().vectors(texts)
 
 
-def _in_forks(lock: int, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+def _alone(lock: int, do: Callable[[], None]) -> None:
+    """Do something beside the pretrainer, with whose lock it has nothing to do."""
+    os.close(lock)
+    do()
+
+
+def _in_forks(
+    locks: Sequence[int], function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
+) -> list[Any]:
     """Call a function with each tuple of arguments, in helpers that find them in the memory they share."""
-    context = multiprocessing.get_context("fork")  # no other thread here holds a lock
-    with context.Pool(_HELPERS, _remember, (lock, function, arguments)) as pool:
+    with _FORKS.Pool(_HELPERS, _remember, (locks, function, arguments)) as pool:
         return pool.map(_call, range(len(arguments)), chunksize=1)
 
 
 _remembered: tuple[Callable[..., Any], Sequence[tuple[Any, ...]]]
 
 
-def _remember(lock: int, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) -> None:
-    os.close(lock)  # nobody is to wait for a helper whose pretrainer has died
+def _remember(
+    locks: Sequence[int], function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
+) -> None:
+    for lock in locks:
+        os.close(lock)  # nobody is to wait for a helper whose pretrainer has died
     global _remembered
     _remembered = function, arguments
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
-from bot.nlu.linear_model import LinearModel
+from bot.nlu.linear_model import LinearModel, Margins
 
 
 class SituationModel:
@@ -31,15 +32,19 @@ class SituationModel:
 
     def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
         """Return the share of each answer in the score of the topic, a row for each row."""
-        return np.vstack([self._model.scores(self._known(row)) for row in rows])
+        # Without a matrix for each row: sixty topics would take 5 ms to make theirs.
+        margins = [
+            self._margins(rows.indices[first:last], rows.data[first:last])
+            for first, last in itertools.pairwise(rows.indptr.tolist())
+        ]
+        return self._model.shares(np.array(margins))
 
-    def _known(self, row: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
-        """Return a row with the features that this topic's questions have."""
-        places = np.searchsorted(self._columns, row.indices)
+    def _margins(self, indices: npt.NDArray[np.int32], values: npt.NDArray[np.float32]) -> Margins:
+        """Return the margins of the answers by those features of a row that this topic's questions have."""
+        places = np.searchsorted(self._columns, indices)
         places[places == len(self._columns)] = 0
-        known = self._columns[places] == row.indices
-        parts = (row.data[known], places[known], np.array([0, known.sum()]))
-        return scipy.sparse.csr_matrix(parts, shape=(1, len(self._columns)))
+        known = self._columns[places] == indices
+        return self._model.margins(places[known], values[known])
 
     def save(self, folder: Path, name: str) -> None:
         """Keep it as plain arrays: nothing that runs code when it is read back."""

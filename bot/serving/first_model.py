@@ -7,10 +7,11 @@ from pathlib import Path
 from bot.messages import Message, lines
 from bot.problems import ContentError
 from bot.training.gate import judge
+from bot.training.model_inputs import code_hash, content_hash
 from bot.training.models import Model, ModelStore
 from bot.training.pace import Progress
 from bot.training.topics_off import TopicsOff
-from bot.training.train import code_hash, content_hash, train
+from bot.training.train import train
 from bot.web.server import ServeError
 
 # What the audit log says of a model that takes the place of one which this program cannot load.
@@ -41,9 +42,10 @@ async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> M
 async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, found: Message) -> Model:
     progress(Message("training_one", found=found))
     trained = await train(root, store, progress)
-    # What is overdue is no reason to answer nobody: it is held back, or given with its date.
+    # What is overdue is no reason to answer nobody: it is held back, or given with its date. Nor is an
+    # answer that its own questions do not reach.
     verdict = judge(trained, None, off=TopicsOff(store.data_dir).read())
-    stops = [stop.text for stop in verdict.stops if stop.rule != "check"]
+    stops = [stop.text for stop in verdict.stops if stop.rule not in ("check", "own_questions")]
     if stops:
         raise ServeError(lines([Message("must_not_answer"), *stops]))
     return store.publish(trained.version)

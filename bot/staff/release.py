@@ -28,12 +28,13 @@ from bot.errors import KyrError, reason_of
 from bot.messages import Message
 from bot.settings import Settings
 from bot.training.gate import Stop, Verdict, judge
+from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.pace import Progress
 from bot.training.publishing import PublishError, ServingStatusFile, publish, roll_back
 from bot.training.topics_off import FILE as TOPICS_OFF
 from bot.training.topics_off import TopicsOff
-from bot.training.train import copy_content, rebuild_answers, train
+from bot.training.train import rebuild_answers, train
 
 MOST_LETTERS = 200
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime
+import functools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class Stop:
-    """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic or off."""
+    """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic, own_questions or off."""
 
     rule: str
     text: Message
@@ -148,6 +149,7 @@ def judge(
         *_floors(candidate, rules["floors"]),
         *_emergencies(candidate, rules["emergencies"]),
         *_topics(content.topics, before, after, rules["topic"]),
+        *_own_questions(candidate, content.topics, rules),
     ]
     return Verdict(
         candidate.version,
@@ -238,6 +240,34 @@ def _topics(
                 most=f"{rules['lost']:.0%}",
             )
             yield Stop("topic", told)
+
+
+def _own_questions(candidate: Model, topics: Mapping[str, Topic], rules: Mapping[str, Any]) -> Iterator[Stop]:
+    """Yield the answers that too few of their own questions reach, and what gets these instead."""
+    # A model of an older program was not asked.
+    for answer, found in candidate.report.get("own_questions", {}).items():
+        share, least = found["reached"] / found["asked"], rules["own_questions"]["reached"]
+        if share >= least or not topics[answer].answered:
+            continue
+        taken = collections.Counter(given for _, given in found["lost"] if given)
+        lost = sorted(found["lost"], key=lambda pair: -taken[pair[1]])
+        examples = [
+            Message("own_question_taken", question=question, given=given)
+            if given
+            else Message("own_question_unsure", question=question)
+            for question, given in lost[:_MOST_EXAMPLES]
+        ]
+        told = {"answer": answer, "reached": found["reached"], "asked": found["asked"]}
+        told |= {"share": f"{share:.0%}", "least": f"{least:.0%}"}
+        joined = functools.reduce(
+            lambda so_far, one: Message("and_one_more", before=so_far, one=one), examples
+        )
+        if taken:
+            instead = ", ".join(f"{given} ({number})" for given, number in taken.most_common())
+            text = Message("stop_own_questions_taken", **told, instead=instead, examples=joined)
+        else:
+            text = Message("stop_own_questions_unsure", **told, examples=joined)
+        yield Stop("own_questions", text)
 
 
 def _chance(lost: int, gained: int) -> float:

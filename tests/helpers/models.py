@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+from bot.training.model_inputs import code_hash
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
-from bot.training.train import code_hash
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.answers import add_situations
 

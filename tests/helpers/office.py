@@ -14,8 +14,8 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from bot.settings import PROJECT_ROOT
+from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
-from bot.training.train import copy_content
 
 
 @dataclass

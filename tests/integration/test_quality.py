@@ -13,9 +13,10 @@ from bot.serving.first_model import model_to_serve
 from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release
 from bot.training.gate import judge
+from bot.training.model_inputs import copy_content
 from bot.training.models import ARCHIVE, CONTENT, Model, ModelStore
 from bot.training.publishing import ServingStatusFile
-from bot.training.train import copy_content, train
+from bot.training.train import train
 from bot.web.server import ServeError
 from tests.conftest import SMALL_CONTENT
 

@@ -14,9 +14,9 @@ from bot.database.engine import Database
 from bot.editing.topic_text import add_question
 from bot.settings import PROJECT_ROOT
 from bot.staff.jobs import RunError, Runs
+from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
 from bot.training.topics_off import TopicsOff
-from bot.training.train import copy_content
 from tests.conftest import SMALL_CONTENT
 from tests.staff.test_jobs import wait_for
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.bilingual_tokenizer import BilingualTokenizer
 from bot.nlu.encoder_featurizer import EncoderFeaturizer
+from bot.nlu.hyperparameters import Hyperparameters
+from bot.nlu.joint_classifier import JointClassifier
 from bot.nlu.language_detector import LanguageDetector
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
+from bot.training.train import component_settings
 from tests.conftest import SMALL_CONTENT
 
 
@@ -37,8 +41,17 @@ class ComponentFactory:
 
     def _make(self, how: Callable[..., Any], kind: type[GraphComponent], config: dict[str, Any]) -> Any:
         context = ExecutionContext(GraphSchema({}), node_name=kind.__name__)
-        whole = {**kind.get_default_config(), **config}
+        whole = {**kind.get_default_config(), **_configured(kind), **config}
         return how(whole, self._storage, Resource(kind.__name__), context)
+
+
+# What the judges of the small content are told.
+TOLD = Hyperparameters.of(component_settings(SMALL_CONTENT, JointClassifier.__name__))
+
+
+def _configured(kind: type[GraphComponent]) -> dict[str, Any]:
+    """Return what config.yml must say of a component for it to work."""
+    return dataclasses.asdict(TOLD) if kind is JointClassifier else {}
 
 
 @pytest.fixture

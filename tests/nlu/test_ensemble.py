@@ -13,8 +13,8 @@ import scipy.sparse
 
 from bot.nlu.encoder import Vectors
 from bot.nlu.ensemble import Ensemble
-from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.situation_model import SituationModel
+from tests.nlu.conftest import TOLD
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ def one_by_one(call: Any, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
 @pytest.fixture
 def ensemble() -> Ensemble:
     """Learnt from a few questions on three answers of one topic, one of another, and small talk."""
-    return Ensemble.fit([table(*QUESTIONS)], vectors(*QUESTIONS), LABELS, Hyperparameters(), one_by_one)
+    return Ensemble.fit([table(*QUESTIONS)], vectors(*QUESTIONS), LABELS, TOLD, one_by_one)
 
 
 def best(ensemble: Ensemble, text: str) -> str:
@@ -84,7 +84,7 @@ def test_a_topic_is_not_torn_apart_by_its_answers(ensemble: Ensemble) -> None:
         [table(*QUESTIONS)],
         vectors(*QUESTIONS),
         [label.partition(".")[0] for label in LABELS],
-        Hyperparameters(),
+        TOLD,
         one_by_one,
     )
     text = "what my card"

@@ -34,10 +34,19 @@ def test_only_new_texts_are_encoded(tmp_path: Path) -> None:
 def test_what_is_no_longer_asked_is_let_go_of(tmp_path: Path) -> None:
     """The file does not grow for ever."""
     file, again = tmp_path / "vectors.npz", Lengths()
+    for texts in (["a", "bb"], ["a", "ccc"]):
+        kept_vectors(file, texts, Lengths())
+    kept_vectors(file, ["a", "bb", "ccc"], again)
+    assert again.asked == ["bb"]
+
+
+def test_who_asks_for_some_leaves_the_others(tmp_path: Path) -> None:
+    """The evaluation questions, for which only the pretrainer asks, are not encoded anew at each training."""
+    file, again = tmp_path / "vectors.npz", Lengths()
     for texts in (["a", "bb"], ["a"]):
         kept_vectors(file, texts, Lengths())
     kept_vectors(file, ["a", "bb"], again)
-    assert again.asked == ["bb"]
+    assert again.asked == []
 
 
 def test_nothing_is_encoded_where_all_is_kept(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bot.nlu.encoder import Vectors
-from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.meaning_model import MeaningModel
+from tests.nlu.conftest import TOLD
 
 MIDDLES = np.random.default_rng(0).normal(size=(3, 384))
 
@@ -23,9 +23,7 @@ def vectors(numbers: list[int], seed: int) -> Vectors:
 def learnt(numbers: list[int], topics: list[int]) -> MeaningModel:
     """A model of vectors with the number of a label each, of which `topics` has the topic."""
     of_each = np.array([topics[number] for number in numbers], dtype=np.int32)
-    return MeaningModel.fit(
-        vectors(numbers, 1), of_each, np.array(numbers, dtype=np.int32), Hyperparameters()
-    )
+    return MeaningModel.fit(vectors(numbers, 1), of_each, np.array(numbers, dtype=np.int32), TOLD)
 
 
 @pytest.mark.parametrize("topics", [[0, 1, 2], [0, 0, 1]])
@@ -50,6 +48,6 @@ def test_a_model_that_was_read_back_says_the_same(tmp_path: Path) -> None:
     """To the last bit."""
     model = learnt([0, 1, 2] * 20, [0, 1, 2])
     model.save(tmp_path, "meaning")
-    read, asked = MeaningModel.read(tmp_path, "meaning", Hyperparameters()), vectors([0, 2], 4)
+    read, asked = MeaningModel.read(tmp_path, "meaning", TOLD), vectors([0, 2], 4)
     assert np.array_equal(read.topic_scores(asked), model.topic_scores(asked))
     assert np.array_equal(read.label_votes(asked, 3), model.label_votes(asked, 3))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -32,6 +33,8 @@ from bot.training.worker import (
     JUDGES,
     LEARNT_FOLDER,
     LEMMAS_FILE,
+    OWN,
+    UNLIKE,
     VECTORS_FILE,
     Pretrainer,
     WorkerError,
@@ -39,11 +42,12 @@ from bot.training.worker import (
 )
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
-from tests.nlu.conftest import ComponentFactory
+from tests.nlu.conftest import TOLD, ComponentFactory
 
 pytestmark = pytest.mark.slow
 
 
+CLASSIFIER = dataclasses.asdict(TOLD)
 ASKED = [("what does the card do", "en"), ("cuánto hay que pagar de fianza", "es")]
 
 
@@ -104,7 +108,9 @@ def test_what_it_learnt_is_taken_over_and_is_the_same(
 
     async def together() -> dict[str, bytes]:
         async with started(tmp_path, monkeypatch) as pupil:
-            await pupil.learn(training_questions(small_content), ASKED, small_content.glossary.synonyms, {})
+            await pupil.learn(
+                training_questions(small_content), ASKED, [], small_content.glossary.synonyms, CLASSIFIER
+            )
             return await asyncio.to_thread(trained, tmp_path / "together")
 
     monkeypatch.setattr(Vectorizers, "fit", never)
@@ -122,7 +128,7 @@ def test_what_it_learnt_from_other_questions_is_left(
     async def together() -> dict[str, bytes]:
         async with started(tmp_path, monkeypatch) as pupil:
             fewer = training_questions(small_content)[:-1]
-            await pupil.learn(fewer, ASKED, small_content.glossary.synonyms, {})
+            await pupil.learn(fewer, ASKED, [], small_content.glossary.synonyms, CLASSIFIER)
             return await asyncio.to_thread(trained, tmp_path / "together")
 
     assert asyncio.run(together()) == alone
@@ -152,12 +158,29 @@ def test_judges_that_know_nothing_like_it_rank_each_question_asked(
     async def rankings() -> list[list[tuple[str, float]]]:
         async with started(tmp_path, monkeypatch) as pupil:
             asked = [*ASKED, (text, language)]
-            await pupil.learn(training_questions(small_content), asked, small_content.glossary.synonyms, {})
-            return await pupil.rankings()
+            questions = training_questions(small_content)
+            await pupil.learn(questions, asked, [], small_content.glossary.synonyms, CLASSIFIER)
+            return await pupil.rankings(UNLIKE)
 
     found = asyncio.run(rankings())
     assert len(found) == 3 and all(sum(score for _, score in each) > 0.99 for each in found)
     assert dict(found[2]).get(label, 0) < 0.9
+
+
+def test_judges_rank_the_questions_that_they_have_learnt(
+    small_content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that were named, in their order; each has its own label first."""
+    questions = training_questions(small_content)
+    own = [5, len(questions) // 2]
+
+    async def rankings() -> list[list[tuple[str, float]]]:
+        async with started(tmp_path, monkeypatch) as pupil:
+            await pupil.learn(questions, ASKED, own, small_content.glossary.synonyms, CLASSIFIER)
+            return await pupil.rankings(OWN)
+
+    first = [ranking[0][0] for ranking in asyncio.run(rankings())]
+    assert first == [questions[place][2] for place in own]
 
 
 def test_without_rankings_there_is_no_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +189,7 @@ def test_without_rankings_there_is_no_training(tmp_path: Path, monkeypatch: pyte
     async def ended() -> None:
         async with started(tmp_path, monkeypatch) as pupil:
             os.kill(pupil._process.pid, signal.SIGKILL)
-            await pupil.rankings()
+            await pupil.rankings(UNLIKE)
 
     with pytest.raises(WorkerError):
         asyncio.run(ended())
@@ -179,7 +202,7 @@ def test_a_learner_that_fails_says_why(
 
     async def fail() -> None:
         async with started(tmp_path, monkeypatch) as pupil:
-            await pupil.learn([], [], {}, {})
+            await pupil.learn([], [], [], {}, CLASSIFIER)
             assert await asyncio.to_thread(take, JUDGES, "digest") is None
             await pupil._process.wait()
 

@@ -50,7 +50,12 @@ def make_model(tmp_path: Path) -> MakeModel:
     store = ModelStore(tmp_path)
 
     def make(
-        version: str, decisions: list[Any] = USUAL, *, content: Path = SMALL_CONTENT, **figures: Any
+        version: str,
+        decisions: list[Any] = USUAL,
+        *,
+        content: Path = SMALL_CONTENT,
+        own_questions: Any = None,
+        **figures: Any,
     ) -> Model:
         with store.workplace() as folder:
             built = folder / "model"
@@ -62,10 +67,11 @@ def make_model(tmp_path: Path) -> MakeModel:
             (built / PARSED).write_text(json.dumps(parsed))
             for name in (ARCHIVE, THRESHOLDS):
                 (built / name).touch()
-            report = {
+            report: dict[str, Any] = {
                 "content_hash": version,
                 "training_hash": version,
                 "changes": [],
+                "own_questions": own_questions or {},
                 "held_out": {**GOOD, "en": GOOD, "es": GOOD, **figures},
                 "unlike": {**GOOD, "en": GOOD, "es": GOOD, **figures},
             }
@@ -130,6 +136,41 @@ def test_a_topic_that_was_switched_off_has_lost_nothing(make_model: MakeModel, c
     file = content_copy / "data" / "faq" / "red_card.yml"
     file.write_text(file.read_text().replace("  group:", "  enabled: false\n  group:", 1))
     assert stops(make_model("2", content=content_copy), published) == []
+
+
+def test_an_answer_that_its_own_questions_do_not_reach_stops(make_model: MakeModel) -> None:
+    """With what gets them instead, which of them are like another answer's, and what to do."""
+    lost = [
+        ["where is it", ""],
+        ["how much is bail", "bond"],
+        ["bail for him", "bond"],
+        ["help", "danger_now"],
+    ]
+    own_questions = {
+        "red_card": {"asked": 6, "reached": 2, "lost": lost},
+        "food_assistance": {"asked": 4, "reached": 2, "lost": [["where is it", ""], ["and then", ""]]},
+    }
+    (told,) = stops(make_model("1", own_questions=own_questions))
+    assert told == (
+        "red_card: 2 of 6 of its own questions reach it (33%), must be 50% at least. Others get: bond (2), "
+        "danger_now (1). In its file, take away those that ask what these are for, and add some that only it "
+        "is for: “how much is bail” gets bond; “bail for him” gets bond; “help” gets danger_now"
+    )
+
+
+def test_an_answer_that_the_model_is_never_sure_of_stops(make_model: MakeModel) -> None:
+    """Then it needs more questions, rather than other ones."""
+    lost = [["where is it", ""], ["and then", ""], ["what now", ""], ["why", ""]]
+    (told,) = stops(make_model("1", own_questions={"red_card": {"asked": 5, "reached": 1, "lost": lost}}))
+    assert "Add questions in other words, ten in each language: “where is it” gets no answer; " in told
+
+
+def test_an_answer_that_is_turned_off_may_be_out_of_reach(make_model: MakeModel) -> None:
+    """Nobody is given it."""
+    lost = [["where is it", ""], ["and then", ""]]
+    model = make_model("1", own_questions={"red_card": {"asked": 2, "reached": 0, "lost": lost}})
+    assert not judge(model, None, today=TODAY).passed
+    assert judge(model, None, off={"red_card"}, today=TODAY).passed
 
 
 def test_an_overdue_answer_stops(make_model: MakeModel) -> None:
