@@ -10,6 +10,7 @@ import pytest
 from bot.nlu.encoder import Vectors
 from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.meaning_model import MeaningModel
+from bot.nlu.question_weights import question_weights
 
 MIDDLES = np.random.default_rng(0).normal(size=(3, 384))
 
@@ -21,10 +22,14 @@ def vectors(numbers: list[int], seed: int) -> Vectors:
 
 
 def learnt(numbers: list[int], topics: list[int]) -> MeaningModel:
-    """A model of vectors with the number of a label each, of which `topics` has the topic."""
+    """A model of vectors with the number of a label each, of which `topics` has the topic, as they weigh."""
     of_each = np.array([topics[number] for number in numbers], dtype=np.int32)
     return MeaningModel.fit(
-        vectors(numbers, 1), of_each, np.array(numbers, dtype=np.int32), Hyperparameters()
+        vectors(numbers, 1),
+        of_each,
+        np.array(numbers, dtype=np.int32),
+        question_weights([str(number) for number in numbers]),
+        Hyperparameters(),
     )
 
 
