@@ -37,6 +37,7 @@ from bot.nlu.encoder import Vectors, encoder
 from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.meaning_model import MeaningModel
+from bot.nlu.question_weights import question_weights
 from bot.nlu.tfidf import COMMON, LEMMAS, LETTERS
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, read_questions
@@ -157,12 +158,13 @@ def judges(
     """Train the models of a variant; each gives the scores of the labels for one row of every kind."""
     numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
     told = Hyperparameters.of(component_settings(PROJECT_ROOT, "JointClassifier"))
+    weights = question_weights(labels)
     of_words = judges_of_words(
-        [name for name in variant.judges if name not in MEANINGS], blocks, labels, names, told
+        [name for name in variant.judges if name not in MEANINGS], blocks, labels, names, weights, told
     )
     made: list[Shared] = [(told.words_share / len(of_words), judge) for judge in of_words]
     if set(MEANINGS) & set(variant.judges):
-        meaning = MeaningModel.fit(vectors, numbers, numbers, told)
+        meaning = MeaningModel.fit(vectors, numbers, numbers, weights, told)
     if "regression" in variant.judges:
         made.append((told.meaning_share, lambda row, vector: meaning.topic_scores(vector)))
     if "meanings" in variant.judges:
@@ -175,17 +177,18 @@ def judges_of_words(
     blocks: Sequence[scipy.sparse.csr_matrix],
     labels: list[str],
     names: list[str],
+    weights: npt.NDArray[np.float64],
     told: Hyperparameters,
 ) -> list[Judge]:
     """Train the models that see TF-IDF features."""
     whole = scipy.sparse.hstack(blocks, format="csr")
     made: list[Judge] = []
     if "linear" in kinds:
-        linear = LinearModel.fit(whole, labels, told.C)
+        linear = LinearModel.fit(whole, labels, weights, told.C)
         made.append(lambda row, vector: linear.scores(scipy.sparse.hstack(row, format="csr")))
     if "each" in kinds:
         for kind, block in enumerate(blocks):
-            one = LinearModel.fit(block, labels, told.C)
+            one = LinearModel.fit(block, labels, weights, told.C)
             made.append(lambda row, vector, one=one, kind=kind: one.scores(row[kind]))  # type: ignore[misc] # bound here
     numbers = np.array([names.index(label) for label in labels], dtype=np.int32)
     if "nearest" in kinds:

@@ -27,6 +27,7 @@ from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.lemmas import KeptLemmas
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.meaning_model import MeaningModel
+from bot.nlu.question_weights import question_weights
 from bot.nlu.tfidf import Vectorizers
 from bot.settings import PROJECT_ROOT
 from bot.training.train import component_settings, training_questions
@@ -50,7 +51,7 @@ def figures(scores: Scores, topics: npt.NDArray[np.int32]) -> list[float]:
 def judged(
     table: scipy.sparse.csr_matrix,
     vectors: npt.NDArray[np.float16],
-    topics: npt.NDArray[np.int32],
+    labels: Sequence[str],
     groups: npt.NDArray[np.int32],
     hyperparameters: Hyperparameters,
 ) -> tuple[list[Scores], npt.NDArray[np.int32]]:
@@ -58,6 +59,8 @@ def judged(
     generator = np.random.default_rng(0)
     folds = generator.integers(0, _FOLDS, _GROUPS)[groups]
     scores: list[list[Scores]] = [[], [], []]
+    _, numbered = np.unique([topic_of(label) for label in labels], return_inverse=True)
+    topics = numbered.astype(np.int32)
     asked_topics = []
     count = int(topics.max()) + 1
     for fold in range(_FOLDS):
@@ -67,8 +70,10 @@ def judged(
         asked = generator.choice(out, min(_ASKED, len(out)), replace=False)
         known = np.unique(topics[rest])
         numbers = np.searchsorted(known, topics[rest]).astype(np.int32)
-        words = LinearModel.fit(table[rest], [f"{number:03d}" for number in numbers], hyperparameters.C)
-        meaning = MeaningModel.fit(vectors[rest], numbers, numbers, hyperparameters)
+        weights = question_weights([labels[row] for row in rest])
+        names = [f"{number:03d}" for number in numbers]
+        words = LinearModel.fit(table[rest], names, weights, hyperparameters.C)
+        meaning = MeaningModel.fit(vectors[rest], numbers, numbers, weights, hyperparameters)
         for some in np.array_split(asked, max(1, len(asked) // _JUDGED_AT_ONCE)):
             each = (
                 words.scores(table[some]),
@@ -108,7 +113,6 @@ def main() -> None:
         texts, [lemmas.of(text, each[1]) for text, each in zip(texts, questions, strict=True)]
     )
     vectors = encoder().vectors([text for text, _, _ in questions])
-    _, topics = np.unique([topic_of(label) for _, _, label in questions], return_inverse=True)
     groups = MiniBatchKMeans(_GROUPS, random_state=0, n_init=1, batch_size=4096, max_iter=20).fit_predict(
         vectors.astype(np.float32)
     )
@@ -117,7 +121,7 @@ def main() -> None:
     for value in values:
         value = {name: int(one) if name == "neighbours" else one for name, one in value.items()}
         told = replace(of_config, **value)
-        scores, right = judged(table, vectors, topics.astype(np.int32), groups, told)
+        scores, right = judged(table, vectors, [label for _, _, label in questions], groups, told)
         found = [(figures(np.tensordot(mix, scores, axes=1), right), mix) for mix in mixtures()]
         print(value or "as they stand", flush=True)
         for row, mix in sorted(found, key=lambda each: -sum(each[0]))[:_SHOWN]:

@@ -19,6 +19,7 @@ from bot.nlu.encoder import Vectors
 from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.meaning_model import MeaningModel
+from bot.nlu.question_weights import question_weights
 from bot.nlu.situation_model import SituationModel
 from bot.nlu.tfidf import Table
 
@@ -60,6 +61,7 @@ class Ensemble:
         trained in a process of its own.
         """
         whole = scipy.sparse.hstack(blocks, format="csr")
+        weights = question_weights(labels)
         topics = [topic_of(label) for label in labels]
         names = sorted(set(topics))
         numbers = np.array([names.index(topic) for topic in topics], dtype=np.int32)
@@ -68,7 +70,7 @@ class Ensemble:
             rows = np.flatnonzero(numbers == number)
             answers = [labels[row] for row in rows]
             if len(set(answers)) > 1:
-                situations[name] = SituationModel.fit(whole[rows], answers, hyperparameters.C)
+                situations[name] = SituationModel.fit(whole[rows], answers, weights[rows], hyperparameters.C)
         places = {label: place for place, label in enumerate(_labels(names, situations))}
         # A topic that has one answer is called by the topic alone.
         answers_of = [labels[row] if topic in situations else topic for row, topic in enumerate(topics)]
@@ -76,8 +78,8 @@ class Ensemble:
         words, meaning = call_each(
             _fit,
             [
-                (LinearModel, whole, topics, hyperparameters.C),
-                (MeaningModel, vectors, numbers, label_numbers, hyperparameters),
+                (LinearModel, whole, topics, weights, hyperparameters.C),
+                (MeaningModel, vectors, numbers, label_numbers, weights, hyperparameters),
             ],
         )
         return cls(names, words, situations, meaning, hyperparameters)

@@ -23,7 +23,7 @@ _POWER = -0.25
 _RATIO_AT_MOST = 1e4
 # More changes no decision.
 _ROUNDS = 60
-_PARTS = ("middle", "directions", "weights", "biases", "questions", "labels")
+_PARTS = ("middle", "directions", "weights", "biases", "questions", "labels", "question_weights")
 
 Rows: TypeAlias = npt.NDArray[np.float32]
 
@@ -42,12 +42,13 @@ class MeaningModel:
         vectors: Vectors,
         topics: npt.NDArray[np.int32],
         labels: npt.NDArray[np.int32],
+        question_weights: npt.NDArray[np.float64],
         hyperparameters: Hyperparameters,
     ) -> MeaningModel:
-        """Learn from vectors with the number of a topic and that of a label each; none is left out."""
+        """Learn from vectors, each with the numbers of a topic and a label, and with a weight."""
         # Sums in another order differ in the last digit, and so by the number of cores.
         with threadpool_limits(1):
-            return cls._fit(vectors, topics, labels, hyperparameters)
+            return cls._fit(vectors, topics, labels, question_weights, hyperparameters)
 
     @classmethod
     def _fit(
@@ -55,6 +56,7 @@ class MeaningModel:
         vectors: Vectors,
         topics: npt.NDArray[np.int32],
         labels: npt.NDArray[np.int32],
+        question_weights: npt.NDArray[np.float64],
         hyperparameters: Hyperparameters,
     ) -> MeaningModel:
         whole = vectors.astype(np.float64)
@@ -66,7 +68,7 @@ class MeaningModel:
         reduction = middle.astype(np.float32), scaled.astype(np.float32)
         # As they are kept, so that a model that was read back says the same.
         rows = _reduced(vectors, *reduction)
-        weights, biases = _regression(rows, topics, hyperparameters.meaning_C)
+        weights, biases = _regression(rows, topics, question_weights, hyperparameters.meaning_C)
         return cls(
             hyperparameters,
             middle=reduction[0],
@@ -75,6 +77,7 @@ class MeaningModel:
             biases=biases,
             questions=_for_likeness(rows).astype(np.float16),
             labels=labels,
+            question_weights=question_weights.astype(np.float32),
         )
 
     def topic_scores(self, vectors: Vectors) -> npt.NDArray[np.float64]:
@@ -97,6 +100,7 @@ class MeaningModel:
         voters = min(self._hyperparameters.neighbours, len(likeness))
         nearest = np.argpartition(-likeness, voters - 1)[:voters]
         weights = np.maximum(likeness[nearest].astype(np.float64), 0) ** self._hyperparameters.power
+        weights *= self._parts["question_weights"][nearest]
         votes = np.bincount(self._parts["labels"][nearest], weights=weights, minlength=label_count)
         return np.asarray(votes / (votes.sum() or 1))
 
@@ -131,12 +135,17 @@ def _of_length_1(rows: Rows) -> Rows:
     return np.asarray(rows / np.where(lengths == 0, 1, lengths), dtype=np.float32)
 
 
-def _regression(rows: Rows, topics: npt.NDArray[np.int32], inverse_strength: float) -> tuple[Rows, Rows]:
+def _regression(
+    rows: Rows,
+    topics: npt.NDArray[np.int32],
+    question_weights: npt.NDArray[np.float64],
+    inverse_strength: float,
+) -> tuple[Rows, Rows]:
     """Return weights (directions by topics) and biases (topics)."""
     model = LogisticRegression(C=inverse_strength, max_iter=_ROUNDS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped when it is good enough
-        model.fit(rows, topics)
+        model.fit(rows, topics, sample_weight=question_weights)
     weights, biases = model.coef_, model.intercept_
     if len(model.classes_) == 2:
         # scikit-learn keeps a single row for two labels; half of it for and against says the same.

@@ -24,10 +24,16 @@ class SituationModel:
         self.answers, self._columns, self._model = answers, columns, model
 
     @classmethod
-    def fit(cls, rows: scipy.sparse.csr_matrix, labels: list[str], inverse_strength: float) -> SituationModel:
-        """Learn from the rows of a topic's questions with the label of an answer each."""
+    def fit(
+        cls,
+        rows: scipy.sparse.csr_matrix,
+        labels: list[str],
+        weights: npt.NDArray[np.float64],
+        inverse_strength: float,
+    ) -> SituationModel:
+        """Learn from the rows of a topic's questions with the label of an answer and a weight each."""
         columns = np.unique(rows.indices).astype(np.int32)
-        model = LinearModel.fit(rows[:, columns], labels, inverse_strength)
+        model = LinearModel.fit(rows[:, columns], labels, weights, inverse_strength)
         return cls(sorted(set(labels)), columns, model)
 
     def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:

@@ -104,6 +104,18 @@ def test_near_meanings_have_a_say_in_which_answer(ensemble: Ensemble) -> None:
     assert of_both["faq/red_card.lost"] < of_words["faq/red_card.lost"]
 
 
+@pytest.mark.parametrize("text", ["pay card", "card pay pay"])
+def test_an_answer_with_few_questions_is_given_to_what_says_the_same(text: str) -> None:
+    """Beside answers of its topic, and another topic with a word in common, that have sixty times as many."""
+    few = {"faq/red_card.price": ("pay my card", "pay what card")}
+    asked = {**{label: texts * 40 for label, texts in ASKED.items()}, **few}
+    texts = [each for of_label in asked.values() for each in of_label]
+    labels = [label for label, of_label in asked.items() for _ in of_label]
+    ensemble = Ensemble.fit([table(*texts)], vectors(*texts), labels, TOLD, one_by_one)
+    found = dict(zip(ensemble.labels, scores(ensemble, text)[0], strict=True))
+    assert found["faq/red_card.price"] > 0.55
+
+
 def test_words_that_a_topic_never_heard_do_not_move_its_answers(ensemble: Ensemble) -> None:
     """Its model sees the features of its own questions alone."""
     situation = ensemble.situations["faq/red_card"]
@@ -126,7 +138,7 @@ def test_a_kept_ensemble_gives_the_same_scores(ensemble: Ensemble, tmp_path: Pat
 def test_a_kept_situation_model_gives_the_same_shares(tmp_path: Path) -> None:
     """By itself too."""
     rows = table("lost card", "card lost lost", "taken card", "card taken taken")
-    model = SituationModel.fit(rows, ["a.lost", "a.lost", "a.taken", "a.taken"], 10)
+    model = SituationModel.fit(rows, ["a.lost", "a.lost", "a.taken", "a.taken"], np.ones(4), 10)
     model.save(tmp_path, "situation")
     kept = SituationModel.read(tmp_path, "situation", model.answers)
     assert model.answers == ["a.lost", "a.taken"]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.nlu.encoder import Vectors
 from bot.nlu.meaning_model import MeaningModel
+from bot.nlu.question_weights import question_weights
 from tests.nlu.conftest import TOLD
 
 MIDDLES = np.random.default_rng(0).normal(size=(3, 384))
@@ -21,9 +22,15 @@ def vectors(numbers: list[int], seed: int) -> Vectors:
 
 
 def learnt(numbers: list[int], topics: list[int]) -> MeaningModel:
-    """A model of vectors with the number of a label each, of which `topics` has the topic."""
+    """A model of vectors with the number of a label each, of which `topics` has the topic, as they weigh."""
     of_each = np.array([topics[number] for number in numbers], dtype=np.int32)
-    return MeaningModel.fit(vectors(numbers, 1), of_each, np.array(numbers, dtype=np.int32), TOLD)
+    return MeaningModel.fit(
+        vectors(numbers, 1),
+        of_each,
+        np.array(numbers, dtype=np.int32),
+        question_weights([str(number) for number in numbers]),
+        TOLD,
+    )
 
 
 @pytest.mark.parametrize("topics", [[0, 1, 2], [0, 0, 1]])
