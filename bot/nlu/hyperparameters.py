@@ -19,7 +19,7 @@ class Hyperparameters:
     """
 
     C: float = 10
-    meaning_C: float = 3
+    meaning_C: float = 10
     neighbours: int = 100
     power: float = 6
     words_share: float = 0.3
