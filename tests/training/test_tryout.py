@@ -115,7 +115,7 @@ async def test_closing_ends_the_process_while_it_still_starts(model: Model) -> N
         await asked
     assert str(ended.value) == (
         "Asking the model ended: something killed it. Nothing was changed. "
-        "See that 2 GB of memory are free, and try again."
+        "See that 4 GB of memory are free, and try again."
     )
     assert await still_running(family) == [] and tryout.pid is None
     model.verify()
