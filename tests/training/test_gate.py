@@ -101,10 +101,10 @@ def test_a_wrong_answer_to_a_dangerous_question_stops(make_model: MakeModel) -> 
 @pytest.mark.parametrize(
     ("figure", "value", "said"),
     [
-        ("right", 0.85, "Spanish, answered rightly: 85.0%, must be at least 86.0%"),
-        ("wrong", 0.03, "Spanish, answered wrongly: 3.0%, must be at most 2.0%"),
-        ("resolved", 0.9, "Spanish, right, or the right topic offered: 90.0%, must be at least 95.5%"),
-        ("false_answers", 0.06, "Spanish, out of scope, yet answered: 6.0%, must be at most 5.0%"),
+        ("right", 0.05, "Spanish, answered rightly: 5.0%, must be at least 10.0%"),
+        ("wrong", 0.2, "Spanish, answered wrongly: 20.0%, must be at most 10.0%"),
+        ("resolved", 0.05, "Spanish, right, or the right topic offered: 5.0%, must be at least 10.0%"),
+        ("false_answers", 0.7, "Spanish, out of scope, yet answered: 70.0%, must be at most 60.0%"),
     ],
 )
 def test_each_language_has_floors(make_model: MakeModel, figure: str, value: float, said: str) -> None:
