@@ -114,12 +114,14 @@ class LanguageIdentifier:
         words = [word for word in fold(plain).split() if word.isalpha()]
         if not words:
             return hint
-        known = [self.leaning[word] for word in words if word in self.leaning]
+        leaning = [word for word in words if word in self.leaning]
+        known = [self.leaning[word] for word in leaning]
         if len(known) < _KNOWN_SHARE * len(words) and _is_third_language(plain):
             return OTHER
         if len(_WITH_STOP.findall(text)) >= _STOPS and len(known) < _KNOWN_OF_OTHERS * len(words):
             return OTHER
-        balance = sum(known)
+        # "k thx" is no Spanish: a letter alone stands for a word of either.
+        balance = sum(known) if any(len(word) > 1 for word in leaning) else 0
         if len(words) <= _SHORT or abs(balance) >= max(_CLEAR_WORDS, _CLEAR_SHARE * len(known)):
             return "es" if balance > 0 else "en" if balance < 0 else hint
         return _by_letters(plain, hint)

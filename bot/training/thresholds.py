@@ -48,7 +48,7 @@ _TRIED: Mapping[str, Sequence[float]] = {
 }
 _MOST_ROUNDS = 5
 # Costs that differ by less are the same: another two thousand questions would turn them round.
-_AS_CHEAP = 0.02
+_AS_CHEAP = 0.01
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,19 @@ def test_of_two_languages_the_one_with_more_words_counts(
     "text",
     [
         *("DACA", "ICE?", "HP With You", "AB 60", "I-589", "🙂🙂", "...", "911", "2"),
-        *("ok", "OK", "no", "Boyle Heights", "Maywood", "bail?", "ok no", "visa", "la migra", "Florence Ave"),
+        *(
+            "ok",
+            "OK",
+            "no",
+            "k thx",
+            "Boyle Heights",
+            "Maywood",
+            "bail?",
+            "ok no",
+            "visa",
+            "la migra",
+            "Florence Ave",
+        ),
     ],
 )
 def test_a_message_without_a_language_takes_that_of_the_page(
