@@ -40,7 +40,8 @@ THRESHOLDS_FILE = "KYR_THRESHOLDS_FILE"
 # The values tried, each threshold in turn until nothing gets better.
 _TRIED: Mapping[str, Sequence[float]] = {
     "answer_at": [round(0.2 + 0.02 * step, 2) for step in range(26)],
-    "doubt_at": [0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0],
+    # Of a larger one too few questions out of scope tell what it lets through.
+    "doubt_at": [0.2, 0.25, 0.3, 0.4],
     "decline_at": [round(0.2 + 0.05 * step, 2) for step in range(15)],
     "offer_at": [0.01, 0.02, 0.03, 0.05],
     "emergency_at": [round(0.16 + 0.02 * step, 2) for step in range(18)],
