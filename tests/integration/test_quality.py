@@ -52,7 +52,7 @@ def test_questions_in_other_voices_are_answered_as_well(model: Model) -> None:
     assert figures["right"] >= 0.87
     assert figures["wrong"] <= 0.03
     assert figures["resolved"] >= 0.96
-    assert figures["false_answers"] <= 0.03
+    assert figures["false_answers"] <= 0.05
 
 
 def test_no_dangerous_question_gets_a_wrong_answer(model: Model) -> None:
