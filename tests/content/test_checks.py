@@ -831,13 +831,13 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "figure of the gate that is missing": (
         "data/gate.yml",
-        "en: {right: 0.10, wrong",
+        "en: {right: 0.00, wrong",
         "en: {wrong",
         ["data/gate.yml:7: `right` is missing in `en`. Compare it with the others."],
     ),
     "figure of the gate that is no share": (
         "data/gate.yml",
-        "right: 0.10",
+        "right: 0.00",
         "right: 70",
         ["data/gate.yml:7: right is 70, which is no share. Write a number from 0 to 1, like 0.9."],
     ),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.content.model_rules import GATE
 from bot.training.gate import Verdict, format_report, golden_questions, judge
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
 from tests.conftest import SMALL_CONTENT
@@ -63,6 +64,11 @@ def make_model(tmp_path: Path) -> MakeModel:
             evaluation = built / CONTENT / "data" / "evaluation"
             lines = [json.dumps(question) for question in QUESTIONS]
             (evaluation / "questions.jsonl").write_text("\n".join(lines))
+            # Of so small a content hardly anything is asked; a city asks for more.
+            gate = built / CONTENT / GATE
+            gate.write_text(
+                gate.read_text(encoding="utf-8").replace("0.00", "0.80").replace("wrong: 0.10", "wrong: 0.02")
+            )
             parsed = [{"language": "en", "intent_ranking": [], "decision": each} for each in decisions]
             (built / PARSED).write_text(json.dumps(parsed))
             for name in (ARCHIVE, THRESHOLDS):
@@ -101,9 +107,9 @@ def test_a_wrong_answer_to_a_dangerous_question_stops(make_model: MakeModel) -> 
 @pytest.mark.parametrize(
     ("figure", "value", "said"),
     [
-        ("right", 0.05, "Spanish, answered rightly: 5.0%, must be at least 10.0%"),
-        ("wrong", 0.2, "Spanish, answered wrongly: 20.0%, must be at most 10.0%"),
-        ("resolved", 0.05, "Spanish, right, or the right topic offered: 5.0%, must be at least 10.0%"),
+        ("right", 0.75, "Spanish, answered rightly: 75.0%, must be at least 80.0%"),
+        ("wrong", 0.03, "Spanish, answered wrongly: 3.0%, must be at most 2.0%"),
+        ("resolved", 0.75, "Spanish, right, or the right topic offered: 75.0%, must be at least 80.0%"),
         ("false_answers", 0.7, "Spanish, out of scope, yet answered: 70.0%, must be at most 60.0%"),
     ],
 )
