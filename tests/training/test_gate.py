@@ -66,9 +66,10 @@ def make_model(tmp_path: Path) -> MakeModel:
             (evaluation / "questions.jsonl").write_text("\n".join(lines))
             # Of so small a content hardly anything is asked; a city asks for more.
             gate = built / CONTENT / GATE
-            gate.write_text(
-                gate.read_text(encoding="utf-8").replace("0.00", "0.80").replace("wrong: 0.10", "wrong: 0.02")
-            )
+            asked = gate.read_text(encoding="utf-8")
+            for small, real in (("0.00", "0.80"), ("wrong: 0.90", "wrong: 0.02"), ("0.90", "0.05")):
+                asked = asked.replace(small, real)
+            gate.write_text(asked, encoding="utf-8")
             parsed = [{"language": "en", "intent_ranking": [], "decision": each} for each in decisions]
             (built / PARSED).write_text(json.dumps(parsed))
             for name in (ARCHIVE, THRESHOLDS):
@@ -110,7 +111,7 @@ def test_a_wrong_answer_to_a_dangerous_question_stops(make_model: MakeModel) -> 
         ("right", 0.75, "Spanish, answered rightly: 75.0%, must be at least 80.0%"),
         ("wrong", 0.03, "Spanish, answered wrongly: 3.0%, must be at most 2.0%"),
         ("resolved", 0.75, "Spanish, right, or the right topic offered: 75.0%, must be at least 80.0%"),
-        ("false_answers", 0.7, "Spanish, out of scope, yet answered: 70.0%, must be at most 60.0%"),
+        ("false_answers", 0.06, "Spanish, out of scope, yet answered: 6.0%, must be at most 5.0%"),
     ],
 )
 def test_each_language_has_floors(make_model: MakeModel, figure: str, value: float, said: str) -> None:
