@@ -232,17 +232,12 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     for decision in (whole, *parts):
         if decision.outcome == "emergency":
             return decision
-    answered: dict[str, Decision] = {}
-    for part in parts:
-        if part.intent in ("faq", "no_answer") and part.topic:
-            answered.setdefault(part.topic, part)
+    answered = _answered(parts)
     if len(parts) == 1 and answered and whole.outcome in ("clarify", "fallback", "decline"):
         return parts[0]
     if len(answered) < 2:
         return whole
-    first, *others = answered.values()
-    offered = tuple(part.answer or str(part.topic) for part in others[:MOST_OFFERED])
-    return Decision(SEVERAL, "answer", topic=first.topic, offered=offered, answer=first.answer)
+    return _several(answered)
 
 
 def decide_on_matters(whole: Decision, parts: Sequence[Decision]) -> Decision:
@@ -255,19 +250,27 @@ def decide_on_matters(whole: Decision, parts: Sequence[Decision]) -> Decision:
     if whole.outcome != "clarify":
         return whole
     likely = list(dict.fromkeys(map(topic_of, filter(None, (whole.answer, *whole.offered)))))
-    understood: dict[str, Decision] = {}
-    for part in parts:
-        if part.intent in ("faq", "no_answer") and part.topic in likely:
-            understood.setdefault(part.topic, part)
+    understood = {topic: part for topic, part in _answered(parts).items() if topic in likely}
     if len(understood) < 2 and likely[0] not in understood:
         return whole
-    first, *others = understood.values()
-    offered = [other.answer or str(other.topic) for other in others]
-    offered += [answer for answer in whole.offered if topic_of(answer) not in understood]
-    if not offered:
-        return first
-    offered = offered[:MOST_OFFERED]
-    return Decision(SEVERAL, "answer", topic=first.topic, offered=tuple(offered), answer=first.answer)
+    more = [answer for answer in whole.offered if topic_of(answer) not in understood]
+    return _several(understood, more) if len(understood) > 1 or more else understood[likely[0]]
+
+
+def _answered(parts: Sequence[Decision]) -> dict[str, Decision]:
+    """Return by topic the first of the parts that are surely about it."""
+    answered: dict[str, Decision] = {}
+    for part in parts:
+        if part.intent in ("faq", "no_answer") and part.topic:
+            answered.setdefault(part.topic, part)
+    return answered
+
+
+def _several(answered: Mapping[str, Decision], more: Sequence[str] = ()) -> Decision:
+    """Return the answer of the first of several topics, with those of the others offered, and more behind."""
+    first, *others = answered.values()
+    offered = (*(part.answer or str(part.topic) for part in others), *more)[:MOST_OFFERED]
+    return Decision(SEVERAL, "answer", topic=first.topic, offered=offered, answer=first.answer)
 
 
 def not_a_list_again(

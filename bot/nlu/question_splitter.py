@@ -47,11 +47,8 @@ class QuestionSplitter(GraphComponent):
 
 def _parts(message: Message) -> list[Message]:
     text = message.get(TEXT) or ""
-    closing, strung = closing_question(text), []
+    closing = closing_question(text)
     questions = split_questions(text) or ([closing] if closing else [])
-    if not questions:
-        strung = strung_matters(text)
-    return [
-        Message(data={TEXT: part, METADATA: message.get(METADATA), PART: STRUNG if strung else True})
-        for part in questions or strung
-    ]
+    # What is no question by its marks or its place may still be several matters.
+    parts, kind = (questions, True) if questions else (strung_matters(text), STRUNG)
+    return [Message(data={TEXT: part, METADATA: message.get(METADATA), PART: kind}) for part in parts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, Mod
 from tests.conftest import SMALL_CONTENT
 
 TODAY = datetime.date(2026, 11, 22)
+FLOORS = "{right: 0.86, wrong: 0.02, resolved: 0.955, false_answers: 0.05}"
 GOOD = {
     "right": 0.95,
     "wrong": 0.01,
@@ -66,10 +68,9 @@ def make_model(tmp_path: Path) -> MakeModel:
             (evaluation / "questions.jsonl").write_text("\n".join(lines))
             # Of so small a content hardly anything is asked; a city asks for more.
             gate = built / CONTENT / GATE
-            asked = gate.read_text(encoding="utf-8")
-            for small, real in (("0.00", "0.80"), ("wrong: 0.90", "wrong: 0.02"), ("0.90", "0.05")):
-                asked = asked.replace(small, real)
-            gate.write_text(asked, encoding="utf-8")
+            gate.write_text(
+                re.sub(r"\{right: .*\}", FLOORS, gate.read_text(encoding="utf-8")), encoding="utf-8"
+            )
             parsed = [{"language": "en", "intent_ranking": [], "decision": each} for each in decisions]
             (built / PARSED).write_text(json.dumps(parsed))
             for name in (ARCHIVE, THRESHOLDS):
@@ -108,9 +109,9 @@ def test_a_wrong_answer_to_a_dangerous_question_stops(make_model: MakeModel) -> 
 @pytest.mark.parametrize(
     ("figure", "value", "said"),
     [
-        ("right", 0.75, "Spanish, answered rightly: 75.0%, must be at least 80.0%"),
+        ("right", 0.85, "Spanish, answered rightly: 85.0%, must be at least 86.0%"),
         ("wrong", 0.03, "Spanish, answered wrongly: 3.0%, must be at most 2.0%"),
-        ("resolved", 0.75, "Spanish, right, or the right topic offered: 75.0%, must be at least 80.0%"),
+        ("resolved", 0.9, "Spanish, right, or the right topic offered: 90.0%, must be at least 95.5%"),
         ("false_answers", 0.06, "Spanish, out of scope, yet answered: 6.0%, must be at most 5.0%"),
     ],
 )
