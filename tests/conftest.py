@@ -209,6 +209,16 @@ class RedisServer:
                 time.sleep(0.05)
         pytest.fail(f"Redis did not start: {log.read_text() if log.exists() else 'no log'}")
 
+    def write_all(self) -> None:
+        """Have it write all that it holds to its folder, now and not once more after that."""
+        with redis.Redis.from_url(self.url) as client:
+            client.config_set("save", "")
+            while any(
+                client.info("persistence")[f"{kind}_in_progress"] for kind in ("aof_rewrite", "rdb_bgsave")
+            ):
+                time.sleep(0.05)
+            client.save()
+
     def signal(self, number: signal.Signals) -> None:
         """Freeze, wake or kill it."""
         assert self.process is not None

@@ -148,10 +148,10 @@ async def test_nothing_of_a_thousand_messages_is_left_anywhere(
         with redis.Redis.from_url(redis_server.url) as client:
             names = client.keys()
             in_redis = b"".join(name + client.get(name) for name in names)
-            client.bgsave()
-            kept = ReviewQueue(Database(data_dir)).questions()
-            searched = [file for file in tmp_path.rglob("*") if file.is_file()]
-            everything = {str(file): file.read_bytes() for file in searched}
+        redis_server.write_all()
+        kept = ReviewQueue(Database(data_dir)).questions()
+        searched = [file for file in tmp_path.rglob("*") if file.is_file()]
+        everything = {str(file): file.read_bytes() for file in searched}
     logging.getLogger().removeHandler(log)
     log.close()
     everything |= {"Redis": in_redis, "log": caplog.text.encode()}
