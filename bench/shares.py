@@ -25,10 +25,10 @@ from bot.content.topics import topic_of
 from bot.nlu.encoder import encoder
 from bot.nlu.hyperparameters import Hyperparameters
 from bot.nlu.lemmas import KeptLemmas
-from bot.nlu.linear_model import LinearModel
 from bot.nlu.meaning_model import MeaningModel
 from bot.nlu.question_weights import question_weights
 from bot.nlu.tfidf import Vectorizers
+from bot.nlu.topic_model import TopicQuestions
 from bot.settings import PROJECT_ROOT
 from bot.training.train import component_settings, training_questions
 
@@ -71,8 +71,8 @@ def judged(
         known = np.unique(topics[rest])
         numbers = np.searchsorted(known, topics[rest]).astype(np.int32)
         weights = question_weights([labels[row] for row in rest])
-        names = [f"{number:03d}" for number in numbers]
-        words = LinearModel.fit(table[rest], names, weights, hyperparameters.C)
+        by_topic = TopicQuestions.of(table[rest], vectors[rest], numbers, weights, hyperparameters.C)
+        words = by_topic.model([by_topic.learn(part) for part in by_topic.parts()])
         meaning = MeaningModel.fit(vectors[rest], numbers, numbers, weights, hyperparameters)
         for some in np.array_split(asked, max(1, len(asked) // _JUDGED_AT_ONCE)):
             each = (

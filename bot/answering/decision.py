@@ -7,6 +7,7 @@ stated score upwards, offered among at most three from a lower one, and otherwis
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,6 +85,11 @@ class Understanding:
     listed: tuple[str, ...] = ()
     strung: bool = False
 
+    @functools.cached_property
+    def topics(self) -> list[tuple[str, float]]:
+        """The ranking with the answers of each topic summed up."""
+        return topic_scores(self.ranking)
+
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Understanding:
         """Return it from what `dataclasses.asdict` made of it, with or without JSON in between."""
@@ -110,59 +116,55 @@ class DecisionStep:
         decision = (decide_on_matters if strung else decide_on_parts)(decisions[0], decisions[1:])
         if decision.outcome == "clarify" and judged[0].listed:
             likely_at = self.thresholds[judged[0].language].answer_at / 2
-            decision = not_a_list_again(decision, judged[0].ranking, self.with_text, likely_at)
+            decision = not_a_list_again(decision, judged[0], self.with_text, likely_at)
         return as_goes_on(decision, judged[0])
 
     def _decide(self, judged: Understanding) -> Decision:
         if judged.language == OTHER:
             return Decision("other_language", "decline")
         return decide(
-            judged.ranking,
+            judged,
             self.thresholds[judged.language],
             with_text=self.with_text,
             directory_topics=self.directory_topics,
             first_steps=self.first_steps,
-            request=judged.request,
-            about=judged.about,
         )
 
 
 def decide(
-    ranking: Sequence[tuple[str, float]],
+    judged: Understanding,
     thresholds: Thresholds,
     *,
     with_text: Collection[str],
     directory_topics: Mapping[str, str],
     first_steps: Mapping[str, Collection[str]] | None = None,
-    request: HelpRequest | None = None,
-    about: str | None = None,
 ) -> Decision:
-    """Decide on a ranking of (label, score), best first; labels are intents or faq/<answer>.
+    """Decide on one question by itself; its labels are intents or faq/<answer>.
 
     The score of a topic is the sum of its answers' scores.
 
     `with_text` are the topics that have an answer of their own; any other is left to the intent
     `no_answer`, which names services. `directory_topics` gives the topic that is about finding help
-    with a need; `request` is what the words say of the help that is looked for, `about` the topic before,
-    where they point back to it ("who can help me with that?"). `first_steps` gives the answer with the first
+    with a need. `first_steps` gives the answer with the first
     steps for people to whom something has happened, and the answers and topics that are about it.
     """
-    by_topic = topic_scores(ranking)
+    ranking, by_topic = judged.ranking, judged.topics
     scores = dict(by_topic)
     emergency = scores.get(EMERGENCY, 0.0)
     thought, life = scores.get(DANGER, 0.0), scores.get(LIFE_IN_DANGER, 0.0)
     best, score = by_topic[0] if by_topic else ("", 0.0)
-    alarm = max(emergency, thought + life)
+    # Whether one of the cards is due is judged by all of them: "they are outside and he cannot breathe".
+    alarm = emergency + thought + life
     if alarm >= max(thresholds.emergency_at, thresholds.emergency_share * score):
         if thought + life > emergency:
             return Decision(DANGER if thought > life else LIFE_IN_DANGER, "emergency", topic=DANGER)
         return Decision(EMERGENCY, "emergency", topic=EMERGENCY)
     sure = _is_sure(best, score, scores.get(OUT_OF_SCOPE, 0.0), thresholds)
-    search = _search(best if sure else None, request or HelpRequest(), directory_topics)
+    search = _search(best if sure else None, judged.request, directory_topics)
     if search:
         return search
-    if about and best in (FIND_HELP, *(TOPIC_PREFIX + topic for topic in directory_topics.values())):
-        return Decision("help_with_that", "smalltalk", topic=about)
+    if judged.about and best in (FIND_HELP, *(TOPIC_PREFIX + topic for topic in directory_topics.values())):
+        return Decision("help_with_that", "smalltalk", topic=judged.about)
     topics = [(label, p) for label, p in by_topic if label.startswith(TOPIC_PREFIX)]
     if sure:
         if not best.startswith(TOPIC_PREFIX):
@@ -274,7 +276,7 @@ def _several(answered: Mapping[str, Decision], more: Sequence[str] = ()) -> Deci
 
 
 def not_a_list_again(
-    decision: Decision, ranking: Sequence[tuple[str, float]], with_text: Collection[str], likely_at: float
+    decision: Decision, judged: Understanding, with_text: Collection[str], likely_at: float
 ) -> Decision:
     """Return the likeliest topic's core answer where a second choice in a row would be offered.
 
@@ -282,7 +284,7 @@ def not_a_list_again(
     none has the score `likely_at` the person is told who can be asked.
     """
     likeliest = topic_of(decision.answer or decision.offered[0])
-    if not decision.answer and dict(topic_scores(ranking)).get(TOPIC_PREFIX + likeliest, 0.0) < likely_at:
+    if not decision.answer and dict(judged.topics).get(TOPIC_PREFIX + likeliest, 0.0) < likely_at:
         return Decision("not_understood", "fallback")
     answer = decision.answer or likeliest
     return Decision(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.decision import (
+    DANGER,
     DANGER_CARDS,
     EMERGENCY,
     EMERGENCY_CARDS,
@@ -86,10 +87,11 @@ def ranking_in_context(
 
     "And at work?" after the topic of another setting means the topic of that setting. In other follow-ups
     the topics near the last one, and that of the setting named, weigh `related_weight` times as much; so
-    does the last one itself, where the message points back to it or is short. What goes on or points back
-    is so much less likely to be none of the bot's business; an emergency loses nothing against topics. In a
-    message that stands for itself they weigh `same_weight` times as much: it is mostly on the same matter,
-    but what is sure of another one wins. What was offered last is near too.
+    does the last one itself, where the message points back to it or is short. In a message that stands for
+    itself they weigh `same_weight` times as much: it is mostly on the same matter, but what is sure of
+    another one wins. What was offered last is near too. And it is so much less likely to be none of the bot's
+    business. An emergency keeps its share, and so does a thought of ending one's life: what was said before
+    makes them neither more nor less likely.
     """
     if context.topic is None and not context.listed:
         return list(ranking)
@@ -101,13 +103,13 @@ def ranking_in_context(
     if not follow_up.goes_on and context.topic:
         near.add(context.topic)
     weight = related_weight if follow_up.goes_on or follow_up.about_that or follow_up.short else same_weight
-    # Whoever has had the card for an emergency says next what became of it.
-    alarm = 1.0 if context.topic == EMERGENCY else weight
-    weights = {EMERGENCY: alarm, **{TOPIC_PREFIX + topic: weight for topic in near}}
-    if follow_up.goes_on or follow_up.about_that:
-        weights[OUT_OF_SCOPE] = 1 / related_weight
+    weights = {TOPIC_PREFIX + topic: weight for topic in near}
+    goes_on = follow_up.goes_on or follow_up.about_that
+    weights[OUT_OF_SCOPE] = 1 / (related_weight if goes_on else same_weight)
     weighed = {label: score * weights.get(topic_of(label), 1.0) for label, score in ranking}
-    return _sorted_shares(weighed)
+    alarms = {label: weighed.pop(label) for label in (EMERGENCY, DANGER) if label in weighed}
+    rest = (1 - sum(alarms.values())) / (sum(weighed.values()) or 1)
+    return _sorted_shares({**alarms, **{label: score * rest for label, score in weighed.items()}})
 
 
 def with_what_is_asked(

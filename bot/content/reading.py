@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.checks import check_everything
+from bot.content.checks import Parts, check_parts, read_parts
 from bot.content.facets import FacetWords, fit
 from bot.content.follow_up_map import FollowUpMap
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
@@ -120,9 +120,15 @@ def read_content(root: Path, *, require_approval: bool = False, resources_dir: P
     An answer past its review date is no mistake here: it is served with a warning, or held back. The
     resource directory is read from `resources_dir` where that is given and has no mistake.
     """
-    topics, conversation, glossary, follow_ups, problems = check_everything(root)
-    if problems.found or conversation is None or glossary is None:
-        raise ContentError(sorted(problems.found))
-    own = root / RESOURCES
+    parts = read_parts(root)
+    check_parts(parts)
+    return content_of(parts, require_approval=require_approval, resources_dir=resources_dir)
+
+
+def content_of(parts: Parts, *, require_approval: bool = False, resources_dir: Path | None = None) -> Content:
+    """Return the content whose parts were read; takes and raises what `read_content` does."""
+    if parts.problems.found or parts.conversation is None or parts.glossary is None:
+        raise ContentError(sorted(parts.problems.found))
+    own = parts.root / RESOURCES
     live = LiveDirectory(resources_dir, fallback=own) if resources_dir else LiveDirectory(own)
-    return Content(topics, conversation, glossary, live, require_approval, follow_ups)
+    return Content(parts.topics, parts.conversation, parts.glossary, live, require_approval, parts.follow_ups)

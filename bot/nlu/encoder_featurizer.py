@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.encoder import encoder
-from bot.nlu.kept_vectors import kept_vectors
+from bot.nlu.kept_vectors import KeptVectors, kept_vectors
 from bot.nlu.pretrained import wait_for
 from bot.training.worker import VECTORS, VECTORS_FILE
 
@@ -51,28 +51,38 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
     ) -> EncoderFeaturizer:
         """Create the component with the encoder loaded: nobody waits a second for the first answer."""
         encoder()
-        return cls(execution_context.node_name, config)
+        return cls(execution_context.node_name, config, KeptVectors.read(_kept_file()))
+
+    def __init__(self, name: str, config: dict[str, Any], kept: KeptVectors) -> None:
+        super().__init__(name, config)
+        self._kept = kept
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         """Accept any configuration (see parent class)."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Set the vectors of training questions; those that were there at the last training are looked up.
-
-        Only `bot.training.train` names a file to look in, for the code that is being run.
-        """
+        """Set the vectors of training questions; those that were there at the last training are looked up."""
         wait_for(VECTORS)
-        path = Path(os.environ[VECTORS_FILE]) if os.environ.get(VECTORS_FILE) else None
         messages = [message for message in training_data.training_examples if message.get(TEXT)]
-        vectors = kept_vectors(path, [str(message.get(TEXT)) for message in messages], encoder().vectors)
+        vectors = kept_vectors(
+            _kept_file(), [str(message.get(TEXT)) for message in messages], encoder().vectors
+        )
         for message, vector in zip(messages, vectors, strict=True):
             message.set(VECTOR, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the vectors of messages to their features."""
-        vectors = encoder().vectors([str(message.get(TEXT) or "") for message in messages])
+        """Add the vectors of messages to their features.
+
+        Those of the evaluation questions, which a new model is asked, are kept too.
+        """
+        vectors = self._kept.of([str(message.get(TEXT) or "") for message in messages], encoder().vectors)
         for message, vector in zip(messages, vectors, strict=True):
             message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
+
+
+def _kept_file() -> Path | None:
+    """Return the file that `bot.training.train` names, for the code that is being run."""
+    return Path(os.environ[VECTORS_FILE]) if os.environ.get(VECTORS_FILE) else None

@@ -22,10 +22,13 @@ from bot.nlu.meaning_model import MeaningModel
 from bot.nlu.question_weights import question_weights
 from bot.nlu.situation_model import SituationModel
 from bot.nlu.tfidf import Table
+from bot.nlu.topic_model import TopicQuestions
 
 _LABELS = "labels.json"
 _WORDS = "words"
 _MEANING = "meaning"
+# Below this score a topic is not even offered, and which of its answers is meant makes no difference.
+_MAY_BE_MEANT = 0.005
 
 # Calls a function with each tuple of arguments, and returns what comes of each.
 CallEach = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], Sequence[Any]]
@@ -75,14 +78,16 @@ class Ensemble:
         # A topic that has one answer is called by the topic alone.
         answers_of = [labels[row] if topic in situations else topic for row, topic in enumerate(topics)]
         label_numbers = np.array([places[label] for label in answers_of], dtype=np.int32)
-        words, meaning = call_each(
-            _fit,
+        by_topic = TopicQuestions.of(whole, vectors, numbers, weights, hyperparameters.C)
+        # What takes longest first: then two cores end at about the same time.
+        meaning, *words = call_each(
+            _call,
             [
-                (LinearModel, whole, topics, weights, hyperparameters.C),
-                (MeaningModel, vectors, numbers, label_numbers, weights, hyperparameters),
+                (MeaningModel.fit, vectors, numbers, label_numbers, weights, hyperparameters),
+                *((by_topic.learn, part) for part in by_topic.parts()),
             ],
         )
-        return cls(names, words, situations, meaning, hyperparameters)
+        return cls(names, by_topic.model(words), situations, meaning, hyperparameters)
 
     @functools.cached_property
     def labels(self) -> list[str]:
@@ -106,8 +111,12 @@ class Ensemble:
             of_topic = mean[:, [number]]
             situation = self.situations.get(topic)
             if situation:
-                near = votes[:, first : first + len(situation.answers)]
-                of_topic = of_topic * _with_votes(situation.scores(whole), near)
+                shares = np.full((len(mean), len(situation.answers)), 1 / len(situation.answers))
+                meant = np.flatnonzero(mean[:, number] >= _MAY_BE_MEANT)
+                if len(meant):
+                    near = votes[meant, first : first + len(situation.answers)]
+                    shares[meant] = _with_votes(situation.scores(whole[meant]), near)
+                of_topic = of_topic * shares
             columns.append(of_topic)
         return np.asarray(np.hstack(columns))
 
@@ -141,8 +150,8 @@ class Ensemble:
         )
 
 
-def _fit(model: Any, *arguments: Any) -> Any:
-    return model.fit(*arguments)
+def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 def _labels(topics: Sequence[str], situations: Mapping[str, SituationModel]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,6 +12,24 @@ import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
 Margins: TypeAlias = npt.NDArray[np.float32]
+# What was learnt of one label: a weight for each feature, and a bias. Half precision changes scores in the
+# fourth digit, and halves what is packed, kept and backed up.
+Column: TypeAlias = tuple[npt.NDArray[np.float16], float]
+
+
+def fit_column(
+    rows: scipy.sparse.csr_matrix,
+    own: npt.NDArray[np.bool_],
+    weights: npt.NDArray[np.float64],
+    inverse_strength: float,
+) -> Column:
+    """Learn which rows are a label's own, with a weight for each row."""
+    # There are more features than questions, for which the dual problem is the easier one: a third of
+    # the time, for scores that differ by 0.00003 on average from those of a tolerance of 0.1. At 1 they
+    # differ four times as much, and emergencies are missed.
+    model = LogisticRegression(C=inverse_strength, solver="liblinear", dual=True, tol=0.3, random_state=0)
+    model.fit(rows, own, sample_weight=weights)
+    return model.coef_[0].astype(np.float16), float(model.intercept_[0])
 
 
 class LinearModel:
@@ -29,21 +48,17 @@ class LinearModel:
         inverse_strength: float,
     ) -> LinearModel:
         """Learn from rows with a label and a weight each; labels are numbered by the alphabet."""
-        # There are more features than questions, for which the dual problem is the easier one: a third of
-        # the time, for scores that differ by 0.00003 on average from those of a tolerance of 0.1. At 1 they
-        # differ four times as much, and emergencies are missed.
-        model = LogisticRegression(
-            C=inverse_strength, solver="liblinear", dual=True, multi_class="ovr", tol=0.3, random_state=0
+        names, numbers = np.unique(labels, return_inverse=True)
+        return cls.of(
+            [fit_column(rows, numbers == name, weights, inverse_strength) for name in range(len(names))]
         )
-        model.fit(rows, labels, sample_weight=weights)
-        of_labels, biases = model.coef_, model.intercept_
-        if len(model.classes_) == 2:
-            # scikit-learn keeps a single row for two labels; ours is one against the rest for both.
-            of_labels, biases = np.vstack([-of_labels, of_labels]), np.concatenate([-biases, biases])
+
+    @classmethod
+    def of(cls, columns: Sequence[Column]) -> LinearModel:
+        """Return the model of labels that were learnt one by one."""
         # Features by labels, so that the weights of one feature lie together.
-        # Half precision changes scores in the fourth digit, and halves what is packed, kept and backed up.
-        kept = np.ascontiguousarray(of_labels.T, dtype=np.float16)
-        return cls(kept.astype(np.float32), biases.astype(np.float32))
+        weights = np.ascontiguousarray(np.array([weights for weights, _ in columns]).T, dtype=np.float32)
+        return cls(weights, np.array([bias for _, bias in columns], dtype=np.float32))
 
     def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
         """Return the score of each label, a row for each row."""

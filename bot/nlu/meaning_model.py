@@ -22,7 +22,7 @@ _DIRECTIONS_OF_LIKENESS = 192
 _POWER = -0.25
 _RATIO_AT_MOST = 1e4
 # More changes no decision.
-_ROUNDS = 60
+_ROUNDS = 40
 _PARTS = ("middle", "directions", "weights", "biases", "questions", "labels", "question_weights")
 
 Rows: TypeAlias = npt.NDArray[np.float32]

@@ -43,6 +43,7 @@ _OTHER_WORDS = 4
 # Nor is a text where this share of the words is known from questions; asking takes milliseconds.
 _KNOWN_SHARE = 0.7
 _OTHER_SURE = 0.8
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 # Letters with a stop, as languages of Mexico and Guatemala write them ("k'iche'"): a text with so many words
 # of that kind, and less than half of its words known, is in one of them.
 _WITH_STOP = re.compile(r"\b\w*(?:ch|tz|[kqbt])['’ʼ`´][aeiouäëïöü]\w*", re.IGNORECASE)
@@ -130,12 +131,9 @@ class LanguageIdentifier:
 def fold(text: str) -> str:
     """Return a text without accents, case, punctuation and extra spaces, for comparison."""
     plain = unicodedata.normalize("NFKD", text.lower())
-    kept = "".join(
-        character if character.isalnum() or character.isspace() else " "
-        for character in plain
-        if not unicodedata.combining(character)
-    )
-    return " ".join(kept.split())
+    if not plain.isascii():
+        plain = "".join(character for character in plain if not unicodedata.combining(character))
+    return _BETWEEN_WORDS.sub(" ", plain).strip()
 
 
 @functools.cache

@@ -14,8 +14,8 @@ from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Underst
 from bot.content.reading import Content
 from bot.content.topics import topic_of
 
-# So many questions of each answer and language are asked: asking all of them would take half a minute.
-_ASKED_OF_EACH = 10
+# So many questions of each answer and language are asked: asking all of them would take twenty seconds.
+_ASKED_OF_EACH = 6
 
 
 def sampled(questions: Sequence[tuple[str, str, str]]) -> list[int]:

@@ -8,6 +8,7 @@ do with them costs least.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ from bot.content.topics import topic_of
 from bot.text.language import LANGUAGES
 from bot.training.evaluation import Question
 
-# What an outcome costs: a wrong answer as much as offering the right topic among others seven times, on a
+# What an outcome costs: a wrong answer as much as offering the right topic among others ten times, on a
 # dangerous matter ("should I sign?") twenty times; an emergency that is not seen is the worst.
-WRONG = 2.5
+WRONG = 3.5
 WRONG_WHERE_DANGEROUS = 8.0
 MISSED_EMERGENCY = 15.0
 ANSWERED_OUT_OF_SCOPE = 5.0
@@ -49,7 +50,7 @@ _TRIED: Mapping[str, Sequence[float]] = {
 }
 _MOST_ROUNDS = 5
 # Costs that differ by less are the same: another two thousand questions would turn them round.
-_AS_CHEAP = 0.01
+_AS_CHEAP = 0.02
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def calibrate(asked: Sequence[EvaluatedQuestion], step: DecisionStep) -> Decisio
 
 
 def _calibrated(rows: Sequence[EvaluatedQuestion], step: DecisionStep, language: str) -> Thresholds:
+    @functools.cache  # the last rounds ask for much of what those before have asked for
     def total(thresholds: Thresholds) -> float:
         tried = dataclasses.replace(step, thresholds={**step.thresholds, language: thresholds})
         return round(sum(cost(tried.decide(row.judged), row.question) for row in rows), 6)

@@ -21,8 +21,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Understanding
+from bot.content.checks import check_parts, read_parts
 from bot.content.diff import topic_changes
-from bot.content.reading import Content, read_content
+from bot.content.reading import Content, content_of, read_content
 from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
 from bot.messages import Message
@@ -144,7 +145,10 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         rasa_worker(lemmas_file=lemmas_file, vectors_file=vectors_file, learnt=learnt_folder) as bench,
     ):
         progress(Message("checking_content"))
-        content = await asyncio.to_thread(read_content, copy)
+        parts = await asyncio.to_thread(read_parts, copy)
+        if parts.problems.found:
+            check_parts(parts)  # for all mistakes to be said at once
+        content = content_of(parts)
         learnt = training_hash(copy, content)
         sets = read_sets(copy)
         same = store.with_training(learnt)
@@ -155,6 +159,10 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
             own = sampled(questions)
             asked = _asked(content, sets)
             await pupil.learn(questions, asked, own, content.glossary.synonyms, classifier)
+        # One core learns already what would be of no use.
+        await asyncio.to_thread(check_parts, parts)
+        content_of(parts)
+        if same is None:
             step, learnt_figures = await _learn((bench, pupil), built, content, sets, pace, read_published)
             write_whole(built / THRESHOLDS, write_thresholds(step))
             rankings = await pupil.rankings(OWN)

@@ -41,7 +41,8 @@ def answered(answer: str) -> Decision:
 
 
 def decided(*ranking: tuple[str, float]) -> Decision:
-    return decide(ranking, THRESHOLDS, with_text={"bond", "daca"}, directory_topics=DIRECTORY_TOPICS)
+    judged = Understanding("en", ranking)
+    return decide(judged, THRESHOLDS, with_text={"bond", "daca"}, directory_topics=DIRECTORY_TOPICS)
 
 
 DOUBTFUL = Decision("clarify", "clarify", offered=("bond",))
@@ -272,7 +273,7 @@ def test_whoever_was_hurt_gets_first_steps_where_it_is_not_clear_what_is_asked(
 ) -> None:
     """Not a bare list; where it may be none of the bot's business, it is a list as ever."""
     decision = decide(
-        ranking,
+        Understanding("en", tuple(ranking)),
         THRESHOLDS,
         with_text={"bond", "daca", "violence"},
         directory_topics=DIRECTORY_TOPICS,
@@ -285,7 +286,10 @@ def test_who_can_help_with_that_means_the_topic_before() -> None:
     """Where help is looked for and the words point back; without a topic before it is a search."""
     found = [
         decide(
-            [(label, 0.35)], THRESHOLDS, with_text={"bond"}, directory_topics=DIRECTORY_TOPICS, about=about
+            Understanding("en", ((label, 0.35),), about=about),
+            THRESHOLDS,
+            with_text={"bond"},
+            directory_topics=DIRECTORY_TOPICS,
         )
         for label, about in (("find_help", "bond"), ("faq/legal_aid_find", "bond"), ("faq/bond", "daca"))
     ]
@@ -414,11 +418,10 @@ def test_a_search_for_help_is_told_from_a_question(
 ) -> None:
     """By what the words say of need, place and language, and by what the classifier is sure of."""
     decision = decide(
-        [best],
+        Understanding("en", (best,), request_),
         THRESHOLDS,
         with_text={"bond"},
         directory_topics=DIRECTORY_TOPICS,
-        request=request_,
     )
     assert decision == expected
 

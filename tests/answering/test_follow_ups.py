@@ -68,6 +68,19 @@ def test_an_emergency_loses_nothing_in_a_conversation() -> None:
     assert [label for label, _ in ranked] == ["emergency_now", "faq/ice_at_home", "greet"]
 
 
+@pytest.mark.parametrize("follow_up", [FollowUp(), FollowUp(short=True), FollowUp(about_that=True)])
+@pytest.mark.parametrize("alarm", ["emergency_now", "danger_now"])
+def test_a_short_message_in_a_conversation_is_no_likelier_to_be_an_alarm(
+    follow_up: FollowUp, alarm: str
+) -> None:
+    """ "Mine runs out in March" after an answer on DACA; nor is it less likely."""
+    ranking = [("out_of_scope", 0.5), (alarm, 0.1), ("faq/warrants", 0.1), ("greet", 0.3)]
+    ranked = ranking_in_context(
+        ranking, follow_up, HOME, setting_topics=SETTINGS, related_weight=3, same_weight=2
+    )
+    assert dict(ranked)[alarm] == pytest.approx(0.1) and sum(score for _, score in ranked) == pytest.approx(1)
+
+
 def test_who_has_had_the_card_for_an_emergency_says_next_what_became_of_it() -> None:
     """What is near it weighs more than a second alarm."""
     ranking = [("emergency_now", 0.4), ("faq/if_arrested_detained.relative_now", 0.3), ("greet", 0.3)]
@@ -87,14 +100,14 @@ def test_all_answers_of_a_topic_lean_with_it() -> None:
 
 
 def test_a_message_that_stands_for_itself_is_mostly_on_the_same_matter() -> None:
-    """What is sure of another one still wins."""
+    """What is sure of another one still wins; and it is mostly the bot's business."""
     ranked = ranking_in_context(
         RANKING, FollowUp(), HOME, setting_topics=SETTINGS, related_weight=3, same_weight=2
     )
     assert dict(ranked) == {
-        "faq/wages": pytest.approx(0.4),
-        "faq/warrants": pytest.approx(0.4),
-        "out_of_scope": pytest.approx(0.2),
+        "faq/wages": pytest.approx(0.5 / 1.125),
+        "faq/warrants": pytest.approx(0.5 / 1.125),
+        "out_of_scope": pytest.approx(0.125 / 1.125),
     }
     sure = [("faq/wages", 0.9), ("faq/warrants", 0.1)]
     ranked = ranking_in_context(
