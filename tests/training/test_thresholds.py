@@ -31,7 +31,7 @@ def question(topic: str, *, must_pass: bool = False) -> Question:
     ("decision", "topic", "must_pass", "expected"),
     [
         (Decision("faq", "answer", topic="bond"), "bond", False, 0),
-        (Decision("faq", "answer", topic="daca"), "bond", False, 2.5),
+        (Decision("faq", "answer", topic="daca"), "bond", False, 3.5),
         (Decision("faq", "answer", topic="daca"), "bond", True, 8),
         (Decision("clarify", "clarify", offered=("daca", "bond")), "bond", False, 0.35),
         (Decision("clarify", "clarify", offered=("daca",)), "bond", False, 1.5),
