@@ -94,3 +94,22 @@ def test_the_answer_of_a_topic_that_fits_is_found(project_content: Content) -> N
     found = project_content.answer_that_fits("if_arrested_detained", known)
     assert found == "if_arrested_detained.dont_know_police_or_ice"
     assert project_content.answer_that_fits("if_arrested_detained", {}) == "if_arrested_detained"
+
+
+@pytest.mark.parametrize(
+    ("topic", "paper", "expected"),
+    [
+        ("eviction_notice", "three_day_notice", "eviction_notice.three_day_notice"),
+        ("eviction_notice", "court_papers", "eviction_notice.court_papers"),
+        ("ice_at_home", "judge_warrant", "ice_at_home.judge_warrant"),
+        ("ice_at_home", "deportation_order", "ice_at_home.deportation_order_home"),
+        ("deportation_order_court", "deportation_order", "deportation_order_court.old_order"),
+        ("dont_sign", "to_sign", "dont_sign.before"),
+        ("warrant_types", "judge_warrant", "warrant_types.judge_signed"),
+    ],
+)
+def test_the_paper_that_somebody_holds_tells_which_answer(
+    project_content: Content, topic: str, paper: str, expected: str
+) -> None:
+    """Each paper that words can tell is told by an answer."""
+    assert project_content.answer_that_fits(topic, {"paper": paper}) == expected
