@@ -80,11 +80,11 @@ async def test_a_choice_of_a_forgotten_conversation_is_asked_as_a_question(
     conversation = conversations.get(await page.evaluate("sessionStorage['kyr-session']"))
     assert conversation is not None
     conversations.forget(conversation)
-    inside = project_content.topics["ice_at_home.inside"]
-    choice = page.locator(".choices button", has_text=inside.title["es"]).last
+    warrants = project_content.topics["warrant_types.tell_apart"]
+    choice = page.locator(".choices button", has_text=warrants.title["es"]).last
     await choice.click()
     await expect(page.locator(".message.you")).to_have_count(2)
-    await expect(page.locator(".message.bot").nth(3)).to_contain_text(first_line(project_content, inside.id))
+    await expect(page.locator(".message.bot").nth(3)).to_contain_text(first_line(project_content, warrants.id))
     assert await page.input_value("#message") == "" and await page.inner_text(".failure") == ""
 
 
