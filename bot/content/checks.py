@@ -87,6 +87,8 @@ def read_parts(root: Path) -> Parts:
     glossary = check_glossary(glossary_files(root), directory.needs, problems) if directory else None
     answers = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
     follow_ups = read_follow_ups(root / FOLLOW_UPS, answers, problems)
+    check_gate(root, problems)
+    check_pipeline(root, answers, directory, problems)
     return Parts(root, problems, topics, conversation, directory, glossary, follow_ups)
 
 
@@ -109,9 +111,6 @@ def check_parts(parts: Parts) -> None:
             if name not in topics:
                 path = root / "domain.yml"
                 problems.add(path, 1, "response_leads_nowhere", response=response, topic=name)
-    check_gate(root, problems)
-    ids = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
-    check_pipeline(root, ids, directory, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
 
 
