@@ -76,15 +76,16 @@ async def test_a_choice_of_a_forgotten_conversation_is_asked_as_a_question(
     """Whoever comes back after an hour presses a button that is still there, and gets the answer."""
     page, conversations = visit.page, service.app[keys.CONVERSATIONS]
     await visit.go("/es/")
-    await visit.ask("si la migra toca a la puerta tengo que abrir")
+    await visit.ask("qué es la fianza")
     conversation = conversations.get(await page.evaluate("sessionStorage['kyr-session']"))
     assert conversation is not None
     conversations.forget(conversation)
-    warrants = project_content.topics["warrant_types.tell_apart"]
-    choice = page.locator(".choices button", has_text=warrants.title["es"]).last
+    no_money = project_content.topics["bond.no_money"]
+    choice = page.locator(".choices button", has_text=no_money.title["es"]).last
     await choice.click()
     await expect(page.locator(".message.you")).to_have_count(2)
-    await expect(page.locator(".message.bot").nth(3)).to_contain_text(first_line(project_content, warrants.id))
+    said = first_line(project_content, no_money.id)
+    await expect(page.locator(".message.bot").nth(3)).to_contain_text(said)
     assert await page.input_value("#message") == "" and await page.inner_text(".failure") == ""
 
 
