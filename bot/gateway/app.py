@@ -34,7 +34,7 @@ from bot.settings import Settings
 from bot.web.assets import Assets
 from bot.web.connections import take_time
 
-# A message has at most 8,000 characters; this leaves room for escapes and a long session token.
+# Ten pages of text and more: whoever sends them is answered to how they begin and end.
 _MOST_BYTES = 64 * 1024
 # A choice of a conversation that was forgotten is asked as a question, and a conversation may have ended
 # before either was answered: Rasa is waited for so often at most.
@@ -90,8 +90,9 @@ def create_app(
             web.post("/api/feedback", feedback.post_feedback),
             web.post("/api/forget", feedback.post_forget),
             *(
-                web.post(f"/messaging/{one.name}", receive(one))
+                route
                 for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url)
+                for route in _webhook(one)
             ),
             web.get("/health", health.get_health),
             web.get("/", pages.home),
@@ -142,6 +143,13 @@ def _forget_daily(queue: ReviewQueue, usage: Usage) -> Callable[[web.Application
             await task
 
     return run
+
+
+def _webhook(channel: Channel) -> Iterator[web.RouteDef]:
+    """Yield where a channel is called: people write the address with a slash at its end too."""
+    handle = receive(channel)
+    for end in ("", "/"):
+        yield web.post(f"/messaging/{channel.name}{end}", handle)
 
 
 def _channels(current: CurrentModel, settings: Settings, telegram_url: str) -> Iterator[Channel]:

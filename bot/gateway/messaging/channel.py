@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.answering.no_question import read_no_question
 from bot.answering.reply import Reply
+from bot.text.cleaning import both_ends
 
 
 class Kind(Enum):
@@ -58,6 +59,7 @@ class Incoming:
 
 def read_words(message_id: str, sender: str, text: str) -> Incoming:
     """Return a message of words alone: a question, one of those that never reach Rasa, or none at all."""
+    text = both_ends(text)
     asks_nothing = read_no_question(text)
     if asks_nothing:
         return Incoming(message_id, sender, Kind[asks_nothing.kind.name], language=asks_nothing.language)

@@ -19,7 +19,7 @@ from bot.gateway.limits import MESSAGE, PAGE, TooMany
 from bot.gateway.messaging.channel import SILENT, BadMessage, Channel, Incoming, Kind
 from bot.gateway.messaging.choices import payload_of
 from bot.gateway.pages import page_of
-from bot.text.cleaning import LONGEST_MESSAGE, clean
+from bot.text.cleaning import clean
 from bot.text.language import LANGUAGES
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ async def _replies(
     app: web.Application, channel: Channel, conversation: Conversation, incoming: Incoming
 ) -> Sequence[Reply]:
     content, counted_as = app[keys.CURRENT_MODEL].content, channel.counted_as(incoming)
-    message = clean(incoming.text[:LONGEST_MESSAGE])
+    message = clean(incoming.text)
     if incoming.kind is Kind.TEXT and message:
         outcome = await reply(app, conversation, channel=counted_as, message=message)
     elif incoming.kind is Kind.CHOICE:

@@ -262,12 +262,22 @@ async def test_a_field_added_on_the_way_breaks_the_signature(twilio: Twilio) -> 
     for path, fields, status in (
         ("", {}, 200),
         ("?x=1", {}, 403),
+        ("/", {}, 403),
         ("", {"Body": "adiós"}, 403),
         ("", {"To": "x"}, 403),
     ):
         url = f"{twilio.url}/messaging/twilio{path}"
         async with twilio.session.post(url, data={**sent, **fields}, headers=headers) as response:
             assert response.status == status
+
+
+async def test_a_slash_at_the_end_of_the_address_leads_there_too(twilio: Twilio) -> None:
+    """Twilio signs the address as it was typed into its form."""
+    sent = {"MessageSid": "SM1", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "hola"}
+    signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/messaging/twilio/", sent)
+    url, headers = f"{twilio.url}/messaging/twilio/", {"X-Twilio-Signature": signature}
+    async with twilio.session.post(url, data=sent, headers=headers) as response:
+        assert response.status == 200
 
 
 @pytest.mark.parametrize("fields", [{"From": "+13235550100"}, {"MessageSid": "SM1"}])
