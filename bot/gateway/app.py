@@ -25,8 +25,9 @@ from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
 from bot.gateway.messaging.channel import Channel
 from bot.gateway.messaging.telegram import TELEGRAM_URL, Telegram
-from bot.gateway.messaging.twilio import Twilio
+from bot.gateway.messaging.twilio import TWILIO_URL, Twilio
 from bot.gateway.messaging.webhook import receive
+from bot.gateway.messaging.whatsapp import Templates
 from bot.gateway.offline import OfflineCopies, get_manifest
 from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.gateway.readiness import Readiness
@@ -51,6 +52,7 @@ def create_app(
     model_version: str,
     seconds_to_answer: float = SECONDS_TO_ANSWER,
     telegram_url: str = TELEGRAM_URL,
+    twilio_url: str = TWILIO_URL,
 ) -> web.Application:
     """Return the gateway for a content and the Rasa and action server that belong to it."""
     waiting = take_time(SECONDS_TO_SEND + _MOST_ASKED * seconds_to_answer)
@@ -91,7 +93,7 @@ def create_app(
             web.post("/api/forget", feedback.post_forget),
             *(
                 route
-                for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url)
+                for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url, twilio_url)
                 for route in _webhook(one)
             ),
             web.get("/health", health.get_health),
@@ -152,9 +154,19 @@ def _webhook(channel: Channel) -> Iterator[web.RouteDef]:
         yield web.post(f"/messaging/{channel.name}{end}", handle)
 
 
-def _channels(current: CurrentModel, settings: Settings, telegram_url: str) -> Iterator[Channel]:
+def _channels(
+    current: CurrentModel, settings: Settings, telegram_url: str, twilio_url: str
+) -> Iterator[Channel]:
     """Yield the channels that are on. One that is off answers 404, like any address that is not there."""
     if settings.twilio:
-        yield Twilio(current, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
+        yield Twilio(
+            current,
+            settings.public_url,
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            folds=settings.fold_text_messages,
+            templates=Templates(settings.twilio_quick_replies, settings.twilio_lists),
+            api_url=twilio_url,
+        )
     if settings.telegram:
         yield Telegram(settings.telegram_bot_token, settings.telegram_secret_token, telegram_url)

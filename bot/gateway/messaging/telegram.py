@@ -20,6 +20,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from bot.answering.reply import Reply
 from bot.answering.text_messages import call_line, plain_text
 from bot.database.usage import TELEGRAM
+from bot.gateway.conversations import Conversation
 from bot.gateway.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.gateway.messaging.choices import choice_name
 
@@ -67,7 +68,13 @@ class Telegram:
         """Return Telegram."""
         return TELEGRAM
 
-    def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
+    def render(
+        self,
+        incoming: Incoming,
+        conversation: Conversation,
+        replies: Sequence[Reply],
+        page_urls: Sequence[str],
+    ) -> Any:
         """Return one message with all replies and a row for each of their buttons."""
         texts = [_text(reply, url) for reply, url in zip(replies, page_urls, strict=True)]
         rows = [
