@@ -2,13 +2,14 @@
 
 Starts the published model with stand-ins of Twilio and Telegram before it, sends 200 questions of the
 evaluation set by each channel at concurrency 1 and 10, and prints the times. With KYR_REDIS_URL conversations
-are in Redis. Then it counts in how many parts a phone company sends the answers of all topics.
+are in Redis. Then it counts in how many segments a phone company sends all answers, at this hour.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 import statistics
 import tempfile
 from pathlib import Path
@@ -18,11 +19,13 @@ from aiohttp import ClientSession
 from bench.chat import sender, texts
 from bench.load import Send, load
 from bot.answering.answers import answer
-from bot.answering.text_messages import parts, text_messages
+from bot.answering.text_messages import SMS, SMS_AS_WRITTEN, text_messages
 from bot.content.reading import read_content
+from bot.content.topics import page_path
 from bot.serving.asking import wait_until_answered
 from bot.serving.assistant import assemble
 from bot.settings import PROJECT_ROOT, read_settings
+from bot.text.gsm import segments
 from bot.text.language import LANGUAGES
 from bot.training.models import ModelStore
 from bot.web.server import listening
@@ -64,27 +67,33 @@ async def measure() -> None:
                     print(f"{name:12} concurrency {concurrency:2}: {await load(send, texts(), concurrency)}")
 
 
-def count_parts() -> None:
-    """Print in how many messages and parts the answers of all topics are sent."""
+def count_segments() -> None:
+    """Print in how many messages and segments all answers are sent, as they are and with every accent."""
     content = read_content(PROJECT_ROOT)
-    for language in LANGUAGES:
+    for language, medium in itertools.product(LANGUAGES, (SMS, SMS_AS_WRITTEN)):
         sent = [
             text_messages(
-                content, [answer(content, topic, language)], [f"{PUBLIC_URL}/{language}/{topic.id}"]
+                content,
+                [answer(content, topic, language)],
+                [PUBLIC_URL + page_path(topic.id, language)],
+                medium,
             )
             for topic in content.topics.values()
         ]
-        in_parts = [sum(map(parts, messages)) for messages in sent]
+        counted = [sum(map(segments, one.messages)) for one in sent]
         print(
-            f"{language}: {statistics.mean(map(len, sent)):.1f} messages an answer, in "
-            f"{statistics.mean(in_parts):.1f} parts, at most {max(in_parts)}"
+            f"{language}, {'folded' if medium.folds else 'as written'}: "
+            f"{statistics.mean(len(one.messages) for one in sent):.1f} messages an answer; segments: "
+            f"median {statistics.median(counted):g}, "
+            f"mean {statistics.mean(counted):.1f}, at most {max(counted)}; "
+            f"{sum(bool(one.rest) for one in sent)} of {len(sent)} leave something for MORE"
         )
 
 
 def main() -> None:
     """Measure, then count."""
     asyncio.run(measure())
-    count_parts()
+    count_segments()
 
 
 if __name__ == "__main__":

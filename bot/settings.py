@@ -26,6 +26,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Scheme, host and perhaps a port, as browsers write where a page comes from.
 _ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 
+# Templates at Twilio, and the most choices that WhatsApp shows as buttons and as a list.
+_CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
+_MOST_QUICK_REPLIES, _MOST_ITEMS = 3, 10
+
 
 class SettingsError(KyrError):
     """A setting that cannot be used; the text names it and says what to write instead."""
@@ -45,7 +49,9 @@ class Settings:
     `messages_a_minute_overall` of all; behind `trusted_proxies` the client is whom they name.
     `keep_unanswered` puts questions that were not answered into the review queue. Conversations are kept
     in Redis where `redis_url` is set, and what staff work with in the database of `database_url` (empty: a
-    file in `data_dir`, see bot.database.engine). A channel is on where all its secrets are. What is not shown
+    file in `data_dir`, see bot.database.engine). A channel is on where all its secrets are.
+    `fold_text_messages` writes text messages in plain letters where they cost less so; `twilio_quick_replies`
+    and `twilio_lists` are the content SIDs of templates for one, two, three ... choices. What is not shown
     (`repr=False`) is a secret, and the audit log notes only whether it is set.
     """
 
@@ -65,6 +71,9 @@ class Settings:
     database_url: str = field(default="", repr=False)
     twilio_account_sid: str = ""
     twilio_auth_token: str = field(default="", repr=False)
+    twilio_quick_replies: tuple[str, ...] = ()
+    twilio_lists: tuple[str, ...] = ()
+    fold_text_messages: bool = True
     telegram_bot_token: str = field(default="", repr=False)
     telegram_secret_token: str = field(default="", repr=False)
 
@@ -111,6 +120,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(environment.get("KYR_DATABASE_URL", "")),
         twilio_account_sid=environment.get("TWILIO_ACCOUNT_SID", ""),
         twilio_auth_token=environment.get("TWILIO_AUTH_TOKEN", ""),
+        twilio_quick_replies=_content_sids(environment, "TWILIO_QUICK_REPLIES", _MOST_QUICK_REPLIES),
+        twilio_lists=_content_sids(environment, "TWILIO_LISTS", _MOST_ITEMS),
+        fold_text_messages=_yes(environment, "KYR_FOLD_TEXT_MESSAGES", "1"),
         telegram_bot_token=environment.get("TELEGRAM_BOT_TOKEN", ""),
         telegram_secret_token=environment.get("TELEGRAM_SECRET_TOKEN", ""),
     )
@@ -142,6 +154,17 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not (value.isascii() and value.isdigit() and int(value)):
         raise SettingsError(Message("setting_number", name=name, value=value))
     return int(value)
+
+
+def _content_sids(environment: Mapping[str, str], name: str, most: int) -> tuple[str, ...]:
+    """Return the content SIDs of a setting, in their order: that of one choice first."""
+    sids = tuple(_words(environment, name))
+    for sid in sids:
+        if not _CONTENT_SID.fullmatch(sid):
+            raise SettingsError(Message("setting_content_sid", name=name, value=sid))
+    if len(sids) > most:
+        raise SettingsError(Message("setting_content_sids", name=name, number=len(sids), most=most))
+    return sids
 
 
 def _network(text: str) -> Network:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from babel.dates import format_date
@@ -16,7 +17,12 @@ from bot.answering.reply import CHOOSE_MORE, CHOOSE_TOPIC, Button, Reply, topic_
 from bot.clock import TIME_ZONE, current_date
 from bot.content.reading import Content
 from bot.content.topics import MOST_NEXT, Topic, situations_of
-from bot.directory.mentions import call_lines, mentioned, put_in
+from bot.directory.mentions import call_lines, first_to_call, mentioned, name_and_number, put_in
+from bot.directory.services import Service
+from bot.text.markup import has_number
+
+# A number in so many letters is seen at a glance.
+_BEGINNING = 60
 
 
 def answer(
@@ -44,12 +50,10 @@ def answer(
         return find_help(content, "utter_no_current_answer", PEOPLE_TO_TALK_TO, language, topic=topic)
     said, directory = topic.answers[language], content.directory
     now = datetime.datetime.now(TIME_ZONE) if live else None
-    screen, short = (put_in(text, directory, language) for text in (said.screen, said.short))
-    paragraphs = [screen]
+    paragraphs = [put_in(said.screen, directory, language)]
     calls = _calls(content, topic.call, language, now, named=mentioned(said.screen))
     if calls:
         paragraphs.append(calls)
-    instead = _calls(content, (), language, now, named=(*topic.call, *mentioned(said.short)))
     warning = ""
     if topic.overdue(today or current_date()):
         name = "utter_law_may_have_changed" if said.law_now else "utter_may_have_changed"
@@ -73,12 +77,34 @@ def answer(
         sources=topic.sources,
         reviewed=topic.reviewed,
         more=more,
-        short="\n".join(filter(None, (short, instead, warning))),
+        short="\n".join(filter(None, (*_short(content, topic, language, now), warning))),
         warning=warning,
         buttons=(*topic_buttons(content, lead_on[:MOST_NEXT], language), *buttons),
         services=services,
         again=CHOOSE_TOPIC + topic.id,
     )
+
+
+def _short(content: Content, topic: Topic, language: str, now: datetime.datetime | None) -> Iterator[str]:
+    """Yield what a text message says: whom to call, the answer in few words, who answers instead.
+
+    The number stands first, where the words do not begin with one themselves; they say the name alone then.
+    """
+    short, directory = topic.answers[language].short, content.directory
+    call, named = content.text_of("utter_call", language), mentioned(short)
+    said: tuple[Service, ...] = ()
+    begins_with_number = has_number(put_in(short, directory, language)[:_BEGINNING])
+    if not begins_with_number and any(directory.by_id[one].phones for one in topic.call):
+        first = first_to_call(named or topic.call, directory, now)
+        said = (first,) if first else ()
+    for service in said:
+        yield f"{call} {name_and_number(service, language)}"
+        short = re.sub(rf"(?<=[.!?)])\s+\[{service.id}\]\.?$", "", short)
+    yield put_in(short, directory, language, said=said)
+    say = functools.partial(_text, content, language)
+    named = [*topic.call, *named, *(one.id for one in said)]
+    instead = " ".join(call_lines((), directory, language, say, now=now, named=named))
+    yield f"{call} {instead}" if instead else ""
 
 
 def whom_to_call(content: Content, answers: Sequence[str], language: str) -> Reply | None:

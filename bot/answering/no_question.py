@@ -49,7 +49,10 @@ _WORDS: Mapping[Kind, Mapping[str, str | None]] = {
         **dict.fromkeys(("cancelar", "terminar", "basta", "alto ya", "ya basta"), "es"),
     },
     Kind.HELP: {"help": "en", "info": None, "ayuda": "es"},
-    Kind.START: {"start": None, "unstop": None},
+    Kind.START: {
+        **dict.fromkeys(("start", "unstop")),
+        **dict.fromkeys(("empezar", "comenzar", "iniciar"), "es"),
+    },
 }
 
 # Commands ("/restart") as people know them from other bots; any other asks what there is.

@@ -13,7 +13,7 @@ from aiohttp import web
 from markupsafe import escape
 
 from bot.answering.answers import answer
-from bot.answering.text_messages import parts, text_messages
+from bot.answering.text_messages import text_messages
 from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
@@ -34,6 +34,7 @@ from bot.editing.topic_text import read_fields, read_text
 from bot.problems import ContentError
 from bot.staff.edits import note_changes
 from bot.staff.review import Group
+from bot.text.gsm import segments
 from bot.text.language import LANGUAGES
 
 # What a form has; the rest of a topic is changed by other pages (approved_by, enabled).
@@ -250,7 +251,7 @@ def _view(request: web.Request, content: Content, topic: Topic, language: str) -
     content = dataclasses.replace(content, require_approval=False)
     reply = answer(content, known, language)
     url = request.app[keys.SETTINGS].public_url + page_path(topic.id, language)
-    messages = [(message, parts(message)) for message in text_messages(content, [reply], [url])]
+    messages = [(message, segments(message)) for message in text_messages(content, [reply], [url]).messages]
     return View(language, topic.title[language], reply, messages)
 
 

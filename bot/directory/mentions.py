@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from bot.clock import TIME_ZONE
 from bot.directory.cards import Say, opening_text
 from bot.directory.services import HOTLINE_NEED, Directory, Service
 
+# Needs whose services are called by who asks for them, and never first.
+_NOT_FIRST = frozenset(("city", "consulate"))
 _MENTION = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9]+)*)\]")
 
 
@@ -26,15 +28,32 @@ def without_ids(text: str) -> str:
     return _MENTION.sub("CHIRLA", text)
 
 
-def put_in(text: str, directory: Directory, language: str) -> str:
-    """Return a text with short name and number of each service that it names, and the caution it needs."""
+def put_in(text: str, directory: Directory, language: str, *, said: Collection[Service] = ()) -> str:
+    """Return a text with short name and number of each service that it names, and the caution it needs.
+
+    Of those whose number was `said` before it is the name alone.
+    """
 
     def reached(found: re.Match[str]) -> str:
         service = _service(found[1], directory)
+        if service in said:
+            return service.short_name[language]
         caution = service.caution[language]
-        return _reached(service, language) + (f" ({caution.rstrip('.')})" if caution else "")
+        return name_and_number(service, language) + (f" ({caution.rstrip('.')})" if caution else "")
 
     return _MENTION.sub(reached, text)
+
+
+def first_to_call(ids: Iterable[str], directory: Directory, now: datetime.datetime | None) -> Service | None:
+    """Return the first of some services that answers a phone at that moment, or who answers in its stead.
+
+    None where not everybody may call it before they have read more: it needs a caution, or is the police or a
+    consulate, which is no help to who fled that country.
+    """
+    first = next((service for service in _in_order(ids, (), directory, now) if service.phones), None)
+    if first is None or any(first.caution.values()) or _NOT_FIRST.intersection(first.needs):
+        return None
+    return first
 
 
 def call_lines(
@@ -57,7 +76,7 @@ def call_lines(
         hours = "; ".join(schedule.describe(language) for schedule in service.schedules)
         if now and opening:
             hours = opening_text(opening, now.astimezone(TIME_ZONE), language, say)
-        parts = (_reached(service, language), hours, service.caution[language])
+        parts = (name_and_number(service, language), hours, service.caution[language])
         yield ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
@@ -80,7 +99,7 @@ def _service(name: str, directory: Directory) -> Service:
     return found or next(one for one in directory.services if HOTLINE_NEED in one.needs and one.phones)
 
 
-def _reached(service: Service, language: str) -> str:
+def name_and_number(service: Service, language: str) -> str:
     """Return its short name and its number, or its web address where it has none."""
     # A web address as people type it.
     address = service.url.removeprefix("https://").removeprefix("www.").rstrip("/")

@@ -18,6 +18,7 @@ from babel.dates import format_time
 from bot.clock import TIME_ZONE
 from bot.directory.places import Place, miles_between
 from bot.messages import DataText
+from bot.text.gsm import is_gsm
 
 logger = logging.getLogger(__name__)
 
@@ -193,6 +194,12 @@ class Directory:
     def by_id(self) -> Mapping[str, Service]:
         """The services by their ids."""
         return {service.id: service for service in self.services}
+
+    @functools.cached_property
+    def names_beyond_gsm(self) -> frozenset[str]:
+        """The names of services that have letters which cheap text messages lack."""
+        spelled = (names for one in self.services for names in (one.name, one.short_name))
+        return frozenset(name for names in spelled for name in names.values() if not is_gsm(name))
 
     @property
     def hotline(self) -> str:

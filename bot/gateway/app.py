@@ -25,8 +25,9 @@ from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
 from bot.gateway.messaging.channel import Channel
 from bot.gateway.messaging.telegram import TELEGRAM_URL, Telegram
-from bot.gateway.messaging.twilio import Twilio
+from bot.gateway.messaging.twilio import TWILIO_URL, Twilio
 from bot.gateway.messaging.webhook import receive
+from bot.gateway.messaging.whatsapp import Templates
 from bot.gateway.offline import OfflineCopies, get_manifest
 from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.gateway.readiness import Readiness
@@ -34,7 +35,7 @@ from bot.settings import Settings
 from bot.web.assets import Assets
 from bot.web.connections import take_time
 
-# A message has at most 8,000 characters; this leaves room for escapes and a long session token.
+# Ten pages of text and more: whoever sends them is answered to how they begin and end.
 _MOST_BYTES = 64 * 1024
 # A choice of a conversation that was forgotten is asked as a question, and a conversation may have ended
 # before either was answered: Rasa is waited for so often at most.
@@ -51,6 +52,7 @@ def create_app(
     model_version: str,
     seconds_to_answer: float = SECONDS_TO_ANSWER,
     telegram_url: str = TELEGRAM_URL,
+    twilio_url: str = TWILIO_URL,
 ) -> web.Application:
     """Return the gateway for a content and the Rasa and action server that belong to it."""
     waiting = take_time(SECONDS_TO_SEND + _MOST_ASKED * seconds_to_answer)
@@ -90,8 +92,9 @@ def create_app(
             web.post("/api/feedback", feedback.post_feedback),
             web.post("/api/forget", feedback.post_forget),
             *(
-                web.post(f"/messaging/{one.name}", receive(one))
-                for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url)
+                route
+                for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url, twilio_url)
+                for route in _webhook(one)
             ),
             web.get("/health", health.get_health),
             web.get("/", pages.home),
@@ -144,9 +147,26 @@ def _forget_daily(queue: ReviewQueue, usage: Usage) -> Callable[[web.Application
     return run
 
 
-def _channels(current: CurrentModel, settings: Settings, telegram_url: str) -> Iterator[Channel]:
+def _webhook(channel: Channel) -> Iterator[web.RouteDef]:
+    """Yield where a channel is called: people write the address with a slash at its end too."""
+    handle = receive(channel)
+    for end in ("", "/"):
+        yield web.post(f"/messaging/{channel.name}{end}", handle)
+
+
+def _channels(
+    current: CurrentModel, settings: Settings, telegram_url: str, twilio_url: str
+) -> Iterator[Channel]:
     """Yield the channels that are on. One that is off answers 404, like any address that is not there."""
     if settings.twilio:
-        yield Twilio(current, settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token)
+        yield Twilio(
+            current,
+            settings.public_url,
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            folds=settings.fold_text_messages,
+            templates=Templates(settings.twilio_quick_replies, settings.twilio_lists),
+            api_url=twilio_url,
+        )
     if settings.telegram:
         yield Telegram(settings.telegram_bot_token, settings.telegram_secret_token, telegram_url)

@@ -17,7 +17,7 @@ from bot.gateway.body import BadRequest, read_object
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import Outcome, end, reply, say_as_spoken
 from bot.gateway.pages import PRINTED_CARDS, RED_CARD, page_of
-from bot.text.cleaning import LONGEST_MESSAGE, clean
+from bot.text.cleaning import both_ends, clean
 from bot.text.language import LANGUAGES, fold
 from bot.text.markup import parse_blocks
 
@@ -82,16 +82,14 @@ async def _read_body(request: web.Request) -> dict[str, Any]:
 def _message(body: Mapping[str, Any]) -> str:
     if "message" not in body:
         return ""
-    if len(body["message"]) > LONGEST_MESSAGE:
-        raise BadRequest(413)
-    message = clean(body["message"])
+    message = clean(both_ends(body["message"]))
     if not message:
         raise BadRequest(400, "empty")
     return message
 
 
 def _asks_nothing(body: Mapping[str, Any]) -> NoQuestion | None:
-    message = body.get("message", "").strip()
+    message = both_ends(body.get("message", "")).strip()
     is_word = len(fold(message).split()) == 1 and not message.startswith("/")
     return None if is_word else read_no_question(message)
 

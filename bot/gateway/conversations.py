@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cachetools import TTLCache
+from cachetools import FIFOCache, TTLCache
 
 from bot.answering.replies import made_by_page
 from bot.answering.reply import Button
@@ -26,6 +26,8 @@ MOST_CONVERSATIONS = 10_000
 _MOST_OFFERED = 200
 # A short message may go on from one of so many answers; none of them is said again word for word.
 _MOST_ANSWERS = 4
+# So many senders who want no more messages are known at most; those who said so first are forgotten first.
+_MOST_STOPPED = 100_000
 
 _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{22})\.(?P<signature>[0-9a-f]{32})")
 
@@ -42,9 +44,10 @@ class Conversation:
     the situation, by codes (see bot.content.facets). `offered` are the payloads of all
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and
-    have not given us their question for. `reminders` says how many more answers end with who listens when a
-    life is in danger. In a `test` somebody tries the bot out: nothing of it is counted, or
-    kept for review.
+    have not given us their question for. `rest` is what of the last messages has not been sent yet, and
+    `met_once` the kinds of messages that were answered and are not answered again. `reminders` says how many
+    more answers end with who listens when a life is in danger. In a `test` somebody tries the bot out:
+    nothing of it is counted, or kept for review.
     """
 
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -52,6 +55,8 @@ class Conversation:
     requested_language: str | None = None
     notice_given: bool = False
     reminders: int = 0
+    rest: str = ""
+    met_once: set[str] = field(default_factory=set)
     topic: str | None = None
     again: str | None = None
     answered: tuple[str, str] | None = None
@@ -118,6 +123,7 @@ class Conversations:
         self._ids: ExpiringCache[str, str] = ExpiringCache(MOST_CONVERSATIONS, SECONDS_TO_LIVE)
         self._senders = SenderKeys()
         self._key = secrets.token_bytes(32)
+        self._stopped: FIFOCache[str, None] = FIFOCache(_MOST_STOPPED)
 
     def resume(self, token: object) -> Conversation:
         """Return the conversation of a token, or a new one where the token is none of ours."""
@@ -154,6 +160,18 @@ class Conversations:
         """Return what a sender is known by today."""
         return self._senders.names(channel, sender)[0]
 
+    def stop(self, channel: str, sender: str) -> None:
+        """Note that a sender wants nothing more until `start`, as a hash whose key ends with this process."""
+        self._stopped[self._sign(f"{channel} {sender}")] = None
+
+    def start(self, channel: str, sender: str) -> None:
+        """Note that a sender wants messages again."""
+        self._stopped.pop(self._sign(f"{channel} {sender}"), None)
+
+    def has_stopped(self, channel: str, sender: str) -> bool:
+        """Whether a sender wants nothing more."""
+        return self._sign(f"{channel} {sender}") in self._stopped
+
     def knows(self, conversation: Conversation) -> bool:
         """Whether a conversation has not been ended."""
         return conversation.id in self._known
@@ -162,5 +180,5 @@ class Conversations:
         """Keep nothing of a conversation."""
         self._known.pop(conversation.id, None)
 
-    def _sign(self, conversation_id: str) -> str:
-        return hmac.new(self._key, conversation_id.encode(), hashlib.sha256).hexdigest()[:32]
+    def _sign(self, name: str) -> str:
+        return hmac.new(self._key, name.encode(), hashlib.sha256).hexdigest()[:32]

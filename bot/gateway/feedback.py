@@ -13,7 +13,7 @@ from bot.gateway import keys
 from bot.gateway.body import BadRequest, read_object
 from bot.gateway.dialogue import end
 from bot.gateway.errors import api_error
-from bot.text.cleaning import LONGEST_MESSAGE, clean, shorten
+from bot.text.cleaning import clean, shorten
 from bot.text.redaction import keep_own_words, remove_personal_details
 
 # A database that is slower goes on writing while the person has the answer.
@@ -62,8 +62,6 @@ def _question(body: dict[str, Any]) -> str | None:
     question = body["question"]
     if not isinstance(question, str) or body.get("helpful") is not False:
         raise BadRequest(400)
-    if len(question) > LONGEST_MESSAGE:
-        raise BadRequest(413)
     return shorten(question)
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# What may be sent, and how much of it is read.
+# What is looked at of a message, and how much of it is read.
 LONGEST_MESSAGE = 8000
 MOST_CHARACTERS = 1000
 # Of a longer message: how it begins, which may be an emergency, and its end, where the question stands.
 _MOST_OF_BEGINNING, _MOST_OF_END = 300, 600
 _BETWEEN = " … "
 _SENTENCE_END = re.compile(r"[.!?…]\s+")
+
+
+def both_ends(text: str) -> str:
+    """Return the beginning and the end of a text of more than 8,000 characters; others as they are.
+
+    Much more than is read of it, so that nothing that matters is lost, and little enough to look at.
+    """
+    half = LONGEST_MESSAGE // 2
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:half]}{_BETWEEN}{text[-half:]}"
 
 
 def clean(text: str) -> str:

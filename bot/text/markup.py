@@ -85,6 +85,11 @@ def _spans(line: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def has_number(text: str) -> bool:
+    """Whether a phone number stands in a text."""
+    return any(match["phone"] for match in _LINK.finditer(text))
+
+
 def phone_uri(number: str) -> str:
     """Return the tel: link of a number as the directory writes it ("888-624-4752", "211")."""
     digits = re.sub(r"\D", "", number)

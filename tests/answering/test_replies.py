@@ -240,7 +240,7 @@ def test_who_is_to_be_called_stands_below_the_first_screen(situated: Content) ->
         "- Los Angeles Regional Food Bank, 211."
     )
     assert "show:food:::0" not in [button.payload for button in reply.buttons]
-    assert reply.short == "Called: en", "a text message names who to call in its own words"
+    assert reply.short == "English call 211 LA\nCalled: en", "a text message says it in one line, first"
 
 
 def test_a_service_named_by_its_id_is_put_in(situated: Content) -> None:

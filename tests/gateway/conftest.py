@@ -32,6 +32,7 @@ async def make_gateway(tmp_path: Path) -> AsyncIterator[MakeGateway]:
         *,
         seconds_to_answer: float = 8,
         telegram_url: str = "",
+        twilio_url: str = "",
         **settings: Any,
     ) -> Client:
         nobody = f"http://127.0.0.1:{free_port()}"
@@ -43,6 +44,7 @@ async def make_gateway(tmp_path: Path) -> AsyncIterator[MakeGateway]:
             model_version="test",
             seconds_to_answer=seconds_to_answer,
             telegram_url=telegram_url or nobody,
+            twilio_url=twilio_url or nobody,
         )
         client = TestClient(TestServer(app))
         await client.start_server()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -175,9 +174,10 @@ async def test_a_wish_for_a_language_or_a_question_is_left_to_rasa(
     assert body["degraded"]
 
 
-async def test_a_long_message_is_read_at_both_ends_and_called_long(gateway: Client) -> None:
-    """Its question stands at the end; up to 8,000 letters it is not refused."""
-    story = "Mi primo trabaja en el mismo lugar desde hace muchos años. " * 100
+@pytest.mark.parametrize("times", [100, 700])
+async def test_a_long_message_is_read_at_both_ends_and_called_long(gateway: Client, times: int) -> None:
+    """Its question stands at the end; not even one of ten pages is refused."""
+    story = "Mi primo trabaja en el mismo lugar desde hace muchos años. " * times
     _, body = await post(gateway, {"message": f"{story}¿Cuáles son mis derechos en casa?"})
     assert [reply["text"] for reply in body["replies"]] == ["Español hotline card", "Español long message"]
 
@@ -260,8 +260,6 @@ async def test_whatever_rasa_does_there_is_a_reply(
         (b'{"message": "\\u0000"}', 400, "empty"),
         (b'{"message": "///"}', 400, "empty"),
         (b'{"choice": "nothing"}', 400, "unknown_choice"),
-        (json.dumps({"message": "a" * 8001}).encode(), 413, "too_long"),
-        (json.dumps({"message": "ñ" * 10_000}).encode(), 413, "too_long"),
         (b'{"message": "' + b"a" * 100_000 + b'"}', 413, "too_long"),
     ],
     ids=lambda value: str(value)[:30],

@@ -25,6 +25,8 @@ ROUTES = {
     ("POST", "/api/forget"): "whoever holds the token of the conversation",
     ("POST", "/messaging/twilio"): "Twilio, by its signature; only where it is set up",
     ("POST", "/messaging/telegram"): "Telegram, by the secret token; only where it is set up",
+    ("POST", "/messaging/twilio/"): "the same",
+    ("POST", "/messaging/telegram/"): "the same",
     ("GET", "/health"): "anyone; says nothing but up or down and the model's version",
     ("GET", "/"): "anyone",
     ("GET", "/privacy"): "anyone",

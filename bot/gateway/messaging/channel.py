@@ -11,6 +11,8 @@ from aiohttp import web
 
 from bot.answering.no_question import read_no_question
 from bot.answering.reply import Reply
+from bot.gateway.conversations import Conversation
+from bot.text.cleaning import both_ends
 
 
 class Kind(Enum):
@@ -21,6 +23,9 @@ class Kind(Enum):
     CHOICE = auto()
     # A picture, a place, a voice, nothing.
     NO_WORDS = auto()
+    # A voice note, and a reaction where it costs nobody anything to be thanked for it.
+    VOICE = auto()
+    LIKED = auto()
     # Words that never reach Rasa (see bot.answering.no_question).
     STOP = auto()
     HELP = auto()
@@ -30,14 +35,17 @@ class Kind(Enum):
     REACTION = auto()
     DOUBT = auto()
     AUTOMATIC = auto()
-    # The company has said already that there will be no more messages.
+    # The company has said already that there will be no more messages, or that there will be some again.
     STOPPED = auto()
+    STARTED = auto()
     # A group, where others would read along.
     GROUP = auto()
 
 
 # A reaction is no question, and two machines that answer each other never end: neither gets a word.
 SILENT = (Kind.REACTION, Kind.AUTOMATIC)
+# What is answered once in a conversation.
+ONCE = (Kind.VOICE, Kind.LIKED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Incoming:
     """A message from a resident.
 
     `id` is the same when the message comes again, `sender` is whom to answer; neither is kept. `language` is
-    that of a word like ALTO, where it tells.
+    that of a word like ALTO, where it tells, and `receiver` which of our numbers it has come to.
     """
 
     id: str
@@ -54,10 +62,12 @@ class Incoming:
     text: str = ""
     choice: str = ""
     language: str | None = None
+    receiver: str = ""
 
 
 def read_words(message_id: str, sender: str, text: str) -> Incoming:
     """Return a message of words alone: a question, one of those that never reach Rasa, or none at all."""
+    text = both_ends(text)
     asks_nothing = read_no_question(text)
     if asks_nothing:
         return Incoming(message_id, sender, Kind[asks_nothing.kind.name], language=asks_nothing.language)
@@ -84,8 +94,17 @@ class Channel(Protocol):
     def counted_as(self, incoming: Incoming) -> str:
         """Return which of bot.database.usage.CHANNELS a message has come by."""
 
-    def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
-        """Return the answer as `send` takes it; `page_urls` says where each reply is a page, or ""."""
+    def render(
+        self,
+        incoming: Incoming,
+        conversation: Conversation,
+        replies: Sequence[Reply],
+        page_urls: Sequence[str],
+    ) -> Any:
+        """Return the answer as `send` takes it; `page_urls` says where each reply is a page, or "".
+
+        What is left for whoever asks for more becomes the `rest` of the conversation.
+        """
 
     async def send(self, incoming: Incoming | None, rendered: Any) -> web.Response:
         """Send an answer and return the response to the request; `rendered` is None where there is none."""

@@ -20,6 +20,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from bot.answering.reply import Reply
 from bot.answering.text_messages import call_line, plain_text
 from bot.database.usage import TELEGRAM
+from bot.gateway.conversations import Conversation
 from bot.gateway.messaging.channel import BadMessage, Incoming, Kind, read_words
 from bot.gateway.messaging.choices import choice_name
 
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 # Longer texts are refused by Telegram.
 _MOST_CHARACTERS = 4096
 _SECONDS_TO_ACKNOWLEDGE = 3
+# What goes wrong where an update has another shape than Telegram's.
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,20 @@ class Telegram:
             if "message" in update:
                 return _written(update_id, update["message"])
             return None
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except _UNREADABLE as error:
             raise BadMessage(type(error).__name__) from None
 
     def counted_as(self, incoming: Incoming) -> str:
         """Return Telegram."""
         return TELEGRAM
 
-    def render(self, incoming: Incoming, replies: Sequence[Reply], page_urls: Sequence[str]) -> Any:
+    def render(
+        self,
+        incoming: Incoming,
+        conversation: Conversation,
+        replies: Sequence[Reply],
+        page_urls: Sequence[str],
+    ) -> Any:
         """Return one message with all replies and a row for each of their buttons."""
         texts = [_text(reply, url) for reply, url in zip(replies, page_urls, strict=True)]
         rows = [
@@ -106,7 +115,16 @@ class Telegram:
             logger.warning("Telegram was not told of a button pressed: %s", type(error).__name__)
 
 
-def _pressed(pressed: Mapping[str, Any]) -> Incoming:
+def _pressed(pressed: Any) -> Incoming | None:
+    """Read a callback query; None for one that cannot be read: refused, it would come again and again."""
+    try:
+        return _read_press(pressed)
+    except _UNREADABLE as error:
+        logger.error("telegram: a button pressed that cannot be read (%s)", type(error).__name__)
+        return None
+
+
+def _read_press(pressed: Mapping[str, Any]) -> Incoming:
     """Read a callback query: a button pressed under one of our messages."""
     message, press_id = pressed["message"], str(pressed["id"])
     sender = str(int(message["chat"]["id"]))

@@ -10,17 +10,18 @@ from aiohttp import web
 from cachetools import TTLCache
 
 from bot.answering.reply import Reply, response_reply
+from bot.answering.text_messages import asks_for_rest
 from bot.gateway import keys
 from bot.gateway.body import BadRequest, read_bytes
 from bot.gateway.clients import client_of
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import end, reply, say_as_spoken
 from bot.gateway.limits import MESSAGE, PAGE, TooMany
-from bot.gateway.messaging.channel import SILENT, BadMessage, Channel, Incoming, Kind
+from bot.gateway.messaging.channel import ONCE, SILENT, BadMessage, Channel, Incoming, Kind
 from bot.gateway.messaging.choices import payload_of
 from bot.gateway.pages import page_of
-from bot.text.cleaning import LONGEST_MESSAGE, clean
-from bot.text.language import LANGUAGES
+from bot.text.cleaning import clean
+from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ _SAID = {
     # Of which nothing was left, as of "///".
     Kind.TEXT: "utter_words_only",
     Kind.NO_WORDS: "utter_words_only",
+    Kind.VOICE: "utter_voice_note",
+    Kind.LIKED: "utter_reaction",
     Kind.STOP: "utter_text_stopped",
     Kind.HELP: "utter_text_help",
     Kind.START: "utter_greet",
@@ -59,8 +62,8 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
         if incoming is None or incoming.kind in SILENT:
             return await channel.send(None, None)
         conversation = app[keys.CONVERSATIONS].of_sender(channel.name, incoming.sender)
-        if incoming.kind is Kind.STOPPED:
-            await end(app, conversation)
+        if incoming.kind in (Kind.STOPPED, Kind.STARTED):
+            await _hear(app, channel, conversation, incoming)
             return await channel.send(None, None)
         if incoming.kind is Kind.GROUP:
             group = app[keys.CONVERSATIONS].name_of_sender(channel.name, incoming.sender)
@@ -73,14 +76,17 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
                 # Whoever wants to stop or to be told what this is may do so at any time.
                 if incoming.kind in (Kind.TEXT, Kind.CHOICE):
                     app[keys.LIMITS].check(MESSAGE, f"{channel.name} {incoming.sender}")
-                return _render(app, channel, incoming, await _replies(app, channel, conversation, incoming))
+                if _gets_nothing(app, channel, conversation, incoming):
+                    return None
+                replies = await _replies(app, channel, conversation, incoming)
+                return _render(app, channel, conversation, incoming, replies)
             except Exception as error:
                 if isinstance(error, TooMany) and not error.everybody:
                     raise
                 # Whoever texts sees no error page; without this, nothing at all.
                 logger.error("%s: a message could not be answered: %s", channel.name, type(error).__name__)
                 card = say_as_spoken(app[keys.CURRENT_MODEL].content, conversation, "utter_hotline_card")
-                return _render(app, channel, incoming, card)
+                return _render(app, channel, conversation, incoming, card)
 
         answered = await app[keys.ANSWER_CACHE].once(
             (f"{channel.name} {incoming.sender}", incoming.id), answer
@@ -90,15 +96,47 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
     return handle
 
 
-def _render(app: web.Application, channel: Channel, incoming: Incoming, replies: Sequence[Reply]) -> Any:
-    return channel.render(incoming, replies, [_page_url(app, one) for one in replies])
+def _gets_nothing(
+    app: web.Application, channel: Channel, conversation: Conversation, incoming: Incoming
+) -> bool:
+    """Whether a sender has stopped and asks neither to begin again nor what this is, or was answered once."""
+    if incoming.kind in ONCE:
+        if incoming.kind.name in conversation.met_once:
+            return True
+        conversation.met_once.add(incoming.kind.name)
+    if incoming.kind in (Kind.START, Kind.HELP):
+        return False
+    return app[keys.CONVERSATIONS].has_stopped(channel.name, incoming.sender)
+
+
+async def _hear(
+    app: web.Application, channel: Channel, conversation: Conversation, incoming: Incoming
+) -> None:
+    """Note that a sender stops or begins anew; nothing is known of what was said before."""
+    begins = incoming.kind in (Kind.START, Kind.STARTED)
+    note = app[keys.CONVERSATIONS].start if begins else app[keys.CONVERSATIONS].stop
+    note(channel.name, incoming.sender)
+    await end(app, conversation)
+
+
+def _render(
+    app: web.Application,
+    channel: Channel,
+    conversation: Conversation,
+    incoming: Incoming,
+    replies: Sequence[Reply],
+) -> Any:
+    return channel.render(incoming, conversation, replies, [_page_url(app, one) for one in replies])
 
 
 async def _replies(
     app: web.Application, channel: Channel, conversation: Conversation, incoming: Incoming
 ) -> Sequence[Reply]:
     content, counted_as = app[keys.CURRENT_MODEL].content, channel.counted_as(incoming)
-    message = clean(incoming.text[:LONGEST_MESSAGE])
+    message = clean(incoming.text)
+    if incoming.kind is Kind.TEXT and conversation.rest and asks_for_rest(message):
+        spoken = conversation.requested_language or conversation.language or DEFAULT_LANGUAGE
+        return [Reply(conversation.rest, spoken)]
     if incoming.kind is Kind.TEXT and message:
         outcome = await reply(app, conversation, channel=counted_as, message=message)
     elif incoming.kind is Kind.CHOICE:
@@ -112,7 +150,7 @@ async def _replies(
     else:
         said = _said(app, conversation, incoming)
         if incoming.kind in (Kind.STOP, Kind.START):
-            await end(app, conversation)
+            await _hear(app, channel, conversation, incoming)
         return said
     assert outcome is not None  # noqa: S101 - only a choice may be one that is not there
     return outcome.replies

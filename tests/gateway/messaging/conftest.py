@@ -25,12 +25,17 @@ MakeTwilio = Callable[..., Awaitable[Twilio]]
 
 
 @pytest.fixture
-def make_twilio(make_gateway: MakeGateway, small_content: Content, session: ClientSession) -> MakeTwilio:
-    """Put Twilio before a gateway with all channels, and perhaps a Rasa behind it."""
+def make_twilio(
+    make_gateway: MakeGateway, small_content: Content, session: ClientSession, start_server: StartServer
+) -> MakeTwilio:
+    """Put Twilio before a gateway with all channels and behind it, and perhaps a Rasa."""
 
     async def make(rasa_url: str = "", **more: Any) -> Twilio:
+        company = Twilio("", session)
+        more.setdefault("twilio_url", await start_server(company.api()))
         gateway = await make_gateway(small_content, rasa_url, **CHANNEL_SETTINGS, **more)
-        return Twilio(str(gateway.make_url("")).rstrip("/"), session)
+        company.url = str(gateway.make_url("")).rstrip("/")
+        return company
 
     return make
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from xml.etree import ElementTree
 
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import ClientSession, ClientTimeout, encode_basic_auth, web
 from twilio.request_validator import RequestValidator
 
 from bot.settings import Settings
@@ -36,10 +36,15 @@ TWILIO_TIMEOUT = ClientTimeout(total=15)
 
 @dataclass
 class Twilio:
-    """Calls the webhook as Twilio does; `phones` are the messages that each phone was sent."""
+    """Calls the webhook as Twilio does; `phones` are the messages that each phone was sent.
+
+    `sent` are the messages that it was asked by a call to send, and `takes` whether it does.
+    """
 
     url: str
     session: ClientSession
+    sent: list[dict[str, str]] = field(default_factory=list)
+    takes: bool = True
     phones: dict[str, list[str]] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -52,6 +57,20 @@ class Twilio:
         messages = [str(each.text) for each in ElementTree.fromstring(text)]  # noqa: S314 # our own
         self.phones.setdefault(sender, []).extend(messages)
         return messages
+
+    def api(self) -> web.Application:
+        """Return the part of Twilio that sends messages."""
+
+        async def send(request: web.Request) -> web.Response:
+            assert request.headers["Authorization"] == encode_basic_auth(ACCOUNT, TOKEN)
+            if not self.takes:
+                return web.json_response({"code": 21656}, status=400)
+            self.sent.append({name: str(value) for name, value in (await request.post()).items()})
+            return web.json_response({"sid": "SM1"}, status=201)
+
+        app = web.Application()
+        app.router.add_post(f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", send)
+        return app
 
     async def call(self, fields: dict[str, str], **headers: str) -> tuple[int, str]:
         """Call the webhook with a signature, or with the headers given; return status and body."""

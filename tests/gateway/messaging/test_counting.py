@@ -22,10 +22,10 @@ async def test_each_channel_is_counted_once(
     misbehaving_rasa: StartRasa,
     tmp_path: Path,
 ) -> None:
-    """Also where a message comes again; pictures, STOP and HELP ask nothing."""
+    """Also where a message comes again; pictures, STOP, START and HELP ask nothing."""
     rasa = await misbehaving_rasa(ANSWER)
     twilio, telegram = await make_twilio(rasa), await make_telegram(rasa)
-    for text in ("", "STOP", "AYUDA"):
+    for text in ("", "STOP", "START", "AYUDA"):
         await twilio.text(text)
     again = {"MessageSid": "SM5", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "DACA"}
     first, second = await asyncio.gather(twilio.call(again), twilio.call(again))

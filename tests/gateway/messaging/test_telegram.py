@@ -168,7 +168,6 @@ async def test_without_the_secret_nothing_is_read(telegram: Telegram, secret: st
         {"message": {"text": "hola"}, "update_id": 1},
         {"update_id": 1, "message": {"chat": {"id": "x; y", "type": "private"}, "text": "hola"}},
         {"update_id": 1, "message": 5},
-        {"update_id": 1, "callback_query": {"id": "1"}},
         {"message": {"chat": {"id": 7, "type": "private"}}},
     ],
     ids=str,
@@ -179,6 +178,26 @@ async def test_what_cannot_be_read_is_refused_and_not_logged(
     """400, with the kind of mistake in the log alone."""
     status, _ = await telegram.call(update)
     assert status == 400 and "hola" not in caplog.text and "cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "pressed", [{"id": "1"}, {}, 5, {"id": "1", "message": {"chat": {"id": "hola"}}}], ids=str
+)
+async def test_a_press_that_cannot_be_read_is_not_sent_again(
+    telegram: Telegram, pressed: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """200, as of a message that is too old to be shown: Telegram repeats what is refused, for a day."""
+    assert await telegram.update({"callback_query": pressed}) == {}
+    assert "hola" not in caplog.text and "cannot be read" in caplog.text
+
+
+async def test_a_slash_at_the_end_of_the_address_leads_there_too(telegram: Telegram) -> None:
+    """As it is often typed into a form."""
+    update = {"update_id": 1, "message": {"chat": {"id": 7, "type": "private"}, "text": "DACA"}}
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    url = f"{telegram.url}/messaging/telegram/"
+    async with telegram.session.post(url, json=update, headers=headers) as response:
+        assert response.status == 200 and (await response.json())["text"].startswith("Español")
 
 
 async def test_a_long_answer_fits_into_one_message(

@@ -59,9 +59,10 @@ async def test_reserved_words_are_answered_at_once(twilio: Twilio, body: str, sa
 
 
 async def test_stop_forgets_the_conversation(twilio: Twilio) -> None:
-    """Nothing is known of it when the same person writes again."""
+    """Nothing is known of it when the same person begins again."""
     await twilio.text("what are my rights at home")
     assert await twilio.text("STOP") == ["English text stopped"]
+    assert await twilio.text("START") == ["Español greet", "English greet"]
     assert await twilio.text("DACA") == [CARD_ES, CARD_EN]
 
 
@@ -124,10 +125,22 @@ async def test_a_reaction_that_doubts_is_asked_what_is_missing(
     ],
 )
 async def test_a_sentence_stops_as_the_word_does(twilio: Twilio, body: str, said: str) -> None:
-    """In the language of the sentence; nothing of the conversation is known afterwards."""
+    """In the language of the sentence; nothing is sent until START, but what this is to who asks for help."""
     await twilio.text("what are my rights at home")
     assert await twilio.text(body) == [said]
+    for text in ("DACA", "what are my rights at home", body, "STOP", "2", "MÁS", "", "👎"):
+        assert await twilio.text(text) == [], text
+    assert await twilio.text("AYUDA") == ["Español text help"]
+    assert await twilio.text("DACA", sender="+13235550109") == [CARD_ES, CARD_EN]
+    assert await twilio.text("empezar") == ["Español greet"]
     assert await twilio.text("DACA") == [CARD_ES, CARD_EN]
+
+
+async def test_a_stop_that_comes_again_gets_the_same_answer(twilio: Twilio) -> None:
+    """The phone company repeats itself where it has not heard us, and whoever stops is told so."""
+    fields = {"MessageSid": "SM6", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "alto"}
+    first = await twilio.call(fields)
+    assert "Español text stopped" in first[1] and await twilio.call(fields) == first
 
 
 async def test_a_command_is_no_question_by_text_message_either(twilio: Twilio) -> None:
@@ -139,8 +152,9 @@ async def test_a_command_is_no_question_by_text_message_either(twilio: Twilio) -
 
 async def test_a_long_text_message_is_answered_and_called_long(twilio: Twilio) -> None:
     """It is not cut off before the question, which stands at its end."""
-    told = "My cousin has worked at the same place for many years. " * 25
-    assert await twilio.text(f"{told}What are my rights at home?") == [CARD_EN, "English long message"]
+    for times in (25, 700):
+        told = "My cousin has worked at the same place for many years. " * times
+        assert await twilio.text(f"{told}What are my rights at home?") == [f"{CARD_EN}\nEnglish long message"]
 
 
 async def test_a_message_that_comes_again_gets_the_same_answer_once(twilio: Twilio) -> None:
@@ -157,20 +171,48 @@ async def test_what_twilio_has_said_itself_is_not_said_again(twilio: Twilio) -> 
     """Where it answers STOP and HELP on its own; news of messages sent are no messages."""
     assert await twilio.text("STOP", OptOutType="STOP") == []
     assert await twilio.text("", MessageStatus="delivered") == []
+    assert await twilio.text("HELP", OptOutType="HELP") == []
+    assert await twilio.text("what are my rights at home") == []
+    assert await twilio.text("START", OptOutType="START") == []
+    assert await twilio.text("what are my rights at home") == [CARD_EN]
 
 
 async def test_choices_are_numbered_and_taken_by_number(
     make_twilio: MakeTwilio, misbehaving_rasa: Callable[..., Awaitable[str]]
 ) -> None:
-    """As a phone without buttons needs it; an answer is short, and says where the whole one is."""
+    """In one message with the answer, which is short and says where the whole one is."""
     rasa = await misbehaving_rasa([{"text": "x"}, {"custom": {"language": "en", "topic": "red_card"}}])
     twilio = await make_twilio(rasa)
-    answer, notice, choices = await twilio.text("what is a red card")
-    assert answer == "The card states your rights.\nhttps://rights.example.org/en/red_card"
-    assert notice == "English not legal advice"
-    assert choices == "English reply with number\n1. Food help\n2. English who can help"
-    answered = await twilio.text("1")
-    assert answered[0].endswith("https://rights.example.org/en/food_assistance")
+    (answer,) = await twilio.text("what is a red card")
+    assert answer == (
+        "The card states your rights.\nEnglish not legal advice\nhttps://rights.example.org/en/red_card\n"
+        "English reply with number\n1. Food help\n2. English who can help"
+    )
+    (answered,) = await twilio.text("1")
+    assert "https://rights.example.org/en/food_assistance" in answered
+
+
+async def test_what_a_message_has_no_room_for_comes_when_it_is_asked_for(
+    make_twilio: MakeTwilio, misbehaving_rasa: Callable[..., Awaitable[str]]
+) -> None:
+    """Piece by piece, once, and in letters that cost less; then MORE is a question like any other."""
+    said = "\n\n".join(f"{number}: {'así es, señora, ' * 15}" for number in range(6))
+    twilio = await make_twilio(await misbehaving_rasa([{"text": said}, {"custom": {"language": "es"}}]))
+    sent = "\n".join(await twilio.text("qué es una tarjeta roja"))
+    assert sent.startswith("0: asi es, señora") and sent.endswith("Español text more") and "5:" not in sent
+    rest = "\n".join(await twilio.text("MÁS"))
+    assert "5: asi es, señora" in rest and "0:" not in rest and "text more" not in rest
+    assert "\n".join(await twilio.text("más")) == sent
+
+
+async def test_letters_are_left_as_they_are_where_staff_want_it(
+    make_twilio: MakeTwilio, misbehaving_rasa: Callable[..., Awaitable[str]]
+) -> None:
+    """By KYR_FOLD_TEXT_MESSAGES; and on WhatsApp in any case."""
+    rasa = await misbehaving_rasa([{"text": "así es, señora, " * 20}, {"custom": {"language": "es"}}])
+    folding, plain = await make_twilio(rasa), await make_twilio(rasa, fold_text_messages=False)
+    assert ["así" in (await one.text("hola buenas"))[0] for one in (folding, plain)] == [False, True]
+    assert "así" in (await folding.text("hola buenas", sender="whatsapp:+13235550100"))[0]
 
 
 async def test_a_message_that_cannot_be_answered_is_not_met_with_silence(
@@ -192,7 +234,8 @@ async def test_whoever_sends_too_many_is_told_to_wait(make_twilio: MakeTwilio) -
     """By sender: all messages come from the same computers of the company. Others are answered."""
     twilio = await make_twilio(messages_a_minute=2)
     # Who begins anew does not begin to count anew; stopping is always heard.
-    assert [len(await twilio.text(text)) for text in ("DACA", "STOP", "DACA")] == [2, 2, 2]
+    texts = ("DACA", "STOP", "START", "DACA")
+    assert [len(await twilio.text(text)) for text in texts] == [2, 2, 2, 2]
     status, _ = await twilio.call(
         {"MessageSid": "SMx", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "x"}
     )
@@ -262,12 +305,22 @@ async def test_a_field_added_on_the_way_breaks_the_signature(twilio: Twilio) -> 
     for path, fields, status in (
         ("", {}, 200),
         ("?x=1", {}, 403),
+        ("/", {}, 403),
         ("", {"Body": "adiós"}, 403),
         ("", {"To": "x"}, 403),
     ):
         url = f"{twilio.url}/messaging/twilio{path}"
         async with twilio.session.post(url, data={**sent, **fields}, headers=headers) as response:
             assert response.status == status
+
+
+async def test_a_slash_at_the_end_of_the_address_leads_there_too(twilio: Twilio) -> None:
+    """Twilio signs the address as it was typed into its form."""
+    sent = {"MessageSid": "SM1", "AccountSid": ACCOUNT, "From": "+13235550100", "Body": "hola"}
+    signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/messaging/twilio/", sent)
+    url, headers = f"{twilio.url}/messaging/twilio/", {"X-Twilio-Signature": signature}
+    async with twilio.session.post(url, data=sent, headers=headers) as response:
+        assert response.status == 200
 
 
 @pytest.mark.parametrize("fields", [{"From": "+13235550100"}, {"MessageSid": "SM1"}])
