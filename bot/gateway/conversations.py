@@ -43,8 +43,8 @@ class Conversation:
     choices shown so far, the oldest first. `to_rate` are the topics that were answered, by the language of
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and
     have not given us their question for. `reminders` says how many more answers end with who listens when a
-    life is in danger. In a `test` somebody tries the bot out: nothing of it is counted, or
-    kept for review.
+    life is in danger. In a `test` somebody tries the bot out, or searches
+    without a script: nothing of it is counted, or kept for review.
     """
 
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
