@@ -172,13 +172,13 @@
     return (root.activeElement || document.activeElement) === launcher;
   }
 
-  function link(href, text, above) {
+  function link(place, href, text, above) {
     var made = document.createElement("a");
     made.href = href;
     made.textContent = text;
     dress(made);
     style(made, { bottom: bottom() + above + "px" });
-    root.appendChild(made);
+    place.appendChild(made);
     return made;
   }
 
@@ -186,11 +186,14 @@
   function giveUp() {
     var labels = LABELS[language];
     var moved = focused();
+    var place = document.createElement("nav");
     panel.remove();
     launcher.remove();
     frame = null;
-    link(HOTLINE, labels.urgent_hotline, HEIGHT + GAP).id = "hotline";
-    launcher = link(origin + "/" + language + "/" + topic, labels.launcher_elsewhere, 0);
+    place.setAttribute("aria-label", labels.title);
+    root.appendChild(place);
+    link(place, HOTLINE, labels.urgent_hotline, HEIGHT + GAP).id = "hotline";
+    launcher = link(place, origin + "/" + language + "/" + topic, labels.launcher_elsewhere, 0);
     launcher.id = "launcher";
     launcher.target = "_blank";
     launcher.rel = "noopener noreferrer";
