@@ -172,12 +172,12 @@
     return (root.activeElement || document.activeElement) === launcher;
   }
 
-  function link(place, href, text, above) {
+  function link(place, href, text) {
     var made = document.createElement("a");
     made.href = href;
     made.textContent = text;
     dress(made);
-    style(made, { bottom: bottom() + above + "px" });
+    style(made, { position: "static", "margin-top": GAP + "px" });
     place.appendChild(made);
     return made;
   }
@@ -192,8 +192,12 @@
     frame = null;
     place.setAttribute("aria-label", labels.title);
     root.appendChild(place);
-    link(place, HOTLINE, labels.urgent_hotline, HEIGHT + GAP).id = "hotline";
-    launcher = link(place, origin + "/" + language + "/" + topic, labels.launcher_elsewhere, 0);
+    style(place, {
+      position: "fixed", bottom: bottom() + "px", "z-index": "2147483647", display: "flex", "flex-direction": "column",
+    });
+    place.style.setProperty(side, "16px");
+    link(place, HOTLINE, labels.urgent_hotline).id = "hotline";
+    launcher = link(place, origin + "/" + language + "/" + topic, labels.launcher_elsewhere);
     launcher.id = "launcher";
     launcher.target = "_blank";
     launcher.rel = "noopener noreferrer";
