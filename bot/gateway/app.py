@@ -29,6 +29,7 @@ from bot.gateway.messaging.twilio import TWILIO_URL, Twilio
 from bot.gateway.messaging.webhook import receive
 from bot.gateway.messaging.whatsapp import Templates
 from bot.gateway.offline import OfflineCopies, get_manifest
+from bot.gateway.plain_search import PlainSearch
 from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.gateway.readiness import Readiness
 from bot.settings import Settings
@@ -86,6 +87,7 @@ def create_app(
     app.cleanup_ctx.append(_forget_daily(queue, app[keys.USAGE]))
     app.on_response_prepare.append(security.add_headers)
     offline = OfflineCopies(app)
+    plain_search = PlainSearch(offline)
     app.add_routes(
         [
             web.post("/api/chat", chat.post_chat),
@@ -103,11 +105,19 @@ def create_app(
             web.get("/sitemap.xml", pages.get_sitemap),
             web.get("/static/{name}", app[keys.ASSETS].serve),
             web.get("/embed.js", embed.get_embed_script),
-            web.get("/embed/{language:en|es}/", pages.get_embedded_chat),
+            web.get("/embed/try", embed.get_trial),
+            web.get("/embed/try/{language:en|es}", embed.get_trial_page),
+            web.get("/embed/{language:en|es}/", embed.get_embedded_chat),
+            web.get("/embed/{language:en|es}/{topic:[a-z0-9_]+}", embed.get_embedded_chat),
+            web.get(
+                "/embed/{language:en|es}/{topic:[a-z0-9_]+}/{situation:[a-z0-9_]+}", embed.get_embedded_chat
+            ),
             web.get("/sw.js", offline.get_service_worker),
             web.get("/{language:en|es}/pages.json", offline.get_pages),
             web.get("/{language:en|es}/search.json", offline.get_search_index),
             web.get("/{language:en|es}/app.webmanifest", get_manifest),
+            web.get("/{language:en|es}/{name:search|buscar}", plain_search.get),
+            web.post("/{language:en|es}/{name:search|buscar}", plain_search.post),
             web.get("/{language:en|es}/", pages.get_chat),
             web.get("/{language:en|es}", pages.without_slash),
             web.get("/{language:en|es}/{topic:[a-z0-9_-]+}/", pages.without_slash),

@@ -46,8 +46,8 @@ class Conversation:
     the answer, and that the person has not said yes or no to; `not_helped` are those that they said no to and
     have not given us their question for. `rest` is what of the last messages has not been sent yet, and
     `met_once` the kinds of messages that were answered and are not answered again. `reminders` says how many
-    more answers end with who listens when a life is in danger. In a `test` somebody tries the bot out:
-    nothing of it is counted, or kept for review.
+    more answers end with who listens when a life is in danger. In a `test` somebody tries the bot out, or
+    searches without a script: nothing of it is counted, or kept for review.
     """
 
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))

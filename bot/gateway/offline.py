@@ -75,6 +75,11 @@ class OfflineCopies:
             self._made = made
             return made
 
+    async def indexes(self) -> dict[str, dict[str, Any]]:
+        """Return the index of each language, as phones get it."""
+        packed = (await self.current()).indexes
+        return {language: json.loads(gzip.decompress(packed[language])) for language in LANGUAGES}
+
     async def get_pages(self, request: web.Request) -> web.StreamResponse:
         """GET /en/pages.json and /es/pages.json: every page, for the service worker."""
         return _json(request, (await self.current()).pages[request.match_info["language"]])

@@ -34,6 +34,8 @@ _FOLDER = Path(__file__).parent
 PRINTED_CARDS = {"en": "/en/red-card", "es": "/es/tarjeta-roja"}
 DIRECTORY = {"en": "/en/help", "es": "/es/ayuda"}
 PRIVACY = {"en": "/en/privacy", "es": "/es/privacidad"}
+# The search without a script (bot/gateway/plain_search.py).
+SEARCH = {"en": "/en/search", "es": "/es/buscar"}
 # The topic that the printed cards belong to.
 RED_CARD = "red_card"
 # The parts of the page on privacy, by the names of their headings and texts.
@@ -113,6 +115,7 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
             asset=app[keys.ASSETS].url,
             not_legal_advice=content.text_of("utter_not_legal_advice", page.language),
             privacy_path=PRIVACY[page.language],
+            search_path=SEARCH[page.language],
             show_date=lambda date: show_date(date, page.language),
             **page.values,
         )
@@ -166,11 +169,6 @@ async def without_slash(request: web.Request) -> web.StreamResponse:
 async def get_chat(request: web.Request) -> web.StreamResponse:
     """GET /en/ and /es/: the chat, with the list of topics that have an answer."""
     return respond(request, chat_page(request.app, request.match_info["language"]))
-
-
-async def get_embedded_chat(request: web.Request) -> web.StreamResponse:
-    """GET /embed/en/ and /embed/es/: the chat alone, for a frame on another website."""
-    return respond(request, chat_page(request.app, request.match_info["language"], embedded=True))
 
 
 async def get_named_page(request: web.Request) -> web.StreamResponse:

@@ -1,7 +1,7 @@
 """A small index of the answers, for a phone without a connection to search what it has saved.
 
 A page script adds up the weights of the words of a question, which is all that an old phone can do in no time
-(see `search` in bot/gateway/static/chat.js).
+(see `search` in bot/gateway/static/chat.js). `find` does the same here, for the search without a script.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from bot.content.topics import Topic
 from bot.text.language import fold
@@ -26,6 +27,28 @@ _TITLE_SHARE = 0.3
 _SMOOTHING = 0.001
 # Weights are sent as whole numbers.
 _SCALE = 10
+# A small screen holds no more.
+_MOST_FOUND = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """The topics whose words a question has most of, the best first, at most three.
+
+    `known` is how well the index knows the words of the question: the sum over all topics. By the best topic
+    alone a Spanish question may seem an English one, as a few English topics know "la migra" or "mi papá".
+    """
+
+    topics: tuple[str, ...]
+    known: int
+
+
+def find(index: Mapping[str, Mapping[str, int]], text: str) -> Found:
+    """Return what an index finds for a question."""
+    asked = stems(text)
+    scores = {topic: sum(words.get(stem, 0) for stem in asked) for topic, words in index.items()}
+    best = sorted((topic for topic in scores if scores[topic]), key=lambda topic: -scores[topic])
+    return Found(tuple(best[:_MOST_FOUND]), sum(scores.values()))
 
 
 def stems(text: str) -> set[str]:

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.gateway import keys
 from bot.gateway.body import BadRequest
 from bot.gateway.clients import client_of
+from bot.gateway.embed import TRIAL
 from bot.gateway.errors import api_error, page_error
 from bot.gateway.limits import MESSAGE, PAGE
 from bot.web.headers import HEADERS, POLICY, SERVER, Handler
@@ -21,7 +22,10 @@ _FOR_PROGRAMS = ("/api/", "/messaging/")
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the protecting headers on a response (a signal: it runs for errors too)."""
     response.headers.update(HEADERS)
-    if request.path.startswith("/embed/") and request.app[keys.EMBED_ORIGINS]:
+    if request.path.startswith(TRIAL):
+        # The one page that shows another of ours in a frame.
+        response.headers["Content-Security-Policy"] = f"frame-src 'self'; {POLICY}'none'"
+    elif request.path.startswith("/embed/") and request.app[keys.EMBED_ORIGINS]:
         # The one page that others may show in a frame; the older header knows no list of them.
         origins = " ".join(("'self'", *request.app[keys.EMBED_ORIGINS]))
         response.headers["Content-Security-Policy"] = POLICY + origins
@@ -37,7 +41,8 @@ async def limits(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a client ask so much and no more; messages of channels are counted by sender (webhook.py)."""
     if request.path != "/health" and not request.path.startswith("/messaging/"):
         # Whoever wants to be forgotten is never told to wait for others' messages.
-        message = request.path.startswith("/api/") and request.path != "/api/forget"
+        asks = request.path.startswith("/api/") or request.method == "POST"
+        message = asks and request.path != "/api/forget"
         kind = MESSAGE if message else PAGE
         request.app[keys.LIMITS].check(kind, client_of(request, request.app[keys.TRUSTED_PROXIES]))
     return await handler(request)

@@ -14,7 +14,7 @@ SERVER = "kyr"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,40 +159,66 @@ async def reader(open_visit: OpenVisit, pages_url: str) -> Visit:
 
 @dataclass(frozen=True)
 class CitySite:
-    """A page of another website that has the line for the chat in it, and the address of the chat."""
+    """A website with the line for the chat in its pages, the address of the chat, and how to end the chat.
+
+    A page takes from its address what stands in the line besides (`tag`, once for each line), and its policy.
+    """
 
     url: str
     chat_url: str
+    stop_chat: Callable[[], Awaitable[None]]
 
 
-@pytest.fixture
-async def city_site(
-    service: Service, project_content: Content, tmp_path_factory: pytest.TempPathFactory
+@contextlib.asynccontextmanager
+async def _city_site(
+    content: Content, data_dir: Path, rasa_url: str, actions_url: str
 ) -> AsyncIterator[CitySite]:
-    """Two pages of a website on another host, which is allowed to show the chat of the running assistant."""
-    port, rasa = free_port(), service.app[keys.CURRENT_MODEL].rasa
+    """Run a website on another host, and the chat that it is allowed to show."""
+    port = free_port()
     # The same machine by another name is another site to a browser.
     site_url = f"http://localhost:{port}"
     app = create_app(
-        project_content,
-        Settings(data_dir=tmp_path_factory.mktemp("embedded"), embed_origins=(site_url,)),
-        rasa_url=rasa.rasa_url,
-        actions_url=rasa.actions_url,
+        content,
+        Settings(data_dir=data_dir, embed_origins=(site_url,)),
+        rasa_url=rasa_url,
+        actions_url=actions_url,
         model_version="test",
     )
-    async with listening(app, "127.0.0.1", 0) as chat_url:
+    async with contextlib.AsyncExitStack() as chat:
+        chat_url = await chat.enter_async_context(listening(app, "127.0.0.1", 0))
 
         async def page(request: web.Request) -> web.Response:
             language = request.match_info["language"]
+            lines = "".join(
+                f'<script src="{chat_url}/embed.js" async {tag}></script>'
+                for tag in request.query.getall("tag", [""])
+            )
             text = (
                 f'<!doctype html><html lang="{language}"><title>City</title>'
                 '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
                 "<style>button { color: lime; font-size: 5px; } div { display: none }</style>"
-                f'<main><h1>City</h1><p>News</p></main><script src="{chat_url}/embed.js" async></script>'
+                f"<main><h1>City</h1><p>News</p></main>{lines}"
             )
-            return web.Response(text=text, content_type="text/html")
+            policy = {"Content-Security-Policy": request.query.get("policy", "")}
+            return web.Response(text=text, content_type="text/html", headers=policy)
 
         site = web.Application()
         site.router.add_get("/{language}", page)
         async with listening(site, "localhost", port):
-            yield CitySite(site_url, chat_url)
+            yield CitySite(site_url, chat_url, chat.aclose)
+
+
+@pytest.fixture
+async def city_site(service: Service, project_content: Content, tmp_path: Path) -> AsyncIterator[CitySite]:
+    """A website that shows the chat of the running assistant."""
+    rasa = service.app[keys.CURRENT_MODEL].rasa
+    async with _city_site(project_content, tmp_path, rasa.rasa_url, rasa.actions_url) as site:
+        yield site
+
+
+@pytest.fixture
+async def quiet_site(project_content: Content, tmp_path: Path) -> AsyncIterator[CitySite]:
+    """The same with nothing behind the chat, for what happens before a question is asked."""
+    nobody = f"http://127.0.0.1:{free_port()}"
+    async with _city_site(project_content, tmp_path, nobody, nobody) as site:
+        yield site

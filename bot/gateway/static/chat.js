@@ -399,7 +399,7 @@ async function fetchInTime(url, options, read) {
   }
 }
 
-// The saved topics whose words a question has most of, and the score of the best.
+// The saved topics whose words a question has most of, and how well all of them know its words.
 function search({ stem_length: length, words }, text) {
   const folded = text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "").split(/[^a-z0-9]+/);
   const stems = new Set(folded.filter((word) => word.length > 1 || /\d/.test(word)).map((word) => word.slice(0, length)));
@@ -408,7 +408,7 @@ function search({ stem_length: length, words }, text) {
     return { topic, score };
   });
   const best = scores.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score).slice(0, MOST_FOUND);
-  return { topics: best.map(({ topic }) => topic), score: best.length ? best[0].score : 0 };
+  return { topics: best.map(({ topic }) => topic), score: scores.reduce((sum, { score }) => sum + score, 0) };
 }
 
 function service(item, strings) {

@@ -1,15 +1,28 @@
 // Puts the know-your-rights chat on another website. One line is all that the site needs:
 //   <script src="https://.../embed.js" async></script>
+// What the line may be told is in docs/channels.md: data-side, data-bottom, data-color, data-topic.
 // The chat stands in a frame of its own: the site sees nothing of it, and it nothing of the site.
 
 (function () {
   "use strict";
+  // A second line on the same page adds no second button; the first one counts.
+  if (window.kyrEmbed) return;
+  window.kyrEmbed = true;
   var LABELS = {{ labels|tojson }};
-  var script = document.currentScript;
+  var HOTLINE = {{ hotline|tojson }};
+  var script = document.currentScript || document.querySelector("script[src*='/embed.js']");
   var origin = new URL(script.src).origin;
   var REMEMBERED = "kyr-language";
-  // Narrower screens show the chat on all of them.
+  // Narrower and lower screens show the chat on all of them.
   var NARROW = 480;
+  var LOW = 480;
+  var HEIGHT = 56;
+  var GAP = 8;
+  // A frame that is not there by then is taken for refused: by the site's policy, by ours, or by a lost line.
+  var SECONDS_TO_LOAD = 5;
+  // What red, green and blue count for how light a color is, and from where on black is read better on it (WCAG).
+  var WEIGHTS = [0.2126, 0.7152, 0.0722];
+  var LIGHT = 0.179;
 
   function remembered() {
     try { return sessionStorage.getItem(REMEMBERED); } catch (error) { return null; }
@@ -25,44 +38,106 @@
     return LABELS[short] ? short : null;
   }
 
+  function told(name, form, otherwise) {
+    var value = (script.getAttribute("data-" + name) || "").trim();
+    return form.test(value) ? value : otherwise;
+  }
+
+  function lightness(color) {
+    return [1, 3, 5].reduce(function (sum, at, index) {
+      var part = parseInt(color.slice(at, at + 2), 16) / 255;
+      return sum + WEIGHTS[index] * (part <= 0.03928 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4));
+    }, 0);
+  }
+
+  var side = told("side", /^(left|right)$/, "right");
+  var wanted = Number(told("bottom", /^\d{1,3}$/, "16"));
+  var color = told("color", /^#[0-9a-f]{6}$/i, "#0b4f6c");
+  var ink = lightness(color) > LIGHT ? "#000000" : "#ffffff";
+  var topic = told("topic", /^[a-z0-9_]+(\/[a-z0-9_]+)?$/, "");
   var language = known(remembered()) || known(document.documentElement.lang) || known(navigator.language) || "es";
   var host = document.createElement("div");
   // Apart from the site's own styles, whatever these are.
   var root = host.attachShadow ? host.attachShadow({ mode: "open" }) : host;
-  var button = document.createElement("button");
+  var launcher = document.createElement("button");
   var panel = document.createElement("div");
+  var waiting = document.createElement("p");
   var frame = null;
-  // Whether the chat has come to life in the frame; until then opening it tries anew.
+  var timer = null;
+  // Whether the chat has come to life in the frame. Until then the frame is not shown: a browser that refuses
+  // it would say so in its place. Opening it again tries anew.
   var ready = false;
 
   function style(element, properties) {
     Object.keys(properties).forEach(function (name) { element.style.setProperty(name, properties[name]); });
   }
 
+  // However low the screen is, the button stays on it.
+  function bottom() {
+    return Math.max(0, Math.min(wanted, window.innerHeight - HEIGHT - GAP));
+  }
+
+  function dress(element) {
+    style(element, {
+      "z-index": "2147483647", display: "inline-flex", "align-items": "center",
+      "justify-content": "center", "min-height": HEIGHT + "px", padding: "8px 20px", border: "2px solid " + ink,
+      background: color, color: ink, cursor: "pointer", "text-decoration": "none", "border-radius": "28px",
+      font: "600 17px/1.3 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "box-sizing": "border-box",
+      position: "fixed", "max-width": "calc(100vw - 32px)",
+    });
+    element.style.setProperty(side, "16px");
+  }
+
   function say() {
     var labels = LABELS[language];
     host.lang = language;
-    button.textContent = frame && !panel.hidden ? labels.launcher_close : labels.launcher;
+    launcher.textContent = frame && !panel.hidden ? labels.launcher_close : labels.launcher;
+    waiting.textContent = labels.waiting;
     panel.setAttribute("aria-label", labels.title);
     if (frame) frame.title = labels.title;
   }
 
   function size() {
-    var narrow = window.innerWidth <= NARROW;
+    var wide = window.innerWidth > NARROW;
+    var low = window.innerHeight - bottom() < LOW;
+    var whole = !wide || low;
+    var shown = whole && !panel.hidden;
     style(panel, {
-      position: "fixed", "z-index": "2147483647", display: panel.hidden ? "none" : "flex", "flex-direction": "column",
-      right: narrow ? "0" : "16px", bottom: narrow ? "0" : "80px",
-      width: narrow ? "100%" : "400px", height: narrow ? "100%" : "640px", "max-height": narrow ? "100%" : "calc(100vh - 96px)",
-      background: "#fff", border: narrow ? "0" : "1px solid #76828c", "border-radius": narrow ? "0" : "12px",
-      overflow: "hidden", "box-shadow": "0 4px 24px rgba(0, 0, 0, .35)", "box-sizing": "border-box",
+      position: "fixed", "z-index": "2147483647", display: panel.hidden ? "none" : "flex",
+      // On a low screen the button stands beside the chat, for a line above it would take a third of the height.
+      "flex-direction": wide && low ? (side === "left" ? "row" : "row-reverse") : "column",
+      bottom: whole ? "0" : bottom() + HEIGHT + GAP + "px", width: whole ? "100%" : "400px", height: whole ? "100%" : "640px",
+      "max-height": whole ? "100%" : "calc(100vh - " + (bottom() + HEIGHT + 3 * GAP) + "px)",
+      background: "#fff", color: "#1b1f23", border: whole ? "0" : "1px solid #76828c",
+      "border-radius": whole ? "0" : "12px", overflow: "hidden", "box-shadow": "0 4px 24px rgba(0, 0, 0, .35)",
+      "box-sizing": "border-box",
     });
-    // Where the chat fills the screen its button would lie upon it; it then stands above the chat.
-    style(button, {
-      position: narrow && !panel.hidden ? "static" : "fixed", width: narrow && !panel.hidden ? "100%" : "auto",
-      "border-radius": narrow && !panel.hidden ? "0" : "28px",
+    panel.style.setProperty(side, whole ? "0" : "16px");
+    // Where the chat fills the screen its button would lie upon it.
+    style(launcher, {
+      position: shown ? "static" : "fixed", width: shown ? (wide ? "7.5rem" : "100%") : "auto",
+      "max-width": shown ? "none" : "calc(100vw - 32px)", "border-radius": shown ? "0" : "28px", flex: "none",
+      bottom: bottom() + "px",
     });
-    if (narrow && !panel.hidden) panel.insertBefore(button, panel.firstChild);
-    else if (button.parentNode !== root) root.insertBefore(button, root.firstChild);
+    if (shown && launcher.parentNode !== panel) panel.insertBefore(launcher, panel.firstChild);
+    else if (!shown && launcher.parentNode !== root) root.insertBefore(launcher, root.firstChild);
+  }
+
+  function load() {
+    style(waiting, { display: "block" });
+    style(frame, { visibility: "hidden" });
+    frame.src = origin + "/embed/" + language + "/" + topic;
+    timer = setTimeout(giveUp, SECONDS_TO_LOAD * 1000);
+  }
+
+  function loaded() {
+    var moved = focused();
+    clearTimeout(timer);
+    ready = true;
+    style(waiting, { display: "none" });
+    style(frame, { visibility: "visible" });
+    // Nobody who has gone elsewhere on the page meanwhile is taken away from it.
+    if (moved && !panel.hidden) frame.focus();
   }
 
   function open() {
@@ -71,48 +146,86 @@
       // Named only where the browser has it; others complain.
       frame.setAttribute("allow", navigator.share ? "clipboard-write; web-share" : "clipboard-write");
       frame.setAttribute("referrerpolicy", "no-referrer");
-      style(frame, { flex: "1", width: "100%", border: "0", "min-height": "0", background: "#fff" });
+      style(frame, { flex: "1", width: "100%", border: "0", "min-height": "0", "min-width": "0", background: "#fff" });
       panel.appendChild(frame);
     }
-    if (!ready) frame.src = origin + "/embed/" + language + "/";
     panel.hidden = false;
-    button.setAttribute("aria-expanded", "true");
+    launcher.setAttribute("aria-expanded", "true");
     size();
     say();
-    frame.focus();
+    // Where the button was moved it has lost the focus.
+    if (ready) frame.focus();
+    else launcher.focus();
+    if (!ready) load();
   }
 
   function close() {
+    clearTimeout(timer);
     panel.hidden = true;
-    button.setAttribute("aria-expanded", "false");
+    launcher.setAttribute("aria-expanded", "false");
     size();
     say();
-    button.focus();
+    launcher.focus();
+  }
+
+  function focused() {
+    return (root.activeElement || document.activeElement) === launcher;
+  }
+
+  function link(place, href, text) {
+    var made = document.createElement("a");
+    made.href = href;
+    made.textContent = text;
+    dress(made);
+    style(made, { position: "static", "margin-top": GAP + "px" });
+    place.appendChild(made);
+    return made;
+  }
+
+  // The chat cannot be shown here: the button becomes a link to it, with whom to call if that does not open either.
+  function giveUp() {
+    var labels = LABELS[language];
+    var moved = focused();
+    var place = document.createElement("nav");
+    panel.remove();
+    launcher.remove();
+    frame = null;
+    place.setAttribute("aria-label", labels.title);
+    root.appendChild(place);
+    style(place, {
+      position: "fixed", bottom: bottom() + "px", "z-index": "2147483647", display: "flex", "flex-direction": "column",
+    });
+    place.style.setProperty(side, "16px");
+    link(place, HOTLINE, labels.urgent_hotline).id = "hotline";
+    launcher = link(place, origin + "/" + language + "/" + topic, labels.launcher_elsewhere);
+    launcher.id = "launcher";
+    launcher.target = "_blank";
+    launcher.rel = "noopener noreferrer";
+    if (moved) launcher.focus();
   }
 
   host.style.setProperty("all", "initial", "important");
   host.style.setProperty("display", "block", "important");
-  button.type = "button";
-  button.id = "launcher";
-  button.setAttribute("aria-expanded", "false");
-  button.setAttribute("aria-controls", "panel");
-  style(button, {
-    right: "16px", bottom: "16px", "z-index": "2147483647", "min-height": "56px", padding: "8px 20px",
-    border: "2px solid #fff", background: "#0b4f6c", color: "#fff", cursor: "pointer",
-    font: "600 17px/1.3 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "box-sizing": "border-box",
-  });
-  button.addEventListener("click", function () { if (panel.hidden) open(); else close(); });
+  launcher.type = "button";
+  launcher.id = "launcher";
+  launcher.setAttribute("aria-expanded", "false");
+  launcher.setAttribute("aria-controls", "panel");
+  dress(launcher);
+  launcher.addEventListener("click", function () { if (panel.hidden) open(); else close(); });
   panel.id = "panel";
   panel.hidden = true;
   panel.setAttribute("role", "dialog");
+  waiting.setAttribute("role", "status");
+  style(waiting, { margin: "16px", font: "17px/1.5 system-ui, sans-serif" });
+  panel.appendChild(waiting);
 
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape" && !panel.hidden) close();
+    if (event.key === "Escape" && frame && !panel.hidden) close();
   });
-  window.addEventListener("resize", size);
+  window.addEventListener("resize", function () { if (panel.parentNode) size(); });
   window.addEventListener("message", function (event) {
     if (event.origin !== origin || !frame || event.source !== frame.contentWindow || !event.data) return;
-    if (event.data.kyr === "ready") ready = true;
+    if (event.data.kyr === "ready" && !ready) loaded();
     if (event.data.kyr === "close") close();
     if (event.data.kyr === "leave") remember("");
     if (event.data.kyr === "language" && known(event.data.language)) {
@@ -123,7 +236,7 @@
   });
 
   function add() {
-    root.appendChild(button);
+    root.appendChild(launcher);
     root.appendChild(panel);
     document.body.appendChild(host);
     size();
