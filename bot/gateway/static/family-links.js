@@ -10,5 +10,8 @@ document.addEventListener("kyr-family", ({ detail: { element, links } }) => {
     if (window.top !== window) Object.assign(link, { target: "_blank", rel: "noopener" });
     row.append(link);
   }
-  element.append(row);
+  // Above what can be opened, where there is such a row.
+  const tools = element.querySelector(".tools");
+  if (tools) tools.before(row);
+  else element.append(row);
 });
