@@ -40,8 +40,8 @@ function forget(session) {
   }
 }
 
-// Answers for a family lead to the pages for it, also in a chat; what puts them there is fetched when it is
-// wanted (family-links.js). Not by import(): browsers of 2018 that do not know it would not read this file.
+// Answers for a family lead to the pages for it (family-links.js). Not by import(): the first browsers with
+// modules do not know it, and would not read this file.
 let linking;
 document.addEventListener("kyr-message", ({ detail: { element, reply } }) => {
   const known = document.querySelector("meta[name=kyr-family]");
