@@ -23,6 +23,14 @@ from bot.content.reading import Content
 from bot.content.topics import GROUPS, Topic, page_path
 from bot.directory.cards import service_card
 from bot.gateway import keys
+from bot.gateway.family import (
+    FAMILY_PLAN,
+    TELL_FAMILY,
+    family_links,
+    links_of_answers,
+    message_values,
+    plan_values,
+)
 from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks, phone_uri
 from bot.web.assets import SHARED_TEMPLATES
@@ -172,9 +180,12 @@ async def get_chat(request: web.Request) -> web.StreamResponse:
 
 
 async def get_named_page(request: web.Request) -> web.StreamResponse:
-    """GET /en/<name>: an answer, the directory, cards or privacy; the other language's name leads there."""
+    """GET /en/<name>: an answer or a page with a name, which the other language's name leads to as well."""
     app, language, name = request.app, request.match_info["language"], request.match_info["topic"]
-    named = ((directory_page, DIRECTORY), (cards_page, PRINTED_CARDS), (privacy_page, PRIVACY))
+    named = (
+        *((directory_page, DIRECTORY), (cards_page, PRINTED_CARDS), (privacy_page, PRIVACY)),
+        *((tell_family_page, TELL_FAMILY), (family_plan_page, FAMILY_PLAN)),
+    )
     for make, paths in named:
         if f"/{language}/{name}" == paths[language]:
             return respond(request, make(app, language))
@@ -209,6 +220,9 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
         ),
         "directory_path": DIRECTORY[language],
         "cards_path": PRINTED_CARDS[language],
+        "tell_path": TELL_FAMILY[language],
+        "plan_path": FAMILY_PLAN[language],
+        "links_of_answers": json.dumps(links_of_answers(strings), ensure_ascii=False),
     }
     folder, template = ("/embed", "embed.html") if embedded else ("", "chat.html")
     return Page(template, language, f"{folder}/{language}/", f"{folder}/{other(language)}/", values)
@@ -227,6 +241,7 @@ def topic_page(
         "core": content.topics[topic.topic],
         "path_of": page_path,
         "cards_path": PRINTED_CARDS[language] if topic.topic == RED_CARD else "",
+        "family_links": family_links(topic.topic, language, texts(app)[language]),
     }
     paths = page_path(topic.id, language), page_path(topic.id, other(language))
     page = Page("topic.html", language, *paths, values)
@@ -289,6 +304,20 @@ def privacy_page(app: web.Application, language: str) -> Page:
     )
 
 
+def tell_family_page(app: web.Application, language: str) -> Page:
+    """Return the page with the messages for the family."""
+    values = message_values(app[keys.CURRENT_MODEL].content, language, texts(app)[language])
+    values["plan_path"] = FAMILY_PLAN[language]
+    return Page("tell-family.html", language, TELL_FAMILY[language], TELL_FAMILY[other(language)], values)
+
+
+def family_plan_page(app: web.Application, language: str) -> Page:
+    """Return the page with the plan of the family, to fill in and print."""
+    values = plan_values(app[keys.CURRENT_MODEL].content, language, texts(app)[language])
+    values["tell_path"] = TELL_FAMILY[language]
+    return Page("family-plan.html", language, FAMILY_PLAN[language], FAMILY_PLAN[other(language)], values)
+
+
 def page_of(content: Content, reply: Reply) -> str | None:
     """Return the address of the page that says what a reply says, None where there is none."""
     if reply.topic == CHAT_PRIVACY:
@@ -304,11 +333,13 @@ def error_page(app: web.Application, language: str, message_key: str) -> Page:
 
 
 def all_pages(app: web.Application, language: str) -> Iterator[Page]:
-    """Yield the pages worth finding and keeping: the chat, directory, cards, privacy, every answer."""
+    """Yield the pages worth finding and keeping: the chat, those with a name of their own, every answer."""
     yield chat_page(app, language)
     yield directory_page(app, language)
     yield cards_page(app, language)
     yield privacy_page(app, language)
+    yield tell_family_page(app, language)
+    yield family_plan_page(app, language)
     for topic in app[keys.CURRENT_MODEL].content.topics.values():
         if topic.answered:
             yield topic_page(app, topic, language)

@@ -14,6 +14,7 @@ import pytest
 from bot.content.reading import Content
 from bot.content.topics import page_path
 from bot.gateway import offline, pages
+from bot.gateway.family import FAMILY_PLAN, TELL_FAMILY
 from bot.training.topics_off import GivenTopics, TopicsOff
 from tests.gateway.conftest import Client, MakeGateway, offer
 
@@ -27,13 +28,14 @@ async def fetch(gateway: Client, path: str) -> Any:
 async def test_every_page_is_kept_in_both_languages(
     make_gateway: MakeGateway, project_content: Content
 ) -> None:
-    """The chat, directory, cards, privacy and all answers; each says that it is a copy, and of which day."""
+    """The pages with a name and all answers; each says that it is a copy, and of which day."""
     gateway = await make_gateway(project_content)
     for language, note in (("en", "Saved on this phone:"), ("es", "Guardado en este teléfono:")):
         kept = (await fetch(gateway, f"/{language}/pages.json"))["pages"]
         answered = [topic for topic in project_content.topics.values() if topic.answered]
         named = {f"/{language}/", pages.DIRECTORY[language]}
         named |= {pages.PRINTED_CARDS[language], pages.PRIVACY[language]}
+        named |= {TELL_FAMILY[language], FAMILY_PLAN[language]}
         assert set(kept) == named | {page_path(topic.id, language) for topic in answered}
         for path, page in kept.items():
             assert note in page["html"] and offline._SAVED_ON not in page["html"], path

@@ -13,6 +13,8 @@ document.addEventListener("click", (event) => {
   try {
     forget(sessionStorage.getItem("kyr-session"));
     sessionStorage.clear();
+    // What people chose to keep of the pages for a family (family.js).
+    localStorage.clear();
   } catch (error) {
     // Not allowed: then there is nothing in it.
   }
@@ -37,6 +39,20 @@ function forget(session) {
     fetch("/api/forget", { method: "POST", headers, body, keepalive: true }).catch(() => {});
   }
 }
+
+// Answers for a family lead to the pages for it (family-links.js). Not by import(): the first browsers with
+// modules do not know it, and would not read this file.
+let linking;
+document.addEventListener("kyr-message", ({ detail: { element, reply } }) => {
+  const known = document.querySelector("meta[name=kyr-family]");
+  const links = known && JSON.parse(known.content)[reply.topic];
+  if (!links) return;
+  linking = linking || new Promise((onload) => {
+    const { module: src } = known.dataset;
+    document.head.append(Object.assign(document.createElement("script"), { type: "module", src, onload }));
+  });
+  linking.then(() => document.dispatchEvent(new CustomEvent("kyr-family", { detail: { element, links: links[reply.lang] } })));
+});
 
 // A frame on another website saves nothing: its visitors have not come to us.
 if ("serviceWorker" in navigator && alone) {
