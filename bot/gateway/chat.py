@@ -13,10 +13,11 @@ from bot.answering.reply import Reply, response_reply
 from bot.content.reading import Content
 from bot.database.usage import WEB
 from bot.gateway import keys
+from bot.gateway.aids import RED_CARD, shown_card_of
 from bot.gateway.body import BadRequest, read_object
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import Outcome, end, reply, say_as_spoken
-from bot.gateway.pages import PRINTED_CARDS, RED_CARD, page_of
+from bot.gateway.pages import PRINTED_CARDS, page_of
 from bot.text.cleaning import LONGEST_MESSAGE, clean
 from bot.text.language import LANGUAGES, fold
 from bot.text.markup import parse_blocks
@@ -126,7 +127,7 @@ def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
     """Return a reply as the contract says, with what the page shows besides.
 
     `blocks` is its text taken apart, `page` the address of the same answer as a page of its own, and
-    `cards` that of the cards to print; both are null where there is none.
+    `cards` that of the cards to print, `card` that of the card on the screen; null where there is none.
     """
     blocks = [
         {
@@ -142,4 +143,5 @@ def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
         "reviewed_shown": shown,
         "page": page_of(content, reply),
         "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
+        "card": shown_card_of(reply),
     }

@@ -13,7 +13,7 @@ import pytest
 
 from bot.content.reading import Content
 from bot.content.topics import page_path
-from bot.gateway import offline, pages
+from bot.gateway import aids, offline, pages
 from bot.training.topics_off import GivenTopics, TopicsOff
 from tests.gateway.conftest import Client, MakeGateway, offer
 
@@ -27,13 +27,14 @@ async def fetch(gateway: Client, path: str) -> Any:
 async def test_every_page_is_kept_in_both_languages(
     make_gateway: MakeGateway, project_content: Content
 ) -> None:
-    """The chat, directory, cards, privacy and all answers; each says that it is a copy, and of which day."""
+    """Chat, directory, cards, aids, privacy, all answers; each says that it is a copy, and of which day."""
     gateway = await make_gateway(project_content)
     for language, note in (("en", "Saved on this phone:"), ("es", "Guardado en este teléfono:")):
         kept = (await fetch(gateway, f"/{language}/pages.json"))["pages"]
         answered = [topic for topic in project_content.topics.values() if topic.answered]
         named = {f"/{language}/", pages.DIRECTORY[language]}
         named |= {pages.PRINTED_CARDS[language], pages.PRIVACY[language]}
+        named |= {paths[language] for paths in (aids.SHOWN_CARD, aids.SPOKEN, aids.INTERPRETER)}
         assert set(kept) == named | {page_path(topic.id, language) for topic in answered}
         for path, page in kept.items():
             assert note in page["html"] and offline._SAVED_ON not in page["html"], path
@@ -109,7 +110,8 @@ async def test_the_page_can_be_installed(gateway: Client) -> None:
 async def test_files_are_small_and_stay_with_the_browser_until_they_change(gateway: Client) -> None:
     """For good under an address with their version; asked for again, with a 304, under one without."""
     page = await (await gateway.get("/es/")).text()
-    addresses = re.findall(r"/static/[\w.-]+\?v=\w{8}", page)
+    # What comes when it is asked for (the aids) stands in `data-`.
+    addresses = re.findall(r'(?:src|href)="(/static/[\w.-]+\?v=\w{8})"', page)
     assert {address.split("?")[0] for address in addresses} >= {
         "/static/chat.js",
         "/static/page.js",

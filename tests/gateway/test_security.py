@@ -31,6 +31,7 @@ ROUTES = {
     ("GET", "/robots.txt"): "anyone",
     ("GET", "/sitemap.xml"): "anyone",
     ("GET", "/static/{name}"): "anyone; only files that were there at the start",
+    ("GET", "/static/sounds/{name}"): "anyone; only sounds that were there at the start",
     ("GET", "/embed.js"): "anyone, also scripts of other websites",
     ("GET", "/embed/{language}/"): "anyone; in a frame only on the websites of KYR_EMBED_ORIGINS",
     ("GET", "/sw.js"): "anyone",
