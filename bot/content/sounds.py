@@ -29,7 +29,7 @@ TYPES = {".mp3": "audio/mpeg", ".m4a": "audio/mp4"}
 # Kept on phones that pay for every megabyte.
 MOST_BYTES = 100_000
 # Slower than the voice's own 175 words a minute: it has to be understood through a door.
-_VOICE = ("espeak-ng", "-v", "en-us", "-s", "135", "-a", "180")
+_VOICE = ("espeak-ng", "-v", "en-us", "-s", "135", "-a", "150")
 _ENCODER = ("lame", "--quiet", "-m", "m", "-b", "32")
 
 

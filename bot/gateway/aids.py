@@ -22,6 +22,9 @@ INTERPRETER = {"en": "/en/interpreter", "es": "/es/interprete"}
 RED_CARD = "red_card"
 _CARD = {"en": "red card", "es": "tarjeta roja"}
 _AT_THE_DOOR = f"{SAY}utter_emergency_home"
+# What leads to the sentence to show.
+_OTHER_LANGUAGES = "indigenous_languages"
+_NOT_SPOKEN = (f"{SAY}utter_interpreter", f"{SAY}utter_other_language")
 # The languages to choose from beside a sentence to show: names only, `language_<name>` in strings.yml.
 _LANGUAGES = (
     *("spanish", "mixtec", "zapotec", "triqui", "nahuatl", "purepecha", "mixe", "otomi", "yucatec_maya"),
@@ -31,13 +34,19 @@ _LANGUAGES = (
 # Stands in their sentence for the name.
 _BLANK = "LANGUAGE"
 # What the scripts of the aids say; an answer may be in the other language than its page.
-_STRINGS = ("listen", "listen_stop", "show_card")
+_STRINGS = ("listen", "listen_stop", "show_card", "interpreter")
 
 
 def shown_card_of(reply: Reply) -> str | None:
     """Return the address of the card on the screen where a reply has to do with it."""
     named = reply.topic == RED_CARD or _CARD[reply.language] in fold(f"{reply.text} {reply.more}")
     return SHOWN_CARD[reply.language] if named or reply.again == _AT_THE_DOOR else None
+
+
+def interpreter_of(reply: Reply) -> str | None:
+    """Return the address of "I need an interpreter." where a reply is on other languages."""
+    named = reply.topic == _OTHER_LANGUAGES or reply.again in _NOT_SPOKEN
+    return INTERPRETER[reply.language] if named else None
 
 
 def aid_strings(strings: PageTexts) -> str:
@@ -99,7 +108,7 @@ def interpreter(app: web.Application, language: str) -> Mapping[str, Any]:
             for name in _LANGUAGES
         ],
         "blank": shown.split(_BLANK),
-        "topic_path": f"/{language}/indigenous_languages",
-        "has_topic": "indigenous_languages" in content.topics,
+        "topic_path": f"/{language}/{_OTHER_LANGUAGES}",
+        "has_topic": _OTHER_LANGUAGES in content.topics,
         "spoken_path": SPOKEN[language],
     }

@@ -237,6 +237,7 @@ def topic_page(
         "topic": topic,
         "reply": reply,
         "card_path": aids.shown_card_of(reply),
+        "interpreter_path": aids.interpreter_of(reply),
         "situations": answered_situations(content, topic),
         "next": answered_next(content, topic),
         "core": content.topics[topic.topic],

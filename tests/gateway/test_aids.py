@@ -143,6 +143,17 @@ def test_every_answer_that_names_the_card_shows_it(project_content: Content) -> 
         assert shown(project_content, bond) is None
 
 
+def test_who_speaks_another_language_gets_the_sentence_to_show(project_content: Content) -> None:
+    """In the language of the reply, whether it is the answer or what is said to whoever names a language."""
+    for language, path in INTERPRETER.items():
+        topic = answer(project_content, project_content.topics["indigenous_languages"], language)
+        said = response_reply(project_content, "utter_interpreter", language)
+        for reply in (topic, said):
+            assert reply_as_json(reply, project_content)["interpreter"] == path
+        greeting = response_reply(project_content, "utter_greet", language)
+        assert reply_as_json(greeting, project_content)["interpreter"] is None
+
+
 async def test_the_card_is_one_tap_from_the_start_and_from_its_answers(
     make_gateway: MakeGateway, project_content: Content
 ) -> None:

@@ -10,20 +10,24 @@ const pages = new Map();
 // `place` is a link to the card that was pressed, the card itself, what prints, or with `reply` its message.
 export default function card(place, reply) {
   if (reply) offer(place, reply);
-  else if (place.matches("a")) return open(place.href);
+  else if (place.matches("a")) return open(new URL(place.href).pathname);
   else if (place.matches(".print")) prints(place);
   else turning(place);
   return undefined;
 }
 
-function offer(message, { card: path, lang }) {
-  const link = document.createElement("a");
-  link.className = "call show-card";
-  link.href = path;
-  link.textContent = JSON.parse(aids.strings)[lang].show_card;
-  if (window.top !== window) link.target = "_blank";
-  message.append(link);
-  read(link.href).catch(() => {});
+function offer(message, { card: path, interpreter, lang }) {
+  const strings = JSON.parse(aids.strings)[lang];
+  if (interpreter) message.append(link("call", interpreter, strings.interpreter));
+  if (!path) return;
+  message.append(link("call show-card", path, strings.show_card));
+  read(path).catch(() => {});
+}
+
+function link(className, href, textContent) {
+  const made = Object.assign(document.createElement("a"), { className, href, textContent });
+  if (window.top !== window) made.target = "_blank";
+  return made;
 }
 
 function prints(button) {
@@ -32,10 +36,15 @@ function prints(button) {
 }
 
 async function open(address) {
+  const pressed = document.activeElement;
   const [text] = await Promise.all([read(address), styled()]);
+  if (document.querySelector(".both")) return;
   const shown = document.adoptNode(new DOMParser().parseFromString(text, "text/html").querySelector(".both"));
   const [behind, scrolled] = [Array.from(document.body.children).filter((one) => !one.hidden), window.pageYOffset];
   const escape = (event) => { if (event.key === "Escape") history.back(); };
+  // "Back" on a phone closes the card and stays on the page; before anything is hidden, as browsers keep where
+  // it was scrolled to.
+  history.pushState(null, "");
   for (const one of behind) one.hidden = true;
   document.body.append(shown);
   turning(shown);
@@ -44,16 +53,13 @@ async function open(address) {
     event.preventDefault();
     history.back();
   });
-  const pressed = document.activeElement;
-  // "Back" on a phone closes the card and stays on the page.
-  history.pushState(null, "");
   window.addEventListener("popstate", () => {
     document.removeEventListener("keydown", escape);
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     shown.remove();
     for (const one of behind) one.hidden = false;
     window.scrollTo(0, scrolled);
-    if (pressed) pressed.focus({ preventScroll: true });
+    pressed.focus({ preventScroll: true });
   }, { once: true });
   const root = document.documentElement;
   if (root.requestFullscreen) root.requestFullscreen().catch(() => {});
@@ -61,7 +67,10 @@ async function open(address) {
 
 function read(address) {
   if (!pages.has(address)) {
-    const reading = fetch(address, { headers: { Accept: "text/html" } }).then((response) => {
+    // Who holds the phone to a window does not wait for a bad line: the saved card comes first.
+    const saved = window.caches ? caches.match(address) : Promise.resolve();
+    const fresh = () => fetch(address, { headers: { Accept: "text/html" } });
+    const reading = saved.then((found) => found || fresh()).then((response) => {
       if (!response.ok) throw new Error(address);
       return response.text();
     });
@@ -74,8 +83,8 @@ function read(address) {
 function styled() {
   if (document.querySelector(`link[href="${aids.styles}"]`)) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: aids.styles, onload: resolve, onerror: reject });
-    document.head.append(link);
+    const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: aids.styles, onload: resolve, onerror: reject });
+    document.head.append(sheet);
   });
 }
 

@@ -60,7 +60,7 @@ const aid = (name, ...given) => import(aids[name]).then((module) => module.defau
 for (const place of document.querySelectorAll("[data-aid]")) aid(place.dataset.aid, place).catch(() => {});
 document.addEventListener("kyr-message", ({ detail }) => {
   aid("listen", detail.element).catch(() => {});
-  if (detail.reply.card) aid("card", detail.element, detail.reply).catch(() => {});
+  if (detail.reply.card || detail.reply.interpreter) aid("card", detail.element, detail.reply).catch(() => {});
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.show-card");
