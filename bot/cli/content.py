@@ -153,3 +153,19 @@ def template(settings: Settings, sheet: Path) -> int:
     write_template(settings.content_dir, sheet)
     click.echo(f"Wrote {sheet}. Fill it in, then try `kyr import {sheet} --dry-run`.")
     return DONE
+
+
+@click.command(epilog="Example: kyr sounds")
+@with_settings
+def sounds(settings: Settings) -> int:
+    """Let espeak-ng speak the sentences that a phone says to agents."""
+    from bot.content.checks import read_parts
+    from bot.content.sounds import make_sounds
+
+    responses = read_parts(settings.content_dir).conversation
+    if responses is None:
+        click.echo("domain.yml cannot be read. Run `kyr check`.", err=True)
+        return AT_FAULT
+    for path in make_sounds(settings.content_dir, responses):
+        click.echo(f"{path.relative_to(settings.content_dir)} ({path.stat().st_size:,} bytes)")
+    return DONE

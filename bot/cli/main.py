@@ -69,6 +69,7 @@ for _command in (
     content.export,
     content.import_,
     content.template,
+    content.sounds,
     figures.feedback,
     figures.usage,
     review.review,

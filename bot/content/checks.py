@@ -17,6 +17,7 @@ from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
 from bot.content.paths import FOLLOW_UPS, RESOURCES, conversation_files, glossary_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.service_references import PHONE, check_responses_services, check_services
+from bot.content.sounds import check_sounds
 from bot.content.topic_reading import check_topics
 from bot.content.topics import TRAINING_DATA, Topic
 from bot.content.training_data import read_examples
@@ -111,6 +112,8 @@ def check_parts(parts: Parts) -> None:
             if name not in topics:
                 path = root / "domain.yml"
                 problems.add(path, 1, "response_leads_nowhere", response=response, topic=name)
+    if parts.conversation is not None:
+        check_sounds(root, parts.conversation, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
 
 

@@ -32,6 +32,13 @@ DOMAIN = {
     "forms": {},
     "responses": {...: VARIATIONS},
 }
+# What a phone says to agents, and nothing else: all of it is true for everybody.
+SENTENCES = (
+    "utter_say_no_entry",
+    "utter_say_silent",
+    "utter_say_lawyer",
+    "utter_say_need_interpreter",
+)
 # Responses that the code asks for by name.
 NEEDED_RESPONSES = (
     "utter_hotline_card",
@@ -79,6 +86,9 @@ NEEDED_RESPONSES = (
     "utter_red_card_front",
     "utter_red_card_back",
     "utter_red_card_limits",
+    *SENTENCES,
+    "utter_say_limits",
+    "utter_show_interpreter",
     "utter_privacy_not_kept",
     "utter_privacy_kept",
     "utter_privacy_others",

@@ -32,6 +32,7 @@ from bot.gateway.offline import OfflineCopies, get_manifest
 from bot.gateway.plain_search import PlainSearch
 from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.gateway.readiness import Readiness
+from bot.gateway.sounds import Sounds
 from bot.settings import Settings
 from bot.web.assets import Assets
 from bot.web.connections import take_time
@@ -73,6 +74,7 @@ def create_app(
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
     app[keys.CURRENT_MODEL] = CurrentModel(LoadedModel(model_version, content, rasa))
+    app[keys.SOUNDS] = Sounds(settings.content_dir)
     app[keys.STRINGS] = read_page_texts(PAGE_TEXTS)
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
@@ -104,6 +106,7 @@ def create_app(
             web.get("/robots.txt", pages.get_robots),
             web.get("/sitemap.xml", pages.get_sitemap),
             web.get("/static/{name}", app[keys.ASSETS].serve),
+            web.get("/static/sounds/{name}", app[keys.SOUNDS].serve),
             web.get("/embed.js", embed.get_embed_script),
             web.get("/embed/try", embed.get_trial),
             web.get("/embed/try/{language:en|es}", embed.get_trial_page),

@@ -13,10 +13,11 @@ from bot.answering.reply import Reply, response_reply
 from bot.content.reading import Content
 from bot.database.usage import WEB
 from bot.gateway import keys
+from bot.gateway.aids import RED_CARD, interpreter_of, shown_card_of
 from bot.gateway.body import BadRequest, read_object
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import Outcome, end, reply, say_as_spoken
-from bot.gateway.pages import PRINTED_CARDS, RED_CARD, page_of
+from bot.gateway.pages import PRINTED_CARDS, page_of
 from bot.text.cleaning import both_ends, clean
 from bot.text.language import LANGUAGES, fold
 from bot.text.markup import parse_blocks
@@ -123,8 +124,9 @@ def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation)
 def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
     """Return a reply as the contract says, with what the page shows besides.
 
-    `blocks` is its text taken apart, `page` the address of the same answer as a page of its own, and
-    `cards` that of the cards to print; both are null where there is none.
+    `blocks` is its text taken apart. The rest are addresses, null where there is none: `page` of the same
+    answer as a page of its own, `cards` of those to print, `card` of the one on the screen, `interpreter` of
+    "I need an interpreter.".
     """
     blocks = [
         {
@@ -140,4 +142,6 @@ def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
         "reviewed_shown": shown,
         "page": page_of(content, reply),
         "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
+        "card": shown_card_of(reply),
+        "interpreter": interpreter_of(reply),
     }

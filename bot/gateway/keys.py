@@ -17,6 +17,7 @@ from bot.gateway.current_model import CurrentModel
 from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
 from bot.gateway.readiness import Readiness
+from bot.gateway.sounds import Sounds
 from bot.settings import Network
 from bot.web.assets import Assets
 
@@ -30,6 +31,7 @@ PUBLIC_URL = web.AppKey("PUBLIC_URL", str)
 READINESS = web.AppKey("READINESS", Readiness)
 REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
 CURRENT_MODEL = web.AppKey("CURRENT_MODEL", CurrentModel)
+SOUNDS = web.AppKey("SOUNDS", Sounds)
 STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")

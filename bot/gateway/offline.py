@@ -96,7 +96,7 @@ class OfflineCopies:
             .render(
                 version=(await self.current()).version,
                 languages=LANGUAGES,
-                assets=self._app[keys.ASSETS].urls(),
+                assets=_files(self._app),
             )
         )
         headers = {"Cache-Control": "no-cache"}
@@ -116,7 +116,7 @@ def _make(
     indexes: Mapping[str, str],
 ) -> Copies:
     pages = {language: _to_json(_saved_pages(app, language)) for language in LANGUAGES}
-    made_of = "".join([*pages.values(), *indexes.values(), *app[keys.ASSETS].urls()])
+    made_of = "".join([*pages.values(), *indexes.values(), *_files(app)])
     return Copies(
         content,
         topics,
@@ -129,6 +129,10 @@ def _make(
         {language: gzip.compress(text.encode(), mtime=0) for language, text in indexes.items()},
         hashlib.sha256(made_of.encode()).hexdigest()[:12],
     )
+
+
+def _files(app: web.Application) -> list[str]:
+    return [*app[keys.ASSETS].urls(), *app[keys.SOUNDS].urls()]
 
 
 def _saved_pages(app: web.Application, language: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.content.page_texts import PageTexts, with_hotline
 from bot.content.reading import Content
 from bot.content.topics import GROUPS, Topic, page_path
 from bot.directory.cards import service_card
-from bot.gateway import keys
+from bot.gateway import aids, keys
 from bot.gateway.family import (
     FAMILY_PLAN,
     TELL_FAMILY,
@@ -44,8 +44,12 @@ DIRECTORY = {"en": "/en/help", "es": "/es/ayuda"}
 PRIVACY = {"en": "/en/privacy", "es": "/es/privacidad"}
 # The search without a script (bot/gateway/plain_search.py).
 SEARCH = {"en": "/en/search", "es": "/es/buscar"}
-# The topic that the printed cards belong to.
-RED_CARD = "red_card"
+# What is heard or shown instead of read: its template, its addresses and what is put into it.
+_AIDS: tuple[tuple[str, Mapping[str, str], Callable[[web.Application, str], Mapping[str, Any]]], ...] = (
+    ("shown_card.html", aids.SHOWN_CARD, aids.shown_card),
+    ("spoken.html", aids.SPOKEN, aids.spoken),
+    ("interpreter.html", aids.INTERPRETER, aids.interpreter),
+)
 # The parts of the page on privacy, by the names of their headings and texts.
 _PRIVACY_PARTS = ("not_kept", "kept", "others", "careful")
 # As many cards as fit on a sheet of letter paper, each as large as a business card when folded.
@@ -124,6 +128,7 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
             not_legal_advice=content.text_of("utter_not_legal_advice", page.language),
             privacy_path=PRIVACY[page.language],
             search_path=SEARCH[page.language],
+            aid_strings=aids.aid_strings(texts(app)),
             show_date=lambda date: show_date(date, page.language),
             **page.values,
         )
@@ -191,6 +196,11 @@ async def get_named_page(request: web.Request) -> web.StreamResponse:
             return respond(request, make(app, language))
         if f"/{other(language)}/{name}" == paths[other(language)]:
             raise web.HTTPFound(paths[language])
+    for page in aid_pages(app, language):
+        if page.path == f"/{language}/{name}":
+            return respond(request, page)
+        if page.twin == f"/{other(language)}/{name}":
+            raise web.HTTPFound(page.path)
     return _respond_with_answer(request, name)
 
 
@@ -223,6 +233,7 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
         "tell_path": TELL_FAMILY[language],
         "plan_path": FAMILY_PLAN[language],
         "links_of_answers": json.dumps(links_of_answers(strings), ensure_ascii=False),
+        "aid_paths": {"card": aids.SHOWN_CARD, "spoken": aids.SPOKEN, "interpreter": aids.INTERPRETER},
     }
     folder, template = ("/embed", "embed.html") if embedded else ("", "chat.html")
     return Page(template, language, f"{folder}/{language}/", f"{folder}/{other(language)}/", values)
@@ -233,14 +244,17 @@ def topic_page(
 ) -> Page:
     """Return the page of an answer as it is on a day, by default the current one."""
     content, today = app[keys.CURRENT_MODEL].content, today or current_date()
+    reply = answer(content, topic, language, today=today, live=False)
     values = {
         "topic": topic,
-        "reply": answer(content, topic, language, today=today, live=False),
+        "reply": reply,
+        "card_path": aids.shown_card_of(reply),
+        "interpreter_path": aids.interpreter_of(reply),
         "situations": answered_situations(content, topic),
         "next": answered_next(content, topic),
         "core": content.topics[topic.topic],
         "path_of": page_path,
-        "cards_path": PRINTED_CARDS[language] if topic.topic == RED_CARD else "",
+        "cards_path": PRINTED_CARDS[language] if topic.topic == aids.RED_CARD else "",
         "family_links": family_links(topic.topic, language, texts(app)[language]),
     }
     paths = page_path(topic.id, language), page_path(topic.id, other(language))
@@ -286,10 +300,17 @@ def cards_page(app: web.Application, language: str) -> Page:
         "explained": content.text_of(
             "utter_red_card_back" if unspoken == "es" else "utter_red_card_front", language
         ),
-        "topic_path": f"/{language}/{RED_CARD}",
-        "has_topic": RED_CARD in content.topics,
+        "card_path": aids.SHOWN_CARD[language],
+        "topic_path": f"/{language}/{aids.RED_CARD}",
+        "has_topic": aids.RED_CARD in content.topics,
     }
     return Page("cards.html", language, PRINTED_CARDS[language], PRINTED_CARDS[unspoken], values)
+
+
+def aid_pages(app: web.Application, language: str) -> Iterator[Page]:
+    """Yield the pages with what is heard or shown instead of read."""
+    for template, paths, values in _AIDS:
+        yield Page(template, language, paths[language], paths[other(language)], values(app, language))
 
 
 def privacy_page(app: web.Application, language: str) -> Page:
@@ -337,6 +358,7 @@ def all_pages(app: web.Application, language: str) -> Iterator[Page]:
     yield chat_page(app, language)
     yield directory_page(app, language)
     yield cards_page(app, language)
+    yield from aid_pages(app, language)
     yield privacy_page(app, language)
     yield tell_family_page(app, language)
     yield family_plan_page(app, language)

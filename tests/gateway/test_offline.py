@@ -13,7 +13,7 @@ import pytest
 
 from bot.content.reading import Content
 from bot.content.topics import page_path
-from bot.gateway import offline, pages
+from bot.gateway import aids, offline, pages
 from bot.gateway.family import FAMILY_PLAN, TELL_FAMILY
 from bot.training.topics_off import GivenTopics, TopicsOff
 from tests.gateway.conftest import Client, MakeGateway, offer
@@ -36,6 +36,7 @@ async def test_every_page_is_kept_in_both_languages(
         named = {f"/{language}/", pages.DIRECTORY[language]}
         named |= {pages.PRINTED_CARDS[language], pages.PRIVACY[language]}
         named |= {TELL_FAMILY[language], FAMILY_PLAN[language]}
+        named |= {paths[language] for paths in (aids.SHOWN_CARD, aids.SPOKEN, aids.INTERPRETER)}
         assert set(kept) == named | {page_path(topic.id, language) for topic in answered}
         for path, page in kept.items():
             assert note in page["html"] and offline._SAVED_ON not in page["html"], path
@@ -111,7 +112,8 @@ async def test_the_page_can_be_installed(gateway: Client) -> None:
 async def test_files_are_small_and_stay_with_the_browser_until_they_change(gateway: Client) -> None:
     """For good under an address with their version; asked for again, with a 304, under one without."""
     page = await (await gateway.get("/es/")).text()
-    addresses = re.findall(r"/static/[\w.-]+\?v=\w{8}", page)
+    # What comes when it is asked for (the aids) stands in `data-`.
+    addresses = re.findall(r'(?:src|href)="(/static/[\w.-]+\?v=\w{8})"', page)
     assert {address.split("?")[0] for address in addresses} >= {
         "/static/chat.js",
         "/static/page.js",

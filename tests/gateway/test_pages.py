@@ -141,7 +141,7 @@ async def test_the_list_of_pages_names_every_page_with_its_twin(
     pages = ElementTree.fromstring(await response.text())  # noqa: S314 # our own text
     found = [str(place.text) for place in pages.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     answered = sum(topic.answered for topic in project_content.topics.values())
-    assert len(found) == len(set(found)) == 2 * (answered + 6)
+    assert len(found) == len(set(found)) == 2 * (answered + 9)
     for address in found:
         path = address.removeprefix(str(gateway.make_url("/")).rstrip("/"))
         assert (await gateway.get(path, allow_redirects=False)).status == 200, path

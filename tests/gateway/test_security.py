@@ -33,6 +33,7 @@ ROUTES = {
     ("GET", "/robots.txt"): "anyone",
     ("GET", "/sitemap.xml"): "anyone",
     ("GET", "/static/{name}"): "anyone; only files that were there at the start",
+    ("GET", "/static/sounds/{name}"): "anyone; only sounds that were there at the start",
     ("GET", "/embed.js"): "anyone, also scripts of other websites",
     ("GET", "/embed/try"): "anyone; leads to the page in a language",
     ("GET", "/embed/try/{language}"): "anyone",

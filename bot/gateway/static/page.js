@@ -69,6 +69,22 @@ if ("serviceWorker" in navigator && alone) {
   });
 }
 
+// Aids come when they are needed: reading aloud (listen.js), the card on the screen (card.js), sentences for
+// agents (spoken.js). Each is given the place that it is for.
+const aids = document.getElementById("aids").dataset;
+const aid = (name, ...given) => import(aids[name]).then((module) => module.default(...given));
+for (const place of document.querySelectorAll("[data-aid]")) aid(place.dataset.aid, place).catch(() => {});
+document.addEventListener("kyr-message", ({ detail }) => {
+  aid("listen", detail.element).catch(() => {});
+  if (detail.reply.card || detail.reply.interpreter) aid("card", detail.element, detail.reply).catch(() => {});
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.show-card");
+  if (!link || !alone) return;
+  event.preventDefault();
+  aid("card", link).catch(() => { location.href = link.href; });
+});
+
 function offer(save) {
   const place = document.querySelector(".save");
   if (!place) return;

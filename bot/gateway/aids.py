@@ -1,0 +1,114 @@
+"""What is heard and shown instead of read: sentences for agents, the red card, "I need an interpreter"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.answering.decision import SAY
+from bot.answering.reply import Reply
+from bot.content.page_texts import PageTexts
+from bot.content.responses import SENTENCES
+from bot.gateway import keys
+from bot.text.language import LANGUAGES, fold
+
+SHOWN_CARD = {"en": "/en/show-card", "es": "/es/mostrar-tarjeta"}
+SPOKEN = {"en": "/en/let-the-phone-speak", "es": "/es/que-hable-el-telefono"}
+INTERPRETER = {"en": "/en/interpreter", "es": "/es/interprete"}
+# The topic of the card. Another answer that names it can show it too, and what is said of agents at the door.
+RED_CARD = "red_card"
+_CARD = {"en": "red card", "es": "tarjeta roja"}
+_AT_THE_DOOR = f"{SAY}utter_emergency_home"
+# What leads to the sentence to show.
+_OTHER_LANGUAGES = "indigenous_languages"
+_NOT_SPOKEN = (f"{SAY}utter_interpreter", f"{SAY}utter_other_language")
+# The languages to choose from beside a sentence to show: names only, `language_<name>` in strings.yml.
+_LANGUAGES = (
+    *("spanish", "mixtec", "zapotec", "triqui", "nahuatl", "purepecha", "mixe", "otomi", "yucatec_maya"),
+    *("tzotzil", "tzeltal", "kiche", "mam", "qanjobal", "qeqchi", "kaqchikel", "ixil", "chuj", "akateko"),
+    *("popti", "garifuna", "quechua", "sign_language"),
+)
+# Stands in their sentence for the name.
+_BLANK = "LANGUAGE"
+# What the scripts of the aids say; an answer may be in the other language than its page.
+_STRINGS = ("listen", "listen_stop", "show_card", "interpreter")
+
+
+def shown_card_of(reply: Reply) -> str | None:
+    """Return the address of the card on the screen where a reply has to do with it."""
+    named = reply.topic == RED_CARD or _CARD[reply.language] in fold(f"{reply.text} {reply.more}")
+    return SHOWN_CARD[reply.language] if named or reply.again == _AT_THE_DOOR else None
+
+
+def interpreter_of(reply: Reply) -> str | None:
+    """Return the address of "I need an interpreter." where a reply is on other languages."""
+    named = reply.topic == _OTHER_LANGUAGES or reply.again in _NOT_SPOKEN
+    return INTERPRETER[reply.language] if named else None
+
+
+def aid_strings(strings: PageTexts) -> str:
+    """Return what the scripts of the aids say, in both languages, as JSON."""
+    said = {code: {key: strings[code][key] for key in _STRINGS} for code in LANGUAGES}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def shown_card(app: web.Application, language: str) -> Mapping[str, Any]:
+    """Return the two sides of the card: for the agent in English, for the person in the page's language."""
+    content = app[keys.CURRENT_MODEL].content
+    return {
+        "front": content.text_of("utter_red_card_front", "en"),
+        "back": content.text_of("utter_red_card_back", language),
+    }
+
+
+def spoken(app: web.Application, language: str) -> Mapping[str, Any]:
+    """Return the sentences with their meaning, and their sounds where there are any."""
+    content = app[keys.CURRENT_MODEL].content
+    sentences = []
+    for name in SENTENCES:
+        words = content.text_of(name, "en")
+        url, synthetic = app[keys.SOUNDS].of(words) or ("", False)
+        sentences.append(
+            {
+                "id": name.removeprefix("utter_").replace("_", "-"),
+                "words": words,
+                "meaning": content.text_of(name, language),
+                "url": url,
+                "synthetic": synthetic,
+            }
+        )
+    return {
+        "limits": content.text_of("utter_say_limits", language),
+        "sentences": sentences,
+        "card_path": SHOWN_CARD[language],
+        "interpreter_path": INTERPRETER[language],
+    }
+
+
+def interpreter(app: web.Application, language: str) -> Mapping[str, Any]:
+    """Return the languages to choose from, and whom to call."""
+    content, strings = app[keys.CURRENT_MODEL].content, app[keys.STRINGS]
+    shown = strings["en"]["interpreter_words"]
+
+    def words(name: str) -> str:
+        own = strings["en"].get(f"interpreter_words_{name}", shown)
+        return own.replace(_BLANK, strings["en"][f"language_{name}"])
+
+    return {
+        "explained": content.text_of("utter_show_interpreter", language),
+        "spoken_languages": [
+            {
+                "id": name.replace("_", "-"),
+                "words": words(name),
+                "name": strings[language][f"language_{name}"],
+            }
+            for name in _LANGUAGES
+        ],
+        "blank": shown.split(_BLANK),
+        "topic_path": f"/{language}/{_OTHER_LANGUAGES}",
+        "has_topic": _OTHER_LANGUAGES in content.topics,
+        "spoken_path": SPOKEN[language],
+    }
