@@ -156,9 +156,9 @@ async def test_other_scripts_learn_of_each_reply(reader: Visit) -> None:
     await reader.go("/es/")
     await reader.page.evaluate(
         """() => document.addEventListener("kyr-message", ({ detail }) => {
-          const row = detail.message.querySelector(".tools");
+          const row = detail.element.querySelector(".tools");
           const button = document.createElement("button");
-          button.textContent = `+ ${detail.body.answer}`;
+          button.textContent = `+ ${detail.reply.answer}`;
           row.prepend(button);
         })"""
     )

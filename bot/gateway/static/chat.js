@@ -177,9 +177,8 @@ class KnowYourRightsChat extends HTMLElement {
     }
     this.log.append(...replies);
     // What other scripts of the page have to say of a reply: a button for its row, the first `.tools` in it.
-    replies.forEach((message, index) => message.dispatchEvent(new CustomEvent("kyr-message", {
-      bubbles: true,
-      detail: { message, body: body.replies[index] },
+    replies.forEach((made, index) => document.dispatchEvent(new CustomEvent("kyr-message", {
+      detail: { element: made, reply: body.replies[index] },
     })));
     this.querySelector(".restart").hidden = false;
     if (pending.question.message && this.input.value.trim() === pending.shown) this.input.value = "";
