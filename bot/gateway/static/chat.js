@@ -466,7 +466,8 @@ function callButton({ name, number, uri, open, opening, caution }) {
   const made = link(uri, "");
   const state = element("small", { className: open ? "open" : "" }, [opening, caution].filter(Boolean).join(" "));
   made.className = "call";
-  made.append(element("strong", {}, name), name === number ? "" : ` ${number}`, state);
+  made.append(element("span", {}, element("strong", {}, name), name === number ? "" : " ",
+    element("span", { className: "number" }, name === number ? "" : number)), state);
   return made;
 }
 
