@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from bot.answering.help import PEOPLE_TO_TALK_TO, find_help, found_help, help_response
 from bot.answering.help_search import HelpSearch
-from bot.answering.reply import CHOOSE_MORE, CHOOSE_TOPIC, Button, Reply, topic_buttons
+from bot.answering.reply import CHOOSE_MORE, CHOOSE_TOPIC, Button, Reply, calls_of, topic_buttons
 from bot.clock import TIME_ZONE, current_date
 from bot.content.reading import Content
 from bot.content.topics import MOST_NEXT, Topic, situations_of
@@ -81,6 +81,8 @@ def answer(
         warning=warning,
         buttons=(*topic_buttons(content, lead_on[:MOST_NEXT], language), *buttons),
         services=services,
+        calls=calls_of(content, (*mentioned(said.screen), *topic.call), language),
+        called=calls,
         again=CHOOSE_TOPIC + topic.id,
     )
 
@@ -114,7 +116,8 @@ def whom_to_call(content: Content, answers: Sequence[str], language: str) -> Rep
             ids = tuple(dict.fromkeys((*topic.call, *mentioned(topic.answers[language].screen))))
             calls = _calls(content, ids, language, datetime.datetime.now(TIME_ZONE), named=())
             if calls:
-                return Reply(calls, language, topic=topic.topic)
+                cards = calls_of(content, ids, language)
+                return Reply(calls, language, topic=topic.topic, calls=cards, called=calls)
     return None
 
 
@@ -187,5 +190,12 @@ def beyond(content: Content, topic: Topic, language: str) -> Reply | None:
         return None
     buttons = tuple(button for button in said.buttons if not button.payload.startswith(CHOOSE_MORE))
     return dataclasses.replace(
-        said, text=said.more, more="", short="", buttons=buttons, services=(), again=CHOOSE_MORE + topic.id
+        said,
+        text=said.more,
+        more="",
+        short="",
+        buttons=buttons,
+        services=(),
+        calls=(),
+        again=CHOOSE_MORE + topic.id,
     )

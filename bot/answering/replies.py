@@ -25,6 +25,7 @@ from bot.answering.reply import (
     CHOOSE_NONE,
     CHOOSE_PLACE,
     CHOOSE_SEARCH,
+    CHOOSE_START,
     CHOOSE_TOPIC,
     Button,
     Reply,
@@ -183,6 +184,11 @@ def reply_to_choice(content: Content, payload: str, language: str) -> Reply | No
     kind, _, name = payload.partition(":")
     if f"{kind}:" == CHOOSE_PLACE and name in EMERGENCY_PLACES:
         return response_reply(content, f"utter_emergency_{name}", language)
+    if f"{kind}:" == CHOOSE_START and name in content.start.starters:
+        starter = content.start.starters[name]
+        if starter.card:
+            return response_reply(content, starter.card, language)
+        return answer(content, content.topics[starter.answer], language)
     topic = content.topics.get(name)
     if topic is None:
         return None

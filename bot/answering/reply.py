@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,10 @@ from bot.answering.decision import (
     EMERGENCY_PLACES,
     SAY,
 )
+from bot.clock import TIME_ZONE
 from bot.content.reading import Content
 from bot.content.topics import Source
+from bot.directory.mentions import call_cards, mentioned
 
 CHOOSE_TOPIC = "topic:"
 # What goes beyond the first screen of an answer.
@@ -29,6 +32,8 @@ CHOOSE_SPEAKS = "speaks:"
 # Choices that a page makes by itself: the last answer once more, and from now on in a language.
 CHOOSE_AGAIN = "again"
 CHOOSE_LANGUAGE = "language:"
+# What has happened, chosen on the first screen of the page (see bot.content.start).
+CHOOSE_START = "start:"
 # The card for agents in a place, chosen by a button.
 CHOOSE_PLACE = "place:"
 
@@ -47,6 +52,8 @@ class Reply:
 
     `answer` is the id of the answer given, `more` what goes beyond its first screen, and `short` what a text
     message says in its stead. `warning` is that part of an old answer's text which says how old it is.
+    `calls` are those to call, as `call_cards` returns them, and `called` is the part of the text that lists
+    some of them.
     `again` stands for what was said, in any language (see `repeat`); None where it cannot be repeated.
     """
 
@@ -61,6 +68,8 @@ class Reply:
     warning: str = ""
     buttons: tuple[Button, ...] = ()
     services: tuple[dict[str, Any], ...] = ()
+    calls: tuple[dict[str, Any], ...] = ()
+    called: str = ""
     again: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -87,8 +96,20 @@ def response_reply(content: Content, response: str, language: str) -> Reply:
         language,
         topic=topic,
         buttons=_buttons_of_card(content, name, language),
+        calls=calls_of(content, mentioned(content.conversation.responses[response][language]), language),
         again=SAY + response,
     )
+
+
+def calls_of(content: Content, ids: Iterable[str], language: str) -> tuple[dict[str, Any], ...]:
+    """Return cards of services to call as it is now, those that answer first."""
+    say = functools.partial(_text, content, language)
+    now = datetime.datetime.now(TIME_ZONE)
+    return tuple(call_cards(ids, content.directory, language, say, now=now))
+
+
+def _text(content: Content, language: str, response: str) -> str:
+    return content.text_of(response, language)
 
 
 def _buttons_of_card(content: Content, card: str, language: str) -> tuple[Button, ...]:

@@ -14,10 +14,11 @@ from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
 from bot.content.page_texts import FILE as PAGE_TEXTS
 from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
-from bot.content.paths import FOLLOW_UPS, RESOURCES, conversation_files, glossary_files
+from bot.content.paths import FOLLOW_UPS, RESOURCES, START, conversation_files, glossary_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.service_references import PHONE, check_responses_services, check_services
 from bot.content.sounds import check_sounds
+from bot.content.start import Start, read_start
 from bot.content.topic_reading import check_topics
 from bot.content.topics import TRAINING_DATA, Topic
 from bot.content.training_data import read_examples
@@ -77,6 +78,7 @@ class Parts:
     directory: Directory | None
     glossary: Glossary | None
     follow_ups: FollowUpMap
+    start: Start
 
 
 def read_parts(root: Path) -> Parts:
@@ -90,7 +92,9 @@ def read_parts(root: Path) -> Parts:
     follow_ups = read_follow_ups(root / FOLLOW_UPS, answers, problems)
     check_gate(root, problems)
     check_pipeline(root, answers, directory, problems)
-    return Parts(root, problems, topics, conversation, directory, glossary, follow_ups)
+    cards = conversation.responses if conversation else ()
+    start = read_start(root / START, answers, cards, problems)
+    return Parts(root, problems, topics, conversation, directory, glossary, follow_ups, start)
 
 
 def check_parts(parts: Parts) -> None:
@@ -101,6 +105,8 @@ def check_parts(parts: Parts) -> None:
     check_holes(asked, problems)
     _check_rules(root, problems)
     texts = list(_texts(root, topics, parts.conversation, directory, check_page_texts(problems)))
+    for twins in parts.start.titles():
+        texts += [Spoken(root / START, language, text) for language, text in twins.items()]
     if directory is not None:
         check_needs(root, topics, directory, problems)
         check_services(root, topics, directory, problems)

@@ -16,6 +16,9 @@ RESOURCES = Path("data") / "resources"
 # What a short message asks for after what was said before it.
 FOLLOW_UPS = Path("data") / "follow_ups.yml"
 
+# What the first screen of the page offers.
+START = Path("data") / "start.yml"
+
 # Files of words, not of questions.
 _WORDS = ("glossary.yml", "facets.yml")
 

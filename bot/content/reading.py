@@ -14,6 +14,7 @@ from bot.content.follow_up_map import FollowUpMap
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
 from bot.content.paths import RESOURCES
 from bot.content.responses import Responses
+from bot.content.start import Start
 from bot.content.topics import Topic, topic_of, turned_off
 from bot.directory.live import LiveDirectory
 from bot.directory.mentions import put_in
@@ -34,6 +35,7 @@ class Content:
     # Whether answers that nobody has signed off are held back (KYR_REQUIRE_APPROVAL).
     require_approval: bool = False
     follow_ups: FollowUpMap = dataclasses.field(default_factory=FollowUpMap)
+    start: Start = dataclasses.field(default_factory=lambda: Start({}))
 
     @functools.cached_property
     def facet_words(self) -> FacetWords:
@@ -131,4 +133,12 @@ def content_of(parts: Parts, *, require_approval: bool = False, resources_dir: P
         raise ContentError(sorted(parts.problems.found))
     own = parts.root / RESOURCES
     live = LiveDirectory(resources_dir, fallback=own) if resources_dir else LiveDirectory(own)
-    return Content(parts.topics, parts.conversation, parts.glossary, live, require_approval, parts.follow_ups)
+    return Content(
+        parts.topics,
+        parts.conversation,
+        parts.glossary,
+        live,
+        require_approval,
+        parts.follow_ups,
+        parts.start,
+    )

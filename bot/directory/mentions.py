@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from bot.clock import TIME_ZONE
 from bot.directory.cards import Say, opening_text
 from bot.directory.services import HOTLINE_NEED, Directory, Service
+from bot.text.markup import phone_uri
 
 # Needs whose services are called by who asks for them, and never first.
 _NOT_FIRST = frozenset(("city", "consulate"))
@@ -80,6 +82,30 @@ def call_lines(
         yield ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
+def call_cards(
+    ids: Iterable[str], directory: Directory, language: str, say: Say, *, now: datetime.datetime
+) -> Iterator[dict[str, Any]]:
+    """Yield what a button to call each service says, ready for JSON; what is not known is an empty text.
+
+    They come in the order of `call_lines`, those without a phone, which are read on the web, last. `now` has
+    a time zone.
+    """
+    services = _in_order(ids, (), directory, now)
+    for service in sorted(services, key=lambda one: not one.phones):
+        opening = service.opening(now)
+        number = next(iter(service.phones), _web_address(service))
+        if not number:
+            continue
+        yield {
+            "name": service.short_name[language],
+            "number": number,
+            "uri": phone_uri(number) if service.phones else service.url,
+            "open": opening.open if opening and not opening.holiday else None,
+            "opening": opening_text(opening, now.astimezone(TIME_ZONE), language, say) if opening else "",
+            "caution": service.caution[language],
+        }
+
+
 def _in_order(
     ids: Iterable[str], named: Iterable[str], directory: Directory, now: datetime.datetime | None
 ) -> list[Service]:
@@ -101,7 +127,10 @@ def _service(name: str, directory: Directory) -> Service:
 
 def name_and_number(service: Service, language: str) -> str:
     """Return its short name and its number, or its web address where it has none."""
-    # A web address as people type it.
-    address = service.url.removeprefix("https://").removeprefix("www.").rstrip("/")
-    name, number = service.short_name[language], next(iter(service.phones), address)
+    name, number = service.short_name[language], next(iter(service.phones), _web_address(service))
     return name if not number or number in name.split() else f"{name}, {number}"
+
+
+def _web_address(service: Service) -> str:
+    """Return its web address as people type it."""
+    return service.url.removeprefix("https://").removeprefix("www.").rstrip("/")

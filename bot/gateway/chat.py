@@ -124,24 +124,41 @@ def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation)
 def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
     """Return a reply as the contract says, with what the page shows besides.
 
-    `blocks` is its text taken apart. The rest are addresses, null where there is none: `page` of the same
-    answer as a page of its own, `cards` of those to print, `card` of the one on the screen, `interpreter` of
-    "I need an interpreter.".
+    `blocks` is its text taken apart, with whom to call as a block of its own, and `more_blocks` what goes
+    beyond it; `title` is that of the answer. The rest are addresses, null where there is none: `page` of the
+    same answer as a page of its own, `cards` of those to print, `card` of the one on the screen,
+    `interpreter` of "I need an interpreter.".
     """
-    blocks = [
-        {
-            "kind": block.kind,
-            "lines": [[{"text": span.text, "uri": span.uri} for span in line] for line in block.lines],
-        }
-        for block in parse_blocks(reply.text)
-    ]
+    topic = content.topics.get(reply.answer or reply.topic or "")
     shown = format_date(reply.reviewed, "long", locale=reply.language) if reply.reviewed else None
     return {
         **reply.as_json(),
-        "blocks": blocks,
+        "blocks": _blocks(reply),
+        "more_blocks": _taken_apart(reply.more),
+        "title": topic.title[reply.language] if topic else None,
         "reviewed_shown": shown,
         "page": page_of(content, reply),
         "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
         "card": shown_card_of(reply),
         "interpreter": interpreter_of(reply),
     }
+
+
+def _blocks(reply: Reply) -> list[dict[str, Any]]:
+    """Return a reply's text taken apart, with whom to call in the place of their list, for buttons."""
+    if not reply.calls:
+        return _taken_apart(reply.text)
+    # Where no part of the text lists them they stand at its end.
+    before, _, after = reply.text.partition(reply.called) if reply.called else (reply.text, "", "")
+    calls = {"kind": "calls", "lines": [], "calls": list(reply.calls)}
+    return [*_taken_apart(before), calls, *_taken_apart(after)]
+
+
+def _taken_apart(text: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": block.kind,
+            "lines": [[{"text": span.text, "uri": span.uri} for span in line] for line in block.lines],
+        }
+        for block in parse_blocks(text)
+    ]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from cachetools import FIFOCache, TTLCache
 
 from bot.answering.replies import made_by_page
-from bot.answering.reply import Button
+from bot.answering.reply import CHOOSE_START, Button
 from bot.clock import current_date
 from bot.expiring_cache import ExpiringCache
 
@@ -84,8 +84,8 @@ class Conversation:
             self.said = (said, *(one for one in self.said if one != said))[:_MOST_ANSWERS]
 
     def may_choose(self, payload: str) -> bool:
-        """Whether a choice was offered in this conversation, or is one that a page makes by itself."""
-        return payload in self.offered or made_by_page(payload)
+        """Whether a choice was offered here or on the first screen, or is one that a page makes by itself."""
+        return payload in self.offered or payload.startswith(CHOOSE_START) or made_by_page(payload)
 
 
 class SenderKeys:

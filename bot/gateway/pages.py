@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.answering.answers import answer, answered_next, answered_situations
 from bot.answering.decision import CHAT_PRIVACY
-from bot.answering.reply import Reply
+from bot.answering.reply import CHOOSE_START, Reply
 from bot.clock import TIME_ZONE, current_date
 from bot.content.page_texts import PageTexts, with_hotline
 from bot.content.reading import Content
@@ -58,7 +58,7 @@ _CARDS_A_SHEET = 4
 # What the chat says by itself; it knows both languages, since one message may be in the other.
 _CHAT_STRINGS = (
     *("you", "bot", "waiting", "slow", "offline", "offline_switch", "not_sent"),
-    *("saved_answers", "no_saved_answers", "privacy_title"),
+    *("saved_answers", "no_saved_answers", "privacy_title", "more_below", "more_calls", "service_more"),
     *("sources", "checked", "phone", "website", "address", "languages", "hours", "cost", "area"),
     *("eligibility", "bring", "service_checked", "helped", "yes", "no", "thanks", "share", "copy_link"),
     *("link_copied", "link_not_copied", "share_link", "open_page", "print_cards", "started_over"),
@@ -219,10 +219,19 @@ def _respond_with_answer(request: web.Request, name: str) -> web.Response:
 def chat_page(app: web.Application, language: str, *, embedded: bool = False) -> Page:
     """Return the page with the chat, whole or alone."""
     content, strings = app[keys.CURRENT_MODEL].content, texts(app)
-    topics = [topic for topic in content.topics.values() if topic.is_core and topic.answered]
+    starters = [
+        {
+            "title": starter.title[language],
+            "choice": CHOOSE_START + starter.id,
+            "page": page_path(starter.answer, language),
+        }
+        for starter in content.start.starters.values()
+        if starter.card or content.topics[starter.answer].answered
+    ]
     chat_strings = _CHAT_STRINGS + (_KEEPING_STRINGS if app[keys.REVIEW_QUEUE] else ())
     values = {
-        "groups": [(group, [topic for topic in topics if topic.group == group]) for group in GROUPS],
+        "starters": starters,
+        "parts_of_topics": list(_parts_of_topics(content, strings, language)),
         "greeting": content.text_of("utter_greet", language),
         "chat_strings": json.dumps(
             {code: {key: strings[code][key] for key in chat_strings} for code in LANGUAGES},
@@ -237,6 +246,27 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
     }
     folder, template = ("/embed", "embed.html") if embedded else ("", "chat.html")
     return Page(template, language, f"{folder}/{language}/", f"{folder}/{other(language)}/", values)
+
+
+def _parts_of_topics(
+    content: Content, strings: PageTexts, language: str
+) -> Iterator[tuple[str, list[Topic]]]:
+    """Yield the headings of the list of topics, each with its topics that have an answer.
+
+    Those that data/start.yml names come first, the others under the names of their groups.
+    """
+    placed = {name for part in content.start.parts for name in part.topics}
+    given = {topic.id: topic for topic in content.topics.values() if topic.is_core and topic.answered}
+    others = [topic for name, topic in given.items() if name not in placed]
+    named = [
+        (part.title[language], [given[name] for name in part.topics if name in given])
+        for part in content.start.parts
+    ]
+    grouped = [
+        (strings[language][f"group_{group}"], [topic for topic in others if topic.group == group])
+        for group in GROUPS
+    ]
+    return ((title, topics) for title, topics in (*named, *grouped) if topics)
 
 
 def topic_page(

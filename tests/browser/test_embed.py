@@ -66,7 +66,7 @@ async def test_a_conversation_on_another_website(
     await visit.check_accessible()
     await visit.check_fits()
     await chat.locator(".message.bot").nth(1).get_by_text("Fuentes").click()
-    link = chat.locator(".message.bot details a").first
+    link = chat.locator(".message.bot details[open] a").first
     assert await link.get_attribute("target") == "_blank"
     await chat.locator("#message").press("Escape")
     await expect(page.locator("iframe")).to_be_hidden()

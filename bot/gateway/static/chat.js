@@ -12,12 +12,16 @@ const SECONDS_UNTIL_SLOW = 5;
 // A question that did not get through is sent again after so many seconds, and when there is a signal.
 const SECONDS_BETWEEN_TRIES = [3, 6, 12, 24, 48];
 const SERVICE_FACTS = ["hours", "languages", "cost", "area", "eligibility", "bring"];
-// From here up choices stand in two columns, so that all are seen at once.
-const MANY_CHOICES = 6;
+// So many numbers to call are buttons; whoever wants more opens them.
+const MOST_CALLS = 3;
+// What stands below an answer already, to be opened in its place.
+const CHOOSE_MORE = "more:";
 const LANGUAGES = ["en", "es"];
 const MOST_FOUND = 3;
 // So long a screen reader has to take up what is new; then it is heard in the conversation only.
 const SECONDS_ANNOUNCED = 20;
+// A piece is announced when the one before it has about been spoken.
+const MILLISECONDS_A_LETTER = 60;
 const embedded = window.top !== window;
 
 class KnowYourRightsChat extends HTMLElement {
@@ -39,8 +43,14 @@ class KnowYourRightsChat extends HTMLElement {
       this.send();
     });
     this.addEventListener("click", (event) => {
+      const starter = event.target.closest("[data-choice]");
       if (event.target.closest(".restart")) this.restart();
+      if (!starter || event.metaKey || event.ctrlKey) return;
+      event.preventDefault();
+      this.ask({ choice: starter.dataset.choice }, starter.textContent, starter.pathname);
     });
+    // Whoever goes on by themselves is not read to any longer.
+    for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => clearTimeout(this.telling));
     document.addEventListener("click", (event) => {
       const link = event.target.closest("a.switch");
       if (!link || event.metaKey || event.ctrlKey) return;
@@ -77,11 +87,12 @@ class KnowYourRightsChat extends HTMLElement {
     if (text) this.ask({ message: text }, text);
   }
 
-  ask(question, shown) {
+  // `page` is where the answer can be read without us.
+  ask(question, shown, page) {
     if (this.sending) return;
     clearTimeout(this.timer);
     // By its id the gateway knows a question that it has answered when only the answer was lost.
-    this.pending = { question: Object.assign({ id: random() }, question), shown, tries: 0 };
+    this.pending = { question: Object.assign({ id: random() }, question), shown, page, tries: 0 };
     this.deliver();
   }
 
@@ -134,7 +145,9 @@ class KnowYourRightsChat extends HTMLElement {
     pending.tries += 1;
     this.fail(this.say(seconds ? "offline" : "not_sent"));
     if (seconds) this.timer = setTimeout(() => this.tryAgain(), seconds * 1000);
-    if (pending.tries === 1 && pending.question.message) this.searchSaved(pending);
+    if (pending.tries > 1) return;
+    if (pending.page) this.offerPages(document.documentElement.lang, [link(pending.page, pending.shown)]);
+    else if (pending.question.message) this.searchSaved(pending);
   }
 
   tryAgain() {
@@ -159,10 +172,14 @@ class KnowYourRightsChat extends HTMLElement {
     const replies = body.replies.map((one) => this.reply(one));
     let first = replies[0];
     if (pending.shown) {
-      first = this.message("you", this.language, [pending.shown]);
+      first = this.message("you", this.language, pending.shown, []);
       this.log.append(first);
     }
     this.log.append(...replies);
+    // What other scripts of the page have to say of a reply: a button for its row, the first `.tools` in it.
+    replies.forEach((made, index) => document.dispatchEvent(new CustomEvent("kyr-message", {
+      detail: { element: made, reply: body.replies[index] },
+    })));
     this.querySelector(".restart").hidden = false;
     if (pending.question.message && this.input.value.trim() === pending.shown) this.input.value = "";
     this.language = body.lang;
@@ -179,22 +196,34 @@ class KnowYourRightsChat extends HTMLElement {
     first.scrollIntoView();
   }
 
-  // Hear once what is new; buttons and links stand in the conversation itself.
+  // Hear once what is new, a sentence or a step at a time; buttons and links stand in the conversation itself.
   announce(replies) {
-    this.tell(replies.map((one) => {
-      const parts = one.blocks.map((each) => this.block(each));
-      if (!one.topic) parts.push(...one.buttons.map(({ title }) => element("p", {}, title)));
-      parts.push(...one.services.map(({ name }) => element("p", {}, name)));
-      return element("div", { lang: one.lang }, ...parts);
-    }));
+    const pieces = [];
+    for (const one of replies) {
+      const add = (text, lang) => pieces.push(element("p", { lang: lang || one.lang }, text));
+      for (const { kind, lines, calls } of one.blocks) {
+        for (const spans of lines) add(spans.map(({ text }) => text).join(""), kind === "say" && "en");
+        if (calls) calls.slice(0, MOST_CALLS).forEach((call) => add(said(call)));
+      }
+      if (!one.topic) one.buttons.forEach(({ title }) => add(title));
+      one.services.forEach(({ name }) => add(name));
+    }
+    this.tell(pieces);
   }
 
-  tell(parts) {
+  tell(pieces) {
+    clearTimeout(this.telling);
     clearTimeout(this.told);
     this.announced.textContent = "";
-    this.announced.append(...parts);
-    for (const anchor of this.announced.querySelectorAll("a")) anchor.replaceWith(anchor.textContent);
-    this.told = setTimeout(() => { this.announced.textContent = ""; }, SECONDS_ANNOUNCED * 1000);
+    const next = () => {
+      const piece = pieces.shift();
+      this.announced.append(piece);
+      if (pieces.length) this.telling = setTimeout(next, piece.textContent.length * MILLISECONDS_A_LETTER);
+    };
+    next();
+    const letters = pieces.reduce((sum, piece) => sum + piece.textContent.length, 0);
+    this.told = setTimeout(() => { this.announced.textContent = ""; },
+      SECONDS_ANNOUNCED * 1000 + letters * MILLISECONDS_A_LETTER);
   }
 
   async resume() {
@@ -208,7 +237,7 @@ class KnowYourRightsChat extends HTMLElement {
     if (!page.ok) throw new Error(link.href);
     const twin = new DOMParser().parseFromString(page.body, "text/html");
     const typed = this.input.value;
-    for (const part of ["header", ".urgent", ".skip", "#log > :first-child", "kyr-chat form", ".save", "#topics", ".back", "footer"]) {
+    for (const part of ["header", ".urgent", ".skip", "#log > :first-child", "kyr-chat form", ".restart", ".save", "#topics", ".back", "footer"]) {
       const [here, there] = [document.querySelector(part), twin.querySelector(part)];
       if (here && there) here.replaceWith(document.adoptNode(there));
     }
@@ -242,7 +271,7 @@ class KnowYourRightsChat extends HTMLElement {
     this.querySelector(".restart").hidden = true;
     this.input.value = "";
     this.fail("");
-    this.tell([this.say("started_over")]);
+    this.tell([element("p", {}, this.say("started_over"))]);
     this.language = document.documentElement.lang;
     this.input.focus();
   }
@@ -274,16 +303,20 @@ class KnowYourRightsChat extends HTMLElement {
       // People ask in either language, whatever the page is in.
       const best = found[1].score > found[0].score || (found[1].score === found[0].score && this.language === "es") ? 1 : 0;
       const [language, { topics }] = [LANGUAGES[best], found[best]];
-      const links = topics.map((topic) => element("li", {}, link(`/${language}/${topic.replace(".", "/")}`, indexes[best].titles[topic])));
-      const said = element("p", {}, this.strings[language][topics.length ? "saved_answers" : "no_saved_answers"]);
-      const parts = links.length ? [said, element("ul", {}, ...links)] : [said];
-      this.tell([element("div", { lang: language }, ...parts.map((part) => part.cloneNode(true)))]);
-      const message = this.message("bot", language, parts);
-      this.log.append(message);
-      message.scrollIntoView();
+      const links = topics.map((topic) => link(`/${language}/${topic.replace(".", "/")}`, indexes[best].titles[topic]));
+      this.offerPages(language, links);
     } catch (error) {
       // Nothing is saved; the topics are below.
     }
+  }
+
+  offerPages(language, links) {
+    const parts = [element("p", {}, this.strings[language][links.length ? "saved_answers" : "no_saved_answers"])];
+    if (links.length) parts.push(element("ul", {}, ...links.map((each) => element("li", {}, each))));
+    this.tell([...parts[0].childNodes, ...links].map((part) => element("p", { lang: language }, part.textContent)));
+    const message = this.message("bot", language, "", parts);
+    this.log.append(message);
+    message.scrollIntoView();
   }
 
   setSending(sending) {
@@ -302,25 +335,37 @@ class KnowYourRightsChat extends HTMLElement {
 
   reply(body) {
     const strings = this.strings[body.lang];
-    const parts = body.blocks.map((each) => this.block(each));
+    const parts = body.blocks.map((each) => this.block(each, strings));
     if (body.services.length) {
       parts.push(element("ul", { className: "services" }, ...body.services.map((one) => service(one, strings))));
     }
-    if (body.sources.length) parts.push(sources(body, strings));
+    const more = body.more_blocks;
+    const buttons = body.buttons.filter(({ payload }) => !(more.length && payload.startsWith(CHOOSE_MORE)));
+    if (buttons.length) parts.push(this.choices(buttons));
+    const tools = element("div", { className: "tools" });
+    if (more.length) tools.append(details(strings.more_below, ...more.map((each) => this.block(each, strings))));
     if (body.topic === "chat_privacy") parts.push(element("p", {}, link(body.page, strings.privacy_title)));
-    else if (body.page) parts.push(this.share(body, strings), this.rate(body, strings));
-    if (body.buttons.length) parts.push(this.choices(body.buttons));
-    return this.message("bot", body.lang, parts);
+    else if (body.page) tools.append(this.share(body, strings));
+    if (body.sources.length) tools.append(sources(body, strings));
+    parts.push(tools);
+    if (body.page && body.topic !== "chat_privacy") parts.push(this.rate(body, strings));
+    return this.message("bot", body.lang, body.title || "", parts);
   }
 
-  message(sender, language, parts) {
+  // An item to jump to: its heading says whose it is, and which answer or what was asked.
+  message(sender, language, title, parts) {
     const name = element("span", { className: "sender" }, `${this.strings[language][sender]}: `);
-    const made = element("div", { className: `message ${sender}`, lang: language }, name, ...parts);
+    this.messages = (this.messages || 0) + 1;
+    const heading = element("h2", { id: `message-${this.messages}` }, name, title);
+    if (sender === "bot") heading.className = "sender";
+    const made = element("article", { className: `message ${sender}`, lang: language }, heading, ...parts);
+    made.setAttribute("aria-labelledby", heading.id);
     if (sender === "you") made.dir = "auto";
     return made;
   }
 
-  block({ kind, lines }) {
+  block({ kind, lines, calls }, strings) {
+    if (kind === "calls") return callButtons(calls, strings);
     const filled = lines.map((spans) => spans.map(({ text, uri }) => (uri ? link(uri, text) : text)));
     if (kind === "paragraph") return element("p", {}, ...filled[0]);
     if (kind === "say") return element("blockquote", { lang: "en" }, ...filled.map((line) => element("p", {}, ...line)));
@@ -328,8 +373,7 @@ class KnowYourRightsChat extends HTMLElement {
   }
 
   choices(buttons) {
-    const name = buttons.length < MANY_CHOICES ? "choices" : "choices many";
-    return element("div", { className: name }, ...buttons.map(({ title, payload }) =>
+    return element("div", { className: "choices" }, ...buttons.map(({ title, payload }) =>
       button(title, () => this.ask({ choice: payload }, title))));
   }
 
@@ -341,7 +385,7 @@ class KnowYourRightsChat extends HTMLElement {
       const writing = navigator.clipboard ? navigator.clipboard.writeText(url) : Promise.reject();
       writing.then(() => {
         copied.textContent = strings.link_copied;
-        this.tell([strings.link_copied]);
+        this.tell([element("p", {}, strings.link_copied)]);
       }, () => {
         copied.textContent = `${strings.link_not_copied} `;
         copied.append(link(url, url));
@@ -350,7 +394,7 @@ class KnowYourRightsChat extends HTMLElement {
     if (navigator.share) row.append(button(strings.share_link, () => navigator.share({ url }).catch(() => {})));
     row.append(link(page, strings.open_page));
     if (cards) row.append(link(cards, strings.print_cards));
-    return element("details", {}, element("summary", {}, strings.share), row, copied);
+    return details(strings.share, row, copied);
   }
 
   rate({ topic }, strings) {
@@ -411,6 +455,27 @@ function search({ stem_length: length, words }, text) {
   return { topics: best.map(({ topic }) => topic), score: scores.reduce((sum, { score }) => sum + score, 0) };
 }
 
+// Those to call, the first ones as buttons.
+function callButtons(calls, strings) {
+  const list = (some) => element("ul", { className: "calls" }, ...some.map((one) => element("li", {}, callButton(one))));
+  const [first, rest] = [calls.slice(0, MOST_CALLS), calls.slice(MOST_CALLS)];
+  return element("div", {}, list(first), ...(rest.length ? [details(strings.more_calls, list(rest))] : []));
+}
+
+function callButton({ name, number, uri, open, opening, caution }) {
+  const made = link(uri, "");
+  const state = element("small", { className: open ? "open" : "" }, [opening, caution].filter(Boolean).join(" "));
+  made.className = "call";
+  made.append(element("span", {}, element("strong", {}, name), name === number ? "" : " ",
+    element("span", { className: "number" }, name === number ? "" : number)), state);
+  return made;
+}
+
+// What a button to call says when it is heard.
+function said({ name, number, opening, caution }) {
+  return [name === number ? name : `${name}, ${number}`, opening, caution].filter(Boolean).join(". ");
+}
+
 function service(item, strings) {
   const facts = SERVICE_FACTS.filter((key) => item[key]).map((key) => fact(strings[key], item[key]));
   const away = item.distance ? ` (${item.distance})` : "";
@@ -424,8 +489,8 @@ function service(item, strings) {
   });
   const opening = item.opening ? [element("p", { className: item.open ? "opening open" : "opening" }, item.opening)] : [];
   const alerts = [item.confirm, item.alert].filter(Boolean).map((text) => element("p", { className: "alert" }, text));
-  return element("li", {}, element("h2", {}, item.name), ...opening, element("p", {}, item.description),
-    ...calls, ...alerts, element("dl", {}, ...facts));
+  return element("li", {}, element("h3", {}, item.name), ...opening, ...calls, element("p", {}, item.description),
+    ...alerts, details(strings.service_more, element("dl", {}, ...facts)));
 }
 
 function fact(name, value) {
@@ -434,8 +499,11 @@ function fact(name, value) {
 
 function sources(body, strings) {
   const list = body.sources.map(({ url, title }) => element("li", {}, link(url, title)));
-  return element("details", {}, element("summary", {}, strings.sources),
-    element("p", {}, `${strings.checked} ${body.reviewed_shown}`), element("ul", {}, ...list));
+  return details(strings.sources, element("p", {}, `${strings.checked} ${body.reviewed_shown}`), element("ul", {}, ...list));
+}
+
+function details(title, ...parts) {
+  return element("details", {}, element("summary", {}, title), ...parts);
 }
 
 function button(title, pressed) {
