@@ -82,7 +82,7 @@ async def test_what_is_found_can_be_used_by_everybody(
         await visit.check_accessible()
         await visit.check_fits()
         small = await visit.page.evaluate(
-            "Array.from(document.querySelectorAll('main .plain input, main .plain button, main .links a'))"
+            "Array.from(document.querySelectorAll('main .plain input, main .plain button, main .topics a'))"
             ".filter((one) => one.getBoundingClientRect().height < 44).length"
         )
         assert small == 0
@@ -93,7 +93,7 @@ async def test_without_rasa_saved_words_are_searched(reader: Visit) -> None:
     await reader.page.route(SCRIPTS, lambda route: route.abort())
     await reader.go("/es/")
     await search(reader, "se llevaron a mi esposo")
-    links = reader.page.locator(".links a")
+    links = reader.page.locator(".topics a")
     await expect(links).to_have_count(3)
     await reader.check_accessible()
     await reader.check_fits()
