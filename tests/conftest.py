@@ -213,11 +213,16 @@ class RedisServer:
         """Have it write all that it holds to its folder, now and not once more after that."""
         with redis.Redis.from_url(self.url) as client:
             client.config_set("save", "")
-            while any(
-                client.info("persistence")[f"{kind}_in_progress"] for kind in ("aof_rewrite", "rdb_bgsave")
-            ):
-                time.sleep(0.05)
+            self.wait_until_written(client)
             client.save()
+
+    @staticmethod
+    def wait_until_written(client: redis.Redis[bytes]) -> None:
+        """Wait until nothing is being written in the background."""
+        while any(
+            client.info("persistence")[f"{kind}_in_progress"] for kind in ("aof_rewrite", "rdb_bgsave")
+        ):
+            time.sleep(0.05)
 
     def signal(self, number: signal.Signals) -> None:
         """Freeze, wake or kill it."""

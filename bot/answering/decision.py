@@ -145,8 +145,8 @@ def decide(
 
     `with_text` are the topics that have an answer of their own; any other is left to the intent
     `no_answer`, which names services. `directory_topics` gives the topic that is about finding help
-    with a need. `first_steps` gives the answer with the first
-    steps for people to whom something has happened, and the answers and topics that are about it.
+    with a need. `first_steps` gives the answer with the first steps for people to whom something has
+    happened, and the answers and topics that are about it.
     """
     ranking, by_topic = judged.ranking, judged.topics
     scores = dict(by_topic)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,12 @@ class EncoderFeaturizer(DenseFeaturizer, GraphComponent):
     ) -> EncoderFeaturizer:
         """Create the component with the encoder loaded: nobody waits a second for the first answer."""
         encoder()
-        return cls(execution_context.node_name, config, KeptVectors.read(_kept_file()))
+        return cls(execution_context.node_name, config)
 
-    def __init__(self, name: str, config: dict[str, Any], kept: KeptVectors) -> None:
-        super().__init__(name, config)
-        self._kept = kept
+    @functools.cached_property
+    def _kept(self) -> KeptVectors:
+        """Read when the first message comes: where training questions are learnt, nobody needs them here."""
+        return KeptVectors.read(_kept_file())
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -47,8 +47,8 @@ class TopicQuestions:
     ) -> TopicQuestions:
         """Take them with the vectors as the encoder made them."""
         # Without what all of them have in common, likeness tells more.
-        apart = vectors.astype(np.float32) - vectors.astype(np.float32).mean(axis=0)
-        return cls(rows, apart, topics, weights, inverse_strength)
+        whole = vectors.astype(np.float32)
+        return cls(rows, whole - whole.mean(axis=0), topics, weights, inverse_strength)
 
     def parts(self) -> list[list[int]]:
         """Return the numbers of the topics in parts, each of which can be learnt by itself."""
@@ -71,7 +71,8 @@ class TopicQuestions:
     def _learn(self, topic: int) -> Column:
         own = self.topics == topic
         others = np.flatnonzero(~own)
-        likeness = self.vectors[others] @ self.vectors[own].mean(axis=0)
+        # Of all questions: to pick those of the others first would copy nearly all vectors for each topic.
+        likeness = (self.vectors @ self.vectors[own].mean(axis=0))[others]
         # Of the same likeness the first, whatever the machine.
         others = others[np.argsort(-likeness, kind="stable")]
         near = max(_NEAR_AT_LEAST, int(_NEAR_SHARE * len(own)))

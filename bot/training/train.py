@@ -161,7 +161,8 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
             await pupil.learn(questions, asked, own, content.glossary.synonyms, classifier)
         # One core learns already what would be of no use.
         await asyncio.to_thread(check_parts, parts)
-        content_of(parts)
+        if parts.problems.found:
+            raise ContentError(sorted(parts.problems.found))
         if same is None:
             step, learnt_figures = await _learn((bench, pupil), built, content, sets, pace, read_published)
             write_whole(built / THRESHOLDS, write_thresholds(step))

@@ -131,6 +131,7 @@ async def test_a_command_on_the_page_begins_a_new_conversation(gateway: Client) 
         ("hablo akateko", "es", "es"),
         ("do you speak Q'anjob'al?", "es", "en"),
         ("I don't speak English or Spanish", "en", "en"),
+        ("i dont speak english or spanish", "en", "en"),
     ],
 )
 async def test_whoever_speaks_another_language_is_told_how_to_ask_for_an_interpreter(
@@ -149,6 +150,9 @@ async def test_whoever_speaks_another_language_is_told_how_to_ask_for_an_interpr
         ("I don't speak English", "en", "es"),
         ("no hablo inglés, por favor", "en", "es"),
         ("sorry, I can't read Spanish", "es", "en"),
+        ("i dont speak spanish", "es", "en"),
+        ("no spanish", "es", "en"),
+        ("hablo poquito ingles", "en", "es"),
     ],
 )
 async def test_who_does_not_know_a_language_is_answered_in_the_other(

@@ -17,6 +17,12 @@ from tests.nlu.conftest import ComponentFactory, asked
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
+def kept_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in which vectors are kept, as a training names one."""
+    monkeypatch.setenv(VECTORS_FILE, str(tmp_path / "vectors.npz"))
+
+
 def test_a_message_gets_the_vector_that_the_same_training_question_has(
     factory: ComponentFactory, training_data: TrainingData
 ) -> None:
@@ -29,14 +35,11 @@ def test_a_message_gets_the_vector_that_the_same_training_question_has(
         assert np.array_equal(sentence.features, question.get(VECTOR)[np.newaxis])
 
 
+@pytest.mark.usefixtures("kept_file")
 def test_questions_that_were_there_before_are_not_encoded_again(
-    factory: ComponentFactory,
-    training_data: TrainingData,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    factory: ComponentFactory, training_data: TrainingData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Training after a change of one topic is short."""
-    monkeypatch.setenv(VECTORS_FILE, str(tmp_path / "vectors.npz"))
     component = factory.create(EncoderFeaturizer)
     component.process_training_data(training_data)
     monkeypatch.setattr(Encoder, "vectors", None)
@@ -46,14 +49,11 @@ def test_questions_that_were_there_before_are_not_encoded_again(
     assert np.array_equal(before, after)
 
 
+@pytest.mark.usefixtures("kept_file")
 def test_the_evaluation_questions_of_a_new_model_are_not_encoded_again(
-    factory: ComponentFactory,
-    training_data: TrainingData,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    factory: ComponentFactory, training_data: TrainingData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their vectors are kept with those of the training questions; any other text gets its own."""
-    monkeypatch.setenv(VECTORS_FILE, str(tmp_path / "vectors.npz"))
     factory.create(EncoderFeaturizer).process_training_data(training_data)
     known = training_data.intent_examples[0]
     encoded: list[str] = []

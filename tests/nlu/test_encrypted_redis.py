@@ -84,10 +84,7 @@ async def test_redis_holds_nothing_readable_and_nothing_for_long(
         assert name == f"{CONVERSATION_PREFIX}a".encode() and b"miedo" not in client.get(name)
         assert 0 < client.ttl(name) <= SECONDS_TO_LIVE
         client.bgrewriteaof()
-        while any(
-            client.info("persistence")[f"{kind}_in_progress"] for kind in ("aof_rewrite", "rdb_bgsave")
-        ):
-            time.sleep(0.05)
+        redis_server.wait_until_written(client)
     time.sleep(1.5)
     files = [file for file in redis_server.folder.rglob("*") if file.is_file()]
     assert len(files) >= 2 and not [file for file in files if b"miedo" in file.read_bytes()]
