@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,14 +11,15 @@ from babel.dates import format_date
 
 from bot.answering.no_question import Kind, NoQuestion, read_no_question
 from bot.answering.reply import Reply, response_reply
+from bot.content.page_texts import PageTexts
 from bot.content.reading import Content
 from bot.database.usage import WEB
 from bot.gateway import keys
-from bot.gateway.aids import RED_CARD, interpreter_of, shown_card_of
+from bot.gateway.aids import RED_CARD, links_of
 from bot.gateway.body import BadRequest, read_object
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import Outcome, end, reply, say_as_spoken
-from bot.gateway.pages import PRINTED_CARDS, page_of
+from bot.gateway.pages import PRINTED_CARDS, page_of, texts
 from bot.text.cleaning import both_ends, clean
 from bot.text.language import LANGUAGES, fold
 from bot.text.markup import parse_blocks
@@ -111,23 +113,23 @@ async def _said(
 
 
 def _as_json(app: web.Application, outcome: Outcome, conversation: Conversation) -> dict[str, Any]:
+    content = app[keys.CURRENT_MODEL].content
     body: dict[str, Any] = {
         "session": app[keys.CONVERSATIONS].token(conversation),
         "lang": outcome.replies[0].language,
-        "replies": [reply_as_json(reply, app[keys.CURRENT_MODEL].content) for reply in outcome.replies],
+        "replies": [reply_as_json(reply, content, texts(app)) for reply in outcome.replies],
     }
     if outcome.degraded:
         body["degraded"] = True
     return body
 
 
-def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
+def reply_as_json(reply: Reply, content: Content, strings: PageTexts) -> dict[str, Any]:
     """Return a reply as the contract says, with what the page shows besides.
 
     `blocks` is its text taken apart, with whom to call as a block of its own, and `more_blocks` what goes
-    beyond it; `title` is that of the answer. The rest are addresses, null where there is none: `page` of the
-    same answer as a page of its own, `cards` of those to print, `card` of the one on the screen,
-    `interpreter` of "I need an interpreter.".
+    beyond it; `title` is that of the answer. `page` is the address of the same answer as a page of its own,
+    `cards` that of those to print, null where there is none; `links` are what else it leads to.
     """
     topic = content.topics.get(reply.answer or reply.topic or "")
     shown = format_date(reply.reviewed, "long", locale=reply.language) if reply.reviewed else None
@@ -139,8 +141,7 @@ def reply_as_json(reply: Reply, content: Content) -> dict[str, Any]:
         "reviewed_shown": shown,
         "page": page_of(content, reply),
         "cards": PRINTED_CARDS[reply.language] if reply.topic == RED_CARD else None,
-        "card": shown_card_of(reply),
-        "interpreter": interpreter_of(reply),
+        "links": [dataclasses.asdict(link) for link in links_of(reply, strings)],
     }
 
 

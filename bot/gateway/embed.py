@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.answering.answers import answer
 from bot.gateway import keys
+from bot.gateway.aids import links_of
 from bot.gateway.pages import Page, chat_page, page_of, public_origin, respond, texts
 from bot.text.language import LANGUAGES
 from bot.text.markup import phone_uri
@@ -48,13 +49,18 @@ async def get_embedded_chat(request: web.Request) -> web.StreamResponse:
     app, language = request.app, request.match_info["language"]
     names = [request.match_info[part] for part in ("topic", "situation") if part in request.match_info]
     page = chat_page(app, language, embedded=True)
-    values = {**page.values, "in_frame": True, "whole_answer": ""}
+    values = {**page.values, "in_frame": True, "begins_with": None}
     content = app[keys.CURRENT_MODEL].content
     topic = content.topics.get(".".join(names))
     if topic is not None:
         # Which situation is meant is asked on the answer's own page: nothing here leads to the others.
         said = answer(content, dataclasses.replace(topic, ask={}), language)
-        values |= {"greeting": said.text, "whole_answer": page_of(content, said) or ""}
+        values["begins_with"] = {
+            "title": topic.title[language],
+            "text": said.text,
+            "links": links_of(said, texts(app)),
+            "page": page_of(content, said),
+        }
         page = dataclasses.replace(page, twin=f"{page.twin}{'/'.join(names)}")
     return respond(request, dataclasses.replace(page, values=values))
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.content.reading import Content
-from bot.text.language import LANGUAGES
 
 TELL_FAMILY = {"en": "/en/tell-my-family", "es": "/es/avisar-a-mi-familia"}
 FAMILY_PLAN = {"en": "/en/family-plan", "es": "/es/plan-familiar"}
 # The topics that lead to both pages, and what they lead to first.
-_LEADING = {
+LEADING = {
     "if_arrested_detained": TELL_FAMILY,
     "children_minors": TELL_FAMILY,
     "family_preparedness": FAMILY_PLAN,
@@ -86,19 +85,11 @@ _PLAN = (
 
 def family_links(topic: str, language: str, strings: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return address and name of the pages that the answers of a topic lead to, the fitting one first."""
-    first = _LEADING.get(topic)
+    first = LEADING.get(topic)
     if first is None:
         return []
     pages = sorted(_TITLES, key=lambda page: page[0] is not first)
     return [(paths[language], strings[title]) for paths, title in pages]
-
-
-def links_of_answers(strings: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[tuple[str, str]]]]:
-    """Return the same for every topic that leads there, by topic and language, as the chat has to know it."""
-    return {
-        topic: {language: family_links(topic, language, strings[language]) for language in LANGUAGES}
-        for topic in _LEADING
-    }
 
 
 def message_values(content: Content, language: str, strings: Mapping[str, str]) -> dict[str, Any]:

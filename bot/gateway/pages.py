@@ -26,8 +26,6 @@ from bot.gateway import aids, keys
 from bot.gateway.family import (
     FAMILY_PLAN,
     TELL_FAMILY,
-    family_links,
-    links_of_answers,
     message_values,
     plan_values,
 )
@@ -123,6 +121,7 @@ def write_page(app: web.Application, page: Page, *, origin: str, saved: str = ""
             origin=origin,
             saved=saved,
             strings=texts(app)[page.language],
+            hotline=content.directory.hotline,
             hotline_uri=phone_uri(content.directory.hotline),
             asset=app[keys.ASSETS].url,
             not_legal_advice=content.text_of("utter_not_legal_advice", page.language),
@@ -241,8 +240,7 @@ def chat_page(app: web.Application, language: str, *, embedded: bool = False) ->
         "cards_path": PRINTED_CARDS[language],
         "tell_path": TELL_FAMILY[language],
         "plan_path": FAMILY_PLAN[language],
-        "links_of_answers": json.dumps(links_of_answers(strings), ensure_ascii=False),
-        "aid_paths": {"card": aids.SHOWN_CARD, "spoken": aids.SPOKEN, "interpreter": aids.INTERPRETER},
+        "links": aids.start_links(language, strings),
     }
     folder, template = ("/embed", "embed.html") if embedded else ("", "chat.html")
     return Page(template, language, f"{folder}/{language}/", f"{folder}/{other(language)}/", values)
@@ -278,14 +276,12 @@ def topic_page(
     values = {
         "topic": topic,
         "reply": reply,
-        "card_path": aids.shown_card_of(reply),
-        "interpreter_path": aids.interpreter_of(reply),
+        "links": aids.links_of(reply, texts(app)),
         "situations": answered_situations(content, topic),
         "next": answered_next(content, topic),
         "core": content.topics[topic.topic],
         "path_of": page_path,
         "cards_path": PRINTED_CARDS[language] if topic.topic == aids.RED_CARD else "",
-        "family_links": family_links(topic.topic, language, texts(app)[language]),
     }
     paths = page_path(topic.id, language), page_path(topic.id, other(language))
     page = Page("topic.html", language, *paths, values)

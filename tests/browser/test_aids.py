@@ -257,33 +257,45 @@ async def test_without_a_voice_of_the_phone_there_is_no_button(reader: Visit) ->
     await expect(page.locator(".listen")).to_have_count(0)
 
 
-@pytest.mark.parametrize("named", [True, False])
-async def test_an_answer_of_the_chat_gets_its_aids(reader: Visit, named: bool) -> None:
-    """By the event that the chat sends of each: to be heard, and the card where it is named."""
+async def test_an_answer_of_the_chat_gets_its_aids(reader: Visit) -> None:
+    """To be heard, English words in English; the card, which covers the page, and is there with one tap."""
     page = reader.page
     await page.add_init_script(VOICES)
-    await reader.go("/es/")
-    await page.evaluate(
-        """(card) => {
-          const element = document.createElement("div");
-          element.className = "message bot";
-          element.lang = "en";
-          element.innerHTML = "<p>The card speaks for you.</p>"
-            + "<blockquote lang=en><p>I want a lawyer.</p></blockquote>";
-          document.querySelector("#log").append(element);
-          const detail = { element, reply: { lang: "en", card } };
-          document.dispatchEvent(new CustomEvent("kyr-message", { detail }));
-        }""",
-        SHOWN_CARD["en"] if named else None,
-    )
-    message = page.locator(".message").last
+    await reader.go("/en/")
+    await page.locator(".starters").get_by_text("They are at my door").click()
+    message = page.locator(".message.bot").nth(1)
     await message.get_by_role("button", name="Listen").click()
-    await page.wait_for_function("() => said.length === 2")
-    spoken = [["en-US", "The card speaks for you."], ["en-US", "I want a lawyer."]]
-    assert await page.evaluate("said") == spoken
-    link = message.get_by_role("link", name="Show the red card")
-    await expect(link).to_have_count(1 if named else 0)
-    if named:
-        await link.click()
-        await expect(page.locator(".shown").get_by_text("At home: slide it")).to_be_hidden()
-        await expect(page.locator(".shown").get_by_text("To the officer:")).to_be_visible()
+    words = ["en-US", "I do not consent. I will stay silent. I want a lawyer."]
+    await page.wait_for_function("([voice, text]) => said.some((one) => one[1] === text)", arg=words)
+    links = message.locator(".links a")
+    names = ["Show the red card", "Let the phone speak for me", "Show: “I need an interpreter”"]
+    await expect(links).to_have_text(names)
+    await links.first.click()
+    await expect(page.locator(".shown").get_by_text("At home: slide it")).to_be_hidden()
+    await expect(page.locator(".shown").get_by_text("To the officer:")).to_be_visible()
+
+
+async def test_where_hands_must_stay_in_view_no_sound_is_offered(reader: Visit) -> None:
+    """Whoever was stopped is not led to the phone."""
+    await reader.go("/es/")
+    await reader.page.locator(".starters").get_by_text("Me pararon").click()
+    message = reader.page.locator(".message.bot").nth(1)
+    await message.wait_for()
+    await expect(message.get_by_role("link", name="Que el celular hable por mí")).to_have_count(0)
+
+
+async def test_what_does_not_come_is_done_without(reader: Visit) -> None:
+    """The way out leaves, and a link to the card leads to its page, where none of the other scripts came."""
+    page = reader.page
+    for name in ("listen", "card", "spoken"):
+        await page.route(f"**/static/{name}.js*", lambda route: route.abort())
+    await page.add_init_script("delete Navigator.prototype.serviceWorker;")
+    await reader.go("/es/")
+    await page.get_by_role("link", name="Mostrar la tarjeta roja").click()
+    await page.wait_for_url(f"**{SHOWN_CARD['es']}")
+    await expect(page.get_by_text("To the officer:")).to_be_visible()
+    await reader.go(SPOKEN["es"])
+    left = page.get_by_role("link", name="Salir ya")
+    await left.evaluate("(link, path) => { link.href = path; }", "/es/privacidad")
+    await left.click()
+    await page.wait_for_url("**/es/privacidad")

@@ -78,12 +78,12 @@ async def test_the_first_screen_holds_all_that_is_needed(
         page.locator(".urgent"),
         page.locator("#log p"),
         *await starters.all(),
-        page.locator("form"),
+        page.locator("kyr-chat form"),
     ):
         await expect(shown).to_be_in_viewport(ratio=1)
     assert min(await starters.evaluate_all("all => all.map((one) => one.offsetHeight)")) >= 56
     # Nothing of it lies below the box.
-    last, form = await starters.last.bounding_box(), await page.locator("form").bounding_box()
+    last, form = await starters.last.bounding_box(), await page.locator("kyr-chat form").bounding_box()
     assert last and form and last["y"] + last["height"] <= form["y"]
     await visit.check_accessible()
 
@@ -100,7 +100,7 @@ async def test_one_tap_and_no_scroll_to_somebody_to_call(
     call = visit.page.locator(".message.bot .call").first
     await expect(call).to_be_in_viewport(ratio=1)
     assert (await call.get_attribute("href") or "").startswith("tel:")
-    below, form = await call.bounding_box(), await visit.page.locator("form").bounding_box()
+    below, form = await call.bounding_box(), await visit.page.locator("kyr-chat form").bounding_box()
     assert below and form and below["height"] >= 44 and below["y"] + below["height"] <= form["y"]
     await visit.check_accessible()
     await visit.check_fits()
@@ -194,7 +194,7 @@ async def test_a_small_phone_keeps_two_thirds_for_reading(
     visit = await open_visit(pages_url, viewport=SMALL)
     await visit.go(f"/{language}/")
     for _ in range(2):
-        boxes = [await visit.page.locator(part).bounding_box() for part in (".top", "form")]
+        boxes = [await visit.page.locator(part).bounding_box() for part in (".top", "kyr-chat form")]
         assert sum(box["height"] for box in boxes if box) <= SMALL["height"] / 3
         await visit.check_fits()
         await visit.check_accessible()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.answering.answers import answer
-from bot.answering.reply import response_reply
+from bot.answering.reply import Reply, response_reply
 from bot.content.claims import Spoken, check_claims, read_claims
+from bot.content.page_texts import FILE, read_page_texts
 from bot.content.reading import Content
 from bot.content.responses import SENTENCES
 from bot.content.sounds import RECORDED
@@ -18,6 +18,7 @@ from bot.gateway.aids import INTERPRETER, SHOWN_CARD, SPOKEN
 from bot.gateway.chat import reply_as_json
 from bot.problems import Problems
 from bot.settings import PROJECT_ROOT
+from bot.text.language import LANGUAGES
 from tests.gateway.conftest import Client, MakeGateway
 
 
@@ -124,23 +125,34 @@ async def test_the_card_on_the_screen_has_both_sides_and_nothing_around_them(
         assert f'<a class="close" href="/{language}/">' in page
 
 
-def shown(content: Content, reply: Any) -> str | None:
-    return str(reply_as_json(reply, content)["card"] or "") or None
+def links(content: Content, reply: Reply) -> list[str]:
+    return [one["path"] for one in reply_as_json(reply, content, read_page_texts(FILE))["links"]]
 
 
-def test_every_answer_that_names_the_card_shows_it(project_content: Content) -> None:
-    """In the language of the answer; so does what is said when agents are at the door, and nothing else."""
-    named = ("red_card", "red_card.where_to_get", "ice_at_home.what_if")
-    for language, path in SHOWN_CARD.items():
-        for topic in named:
+def test_every_answer_that_names_the_card_leads_to_it(project_content: Content) -> None:
+    """In the language of the answer, and to the interpreter; so does what is said of agents at the door."""
+    for language, card in SHOWN_CARD.items():
+        spoken, interpreter = SPOKEN[language], INTERPRETER[language]
+        for topic in ("red_card", "red_card.where_to_get", "ice_at_home.what_if"):
             reply = answer(project_content, project_content.topics[topic], language)
-            assert shown(project_content, reply) == path, topic
+            assert links(project_content, reply) == [card, spoken, interpreter], topic
         at_home = response_reply(project_content, "utter_emergency_home", language)
-        assert shown(project_content, at_home) == path
-        for response in ("utter_emergency_car", "utter_emergency_street", "utter_greet"):
-            assert shown(project_content, response_reply(project_content, response, language)) is None
+        assert links(project_content, at_home) == [card, spoken, interpreter]
         bond = answer(project_content, project_content.topics["bond"], language)
-        assert shown(project_content, bond) is None
+        assert links(project_content, bond) == []
+        greeting = response_reply(project_content, "utter_greet", language)
+        assert links(project_content, greeting) == []
+
+
+def test_nobody_is_sent_to_play_sounds_where_hands_must_stay_in_view(project_content: Content) -> None:
+    """Not from any answer but on the home and the card; not from the cards for the car and the street."""
+    for language in LANGUAGES:
+        for topic in project_content.topics.values():
+            reply = answer(project_content, topic, language)
+            at_home = topic.topic in ("red_card", "ice_at_home")
+            assert at_home or SPOKEN[language] not in links(project_content, reply), topic.id
+        for response in ("utter_emergency_car", "utter_emergency_street"):
+            assert links(project_content, response_reply(project_content, response, language)) == []
 
 
 def test_who_speaks_another_language_gets_the_sentence_to_show(project_content: Content) -> None:
@@ -149,9 +161,7 @@ def test_who_speaks_another_language_gets_the_sentence_to_show(project_content: 
         topic = answer(project_content, project_content.topics["indigenous_languages"], language)
         said = response_reply(project_content, "utter_interpreter", language)
         for reply in (topic, said):
-            assert reply_as_json(reply, project_content)["interpreter"] == path
-        greeting = response_reply(project_content, "utter_greet", language)
-        assert reply_as_json(greeting, project_content)["interpreter"] is None
+            assert links(project_content, reply) == [path]
 
 
 async def test_the_card_is_one_tap_from_the_start_and_from_its_answers(
@@ -160,5 +170,8 @@ async def test_the_card_is_one_tap_from_the_start_and_from_its_answers(
     """As a link, so that it works without a script too."""
     gateway = await make_gateway(project_content)
     for path in ("/es/", "/es/red_card", "/es/ice_at_home/what_if", "/es/tarjeta-roja"):
-        assert 'show-card" href="/es/mostrar-tarjeta"' in await text_of(gateway, path), path
+        page = await text_of(gateway, path)
+        assert page.count('show-card" href="/es/mostrar-tarjeta"') == 1, path
+        if path != "/es/tarjeta-roja":
+            assert SPOKEN["es"] in page and INTERPRETER["es"] in page, path
     assert "show-card" not in await text_of(gateway, "/es/bond")

@@ -7,28 +7,13 @@ const SMALLEST = 16;
 // What was fetched beforehand, by its address, so that a tap does not wait for the network.
 const pages = new Map();
 
-// `place` is a link to the card that was pressed, the card itself, what prints, or with `reply` its message.
-export default function card(place, reply) {
-  if (reply) offer(place, reply);
-  else if (place.matches("a")) return open(new URL(place.href).pathname);
+// `detail` is a link to the card that was pressed, the card itself, what prints, or a message with such a link.
+document.addEventListener("kyr-card", ({ detail: place }) => {
+  if (place.matches("a")) open(place.pathname).catch(() => { location.href = place.href; });
   else if (place.matches(".print")) prints(place);
-  else turning(place);
-  return undefined;
-}
-
-function offer(message, { card: path, interpreter, lang }) {
-  const strings = JSON.parse(aids.strings)[lang];
-  if (interpreter) message.append(link("call", interpreter, strings.interpreter));
-  if (!path) return;
-  message.append(link("call show-card", path, strings.show_card));
-  read(path).catch(() => {});
-}
-
-function link(className, href, textContent) {
-  const made = Object.assign(document.createElement("a"), { className, href, textContent });
-  if (window.top !== window) made.target = "_blank";
-  return made;
-}
+  else if (place.matches(".both")) turning(place);
+  else read(place.querySelector(".show-card").pathname).catch(() => {});
+});
 
 function prints(button) {
   button.hidden = false;

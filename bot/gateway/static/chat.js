@@ -339,6 +339,10 @@ class KnowYourRightsChat extends HTMLElement {
     if (body.services.length) {
       parts.push(element("ul", { className: "services" }, ...body.services.map((one) => service(one, strings))));
     }
+    if (body.links.length) {
+      parts.push(element("ul", { className: "links" }, ...body.links.map(({ path, title, kind }) =>
+        element("li", {}, Object.assign(link(path, title), { className: kind })))));
+    }
     const more = body.more_blocks;
     const buttons = body.buttons.filter(({ payload }) => !(more.length && payload.startsWith(CHOOSE_MORE)));
     if (buttons.length) parts.push(this.choices(buttons));

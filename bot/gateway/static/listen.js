@@ -6,10 +6,12 @@ const speech = window.speechSynthesis;
 const SECONDS_FOR_VOICES = 3;
 // What is read, and what stands in it and is not: buttons, sources, what is only for the eye.
 const READ = "h1, h2, h3, p, li, dt, dd";
-const NOT_READ = "details, form, nav, .sender, .row, .rate, .choices, .sources, .voice, .services dl";
+const NOT_READ = "details, form, nav, .sender, .row, .rate, .choices, .sources, .voice, .links, .services dl";
 let reading;
 
-export default async function listen(element) {
+document.addEventListener("kyr-listen", ({ detail }) => listen(detail));
+
+async function listen(element) {
   if (!speech || !window.SpeechSynthesisUtterance) return;
   const voices = await found();
   const { lang } = element.closest("[lang]");

@@ -40,25 +40,11 @@ function forget(session) {
   }
 }
 
-// Answers for a family lead to the pages for it (family-links.js). Not by import(): the first browsers with
-// modules do not know it, and would not read this file.
-let linking;
-document.addEventListener("kyr-message", ({ detail: { element, reply } }) => {
-  const known = document.querySelector("meta[name=kyr-family]");
-  const links = known && JSON.parse(known.content)[reply.topic];
-  if (!links) return;
-  linking = linking || new Promise((onload) => {
-    const { module: src } = known.dataset;
-    document.head.append(Object.assign(document.createElement("script"), { type: "module", src, onload }));
-  });
-  linking.then(() => document.dispatchEvent(new CustomEvent("kyr-family", { detail: { element, links: links[reply.lang] } })));
-});
-
 // A frame on another website saves nothing: its visitors have not come to us.
 if ("serviceWorker" in navigator && alone) {
   const thrifty = navigator.connection && navigator.connection.saveData;
   const save = () => navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready).then(saved);
-  // Whoever pays for every megabyte is asked first (it takes an eighth of one).
+  // Whoever pays for every megabyte is asked first (it takes half of one).
   const asked = () => thrifty && !navigator.serviceWorker.controller;
   if (asked()) offer(save);
   else if (document.readyState === "complete") save().catch(() => {});
@@ -70,19 +56,29 @@ if ("serviceWorker" in navigator && alone) {
 }
 
 // Aids come when they are needed: reading aloud (listen.js), the card on the screen (card.js), sentences for
-// agents (spoken.js). Each is given the place that it is for.
+// agents (spoken.js). Each learns by an event of its name what place it is for. Not by import(): the first
+// browsers with modules do not know it, and would not read this file.
 const aids = document.getElementById("aids").dataset;
-const aid = (name, ...given) => import(aids[name]).then((module) => module.default(...given));
-for (const place of document.querySelectorAll("[data-aid]")) aid(place.dataset.aid, place).catch(() => {});
-document.addEventListener("kyr-message", ({ detail }) => {
-  aid("listen", detail.element).catch(() => {});
-  if (detail.reply.card || detail.reply.interpreter) aid("card", detail.element, detail.reply).catch(() => {});
+const coming = {};
+const aid = (name, place) => {
+  coming[name] = coming[name] || new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement("script"), { type: "module", src: aids[name], onload, onerror }));
+  });
+  return coming[name].then(() => document.dispatchEvent(new CustomEvent(`kyr-${name}`, { detail: place })), () => {
+    // Without a signal, and not saved: the page does without, and a link to the card leads to its page.
+    if (place.matches("a")) location.href = place.href;
+  });
+};
+for (const place of document.querySelectorAll("[data-aid]")) aid(place.dataset.aid, place);
+document.addEventListener("kyr-message", ({ detail: { element } }) => {
+  aid("listen", element);
+  if (element.querySelector(".show-card")) aid("card", element);
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.show-card");
-  if (!link || !alone) return;
+  if (!link || !alone || event.metaKey || event.ctrlKey) return;
   event.preventDefault();
-  aid("card", link).catch(() => { location.href = link.href; });
+  aid("card", link);
 });
 
 function offer(save) {

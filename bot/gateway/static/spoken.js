@@ -3,21 +3,19 @@
 
 let sounding;
 
-export default function spoken() {
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#"]');
-    const shown = link && document.getElementById(link.hash.slice(1));
-    const sound = shown && shown.querySelector("audio");
-    if (sound) begin(sound);
-  });
-  document.addEventListener("keydown", (event) => {
-    const close = event.key === "Escape" && document.querySelector(".shown:target .close");
-    if (close) close.click();
-  });
-  window.addEventListener("hashchange", () => {
-    if (sounding && !sounding.closest(":target")) sounding.pause();
-  });
-}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  const shown = link && document.getElementById(link.hash.slice(1));
+  const sound = shown && shown.querySelector("audio");
+  if (sound) begin(sound);
+});
+document.addEventListener("keydown", (event) => {
+  const close = event.key === "Escape" && document.querySelector(".shown:target .close");
+  if (close) close.click();
+});
+window.addEventListener("hashchange", () => {
+  if (sounding && !sounding.closest(":target")) sounding.pause();
+});
 
 function begin(sound) {
   sounding = sound;
