@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import os
+import pickle
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from aiohttp import ClientSession
 from bot.content.reading import Content, read_content
 from bot.gateway import keys
 from bot.gateway.app import create_app
+from bot.gateway.conversations import Conversations
 from bot.problems import ContentError
 from bot.serving.processes import Child
 from bot.settings import Settings
@@ -286,3 +288,15 @@ async def test_what_runs_behind_the_door_is_told_no_secrets(monkeypatch: pytest.
         monkeypatch.setitem(os.environ, name, "a secret")
     child = Child("a child", ["-c", "pass"], 1, {"PORT": "1"})
     assert "a secret" not in child.environment.values() and child.environment["PORT"] == "1"
+
+
+def test_who_asked_for_no_more_messages_is_known_by_a_hash_alone() -> None:
+    """Another one after each start, in memory; START takes it away."""
+    first, second = Conversations(), Conversations()
+    for conversations in (first, second):
+        conversations.stop("twilio", "+13235550100")
+        assert conversations.has_stopped("twilio", "+13235550100")
+    kept = [pickle.dumps(list(conversations._stopped)) for conversations in (first, second)]
+    assert kept[0] != kept[1] and not any(b"5550100" in each for each in kept)
+    first.start("twilio", "+13235550100")
+    assert not first.has_stopped("twilio", "+13235550100") and not first._stopped
