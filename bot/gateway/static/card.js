@@ -31,6 +31,8 @@ async function open(address) {
   // it was scrolled to.
   history.pushState(null, "");
   for (const one of behind) one.hidden = true;
+  const said = { role: "dialog", "aria-modal": "true", "aria-label": shown.querySelector("h1").textContent };
+  for (const name of Object.keys(said)) shown.setAttribute(name, said[name]);
   document.body.append(shown);
   turning(shown);
   document.addEventListener("keydown", escape);

@@ -6,7 +6,7 @@ const speech = window.speechSynthesis;
 const SECONDS_FOR_VOICES = 3;
 // What is read, and what stands in it and is not: buttons, sources, what is only for the eye.
 const READ = "h1, h2, h3, p, li, dt, dd";
-const NOT_READ = "details, form, nav, .sender, .row, .rate, .choices, .sources, .voice, .links, .services dl";
+const NOT_READ = "details, form, nav, .sender, .row, .rate, .choices, .sources, .voice, .services dl";
 let reading;
 
 document.addEventListener("kyr-listen", ({ detail }) => listen(detail));

@@ -69,7 +69,15 @@ const aid = (name, place) => {
     if (place.matches("a")) location.href = place.href;
   });
 };
-for (const place of document.querySelectorAll("[data-aid]")) aid(place.dataset.aid, place);
+const equip = () => {
+  for (const place of document.querySelectorAll("[data-aid]:not([data-has])")) {
+    place.dataset.has = "";
+    aid(place.dataset.aid, place);
+  }
+};
+equip();
+// The first message is another one then.
+document.addEventListener("kyr-language", equip);
 document.addEventListener("kyr-message", ({ detail: { element } }) => {
   aid("listen", element);
   if (element.querySelector(".show-card")) aid("card", element);
