@@ -148,9 +148,9 @@ async def test_saved_answers_are_searched_without_a_signal(
     await page.reload()
     await page.fill("#message", question)
     await page.press("#message", "Enter")
-    link = page.locator(f'.message.bot a[href="{expected}"]')
-    await link.click()
-    await expect(page.locator("article")).to_be_visible()
+    # Not the starter of the first message, which may lead there too.
+    await page.locator(f'.message.bot:not(:first-child) a[href="{expected}"]').click()
+    await expect(page.locator("article h1")).to_be_visible()
 
 
 async def test_an_old_copy_says_what_to_do_but_not_what_the_courts_said(
@@ -259,4 +259,5 @@ async def test_the_first_visit_is_small(open_visit: OpenVisit, pages_url: str) -
     await visit.go("/es/")
     await visit.page.wait_for_load_state("networkidle")
     assert len(sizes) <= 6
-    assert sum(sizes.values()) <= 25_000
+    # Kilobytes of 1,024 bytes, as for scripts and styles.
+    assert sum(sizes.values()) <= 25 * 1024
