@@ -13,12 +13,13 @@ SHEET = {"width": 816, "height": 1056}
 
 
 def main() -> None:
-    """Ask a question in each language on a phone, and look at the cards as they are printed."""
+    """Look at the first screen, an answer in each language on a phone, and the cards as they are printed."""
     url, folder = sys.argv[1], Path(__file__).parent
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport=PHONE)
         page.goto(f"{url}/es/")
+        page.screenshot(path=folder / "start-es.png")
         ask(page, "si la migra toca a la puerta tengo que abrir")
         page.screenshot(path=folder / "chat-es.png")
         page = browser.new_page(viewport=PHONE, color_scheme="dark")
