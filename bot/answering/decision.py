@@ -112,11 +112,17 @@ class DecisionStep:
     def decide(self, judged: Sequence[Understanding]) -> Decision:
         """Decide on a message, and on the questions in it where there are several: the first is the whole."""
         decisions = [self._decide(one) for one in judged]
-        strung = any(one.strung for one in judged)
-        decision = (decide_on_matters if strung else decide_on_parts)(decisions[0], decisions[1:])
-        if decision.outcome == "clarify" and judged[0].listed:
-            likely_at = self.thresholds[judged[0].language].answer_at / 2
-            decision = not_a_list_again(decision, judged[0], self.with_text, likely_at)
+        thresholds = self.thresholds.get(judged[0].language)
+        if thresholds is None:
+            return as_goes_on(decisions[0], judged[0])
+        if any(one.strung for one in judged):
+            likely = [label for label, score in judged[0].topics if score >= thresholds.offer_at]
+            decision = decide_on_matters(decisions[0], decisions[1:], likely)
+        else:
+            decision = decide_on_parts(decisions[0], decisions[1:])
+        # Neither is whoever is in danger left with a list.
+        if decision.outcome == "clarify" and (judged[0].listed or judged[0].last in DANGER_CARDS):
+            decision = not_a_list_again(decision, judged[0], self.with_text, thresholds.answer_at / 2)
         return as_goes_on(decision, judged[0])
 
     def _decide(self, judged: Understanding) -> Decision:
@@ -242,21 +248,25 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
     return _several(answered)
 
 
-def decide_on_matters(whole: Decision, parts: Sequence[Decision]) -> Decision:
-    """Decide on a message whose matters are strung together: they count where the whole leaves a choice.
+def decide_on_matters(whole: Decision, parts: Sequence[Decision], likely: Collection[str]) -> Decision:
+    """Decide on a message whose matters are strung together by no more than commas and "and".
 
     What is torn out of a message is easily misread: a part says something only of what the whole may be about
-    too, and never that there is an emergency. Where the likeliest of these, or two of them, are understood
-    in a part, the first is answered, and the others are offered.
+    too (the labels `likely`), and never that there is an emergency. Where the whole leaves a choice, and the
+    likeliest of it or two of it are understood in a part, the first of these is answered, and the others are
+    offered. Where the whole is answered, what else is understood in a part is offered.
     """
+    if whole.outcome == "answer" and whole.topic and TOPIC_PREFIX + whole.topic in likely:
+        further = {topic: part for topic, part in _answered(parts).items() if TOPIC_PREFIX + topic in likely}
+        return _several({whole.topic: whole, **{t: p for t, p in further.items() if t != whole.topic}})
     if whole.outcome != "clarify":
         return whole
-    likely = list(dict.fromkeys(map(topic_of, filter(None, (whole.answer, *whole.offered)))))
-    understood = {topic: part for topic, part in _answered(parts).items() if topic in likely}
-    if len(understood) < 2 and likely[0] not in understood:
+    offered = list(dict.fromkeys(map(topic_of, filter(None, (whole.answer, *whole.offered)))))
+    understood = {topic: part for topic, part in _answered(parts).items() if topic in offered}
+    if len(understood) < 2 and offered[0] not in understood:
         return whole
     more = [answer for answer in whole.offered if topic_of(answer) not in understood]
-    return _several(understood, more) if len(understood) > 1 or more else understood[likely[0]]
+    return _several(understood, more)
 
 
 def _answered(parts: Sequence[Decision]) -> dict[str, Decision]:
@@ -272,16 +282,19 @@ def _several(answered: Mapping[str, Decision], more: Sequence[str] = ()) -> Deci
     """Return the answer of the first of several topics, with those of the others offered, and more behind."""
     first, *others = answered.values()
     offered = (*(part.answer or str(part.topic) for part in others), *more)[:MOST_OFFERED]
+    if not offered:
+        return first
     return Decision(SEVERAL, "answer", topic=first.topic, offered=offered, answer=first.answer)
 
 
 def not_a_list_again(
     decision: Decision, judged: Understanding, with_text: Collection[str], likely_at: float
 ) -> Decision:
-    """Return the likeliest topic's core answer where a second choice in a row would be offered.
+    """Return the likeliest topic's core answer where a choice would be one too many.
 
-    Whoever is asked twice what they mean leaves; a core answer, right for all situations, does no harm. Where
-    none has the score `likely_at` the person is told who can be asked.
+    Whoever is asked twice what they mean leaves, and so does whoever was in danger a moment ago; a core
+    answer, right for all situations, does no harm. Where none has the score `likely_at` nothing was
+    understood.
     """
     likeliest = topic_of(decision.answer or decision.offered[0])
     if not decision.answer and dict(judged.topics).get(TOPIC_PREFIX + likeliest, 0.0) < likely_at:
@@ -304,7 +317,7 @@ def as_goes_on(decision: Decision, judged: Understanding) -> Decision:
         return dataclasses.replace(decision, intent=EMERGENCY_AGAIN if card == judged.last else card)
     if said in DANGER_CARDS and said == judged.last:
         return dataclasses.replace(decision, intent=DANGER_AGAIN)
-    if in_danger and said in (OUT_OF_SCOPE, "unclear", "clarify", "not_understood"):
+    if in_danger and said in (OUT_OF_SCOPE, "unclear", "not_understood"):
         return Decision(DANGER_AGAIN, "emergency", topic=DANGER)
     return decision
 

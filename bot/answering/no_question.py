@@ -218,8 +218,10 @@ _JOINERS = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff\u2640\u2642\\s]"
 # asks something. Nobody who "can't talk now" is taken for a machine: it may be who is in danger.
 _WORDS_AFTER = r"(?: \w+){0,40}"
 _LATER_EN = (
-    r"(?:i ll|i will|we ll|we will)(?: \w+){0,6} (?:you|your message|touch|back|later|soon|asap|respond|"
-    r"reply)"
+    r"(?:(?:i ll|ill|i will|i m gonna|im gonna|we ll|we will)(?: \w+){0,6} (?:you|u|ya|your message|touch|"
+    r"back|later|l8r|soon|asap|respond|reply)"
+    r"|(?:will |gonna )?(?:text|txt|call|message|msg|hit) (?:you|u|ya) (?:up |back )?(?:later|l8r|soon|when|"
+    r"once|after))"
     r"(?: \w+){0,12}"
 )
 _CANNOT_EN = (
@@ -230,6 +232,7 @@ _NOW_EN = _some("right now|now|at the moment|currently")
 _AUTOMATIC_EN = (
     rf"(?:this is an )?(?:auto(?:matic|mated)?|away|out of office) ?(?:reply|response|message|text|"
     rf"sms){_WORDS_AFTER}",
+    rf"(?:sorry )?driving{_NOW_EN}(?: (?:and|so|but))?(?: {_CANNOT_EN}| {_LATER_EN})+",
     rf"(?:sorry )?(?:i m|im|i am) (?:currently |now )?(?:driving|behind the wheel){_NOW_EN}"
     r"(?: with (?:do not disturb while driving|driving focus|focus|do not disturb) turned on)?"
     rf"(?: (?:and|so|but))?(?: {_CANNOT_EN}| {_LATER_EN})*",
@@ -303,14 +306,16 @@ _AUTOMATIC = {"en": _patterns(*_AUTOMATIC_EN), "es": _patterns(*_AUTOMATIC_ES)}
 # What a machine says besides, and people too.
 _BESIDES = {
     language: _patterns(
-        *sentences, r"(?:hi|hello|hey|sorry|thanks|thank you|hola|disculpe|perdon|gracias)(?: \w+)?"
+        *sentences,
+        r"(?:hi|hello|hey|sorry|thanks|thank you|hola|disculpe|perdon|gracias)(?: \w+)?",
+        r"(?:sent|enviado) (?:from|via|by|desde|por|con)(?: \w+){1,4}",
     )
     for language, sentences in (
         ("en", (_LATER_EN, _CANNOT_EN)),
         ("es", (_LATER_ES, _CANNOT_ES, _SEEN_ES)),
     )
 }
-_SENTENCE_ENDS = re.compile(r"[.!?…\n()]+")
+_SENTENCE_ENDS = re.compile(r"[.!?…\n()]+|\s[-–—]+\s")
 # Such a text has a few sentences at most, and none of these words.
 _MOST_CHARACTERS = 700
 _NEVER_AUTOMATIC = re.compile(

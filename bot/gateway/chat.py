@@ -25,8 +25,8 @@ from bot.text.language import LANGUAGES, fold
 from bot.text.markup import parse_blocks
 
 _LONGEST_ID = 64
-# What is said on the page to a message that asks nothing. A word alone ("help", "cancel") is asked of Rasa
-# there: it is no text message, which costs money and is ended by a word.
+# What is said on the page to a message that asks nothing. A word alone ("help", "info") is asked of Rasa
+# there, but for those that end something.
 _SAID = {
     Kind.STOP: "utter_goodbye",
     Kind.HELP: "utter_what_can_you_do",
@@ -47,7 +47,7 @@ async def post_chat(request: web.Request) -> web.StreamResponse:
 
     async def answer() -> dict[str, Any]:
         page = body.get("lang") if body.get("lang") in LANGUAGES else None
-        asks_nothing = _asks_nothing(body)
+        asks_nothing = _asks_nothing(body, conversation)
         if asks_nothing:
             return _as_json(
                 request.app, await _said(request.app, conversation, asks_nothing, page), conversation
@@ -91,10 +91,13 @@ def _message(body: Mapping[str, Any]) -> str:
     return message
 
 
-def _asks_nothing(body: Mapping[str, Any]) -> NoQuestion | None:
+def _asks_nothing(body: Mapping[str, Any], conversation: Conversation) -> NoQuestion | None:
     message = both_ends(body.get("message", "")).strip()
+    asks_nothing = read_no_question(message)
+    if asks_nothing is None or (asks_nothing.kind is Kind.AUTOMATIC and conversation.card):
+        return None
     is_word = len(fold(message).split()) == 1 and not message.startswith("/")
-    return None if is_word else read_no_question(message)
+    return None if is_word and asks_nothing.kind is not Kind.STOP else asks_nothing
 
 
 async def _said(

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from cachetools import FIFOCache, TTLCache
 
+from bot.answering.follow_ups import Context
 from bot.answering.replies import made_by_page
-from bot.answering.reply import CHOOSE_START, Button
+from bot.answering.reply import CHOOSE_START, CHOOSE_TOPIC, Button
 from bot.clock import current_date
 from bot.expiring_cache import ExpiringCache
 
@@ -69,6 +70,11 @@ class Conversation:
     not_helped: dict[str, str] = field(default_factory=dict)
     test: bool = False
 
+    @property
+    def card(self) -> str | None:
+        """The card of an emergency or of danger that was said last, if it was one."""
+        return Context(again=self.again).card
+
     def offer(self, buttons: Sequence[Button]) -> None:
         """Note choices that the person is shown."""
         for button in buttons:
@@ -84,8 +90,13 @@ class Conversation:
             self.said = (said, *(one for one in self.said if one != said))[:_MOST_ANSWERS]
 
     def may_choose(self, payload: str) -> bool:
-        """Whether a choice was offered here or on the first screen, or is one that a page makes by itself."""
-        return payload in self.offered or payload.startswith(CHOOSE_START) or made_by_page(payload)
+        """Whether a choice was offered in this conversation, or needs none.
+
+        Those of the first screen and those that a page makes by itself do, and so do answers, which are pages
+        that everybody may read: a button works after its conversation was forgotten.
+        """
+        needs_none = payload.startswith((CHOOSE_START, CHOOSE_TOPIC)) or made_by_page(payload)
+        return needs_none or payload in self.offered
 
 
 class SenderKeys:

@@ -45,8 +45,9 @@ _TRIED: Mapping[str, Sequence[float]] = {
     "doubt_at": [0.2, 0.25, 0.3, 0.4],
     "decline_at": [round(0.2 + 0.05 * step, 2) for step in range(15)],
     "offer_at": [0.01, 0.02, 0.03, 0.05],
-    "emergency_at": [round(0.16 + 0.02 * step, 2) for step in range(18)],
-    "emergency_share": [0.5, 0.6],
+    # Below .18 stand everyday messages ("the movers are here") as often as alarms.
+    "emergency_at": [round(0.18 + 0.02 * step, 2) for step in range(17)],
+    "emergency_share": [0.5, 0.6, 0.8],
 }
 _MOST_ROUNDS = 5
 # Costs that differ by less are the same: another two thousand questions would turn them round.

@@ -174,6 +174,21 @@ def test_a_choice_is_never_offered_twice_in_a_row(
     assert expected in (decision, decision.intent)
 
 
+@pytest.mark.parametrize(
+    ("ranking", "expected"),
+    [
+        ([("faq/bond.refused", 0.3), ("faq/daca", 0.2)], answered("bond")),
+        ([("faq/bond", 0.2), ("faq/daca", 0.2)], Decision("danger_again", "emergency", topic="danger_now")),
+    ],
+)
+def test_who_was_in_danger_is_not_left_with_a_list(
+    ranking: list[tuple[str, float]], expected: Decision
+) -> None:
+    """A question is answered, and who listens stands behind it; what is likely of nothing gets them again."""
+    step = DecisionStep({"en": THRESHOLDS}, {"bond", "daca"}, DIRECTORY_TOPICS)
+    assert step.decide([Understanding("en", tuple(ranking), last="danger_now")]) == expected
+
+
 CARD = Decision(EMERGENCY, "emergency", topic=EMERGENCY)
 DECLINED = Decision("out_of_scope", "decline")
 
@@ -208,7 +223,6 @@ def card(name: str) -> Decision:
         (DECLINED, None, "danger_now", card("danger_again")),
         (Decision("unclear", "fallback"), None, "life_in_danger", card("danger_again")),
         (Decision("not_understood", "fallback"), None, "danger_again", card("danger_again")),
-        (DOUBTFUL, None, "danger_now", card("danger_again")),
         (answered("bond"), None, "danger_now", answered("bond")),
         (CARD, None, "danger_now", CARD),
         # After agents, what is not understood is asked again.
@@ -465,12 +479,20 @@ def test_the_question_at_the_end_of_a_story_counts_where_the_story_leaves_doubt(
         (CHOICE, [answered("tps"), answered("rent_help")], CHOICE),
         (CHOICE, [ALARM, THOUGHT], CHOICE),
         (DOUBTFUL, [answered("bond"), UNKNOWN], answered("bond")),
-        (answered("tps"), [answered("bond"), answered("daca")], answered("tps")),
+        (answered("tps"), [answered("tps"), UNKNOWN], answered("tps")),
+        (answered("tps"), [answered("rent_help"), ALARM], answered("tps")),
+        (
+            answered("tps"),
+            [answered("bond.refused"), answered("tps"), answered("rent_help")],
+            Decision("several_questions", "answer", topic="tps", offered=("bond.refused",), answer="tps"),
+        ),
         (UNKNOWN, [answered("bond"), answered("daca")], UNKNOWN),
     ],
 )
 def test_matters_strung_together_say_which_of_the_choice_is_meant(
     whole: Decision, parts: list[Decision], expected: Decision
 ) -> None:
-    """The likeliest, or two that were likely; never more than the whole message says, and no alarm."""
-    assert decide_on_matters(whole, parts) == expected
+    """The likeliest, or two that were likely, and what is offered behind an answer; never more than the whole
+    message may be about, and no alarm."""
+    likely = [f"faq/{topic}" for topic in ("tps", "bond", "daca", "red_card")]
+    assert decide_on_matters(whole, parts, likely) == expected

@@ -213,6 +213,9 @@ def test_words_like_those_of_a_reaction_are_words(text: str) -> None:
             "I'm driving",
             "I'm driving right now, I'll text you later",
             "Sorry, I can't text right now, I'm driving.",
+            "im driving ill text u later",
+            "driving, will hit you up when I park",
+            "I'm driving right now - Sent from my truck",
             "I’m driving with Focus turned on. I’ll see your message when I get where I’m going.",
             "(I’m not receiving notifications. If this is urgent, reply “urgent” to send a notification "
             "through with your original message.)",
@@ -258,6 +261,9 @@ def test_what_a_machine_replies_is_told(text: str, language: str) -> None:
     "text",
     [
         "I'm driving and ICE is behind me",
+        "driving",
+        "driving without a license, will they call you later",
+        "ill text you later if they let him go",
         "I'm driving. There is a checkpoint, what do I do?",
         "im driving without a license what happens",
         "I can't talk right now",

@@ -15,6 +15,7 @@ from bot.content.follow_up_map import SAY_IT, FollowUpMap, Kind
 from bot.content.glossary import pattern_of
 from bot.content.reading import Content
 from bot.gateway import body as json_body
+from bot.gateway import keys
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import replies_from_rasa
 from bot.gateway.rasa_client import RasaUnavailable
@@ -95,6 +96,8 @@ async def test_without_rasa_the_hotline_card_comes_in_the_persons_language(
         ("👍", "English no question"),
         ("Loved “Call first”", "English no question"),
         ("Estoy manejando", "Español no question"),
+        ("STOP", "English goodbye"),
+        ("alto", "Español goodbye"),
     ],
 )
 async def test_what_asks_nothing_gets_a_short_reply_on_the_page(
@@ -105,10 +108,19 @@ async def test_what_asks_nothing_gets_a_short_reply_on_the_page(
     assert "degraded" not in body and [reply["text"] for reply in body["replies"]] == [expected]
 
 
-@pytest.mark.parametrize("message", ["help", "cancel", "alto"])
+@pytest.mark.parametrize("message", ["help", "info", "ayuda"])
 async def test_a_word_alone_is_asked_of_rasa_on_the_page(gateway: Client, message: str) -> None:
-    """No message is sent there that could be ended."""
+    """There it is no word of a carrier, but what somebody needs."""
     _, body = await post(gateway, {"message": message, "lang": "en"})
+    assert body["degraded"]
+
+
+async def test_whoever_has_got_the_card_and_drives_is_no_machine(gateway: Client) -> None:
+    """The card asks where they are; without it such words are what a phone writes by itself."""
+    session = offer(gateway)
+    conversation = gateway.server.app[keys.CONVERSATIONS].resume(session)  # type: ignore[attr-defined]
+    conversation.again = "say:utter_emergency_now"
+    _, body = await post(gateway, {"message": "I'm driving", "session": session})
     assert body["degraded"]
 
 
@@ -394,7 +406,7 @@ async def test_a_choice_that_nobody_can_offer_is_refused(gateway: Client, choice
 
 
 @pytest.mark.parametrize(
-    "choice", ["topic:red_card", "find", "find:food", "near:90255", "none", "say:utter_greet"]
+    "choice", ["topic:nothing", "find", "find:food", "near:90255", "none", "say:utter_greet"]
 )
 async def test_a_choice_is_taken_only_where_it_was_offered(gateway: Client, choice: str) -> None:
     """In this conversation: not in another one, not in none, and not for whoever makes a token up."""
@@ -402,6 +414,12 @@ async def test_a_choice_is_taken_only_where_it_was_offered(gateway: Client, choi
     for session in (None, other, f"{'a' * 22}.{'0' * 32}", other[:-1] + ("1" if other[-1] == "0" else "0")):
         status, body = await post(gateway, {"choice": choice, "session": session})
         assert (status, body["error"]) == (400, "unknown_choice")
+
+
+async def test_an_answer_is_chosen_in_a_conversation_that_was_forgotten(gateway: Client) -> None:
+    """Its button means the same as before: every answer is a page that anybody may read."""
+    status, body = await post(gateway, {"choice": "topic:red_card", "session": None, "lang": "en"})
+    assert status == 200 and body["replies"][0]["topic"] == "red_card"
 
 
 async def test_a_choice_is_taken_by_its_number(gateway: Client) -> None:

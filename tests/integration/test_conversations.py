@@ -218,6 +218,17 @@ async def test_help_is_found_step_by_step(
     assert not {s["id"] for s in further["services"]} & {s["id"] for s in found["services"]}
 
 
+@pytest.mark.parametrize("again", ["quién me puede ayudar", "ayuda"])
+async def test_who_asks_for_help_again_is_told_whom_anybody_can_ask(
+    service: Service, project_content: Content, again: str
+) -> None:
+    """The list of needs comes once; then a hotline, lawyers, rent and food."""
+    body, _ = await asked(service, "quién me puede ayudar", lang="es")
+    body, (found, *_) = await asked(service, again, session=body["session"])
+    assert found["text"] == project_content.text_of("utter_find_help", "es") and found["services"]
+    assert "degraded" not in body
+
+
 async def test_a_place_that_is_not_known_is_asked_for_again(
     service: Service, project_content: Content
 ) -> None:

@@ -70,7 +70,8 @@ def read_words(message_id: str, sender: str, text: str) -> Incoming:
     text = both_ends(text)
     asks_nothing = read_no_question(text)
     if asks_nothing:
-        return Incoming(message_id, sender, Kind[asks_nothing.kind.name], language=asks_nothing.language)
+        kind = Kind[asks_nothing.kind.name]
+        return Incoming(message_id, sender, kind, text=text, language=asks_nothing.language)
     return Incoming(message_id, sender, Kind.TEXT if text else Kind.NO_WORDS, text=text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -59,9 +60,14 @@ def receive(channel: Channel) -> Callable[[web.Request], Awaitable[web.StreamRes
         except BadMessage as error:
             logger.error("%s: a message that cannot be read (%s)", channel.name, error)
             raise BadRequest(400) from None
-        if incoming is None or incoming.kind in SILENT:
+        if incoming is None:
             return await channel.send(None, None)
         conversation = app[keys.CONVERSATIONS].of_sender(channel.name, incoming.sender)
+        # Whoever has just been asked where they are may be driving.
+        if incoming.kind is Kind.AUTOMATIC and conversation.card:
+            incoming = dataclasses.replace(incoming, kind=Kind.TEXT)
+        if incoming.kind in SILENT:
+            return await channel.send(None, None)
         if incoming.kind in (Kind.STOPPED, Kind.STARTED):
             await _hear(app, channel, conversation, incoming)
             return await channel.send(None, None)
@@ -140,7 +146,7 @@ async def _replies(
     if incoming.kind is Kind.TEXT and message:
         outcome = await reply(app, conversation, channel=counted_as, message=message)
     elif incoming.kind is Kind.CHOICE:
-        payload = payload_of(incoming.choice, conversation)
+        payload = payload_of(incoming.choice, conversation, content.topics)
         outcome = await reply(app, conversation, channel=counted_as, choice=payload) if payload else None
         # The conversation has been forgotten meanwhile: what was chosen is asked as a question.
         if outcome is None and message:

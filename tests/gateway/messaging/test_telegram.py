@@ -59,6 +59,15 @@ async def test_a_button_of_a_forgotten_conversation_is_asked_as_a_question(
     assert (await telegram.press(shown, 1, chat=10))["text"] == "Español choice gone\n\nEnglish choice gone"
 
 
+async def test_an_answer_s_button_needs_no_conversation(
+    make_telegram: MakeTelegram, misbehaving_rasa: Callable[..., Awaitable[str]]
+) -> None:
+    """It is the same answer after half an hour, though no word of it was kept."""
+    telegram = await make_telegram(await misbehaving_rasa(ANSWER))
+    shown = await telegram.write("what is a red card")
+    assert "food_assistance" in (await telegram.press(shown, 0, chat=9))["text"]
+
+
 async def test_where_telegram_takes_no_calls_the_answer_comes_all_the_same(
     make_telegram: MakeTelegram,
     misbehaving_rasa: Callable[..., Awaitable[str]],
