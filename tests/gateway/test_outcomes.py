@@ -127,7 +127,7 @@ async def test_a_chosen_topic_is_an_answer_and_what_the_page_does_is_nothing(
     await post(gateway, choice="again", session=session)
     await post(gateway, choice="language:es", session=session)
     await post(gateway, message="1", session=session)
-    assert (await gateway.post("/api/chat", json={"choice": "topic:bond"})).status == 400
+    assert (await gateway.post("/api/chat", json={"choice": "find:food"})).status == 400
     assert await counted(gateway, tmp_path) == {
         "topic": {"red_card": 1, "food_assistance": 1},
         "language": {"en": 1, "es": 1},
