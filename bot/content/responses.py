@@ -85,6 +85,7 @@ NEEDED_RESPONSES = (
     "utter_more_button",
     "utter_red_card_front",
     "utter_red_card_back",
+    "utter_shown_card_back",
     "utter_red_card_limits",
     *SENTENCES,
     "utter_say_limits",

@@ -92,7 +92,7 @@ def shown_card(app: web.Application, language: str) -> Mapping[str, Any]:
     content = app[keys.CURRENT_MODEL].content
     return {
         "front": content.text_of("utter_red_card_front", "en"),
-        "back": content.text_of("utter_red_card_back", language),
+        "back": content.text_of("utter_shown_card_back", language),
     }
 
 
