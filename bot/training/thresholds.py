@@ -45,9 +45,10 @@ _TRIED: Mapping[str, Sequence[float]] = {
     "doubt_at": [0.2, 0.25, 0.3, 0.4],
     "decline_at": [round(0.2 + 0.05 * step, 2) for step in range(15)],
     "offer_at": [0.01, 0.02, 0.03, 0.05],
-    # Below .18 stand everyday messages ("the movers are here") as often as alarms.
-    "emergency_at": [round(0.18 + 0.02 * step, 2) for step in range(17)],
-    "emergency_share": [0.5, 0.6, 0.8],
+    # Below these everyday messages ("the movers are here") are as many as alarms; unlike alarms, which have
+    # lost the words of their kind, would have both taken.
+    "emergency_at": [round(0.2 + 0.02 * step, 2) for step in range(16)],
+    "emergency_share": [0.8, 1.0],
 }
 _MOST_ROUNDS = 5
 # Costs that differ by less are the same: another two thousand questions would turn them round.
@@ -90,9 +91,8 @@ def cost(decision: Decision, question: Question) -> float:
 def calibrate(asked: Sequence[EvaluatedQuestion], step: DecisionStep) -> DecisionStep:
     """Return the decision step with the thresholds that cost least, chosen for each language by itself.
 
-    `step` gives the thresholds to begin with. Of values that cost the same the middle one is taken; of those
-    of `answer_at` that cost nearly the same the least, since the questions of people whom nobody has met
-    score lower than those of any set.
+    `step` gives the thresholds to begin with. Of values that cost the same the middle one is taken, and of
+    `answer_at` of those that cost nearly the same.
     """
     chosen = {
         language: _calibrated([row for row in asked if row.language == language], step, language)
@@ -113,8 +113,7 @@ def _calibrated(rows: Sequence[EvaluatedQuestion], step: DecisionStep, language:
         for name, values in _TRIED.items():
             costs = {value: total(dataclasses.replace(best, **{name: value})) for value in values}
             enough = min(costs.values()) * (1 + _AS_CHEAP if name == "answer_at" else 1)
-            first = next(value for value in values if costs[value] <= enough)
-            same = [value for value in values if costs[value] == costs[first]]
+            same = [value for value in values if costs[value] <= enough]
             best = dataclasses.replace(best, **{name: same[len(same) // 2]})
         if best == before:
             break
