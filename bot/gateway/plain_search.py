@@ -28,7 +28,7 @@ from bot.gateway.dialogue import reply
 from bot.gateway.offline import OfflineCopies
 from bot.gateway.pages import DIRECTORY, SEARCH, Page, page_of, respond, texts
 from bot.gateway.search_index import find
-from bot.text.cleaning import LONGEST_MESSAGE, clean
+from bot.text.cleaning import both_ends, clean
 from bot.web.languages import other
 
 _NOT_UNDERSTOOD = f"{SAY}utter_not_understood"
@@ -74,9 +74,7 @@ class PlainSearch:
         """POST /en/search and /es/buscar, `question` or `choice` as a form sends it: what was found."""
         app, language = request.app, request.match_info["language"]
         fields = await _read_form(request)
-        if len(fields.get("question", "")) > LONGEST_MESSAGE:
-            raise web.HTTPRequestEntityTooLarge(LONGEST_MESSAGE, len(fields["question"]))
-        question = clean(fields.get("question", ""))
+        question = clean(both_ends(fields.get("question", "")))
         content = app[keys.CURRENT_MODEL].content
         chosen = reply_to_choice(content, fields["choice"], language) if "choice" in fields else None
         message = ""

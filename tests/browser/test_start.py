@@ -166,6 +166,28 @@ async def test_other_scripts_learn_of_each_reply(reader: Visit) -> None:
     await expect(reader.page.get_by_role("button", name="+ ice_in_public.stopped_now")).to_be_visible()
 
 
+async def test_a_long_message_is_sent_whole_and_leaves_room_for_its_answer(reader: Visit) -> None:
+    """The reply says that it was long; of the message a few lines are seen, the others scroll, by keyboard too."""
+    page = reader.page
+    story = "Mi primo trabaja en el mismo lugar desde hace muchos años. " * 40
+    typed = f"{story}¿Puede entrar ICE a mi casa?"
+    await reader.go("/es/")
+    await page.locator("#message").click()
+    await page.evaluate("typed => document.execCommand('insertText', false, typed)", typed)
+    async with page.expect_request("**/api/chat") as sent:
+        await page.press("#message", "Enter")
+    assert (await sent.value).post_data_json["message"] == typed
+    await expect(page.get_by_text("Su mensaje era largo")).to_be_visible()
+    mine = page.locator(".message.you")
+    height = await mine.evaluate("message => message.getBoundingClientRect().height")
+    assert height < SMALL["height"] / 3
+    await expect(page.locator(".message.bot").nth(1).locator("p").first).to_be_in_viewport()
+    await mine.locator("h2").focus()
+    await page.keyboard.press("End")
+    await page.wait_for_function("document.querySelector('.message.you h2').scrollTop > 0")
+    await reader.check_accessible()
+
+
 async def test_without_a_signal_a_starter_leads_to_the_saved_answer(reader: Visit) -> None:
     """The question stays; the answer can be read at once."""
     page = reader.page

@@ -12,7 +12,6 @@ from aiohttp import FormData, web
 
 from bot.content.reading import Content
 from bot.gateway import keys
-from bot.text.cleaning import LONGEST_MESSAGE
 from tests.conftest import StartServer
 from tests.gateway.conftest import Client, MakeGateway
 
@@ -135,9 +134,20 @@ async def test_no_file_is_taken(gateway: Client) -> None:
     assert response.status == 200 and "Escriba una pregunta" in await response.text()
 
 
-async def test_a_text_that_is_too_long_is_refused_with_a_page(gateway: Client) -> None:
+async def test_a_long_question_is_read_at_both_ends_and_called_long(
+    make_gateway: MakeGateway, project_content: Content
+) -> None:
+    """As in the chat: the field takes all of it, and not even one of ten pages is refused."""
+    gateway = await make_gateway(project_content)
+    assert "maxlength" not in await (await gateway.get("/es/buscar")).text()
+    story = "Mi primo trabaja en el mismo lugar desde hace muchos años. " * 700
+    response = await gateway.post("/es/buscar", data={"question": f"{story}¿Puede entrar ICE a mi casa?"})
+    assert response.status == 200 and "Su mensaje era largo" in await response.text()
+
+
+async def test_a_request_that_is_too_large_is_refused_with_a_page(gateway: Client) -> None:
     """As everything is that goes wrong here: nobody sees JSON."""
-    response = await gateway.post("/en/search", data={"question": "x" * (LONGEST_MESSAGE + 1)})
+    response = await gateway.post("/en/search", data={"question": "x" * (64 * 1024)})
     assert (response.status, response.content_type) == (413, "text/html")
 
 

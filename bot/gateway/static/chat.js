@@ -174,6 +174,9 @@ class KnowYourRightsChat extends HTMLElement {
     if (pending.shown) {
       first = this.message("you", this.language, pending.shown, []);
       this.log.append(first);
+      // A long message scrolls in its place (style.css), by keyboard too.
+      const heading = first.firstChild;
+      if (heading.scrollHeight > heading.clientHeight) heading.tabIndex = 0;
     }
     this.log.append(...replies);
     // What other scripts of the page have to say of a reply: a button for its row, the first `.tools` in it.
