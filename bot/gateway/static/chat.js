@@ -143,11 +143,26 @@ class KnowYourRightsChat extends HTMLElement {
   failed(pending) {
     const seconds = SECONDS_BETWEEN_TRIES[pending.tries];
     pending.tries += 1;
-    this.fail(this.say(seconds ? "offline" : "not_sent"));
+    const kind = seconds ? "offline" : "not_sent";
+    // What was chosen stands in no box.
+    this.fail(this.say(pending.question.message ? kind : `${kind}_choice`));
     if (seconds) this.timer = setTimeout(() => this.tryAgain(), seconds * 1000);
     if (pending.tries > 1) return;
-    if (pending.page) this.offerPages(document.documentElement.lang, [link(pending.page, pending.shown)]);
+    if (pending.page) this.openSaved(pending);
     else if (pending.question.message) this.searchSaved(pending);
+  }
+
+  // Without a signal the answer is read on its page, if the phone has that.
+  async openSaved(pending) {
+    const saved = window.caches && !embedded && await caches.match(pending.page).catch(() => null);
+    if (this.pending !== pending) return;
+    if (!saved) {
+      this.offerPages(document.documentElement.lang, [link(pending.page, pending.shown)]);
+      return;
+    }
+    clearTimeout(this.timer);
+    this.pending = null;
+    location.href = pending.page;
   }
 
   tryAgain() {
