@@ -277,6 +277,8 @@ def topic_page(
     values = {
         "topic": topic,
         "reply": reply,
+        # As the chat names them at this moment; a copy on a phone has them at any time.
+        "calls": answer(content, topic, language, today=today).calls,
         "links": aids.links_of(reply, texts(app)),
         "situations": answered_situations(content, topic),
         "next": answered_next(content, topic),

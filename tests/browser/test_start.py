@@ -120,6 +120,25 @@ async def test_more_opens_in_its_place(open_visit: OpenVisit, pages_url: str) ->
     await visit.check_accessible()
 
 
+async def test_a_website_is_a_link_and_no_button_to_call(reader: Visit) -> None:
+    """Without the sign of a telephone, in the chat as on the answer's page; and as large as a finger."""
+    page = reader.page
+    await reader.go("/es/")
+    await page.evaluate("document.querySelector('.starters a').dataset.choice = 'topic:red_card'")
+    await tap(reader, "Se llevaron a alguien")
+    for path in ("", "/es/red_card"):
+        if path:
+            await reader.go(path)
+        website = page.locator('.calls a[href^="http"]')
+        await expect(website).to_have_class("website")
+        sign = "made => getComputedStyle(made, '::before').content"
+        assert await website.locator("strong").evaluate(sign) == "none"
+        assert await website.evaluate("made => made.getBoundingClientRect().height") >= 44
+        assert await page.locator('.call:not([href^="tel:"])').count() == 0
+        await reader.check_accessible()
+        await reader.check_fits()
+
+
 async def test_each_message_is_an_item_with_a_heading(reader: Visit) -> None:
     """That says what was asked, and which answer it is."""
     await reader.go("/es/")

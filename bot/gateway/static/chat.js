@@ -487,7 +487,8 @@ function callButtons(calls, strings) {
 function callButton({ name, number, uri, open, opening, caution }) {
   const made = link(uri, "");
   const state = element("small", { className: open ? "open" : "" }, [opening, caution].filter(Boolean).join(" "));
-  made.className = "call";
+  // What is read on the web is no number to call.
+  made.className = uri.startsWith("tel:") ? "call" : "website";
   made.append(element("span", {}, element("strong", {}, name), name === number ? "" : " ",
     element("span", { className: "number" }, name === number ? "" : number)), state);
   return made;
