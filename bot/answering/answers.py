@@ -81,7 +81,7 @@ def answer(
         warning=warning,
         buttons=(*topic_buttons(content, lead_on[:MOST_NEXT], language), *buttons),
         services=services,
-        calls=calls_of(content, (*mentioned(said.screen), *topic.call), language),
+        calls=calls_of(content, (*mentioned(said.screen), *topic.call), language, live=live),
         called=calls,
         again=CHOOSE_TOPIC + topic.id,
     )

@@ -72,6 +72,13 @@ class Reply:
     called: str = ""
     again: str | None = None
 
+    def around_calls(self) -> tuple[str, str]:
+        """Return the text before and after the part that lists those to call; all is before if none does."""
+        if not self.called:
+            return self.text, ""
+        before, _, after = self.text.partition(self.called)
+        return before, after
+
     def as_json(self) -> dict[str, Any]:
         """Return the reply in the shape of `POST /api/chat`."""
         return {
@@ -101,10 +108,12 @@ def response_reply(content: Content, response: str, language: str) -> Reply:
     )
 
 
-def calls_of(content: Content, ids: Iterable[str], language: str) -> tuple[dict[str, Any], ...]:
-    """Return cards of services to call as it is now, those that answer first."""
+def calls_of(
+    content: Content, ids: Iterable[str], language: str, *, live: bool = True
+) -> tuple[dict[str, Any], ...]:
+    """Return cards of services to call as it is now, those that answer first; or (`live`) at any time."""
     say = functools.partial(_text, content, language)
-    now = datetime.datetime.now(TIME_ZONE)
+    now = datetime.datetime.now(TIME_ZONE) if live else None
     return tuple(call_cards(ids, content.directory, language, say, now=now))
 
 

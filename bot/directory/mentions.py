@@ -75,7 +75,7 @@ def call_lines(
     """
     for service in _in_order(ids, named, directory, now):
         opening = service.opening(now) if now else None
-        hours = "; ".join(schedule.describe(language) for schedule in service.schedules)
+        hours = _hours(service, language)
         if now and opening:
             hours = opening_text(opening, now.astimezone(TIME_ZONE), language, say)
         parts = (name_and_number(service, language), hours, service.caution[language])
@@ -83,16 +83,16 @@ def call_lines(
 
 
 def call_cards(
-    ids: Iterable[str], directory: Directory, language: str, say: Say, *, now: datetime.datetime
+    ids: Iterable[str], directory: Directory, language: str, say: Say, *, now: datetime.datetime | None
 ) -> Iterator[dict[str, Any]]:
     """Yield what a button to call each service says, ready for JSON; what is not known is an empty text.
 
     They come in the order of `call_lines`, those without a phone, which are read on the web, last. `now` has
-    a time zone.
+    a time zone; without it nothing is said of whether somebody answers.
     """
     services = _in_order(ids, (), directory, now)
     for service in sorted(services, key=lambda one: not one.phones):
-        opening = service.opening(now)
+        opening = service.opening(now) if now else None
         number = next(iter(service.phones), _web_address(service))
         if not number:
             continue
@@ -101,9 +101,16 @@ def call_cards(
             "number": number,
             "uri": phone_uri(number) if service.phones else service.url,
             "open": opening.open if opening and not opening.holiday else None,
-            "opening": opening_text(opening, now.astimezone(TIME_ZONE), language, say) if opening else "",
+            "opening": (
+                opening_text(opening, now.astimezone(TIME_ZONE), language, say) if now and opening else ""
+            ),
+            "hours": _hours(service, language),
             "caution": service.caution[language],
         }
+
+
+def _hours(service: Service, language: str) -> str:
+    return "; ".join(schedule.describe(language) for schedule in service.schedules)
 
 
 def _in_order(

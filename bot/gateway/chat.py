@@ -152,8 +152,7 @@ def _blocks(reply: Reply) -> list[dict[str, Any]]:
     """Return a reply's text taken apart, with whom to call in the place of their list, for buttons."""
     if not reply.calls:
         return _taken_apart(reply.text)
-    # Where no part of the text lists them they stand at its end.
-    before, _, after = reply.text.partition(reply.called) if reply.called else (reply.text, "", "")
+    before, after = reply.around_calls()
     calls = {"kind": "calls", "lines": [], "calls": list(reply.calls)}
     return [*_taken_apart(before), calls, *_taken_apart(after)]
 

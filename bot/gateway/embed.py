@@ -57,7 +57,8 @@ async def get_embedded_chat(request: web.Request) -> web.StreamResponse:
         said = answer(content, dataclasses.replace(topic, ask={}), language)
         values["begins_with"] = {
             "title": topic.title[language],
-            "text": said.text,
+            "around": said.around_calls(),
+            "calls": said.calls,
             "links": links_of(said, texts(app)),
             "page": page_of(content, said),
         }

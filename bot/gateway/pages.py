@@ -55,7 +55,8 @@ _CARDS_A_SHEET = 4
 
 # What the chat says by itself; it knows both languages, since one message may be in the other.
 _CHAT_STRINGS = (
-    *("you", "bot", "waiting", "slow", "offline", "offline_switch", "not_sent"),
+    *("you", "bot", "waiting", "slow", "offline", "offline_choice", "offline_switch"),
+    *("not_sent", "not_sent_choice"),
     *("saved_answers", "no_saved_answers", "privacy_title", "more_below", "more_calls", "service_more"),
     *("sources", "checked", "phone", "website", "address", "languages", "hours", "cost", "area"),
     *("eligibility", "bring", "service_checked", "helped", "yes", "no", "thanks", "share", "copy_link"),
@@ -276,6 +277,8 @@ def topic_page(
     values = {
         "topic": topic,
         "reply": reply,
+        # As the chat names them at this moment; a copy on a phone has them at any time.
+        "calls": answer(content, topic, language, today=today).calls,
         "links": aids.links_of(reply, texts(app)),
         "situations": answered_situations(content, topic),
         "next": answered_next(content, topic),

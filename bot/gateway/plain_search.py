@@ -18,17 +18,19 @@ from aiohttp import web
 from bot.answering.decision import SAY
 from bot.answering.replies import reply_to_choice
 from bot.answering.reply import CHOOSE_MORE, CHOOSE_NEED, CHOOSE_TOPIC, Button, Reply
+from bot.content.page_texts import PageTexts
 from bot.content.reading import Content
 from bot.content.topics import page_path
 from bot.database.usage import WEB
 from bot.gateway import keys
+from bot.gateway.aids import Link, links_of
 from bot.gateway.body import BadRequest, read_bytes
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import reply
 from bot.gateway.offline import OfflineCopies
 from bot.gateway.pages import DIRECTORY, SEARCH, Page, page_of, respond, texts
 from bot.gateway.search_index import find
-from bot.text.cleaning import LONGEST_MESSAGE, clean
+from bot.text.cleaning import both_ends, clean
 from bot.web.languages import other
 
 _NOT_UNDERSTOOD = f"{SAY}utter_not_understood"
@@ -40,14 +42,17 @@ _MOST_FIELDS = 4
 class Said:
     """A reply as the page shows it, in its own language.
 
-    `links` are titles with addresses of pages that it leads to, `choices` those that have no page and are
-    answered by the same form; `page` is the address of the whole answer, None where there is none.
+    `around` is its text before and after whom to call, `aids` links to what is shown or heard, `links` titles
+    with addresses of pages that it leads to, `choices` those that have no page and are answered by the same
+    form; `page` is the address of the whole answer, None where there is none.
     """
 
-    text: str
+    around: tuple[str, str]
     language: str
     title: str = ""
     page: str | None = None
+    calls: tuple[dict[str, Any], ...] = ()
+    aids: tuple[Link, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     choices: tuple[Button, ...] = ()
     services: tuple[dict[str, Any], ...] = ()
@@ -74,14 +79,12 @@ class PlainSearch:
         """POST /en/search and /es/buscar, `question` or `choice` as a form sends it: what was found."""
         app, language = request.app, request.match_info["language"]
         fields = await _read_form(request)
-        if len(fields.get("question", "")) > LONGEST_MESSAGE:
-            raise web.HTTPRequestEntityTooLarge(LONGEST_MESSAGE, len(fields["question"]))
-        question = clean(fields.get("question", ""))
+        question = clean(both_ends(fields.get("question", "")))
         content = app[keys.CURRENT_MODEL].content
         chosen = reply_to_choice(content, fields["choice"], language) if "choice" in fields else None
         message = ""
         if chosen is not None:
-            said = [_said(content, chosen)]
+            said = [_said(content, chosen, texts(app))]
         elif question:
             said = await self._find(app, question, language)
         else:
@@ -95,7 +98,7 @@ class PlainSearch:
         conversation = Conversation(test=True, notice_given=True)
         outcome = await reply(app, conversation, channel=WEB, message=question, page=language)
         content = app[keys.CURRENT_MODEL].content
-        said = [_said(content, one) for one in outcome.replies] if outcome else []
+        said = [_said(content, one, texts(app)) for one in outcome.replies] if outcome else []
         if outcome is None or outcome.degraded:
             return [*await self._look_up(app, question, language), *said]
         if any(one.again == _NOT_UNDERSTOOD for one in outcome.replies):
@@ -110,7 +113,7 @@ class PlainSearch:
         spoken = max((language, other(language)), key=lambda name: found[name].known)
         titles = indexes[spoken]["titles"]
         links = tuple((titles[topic], page_path(topic, spoken)) for topic in found[spoken].topics)
-        return [Said(texts(app)[spoken]["search_links"], spoken, links=links)] if links else []
+        return [Said((texts(app)[spoken]["search_links"], ""), spoken, links=links)] if links else []
 
 
 def _page(app: web.Application, language: str, said: Sequence[Said], message: str = "") -> Page:
@@ -129,14 +132,16 @@ async def _read_form(request: web.Request) -> Mapping[str, str]:
         raise web.HTTPBadRequest from None
 
 
-def _said(content: Content, reply: Reply) -> Said:
+def _said(content: Content, reply: Reply, strings: PageTexts) -> Said:
     language = reply.language
     topic = content.topics.get(reply.answer or reply.topic or "")
     return Said(
-        reply.text,
+        reply.around_calls(),
         language,
         title=topic.title[language] if topic else "",
         page=page_of(content, reply),
+        calls=reply.calls,
+        aids=tuple(links_of(reply, strings)),
         links=tuple(_links(content, reply.buttons, language)),
         choices=tuple(
             button

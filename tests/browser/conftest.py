@@ -190,8 +190,8 @@ async def _city_site(
         async def page(request: web.Request) -> web.Response:
             language = request.match_info["language"]
             lines = "".join(
-                f'<script src="{chat_url}/embed.js" async {tag}></script>'
-                for tag in request.query.getall("tag", [""])
+                f'<script src="{chat_url}/embed.js?{number}" async {tag}></script>'
+                for number, tag in enumerate(request.query.getall("tag", [""]))
             )
             text = (
                 f'<!doctype html><html lang="{language}"><title>City</title>'

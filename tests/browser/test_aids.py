@@ -105,6 +105,32 @@ async def test_each_sentence_is_heard_while_its_words_fill_the_screen(reader: Vi
         await expect(shown).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    ("path", "name"), [(SPOKEN["es"], "say-silent-play"), (INTERPRETER["es"], "mixtec-choice")]
+)
+@pytest.mark.parametrize("way", ["Close", "Escape"])
+async def test_what_was_closed_is_not_opened_again_by_back(
+    reader: Visit, path: str, name: str, way: str
+) -> None:
+    """The phone's button after closing goes on towards where one came from."""
+    page = reader.page
+    await reader.go("/es/")
+    await reader.go(path)
+    await page.wait_for_load_state("networkidle")
+    await page.locator(f"#{name}").click()
+    shown = page.locator(".shown:target")
+    await expect(shown).to_be_visible()
+    if way == "Escape":
+        await page.keyboard.press("Escape")
+    else:
+        await shown.locator(".close").click()
+    await expect(shown).to_have_count(0)
+    await page.go_back()
+    await expect(shown).to_have_count(0)
+    await page.go_back()
+    await expect(page.locator(".starters")).to_be_visible()
+
+
 async def test_a_sound_ends_with_its_words(reader: Visit) -> None:
     """Closed or left by the way back, and it is played from its beginning the next time."""
     page = reader.page

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 import pytest
-from playwright.async_api import FrameLocator, expect
+from playwright.async_api import FrameLocator, Route, expect
 
 from tests.browser.conftest import CitySite, OpenVisit, Visit
 
@@ -196,6 +197,25 @@ async def test_two_lines_make_one_button(open_visit: OpenVisit, quiet_site: City
     await press(visit)
     await expect(chat_of(visit).locator("#message")).to_be_visible()
     await expect(visit.page.locator("iframe")).to_have_count(1)
+
+
+@pytest.mark.parametrize("lines", [('data-side="left"', ""), ("", 'data-side="left"')])
+@pytest.mark.parametrize("late", [0, 1])
+async def test_of_two_lines_the_one_that_says_something_counts(
+    open_visit: OpenVisit, quiet_site: CitySite, lines: tuple[str, str], late: int
+) -> None:
+    """Whichever stands first in the page, and whichever runs first."""
+    visit = await open_visit(quiet_site.url)
+    page = visit.page
+    button = page.get_by_role("button", name="Pregunte sobre sus derechos")
+
+    async def wait(route: Route) -> None:
+        await expect(button).to_be_visible()
+        await route.continue_()
+
+    await page.route(re.compile(rf"/embed\.js\?{late}$"), wait)
+    await open_site_as(visit, quiet_site, address("/es", *lines))
+    assert await button.evaluate("made => made.getBoundingClientRect().left") == 16
 
 
 @pytest.mark.parametrize("viewport", [{"width": 320, "height": 640}, DESK])

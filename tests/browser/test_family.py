@@ -18,6 +18,24 @@ NEUTRAL = "https://www.google.com/"
 PAGES = [paths[language] for paths in (TELL_FAMILY, FAMILY_PLAN) for language in ("en", "es")]
 STORED = "[JSON.stringify(localStorage), JSON.stringify(sessionStorage)].join(' ')"
 WORD = "zarzamora"
+# How many numbers of the messages stand on one line, and which do not.
+NUMBERS = """() => {
+  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  let whole = 0;
+  const broken = [];
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (!text.parentElement.closest('.words')) continue;
+    for (const found of text.data.matchAll(/\\d{3}-\\d{3}-\\d{4}/g)) {
+      const range = document.createRange();
+      range.setStart(text, found.index);
+      range.setEnd(text, found.index + found[0].length);
+      if (range.getClientRects().length > 1) broken.push(found[0]);
+      else whole += 1;
+    }
+  }
+  return [whole, broken];
+}"""
 
 
 def message(content: Content, situation: str, place: str = "", name: str = "") -> str:
@@ -54,6 +72,21 @@ async def test_the_phone_is_given_the_whole_message(
     await expect(page.locator(f"#{situation} .words")).to_have_text(text)
     body = quote(text, safe="!'()*-._~")
     assert await links(page, situation) == (f"sms:?&body={body}", f"https://wa.me/?text={body}")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_no_number_in_a_message_is_broken(open_visit: OpenVisit, pages_url: str, script: bool) -> None:
+    """However wide the screen is, as it came and as the script writes it."""
+    visit = await open_visit(pages_url, java_script_enabled=script)
+    page = visit.page
+    for path in TELL_FAMILY.values():
+        await visit.go(path)
+        for summary in await page.locator(".tell summary").all():
+            await summary.click()
+        for width in range(320, 440, 4):
+            await page.set_viewport_size({"width": width, "height": 640})
+            whole, broken = await page.evaluate(NUMBERS)
+            assert whole and not broken, (path, width)
 
 
 @pytest.mark.parametrize(

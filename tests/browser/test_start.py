@@ -120,6 +120,25 @@ async def test_more_opens_in_its_place(open_visit: OpenVisit, pages_url: str) ->
     await visit.check_accessible()
 
 
+async def test_a_website_is_a_link_and_no_button_to_call(reader: Visit) -> None:
+    """Without the sign of a telephone, in the chat as on the answer's page; and as large as a finger."""
+    page = reader.page
+    await reader.go("/es/")
+    await page.evaluate("document.querySelector('.starters a').dataset.choice = 'topic:red_card'")
+    await tap(reader, "Se llevaron a alguien")
+    for path in ("", "/es/red_card"):
+        if path:
+            await reader.go(path)
+        website = page.locator('.calls a[href^="http"]')
+        await expect(website).to_have_class("website")
+        sign = "made => getComputedStyle(made, '::before').content"
+        assert await website.locator("strong").evaluate(sign) == "none"
+        assert await website.evaluate("made => made.getBoundingClientRect().height") >= 44
+        assert await page.locator('.call:not([href^="tel:"])').count() == 0
+        await reader.check_accessible()
+        await reader.check_fits()
+
+
 async def test_each_message_is_an_item_with_a_heading(reader: Visit) -> None:
     """That says what was asked, and which answer it is."""
     await reader.go("/es/")
@@ -166,15 +185,63 @@ async def test_other_scripts_learn_of_each_reply(reader: Visit) -> None:
     await expect(reader.page.get_by_role("button", name="+ ice_in_public.stopped_now")).to_be_visible()
 
 
-async def test_without_a_signal_a_starter_leads_to_the_saved_answer(reader: Visit) -> None:
-    """The question stays; the answer can be read at once."""
+async def test_a_long_message_is_sent_whole_and_leaves_room_for_its_answer(reader: Visit) -> None:
+    """The reply says that it was long; a few lines of it are seen, the others scroll, by keyboard too."""
+    page = reader.page
+    story = "Mi primo trabaja en el mismo lugar desde hace muchos años. " * 40
+    typed = f"{story}¿Puede entrar ICE a mi casa?"
+    await reader.go("/es/")
+    await page.locator("#message").click()
+    await page.evaluate("typed => document.execCommand('insertText', false, typed)", typed)
+    async with page.expect_request("**/api/chat") as sent:
+        await page.press("#message", "Enter")
+    asked = (await sent.value).post_data_json
+    assert asked and asked["message"] == typed
+    await expect(page.get_by_text("Su mensaje era largo")).to_be_visible()
+    mine = page.locator(".message.you")
+    height = await mine.evaluate("message => message.getBoundingClientRect().height")
+    assert height < SMALL["height"] / 3
+    await expect(page.locator(".message.bot").nth(1).locator("p").first).to_be_in_viewport()
+    await mine.locator("h2").focus()
+    await page.keyboard.press("End")
+    await page.wait_for_function("document.querySelector('.message.you h2').scrollTop > 0")
+    await reader.check_accessible()
+
+
+@pytest.mark.parametrize(
+    ("starter", "address"),
+    [
+        ("Se llevaron a alguien", "/es/if_arrested_detained/relative_now"),
+        ("Están en mi puerta", "/es/ice_at_home/at_door"),
+    ],
+)
+async def test_without_a_signal_a_starter_opens_the_saved_answer(
+    reader: Visit, starter: str, address: str
+) -> None:
+    """At once; nothing is said of a question that stays in the box."""
     page = reader.page
     await reader.go("/es/")
     await page.evaluate("navigator.serviceWorker.ready")
+    await expect(page.get_by_text("Las respuestas están guardadas")).to_be_visible()
+    await page.context.set_offline(True)
+    await page.locator(".starters").get_by_text(starter, exact=True).click()
+    await page.wait_for_url(f"**{address}")
+    await expect(page.locator(".saved")).to_be_visible()
+
+
+async def test_without_a_signal_and_saved_answers_a_starter_waits(reader: Visit) -> None:
+    """It says that the answer comes, not that something stays in the empty box."""
+    page = reader.page
+    await page.add_init_script("delete Navigator.prototype.serviceWorker;")
+    await reader.go("/es/")
     await page.context.set_offline(True)
     await tap(reader, "Se llevaron a alguien")
-    await page.locator('.message.bot a[href="/es/if_arrested_detained/relative_now"]').last.click()
-    await expect(page.locator("article h1")).to_contain_text("Se llevaron a alguien hoy")
+    await expect(page.locator(".failure")).to_have_text(
+        "No hay conexión. La respuesta llega en cuanto haya señal."
+    )
+    await page.context.set_offline(False)
+    await expect(page.locator(".message.you")).to_have_count(1)
+    await expect(page.locator(".failure")).to_be_hidden()
 
 
 async def test_without_javascript_starters_are_links(open_visit: OpenVisit, pages_url: str) -> None:

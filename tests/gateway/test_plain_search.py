@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from aiohttp import FormData, web
 
+from bot.answering.reply import response_reply
 from bot.content.reading import Content
+from bot.content.topics import page_path
 from bot.gateway import keys
-from bot.text.cleaning import LONGEST_MESSAGE
+from bot.gateway.aids import INTERPRETER, SHOWN_CARD, SPOKEN
 from tests.conftest import StartServer
 from tests.gateway.conftest import Client, MakeGateway
 
@@ -30,6 +33,10 @@ class RecordedRasa:
         body = await request.json()
         self.asked.append((body["sender"], body["message"]))
         return web.json_response(self.answer)
+
+
+# Address and name in each button or link of those to call.
+CALLED = re.compile(r'<li><a class="(?:call|website)" href="([^"]+)"[^>]*><span><strong>([^<]+)')
 
 
 async def start(start_server: StartServer, rasa: RecordedRasa) -> str:
@@ -100,9 +107,42 @@ async def test_in_an_emergency_the_card_comes_and_asks_where(
     rasa = RecordedRasa(said(project_content, "utter_emergency_now", "es", "emergency_now"))
     gateway = await make_gateway(project_content, await start(start_server, rasa))
     page = await (await gateway.post("/es/buscar", data={"question": "la migra está aquí"})).text()
-    assert "No corra" in page and 'value="place:home"' in page
+    assert "No corra" in page
+    for place in ("home", "street", "car", "work"):
+        assert f'<button name="choice" value="place:{place}">' in page
+    said_in_chat = response_reply(project_content, "utter_emergency_now", "es")
+    assert CALLED.findall(page) == [(call["uri"], call["name"]) for call in said_in_chat.calls] != []
     card = await (await gateway.post("/es/buscar", data={"choice": "place:home"})).text()
     assert "Si están afuera, no abra." in card and 'href="/es/ice_at_home/inside"' in card
+    for paths in (SHOWN_CARD, SPOKEN, INTERPRETER):
+        assert f'href="{paths["es"]}"' in card
+
+
+async def test_whom_to_call_is_as_in_the_chat(
+    make_gateway: MakeGateway, project_content: Content, start_server: StartServer
+) -> None:
+    """The same people in the same order in the search's answer and on the answer's page, on every answer."""
+    answered = [topic for topic in project_content.topics.values() if topic.answered]
+    rasa = RecordedRasa([])
+    gateway = await make_gateway(project_content, await start(start_server, rasa), messages_a_minute=1000)
+    named = 0
+    for topic in answered:
+        response = await gateway.post("/api/chat", json={"choice": f"topic:{topic.id}", "lang": "es"})
+        (blocks,) = [one["blocks"] for one in (await response.json())["replies"][:1]]
+        calls = [call for block in blocks for call in block.get("calls", ())]
+        shown = [(html.escape(call["uri"]), html.escape(call["name"])) for call in calls]
+        named += len(shown)
+        page = await (await gateway.get(page_path(topic.id, "es"))).text()
+        assert CALLED.findall(page) == shown, topic.id
+    assert named
+    rasa.answer = [
+        {"text": "x"},
+        {"custom": {"language": "es", "topic": "if_arrested_detained.relative_now"}},
+    ]
+    page = await (await gateway.post("/es/buscar", data={"question": "se llevaron a mi esposo"})).text()
+    answer_page = await (await gateway.get("/es/if_arrested_detained/relative_now")).text()
+    assert CALLED.findall(page) == CALLED.findall(answer_page)
+    assert CALLED.findall(page)[0][1].startswith("CHIRLA")
 
 
 async def test_without_rasa_the_words_are_searched(
@@ -135,9 +175,20 @@ async def test_no_file_is_taken(gateway: Client) -> None:
     assert response.status == 200 and "Escriba una pregunta" in await response.text()
 
 
-async def test_a_text_that_is_too_long_is_refused_with_a_page(gateway: Client) -> None:
+async def test_a_long_question_is_read_at_both_ends_and_called_long(
+    make_gateway: MakeGateway, project_content: Content
+) -> None:
+    """As in the chat: the field takes all of it, and not even one of ten pages is refused."""
+    gateway = await make_gateway(project_content)
+    assert "maxlength" not in await (await gateway.get("/es/buscar")).text()
+    story = "Mi primo trabaja en el mismo lugar desde hace muchos años. " * 700
+    response = await gateway.post("/es/buscar", data={"question": f"{story}¿Puede entrar ICE a mi casa?"})
+    assert response.status == 200 and "Su mensaje era largo" in await response.text()
+
+
+async def test_a_request_that_is_too_large_is_refused_with_a_page(gateway: Client) -> None:
     """As everything is that goes wrong here: nobody sees JSON."""
-    response = await gateway.post("/en/search", data={"question": "x" * (LONGEST_MESSAGE + 1)})
+    response = await gateway.post("/en/search", data={"question": "x" * (64 * 1024)})
     assert (response.status, response.content_type) == (413, "text/html")
 
 

@@ -143,11 +143,26 @@ class KnowYourRightsChat extends HTMLElement {
   failed(pending) {
     const seconds = SECONDS_BETWEEN_TRIES[pending.tries];
     pending.tries += 1;
-    this.fail(this.say(seconds ? "offline" : "not_sent"));
+    const kind = seconds ? "offline" : "not_sent";
+    // What was chosen stands in no box.
+    this.fail(this.say(pending.question.message ? kind : `${kind}_choice`));
     if (seconds) this.timer = setTimeout(() => this.tryAgain(), seconds * 1000);
     if (pending.tries > 1) return;
-    if (pending.page) this.offerPages(document.documentElement.lang, [link(pending.page, pending.shown)]);
+    if (pending.page) this.openSaved(pending);
     else if (pending.question.message) this.searchSaved(pending);
+  }
+
+  // Without a signal the answer is read on its page, if the phone has that.
+  async openSaved(pending) {
+    const saved = window.caches && !embedded && await caches.match(pending.page).catch(() => null);
+    if (this.pending !== pending) return;
+    if (!saved) {
+      this.offerPages(document.documentElement.lang, [link(pending.page, pending.shown)]);
+      return;
+    }
+    clearTimeout(this.timer);
+    this.pending = null;
+    location.href = pending.page;
   }
 
   tryAgain() {
@@ -174,6 +189,9 @@ class KnowYourRightsChat extends HTMLElement {
     if (pending.shown) {
       first = this.message("you", this.language, pending.shown, []);
       this.log.append(first);
+      // A long message scrolls in its place (style.css), by keyboard too.
+      const heading = first.firstChild;
+      if (heading.scrollHeight > heading.clientHeight) heading.tabIndex = 0;
     }
     this.log.append(...replies);
     // What other scripts of the page have to say of a reply: a button for its row, the first `.tools` in it.
@@ -469,7 +487,8 @@ function callButtons(calls, strings) {
 function callButton({ name, number, uri, open, opening, caution }) {
   const made = link(uri, "");
   const state = element("small", { className: open ? "open" : "" }, [opening, caution].filter(Boolean).join(" "));
-  made.className = "call";
+  // What is read on the web is no number to call.
+  made.className = uri.startsWith("tel:") ? "call" : "website";
   made.append(element("span", {}, element("strong", {}, name), name === number ? "" : " ",
     element("span", { className: "number" }, name === number ? "" : number)), state);
   return made;

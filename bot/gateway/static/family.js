@@ -65,7 +65,12 @@ function changed() {
 
 function write(message) {
   const [said, to] = [text(message), international(recipients.querySelector("select").value)];
-  message.querySelector(".words").textContent = said;
+  // No number over two lines.
+  const words = message.querySelector(".words");
+  words.textContent = "";
+  words.append(...said.split(/((?:1-)?\d{3}-\d{3}-\d{4})/).map((part, index) => (
+    index % 2 ? Object.assign(document.createElement("span"), { className: "number", textContent: part }) : part
+  )));
   // iPhones read what follows "&", Androids what follows "?".
   const number = to && (to.length > 7 ? `+${to}` : to);
   message.querySelector(".sms").href = `sms:${number}?&body=${encodeURIComponent(said)}`;

@@ -8,6 +8,10 @@ document.addEventListener("click", (event) => {
   const shown = link && document.getElementById(link.hash.slice(1));
   const sound = shown && shown.querySelector("audio");
   if (sound) begin(sound);
+  if (!link || !link.matches(".close")) return;
+  // In the place of what was opened, so that "back" does not open it again.
+  event.preventDefault();
+  location.replace(link.hash);
 });
 document.addEventListener("keydown", (event) => {
   const close = event.key === "Escape" && document.querySelector(".shown:target .close");

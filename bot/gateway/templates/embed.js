@@ -5,13 +5,13 @@
 
 (function () {
   "use strict";
-  // A second line on the same page adds no second button; the first one counts.
+  // A second line on the same page adds no second button.
   if (window.kyrEmbed) return;
   window.kyrEmbed = true;
   var LABELS = {{ labels|tojson }};
   var HOTLINE = {{ hotline|tojson }};
-  var script = document.currentScript || document.querySelector("script[src*='/embed.js']");
-  var origin = new URL(script.src).origin;
+  var own = document.currentScript || document.querySelector("script[src*='/embed.js']");
+  var origin = new URL(own.src).origin;
   var REMEMBERED = "kyr-language";
   // Narrower and lower screens show the chat on all of them.
   var NARROW = 480;
@@ -38,6 +38,17 @@
     return LABELS[short] ? short : null;
   }
 
+  // The line that counts, whichever runs first: the first one that says something, or else the first one.
+  function counting() {
+    var lines = Array.prototype.filter.call(document.querySelectorAll("script[src]"), function (line) {
+      return line.src.split(/[?#]/)[0] === own.src.split(/[?#]/)[0];
+    });
+    var saying = lines.filter(function (line) {
+      return ["side", "bottom", "color", "topic"].some(function (name) { return line.hasAttribute("data-" + name); });
+    });
+    return saying[0] || lines[0] || own;
+  }
+
   function told(name, form, otherwise) {
     var value = (script.getAttribute("data-" + name) || "").trim();
     return form.test(value) ? value : otherwise;
@@ -50,11 +61,7 @@
     }, 0);
   }
 
-  var side = told("side", /^(left|right)$/, "right");
-  var wanted = Number(told("bottom", /^\d{1,3}$/, "16"));
-  var color = told("color", /^#[0-9a-f]{6}$/i, "#0b4f6c");
-  var ink = lightness(color) > LIGHT ? "#000000" : "#ffffff";
-  var topic = told("topic", /^[a-z0-9_]+(\/[a-z0-9_]+)?$/, "");
+  var script, side, wanted, color, ink, topic;
   var language = known(remembered()) || known(document.documentElement.lang) || known(navigator.language) || "es";
   var host = document.createElement("div");
   // Apart from the site's own styles, whatever these are.
@@ -67,6 +74,15 @@
   // Whether the chat has come to life in the frame. Until then the frame is not shown: a browser that refuses
   // it would say so in its place. Opening it again tries anew.
   var ready = false;
+
+  function read() {
+    script = counting();
+    side = told("side", /^(left|right)$/, "right");
+    wanted = Number(told("bottom", /^\d{1,3}$/, "16"));
+    color = told("color", /^#[0-9a-f]{6}$/i, "#0b4f6c");
+    ink = lightness(color) > LIGHT ? "#000000" : "#ffffff";
+    topic = told("topic", /^[a-z0-9_]+(\/[a-z0-9_]+)?$/, "");
+  }
 
   function style(element, properties) {
     Object.keys(properties).forEach(function (name) { element.style.setProperty(name, properties[name]); });
@@ -210,7 +226,6 @@
   launcher.id = "launcher";
   launcher.setAttribute("aria-expanded", "false");
   launcher.setAttribute("aria-controls", "panel");
-  dress(launcher);
   launcher.addEventListener("click", function () { if (panel.hidden) open(); else close(); });
   panel.id = "panel";
   panel.hidden = true;
@@ -236,12 +251,15 @@
   });
 
   function add() {
+    read();
+    dress(launcher);
     root.appendChild(launcher);
     root.appendChild(panel);
     document.body.appendChild(host);
     size();
     say();
   }
-  if (document.body) add();
+  // Not before all lines are there.
+  if (document.readyState !== "loading") add();
   else document.addEventListener("DOMContentLoaded", add);
 })();
