@@ -204,7 +204,7 @@ async def test_a_long_message_is_sent_whole_and_leaves_room_for_its_answer(reade
     await expect(page.locator(".message.bot").nth(1).locator("p").first).to_be_in_viewport()
     await mine.locator("h2").focus()
     await page.keyboard.press("End")
-    await page.wait_for_function("document.querySelector('.message.you h2').scrollTop > 0")
+    await page.wait_for_function("() => document.querySelector('.message.you h2').scrollTop > 0")
     await reader.check_accessible()
 
 
