@@ -96,7 +96,7 @@ async def test_each_sentence_is_heard_while_its_words_fill_the_screen(reader: Vi
     ):
         await page.evaluate("window.heard = []")
         article = page.get_by_role("article", name=meaning)
-        await article.get_by_role("link", name="Que se oiga en inglés").click()
+        await article.get_by_role("link", name="Tocar la frase en inglés").click()
         shown = page.get_by_role("dialog", name=words)
         await expect(shown.get_by_text(words)).to_be_visible()
         await heard(page, "playing", "ended")
