@@ -156,7 +156,7 @@ async def test_without_a_script_the_sentences_can_be_played(open_visit: OpenVisi
     await expect(page.get_by_text("I speak Zapotec. I need an interpreter.")).to_be_visible()
     await visit.go("/es/")
     await page.get_by_role("link", name="Mostrar la tarjeta roja").click()
-    for side in ("To the officer:", "En casa: pásela"):
+    for side in ("To the officer:", "En casa: muestre la pantalla"):
         await expect(page.get_by_text(side)).to_be_visible()
 
 
@@ -172,7 +172,7 @@ async def test_the_card_fills_the_screen_black_on_white(
     await visit.go("/es/red_card")
     await page.get_by_role("link", name="Mostrar la tarjeta roja").click()
     card = page.locator(".shown")
-    for side, unseen in (("To the officer:", "En casa: pásela"), ("En casa: pásela", "To the officer:")):
+    for side, unseen in (("To the officer:", "En casa: muestre la pantalla"), ("En casa: pásela", "To the officer:")):
         await expect(card.get_by_text(side)).to_be_visible()
         await expect(card.get_by_text(unseen)).to_be_hidden()
         await expect(card).to_have_css("background-color", "rgb(255, 255, 255)")
