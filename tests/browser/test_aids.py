@@ -222,7 +222,7 @@ async def test_without_a_signal_the_card_is_there(reader: Visit) -> None:
     await page.get_by_role("link", name="Close").click()
     await reader.go(SHOWN_CARD["en"])
     await page.get_by_role("button", name="Turn it over").click()
-    await expect(page.get_by_text("At home: slide it under the door.")).to_be_visible()
+    await expect(page.get_by_text("At home: hold the screen to a window.")).to_be_visible()
 
 
 async def test_the_cards_are_printed_by_a_button(reader: Visit) -> None:

@@ -116,8 +116,8 @@ async def test_the_card_on_the_screen_has_both_sides_and_nothing_around_them(
     """In English for the agent, and in the language of the page for who holds it."""
     gateway = await make_gateway(project_content)
     for language, back in (
-        ("en", "At home: slide it under the door."),
-        ("es", "En casa: pásela bajo la puerta."),
+        ("en", "At home: hold the screen to a window."),
+        ("es", "En casa: muestre la pantalla por la ventana."),
     ):
         page = await text_of(gateway, SHOWN_CARD[language])
         assert page.index("To the officer:") < page.index(back)
