@@ -172,7 +172,10 @@ async def test_the_card_fills_the_screen_black_on_white(
     await visit.go("/es/red_card")
     await page.get_by_role("link", name="Mostrar la tarjeta roja").click()
     card = page.locator(".shown")
-    for side, unseen in (("To the officer:", "En casa: muestre la pantalla"), ("En casa: pásela", "To the officer:")):
+    for side, unseen in (
+        ("To the officer:", "En casa: muestre la pantalla"),
+        ("En casa: muestre la pantalla", "To the officer:"),
+    ):
         await expect(card.get_by_text(side)).to_be_visible()
         await expect(card.get_by_text(unseen)).to_be_hidden()
         await expect(card).to_have_css("background-color", "rgb(255, 255, 255)")

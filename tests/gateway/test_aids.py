@@ -58,7 +58,7 @@ async def test_before_the_sentences_stands_where_not_to_use_them(
     gateway = await make_gateway(project_content)
     for language, warning in (
         ("en", "Not in a car, and not where your hands"),
-        ("es", "No en el carro, ni donde"),
+        ("es", "No lo use en el carro ni donde"),
     ):
         page = await text_of(gateway, SPOKEN[language])
         assert page.index(warning) < page.index('class="sentence"')
