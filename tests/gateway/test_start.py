@@ -40,7 +40,11 @@ async def test_the_page_says_who_it_is(assistant: Client, language: str) -> None
         about = {"en": "I am an automatic assistant", "es": "Soy un asistente automático"}[language]
         link = {"en": "/en/privacy", "es": "/es/privacidad"}[language]
         assert about in page and f'<a href="{link}"{privacy}>' in page
-        do = {"en": "At home do not open. Do not run.", "es": "En casa no abra. No corra."}[language]
+        warrant = {
+            "en": "a warrant signed by a judge. Do not run",
+            "es": "orden firmada por un juez. No corra",
+        }
+        do = warrant[language]
         assert do in page
 
 
