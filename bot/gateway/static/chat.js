@@ -487,10 +487,11 @@ function callButtons(calls, strings) {
 function callButton({ name, number, uri, open, opening, caution }) {
   const made = link(uri, "");
   const state = element("small", { className: open ? "open" : "" }, [opening, caution].filter(Boolean).join(" "));
-  // What is read on the web is no number to call.
-  made.className = uri.startsWith("tel:") ? "call" : "website";
+  // What is read on the web is no number to call, and may be broken over two lines.
+  const phone = uri.startsWith("tel:");
+  made.className = phone ? "call" : "website";
   made.append(element("span", {}, element("strong", {}, name), name === number ? "" : " ",
-    element("span", { className: "number" }, name === number ? "" : number)), state);
+    element("span", { className: phone ? "number" : "" }, name === number ? "" : number)), state);
   return made;
 }
 
