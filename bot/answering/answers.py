@@ -81,10 +81,21 @@ def answer(
         warning=warning,
         buttons=(*topic_buttons(content, lead_on[:MOST_NEXT], language), *buttons),
         services=services,
-        calls=calls_of(content, (*mentioned(said.screen), *topic.call), language, live=live),
+        calls=_call_cards(content, topic, language, live=live),
         called=calls,
         again=CHOOSE_TOPIC + topic.id,
     )
+
+
+def calls_now(content: Content, reply: Reply) -> tuple[dict[str, Any], ...]:
+    """Return whom an answer that was made to be kept says to call, as the chat says it at this moment."""
+    topic = content.topics.get(reply.answer or "")
+    return _call_cards(content, topic, reply.language, live=True) if topic else ()
+
+
+def _call_cards(content: Content, topic: Topic, language: str, *, live: bool) -> tuple[dict[str, Any], ...]:
+    named = mentioned(topic.answers[language].screen)
+    return calls_of(content, (*named, *topic.call), language, live=live)
 
 
 def _short(content: Content, topic: Topic, language: str, now: datetime.datetime | None) -> Iterator[str]:

@@ -245,7 +245,7 @@ def decide_on_parts(whole: Decision, parts: Sequence[Decision]) -> Decision:
         return parts[0]
     if len(answered) < 2:
         return whole
-    return _several(answered)
+    return _several([*answered.values()])
 
 
 def decide_on_matters(whole: Decision, parts: Sequence[Decision], likely: Collection[str]) -> Decision:
@@ -257,8 +257,12 @@ def decide_on_matters(whole: Decision, parts: Sequence[Decision], likely: Collec
     offered. Where the whole is answered, what else is understood in a part is offered.
     """
     if whole.outcome == "answer" and whole.topic and TOPIC_PREFIX + whole.topic in likely:
-        further = {topic: part for topic, part in _answered(parts).items() if TOPIC_PREFIX + topic in likely}
-        return _several({whole.topic: whole, **{t: p for t, p in further.items() if t != whole.topic}})
+        further = (
+            part
+            for topic, part in _answered(parts).items()
+            if topic != whole.topic and TOPIC_PREFIX + topic in likely
+        )
+        return _several([whole, *further])
     if whole.outcome != "clarify":
         return whole
     offered = list(dict.fromkeys(map(topic_of, filter(None, (whole.answer, *whole.offered)))))
@@ -266,7 +270,7 @@ def decide_on_matters(whole: Decision, parts: Sequence[Decision], likely: Collec
     if len(understood) < 2 and offered[0] not in understood:
         return whole
     more = [answer for answer in whole.offered if topic_of(answer) not in understood]
-    return _several(understood, more)
+    return _several([*understood.values()], more)
 
 
 def _answered(parts: Sequence[Decision]) -> dict[str, Decision]:
@@ -278,9 +282,9 @@ def _answered(parts: Sequence[Decision]) -> dict[str, Decision]:
     return answered
 
 
-def _several(answered: Mapping[str, Decision], more: Sequence[str] = ()) -> Decision:
+def _several(answered: Sequence[Decision], more: Sequence[str] = ()) -> Decision:
     """Return the answer of the first of several topics, with those of the others offered, and more behind."""
-    first, *others = answered.values()
+    first, *others = answered
     offered = (*(part.answer or str(part.topic) for part in others), *more)[:MOST_OFFERED]
     if not offered:
         return first

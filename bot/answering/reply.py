@@ -111,7 +111,10 @@ def response_reply(content: Content, response: str, language: str) -> Reply:
 def calls_of(
     content: Content, ids: Iterable[str], language: str, *, live: bool = True
 ) -> tuple[dict[str, Any], ...]:
-    """Return cards of services to call as it is now, those that answer first; or (`live`) at any time."""
+    """Return cards of services to call, those that answer at this moment first, or as they are at any time.
+
+    That is where they are not shown at once (`live`).
+    """
     say = functools.partial(_text, content, language)
     now = datetime.datetime.now(TIME_ZONE) if live else None
     return tuple(call_cards(ids, content.directory, language, say, now=now))

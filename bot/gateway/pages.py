@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from aiohttp import web
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from bot.answering.answers import answer, answered_next, answered_situations
+from bot.answering.answers import answer, answered_next, answered_situations, calls_now
 from bot.answering.decision import CHAT_PRIVACY
 from bot.answering.reply import CHOOSE_START, Reply
 from bot.clock import TIME_ZONE, current_date
@@ -42,12 +42,6 @@ DIRECTORY = {"en": "/en/help", "es": "/es/ayuda"}
 PRIVACY = {"en": "/en/privacy", "es": "/es/privacidad"}
 # The search without a script (bot/gateway/plain_search.py).
 SEARCH = {"en": "/en/search", "es": "/es/buscar"}
-# What is heard or shown instead of read: its template, its addresses and what is put into it.
-_AIDS: tuple[tuple[str, Mapping[str, str], Callable[[web.Application, str], Mapping[str, Any]]], ...] = (
-    ("shown_card.html", aids.SHOWN_CARD, aids.shown_card),
-    ("spoken.html", aids.SPOKEN, aids.spoken),
-    ("interpreter.html", aids.INTERPRETER, aids.interpreter),
-)
 # The parts of the page on privacy, by the names of their headings and texts.
 _PRIVACY_PARTS = ("not_kept", "kept", "others", "careful")
 # As many cards as fit on a sheet of letter paper, each as large as a business card when folded.
@@ -187,20 +181,11 @@ async def get_chat(request: web.Request) -> web.StreamResponse:
 async def get_named_page(request: web.Request) -> web.StreamResponse:
     """GET /en/<name>: an answer or a page with a name, which the other language's name leads to as well."""
     app, language, name = request.app, request.match_info["language"], request.match_info["topic"]
-    named = (
-        *((directory_page, DIRECTORY), (cards_page, PRINTED_CARDS), (privacy_page, PRIVACY)),
-        *((tell_family_page, TELL_FAMILY), (family_plan_page, FAMILY_PLAN)),
-    )
-    for make, paths in named:
+    for make, paths in _NAMED:
         if f"/{language}/{name}" == paths[language]:
             return respond(request, make(app, language))
         if f"/{other(language)}/{name}" == paths[other(language)]:
             raise web.HTTPFound(paths[language])
-    for page in aid_pages(app, language):
-        if page.path == f"/{language}/{name}":
-            return respond(request, page)
-        if page.twin == f"/{other(language)}/{name}":
-            raise web.HTTPFound(page.path)
     return _respond_with_answer(request, name)
 
 
@@ -278,7 +263,7 @@ def topic_page(
         "topic": topic,
         "reply": reply,
         # As the chat names them at this moment; a copy on a phone has them at any time.
-        "calls": answer(content, topic, language, today=today).calls,
+        "calls": calls_now(content, reply),
         "links": aids.links_of(reply, texts(app)),
         "situations": answered_situations(content, topic),
         "next": answered_next(content, topic),
@@ -336,10 +321,15 @@ def cards_page(app: web.Application, language: str) -> Page:
     return Page("cards.html", language, PRINTED_CARDS[language], PRINTED_CARDS[unspoken], values)
 
 
-def aid_pages(app: web.Application, language: str) -> Iterator[Page]:
-    """Yield the pages with what is heard or shown instead of read."""
-    for template, paths, values in _AIDS:
-        yield Page(template, language, paths[language], paths[other(language)], values(app, language))
+def _page_of_aid(
+    template: str, paths: Mapping[str, str], values: Callable[[web.Application, str], Mapping[str, Any]]
+) -> Callable[[web.Application, str], Page]:
+    """Return what makes a page with something that is heard or shown instead of read."""
+
+    def make(app: web.Application, language: str) -> Page:
+        return Page(template, language, paths[language], paths[other(language)], values(app, language))
+
+    return make
 
 
 def privacy_page(app: web.Application, language: str) -> Page:
@@ -368,6 +358,24 @@ def family_plan_page(app: web.Application, language: str) -> Page:
     return Page("family-plan.html", language, FAMILY_PLAN[language], FAMILY_PLAN[other(language)], values)
 
 
+# The pages with a name of their own: what makes each, and its addresses.
+_NAMED: Sequence[tuple[Callable[[web.Application, str], Page], Mapping[str, str]]] = (
+    (directory_page, DIRECTORY),
+    (cards_page, PRINTED_CARDS),
+    *(
+        (_page_of_aid(template, paths, values), paths)
+        for template, paths, values in (
+            ("shown_card.html", aids.SHOWN_CARD, aids.shown_card),
+            ("spoken.html", aids.SPOKEN, aids.spoken),
+            ("interpreter.html", aids.INTERPRETER, aids.interpreter),
+        )
+    ),
+    (privacy_page, PRIVACY),
+    (tell_family_page, TELL_FAMILY),
+    (family_plan_page, FAMILY_PLAN),
+)
+
+
 def page_of(content: Content, reply: Reply) -> str | None:
     """Return the address of the page that says what a reply says, None where there is none."""
     if reply.topic == CHAT_PRIVACY:
@@ -385,12 +393,8 @@ def error_page(app: web.Application, language: str, message_key: str) -> Page:
 def all_pages(app: web.Application, language: str) -> Iterator[Page]:
     """Yield the pages worth finding and keeping: the chat, those with a name of their own, every answer."""
     yield chat_page(app, language)
-    yield directory_page(app, language)
-    yield cards_page(app, language)
-    yield from aid_pages(app, language)
-    yield privacy_page(app, language)
-    yield tell_family_page(app, language)
-    yield family_plan_page(app, language)
+    for make, _ in _NAMED:
+        yield make(app, language)
     for topic in app[keys.CURRENT_MODEL].content.topics.values():
         if topic.answered:
             yield topic_page(app, topic, language)
