@@ -12,9 +12,8 @@ from bot.content.claims import Spoken, check_claims, read_claims
 from bot.content.follow_up_map import FollowUpMap, read_follow_ups
 from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
-from bot.content.page_texts import FILE as PAGE_TEXTS
-from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
-from bot.content.paths import FOLLOW_UPS, RESOURCES, START, conversation_files, glossary_files
+from bot.content.page_texts import PageTexts, check_page_texts, with_hotline, with_released
+from bot.content.paths import FOLLOW_UPS, PAGE_TEXTS, RESOURCES, START, conversation_files, glossary_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
 from bot.content.service_references import PHONE, check_responses_services, check_services
 from bot.content.sounds import check_sounds
@@ -79,6 +78,7 @@ class Parts:
     glossary: Glossary | None
     follow_ups: FollowUpMap
     start: Start
+    page_texts: PageTexts
 
 
 def read_parts(root: Path) -> Parts:
@@ -94,7 +94,8 @@ def read_parts(root: Path) -> Parts:
     check_pipeline(root, answers, directory, problems)
     cards = conversation.responses if conversation else ()
     start = read_start(root / START, answers, cards, problems)
-    return Parts(root, problems, topics, conversation, directory, glossary, follow_ups, start)
+    pages = with_released(check_page_texts(root, problems))
+    return Parts(root, problems, topics, conversation, directory, glossary, follow_ups, start, pages)
 
 
 def check_parts(parts: Parts) -> None:
@@ -104,7 +105,7 @@ def check_parts(parts: Parts) -> None:
     check_duplicate_questions(asked, problems)
     check_holes(asked, problems)
     _check_rules(root, problems)
-    texts = list(_texts(root, topics, parts.conversation, directory, check_page_texts(problems)))
+    texts = list(_texts(root, topics, parts.conversation, directory, parts.page_texts))
     for twins in parts.start.titles():
         texts += [Spoken(root / START, language, text) for language, text in twins.items()]
     if directory is not None:
@@ -259,7 +260,7 @@ def _texts(
     of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
     for language, of_one in of_pages.items():
         for text in of_one.values():
-            yield Spoken(PAGE_TEXTS, language, text)
+            yield Spoken(root / PAGE_TEXTS, language, text)
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):

@@ -19,6 +19,9 @@ FOLLOW_UPS = Path("data") / "follow_ups.yml"
 # What the first screen of the page offers.
 START = Path("data") / "start.yml"
 
+# What pages say by themselves, where a city says it in words of its own.
+PAGE_TEXTS = Path("data") / "page_texts.yml"
+
 # Files of words, not of questions.
 _WORDS = ("glossary.yml", "facets.yml")
 

@@ -32,10 +32,14 @@ _READ_BY_THE_CHECK = (
     "config.yml",
     "data/claims.yml",
     "data/faq",
+    "data/follow_ups.yml",
     "data/gate.yml",
     "data/nlu",
+    "data/page_texts.yml",
     "data/resources",
     "data/rules.yml",
+    "data/sounds",
+    "data/start.yml",
     "domain.yml",
 )
 

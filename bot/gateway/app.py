@@ -9,8 +9,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.content.page_texts import FILE as PAGE_TEXTS
-from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content
 from bot.database.engine import Database
 from bot.database.feedback import Feedback
@@ -75,7 +73,6 @@ def create_app(
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
     app[keys.CURRENT_MODEL] = CurrentModel(LoadedModel(model_version, content, rasa))
     app[keys.SOUNDS] = Sounds(settings.content_dir)
-    app[keys.STRINGS] = read_page_texts(PAGE_TEXTS)
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
     app[keys.USAGE] = Usage(database)
