@@ -17,6 +17,7 @@ from bot.console import (
     review,
     sign_in,
     spreadsheet,
+    today,
     topics,
     tryout,
     usage,
@@ -59,7 +60,7 @@ class Route:
 
 
 ROUTES: Sequence[Route] = (
-    Route("GET", "/", sign_in.get_home, ANYBODY),
+    Route("GET", "/", today.get_today, EDITOR),
     Route("GET", "/sign-in", sign_in.get_sign_in, ANYBODY),
     Route("POST", "/sign-in", sign_in.post_sign_in, ANYBODY),
     Route("POST", "/sign-out", sign_in.post_sign_out, ANYBODY),

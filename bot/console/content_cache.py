@@ -50,6 +50,12 @@ class ContentCache:
         """Return the titles of the topics in a language, by id."""
         return {topic.id: topic.title[language] for topic in self.topics().topics.values()}
 
+    def last_titles(self, language: str) -> Mapping[str, str]:
+        """Return the titles as they were read last, without a look at any file; none at first."""
+        read = self._read.get("topics")
+        topics = read[1].topics.values() if read else ()
+        return {topic.id: topic.title[language] for topic in topics}
+
     def content(self) -> Content:
         """Return the whole content; while it has a mistake, that of the published model.
 

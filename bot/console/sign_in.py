@@ -21,14 +21,9 @@ from bot.console.rendering import text
 from bot.console.throttle import SignInRefused
 from bot.text.language import LANGUAGES
 
-HOME = "/topics"
+HOME = "/"
 # Where to go on may come from anywhere: only a path of ours, and none that a browser takes for a host.
 _PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
-
-
-async def get_home(request: web.Request) -> web.StreamResponse:
-    """GET /: the first page."""
-    raise web.HTTPSeeOther(HOME)
 
 
 async def get_sign_in(request: web.Request) -> web.StreamResponse:

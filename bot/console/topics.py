@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -16,20 +16,22 @@ from bot.console.release import begin
 from bot.console.rendering import render, text
 from bot.content.paths import FAQ
 from bot.content.topics import Topic, situations_of
+from bot.database.accounts import may
 from bot.database.usage import Usage
 from bot.editing.fields import ID, state_of
 from bot.editing.topic_text import read_fields, read_text
-from bot.staff.approval import refuse_author
+from bot.staff.approval import refuse_author, unsigned, written_by
 
 # What the list can be narrowed to, by the names of their texts.
-FILTERS = ("overdue", "not_approved", "missing", "off", "changed")
+FILTERS = ("overdue", "due", "not_approved", "to_approve", "missing", "off", "changed")
 
 
 @dataclass(frozen=True)
 class Row:
     """A topic of the list, on or off as residents get it.
 
-    `share` is of all answers of the last four weeks, None where too few to tell.
+    `own` says that whoever looks has written it, and so cannot approve it. `share` is of all answers of the
+    last four weeks, None where too few to tell.
     """
 
     topic: Topic
@@ -38,14 +40,17 @@ class Row:
     changed: bool
     last_change: tuple[str, str] | None
     share: float | None
+    own: bool
 
     def is_shown(self, narrowed_to: str) -> bool:
         """Whether it belongs to a filter."""
         topic = self.topic
         return {
             "overdue": self.overdue,
+            "due": self.state == "due",
             "not_approved": bool(topic.answers) and not topic.approved_by,
-            "missing": not topic.answered,
+            "to_approve": bool(topic.answers) and not topic.approved_by and not self.own,
+            "missing": not (topic.answers or topic.services),
             "off": not topic.enabled,
             "changed": self.changed,
         }.get(narrowed_to, True)
@@ -62,11 +67,15 @@ async def get_topics(request: web.Request) -> web.StreamResponse:
         asyncio.to_thread(Usage(request.app[keys.DATABASE]).shares, current_date()),
     )
     given = await asyncio.to_thread(cache.as_residents_get, read.topics)
+    own = await asyncio.to_thread(
+        written_by, request.app[keys.AUDIT], account_of(request).name, unsigned(read.topics)
+    )
     rows = [
-        _row(given[topic.id], _is_changed(topic, published), changes, shares)
+        _row(given[topic.id], _is_changed(topic, published), changes, shares, own)
         for topic in read.topics.values()
     ]
-    counts = {name: sum(row.is_shown(name) for row in rows) for name in FILTERS}
+    names = [name for name in FILTERS if name != "to_approve" or may(account_of(request).role, "approver")]
+    counts = {name: sum(row.is_shown(name) for row in rows) for name in names}
     language = request[keys.LANGUAGE]
     wanted = [
         row
@@ -117,6 +126,7 @@ def _row(
     is_changed: bool,
     changes: Mapping[str, tuple[str, str]],
     shares: Mapping[str, float],
+    own: Collection[str],
 ) -> Row:
     today = current_date()
     return Row(
@@ -126,6 +136,7 @@ def _row(
         is_changed,
         changes.get(topic.id),
         shares.get(topic.id),
+        topic.id in own,
     )
 
 

@@ -13,7 +13,7 @@ import getpass
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +133,12 @@ class AuditLog:
             query = query.where(AUDIT_LOG.c.number < before)
         with self.database.transaction() as connection:
             return [Entry(**row) for row in connection.execute(query).mappings()]
+
+    def subjects_of(self, who: Collection[str]) -> set[str]:
+        """Return everything that any of these people did something with."""
+        query = select(AUDIT_LOG.c.subject).where(AUDIT_LOG.c.who.in_(who)).distinct()
+        with self.database.transaction() as connection:
+            return set(connection.execute(query).scalars())
 
     def last_changes(self) -> dict[str, tuple[str, str]]:
         """Return when and by whom each subject was changed last; publishing changes no topic."""

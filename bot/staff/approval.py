@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from bot.clock import in_office
+from bot.content.topics import Topic
 from bot.database.audit import TERMINAL, AuditLog, Entry
 from bot.errors import KyrError
 from bot.messages import Message
@@ -42,6 +43,17 @@ def refuse_author(audit: AuditLog, topic: str, who: str) -> None:
         if _person(author) == _person(who):
             day = in_office(entry.time).date()
             raise ApprovalError(Message("author_cannot_approve", author=author, day=day))
+
+
+def unsigned(topics: Mapping[str, Topic]) -> list[str]:
+    """Return which topics have an answer that nobody has approved."""
+    return [name for name, topic in topics.items() if topic.answers and not topic.approved_by]
+
+
+def written_by(audit: AuditLog, who: str, topics: Collection[str]) -> set[str]:
+    """Return which of the topics have an answer that somebody wrote, here or at the terminal."""
+    candidates = audit.subjects_of((who, f"{who}{TERMINAL}")) & {*topics}
+    return {topic for topic in candidates if _person(who) in map(_person, authors(audit, topic))}
 
 
 def approve(release: Release, topic: str, approved_by: str, *, seen: str) -> None:

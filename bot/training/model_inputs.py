@@ -58,6 +58,12 @@ def encoder_hash() -> str:
     return _hash(PROJECT_ROOT, _ENCODER, *map(importlib.metadata.version, _ENCODER_PACKAGES))
 
 
+def trained_files(root: Path) -> list[Path]:
+    """Return the files that a model is made of, from the root on, without what is used as it stands now."""
+    names = (path.relative_to(root) for path in _files(root, _CONTENT))
+    return [name for name in names if not any(name.is_relative_to(live) for live in _LIVE)]
+
+
 def copy_content(root: Path, target: Path) -> None:
     """Copy what a model is made of from one folder to another, which may not be there yet."""
     target.mkdir(parents=True, exist_ok=True)
