@@ -37,7 +37,8 @@ from bot.editing.replace import SECONDS_TO_WAIT
 from bot.settings import Settings
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
-from bot.training.tryout import SECONDS_TO_ANSWER, TryOut
+from bot.training.kept_process import SECONDS_TO_ANSWER
+from bot.training.tryout import TryOut
 from bot.web.assets import Assets
 from bot.web.connections import take_time
 from bot.web.headers import Handler

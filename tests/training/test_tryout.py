@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.training import tryout as module
+from bot.training import kept_process as module
 from bot.training import worker
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.train import TrainingError
@@ -109,7 +109,6 @@ async def test_closing_ends_the_process_while_it_still_starts(model: Model) -> N
     asked = asyncio.create_task(tryout.ask(model, NEVER))
     await until(lambda: tryout.pid is not None)
     family = family_of(tryout)
-    await until(lambda: tryout._loaded is not None)
     await tryout.close()
     with pytest.raises(TrainingError) as ended:
         await asked
@@ -159,6 +158,6 @@ async def test_who_waits_for_others_is_told_in_time(
 ) -> None:
     """However many have asked before."""
     monkeypatch.setattr(module, "SECONDS_TO_ANSWER", 0.2)
-    async with tryout._asking:
+    async with tryout._process._asking:
         with pytest.raises(TrainingError, match=r"no answer came within 0\.2 s"):
             await tryout.ask(model, "a question")
