@@ -41,7 +41,7 @@ from bot.training.trial import Trials
 
 ANSWERS = 10
 # So many of an answer's questions in each language are put back.
-FEW = (2, 6, 12)
+FEW = (2, 8)
 SEED = 20261130
 
 Question = tuple[str, str, str]

@@ -38,6 +38,7 @@ from bot.settings import Settings
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
 from bot.training.kept_process import SECONDS_TO_ANSWER
+from bot.training.trial import Trials
 from bot.training.tryout import TryOut
 from bot.web.assets import Assets
 from bot.web.connections import take_time
@@ -131,7 +132,9 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.STRINGS] = read_page_texts(*sorted((FOLDER / "texts").glob("*.yml")))
     app[keys.TEMPLATES] = create_templates()
     app[keys.TOPICS_OFF] = shared.off
+    app[keys.TRIALS] = Trials()
     app[keys.TRY_OUT] = TryOut()
+    app[keys.WARMING_UP] = set()
     app[keys.UPLOADS] = Pending()
     app.on_cleanup.append(_close)
     roles = {}
@@ -146,5 +149,8 @@ def create_console(settings: Settings) -> web.Application:
 
 
 async def _close(app: web.Application) -> None:
+    for task in app[keys.WARMING_UP]:
+        task.cancel()
+    await app[keys.TRIALS].close()
     await app[keys.TRY_OUT].close()
     app[keys.SIGN_IN_THREADS].shutdown(wait=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,6 +24,7 @@ from bot.staff.release import Release
 from bot.training.models import ModelStore
 from bot.training.publishing import ServingStatusFile
 from bot.training.topics_off import TopicsOff
+from bot.training.trial import Trials
 from bot.training.tryout import TryOut
 from bot.web.assets import Assets
 
@@ -45,8 +47,11 @@ SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
 STORE = web.AppKey("STORE", ModelStore)
 STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)
 TOPICS_OFF = web.AppKey("TOPICS_OFF", TopicsOff)
+TRIALS = web.AppKey("TRIALS", Trials)
 TRY_OUT = web.AppKey("TRY_OUT", TryOut)
 UPLOADS: web.AppKey[Pending[Upload]] = web.AppKey("UPLOADS", Pending)
+# What loads a model for trials while somebody writes.
+WARMING_UP: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("WARMING_UP", set)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 
 # Kept with a request: who sends it (None: nobody who is signed in), the token of the browser, the language.

@@ -79,10 +79,10 @@ async def test_a_situation_is_changed_by_its_form(console: Console, editor: Cler
 
 
 async def test_an_answer_for_a_situation_is_begun_from_its_topic(editor: Clerk) -> None:
-    """With the topic's id before the full stop, so that no one has to know how ids are made."""
+    """With the topic chosen, so that no one has to know how short names are made."""
     assert 'href="/topics/new?of=red_card"' in await editor.get("/topics/red_card")
     page = await editor.get("/topics/new?of=red_card")
-    assert 'value="red_card."' in page and 'name="group"' not in page
+    assert '<option value="red_card" selected>' in page and 'name="group"' not in page
     assert "&lt;" not in await editor.get("/topics/new?of=<script>")
 
 
