@@ -84,7 +84,7 @@ class Upgrade:
     def of(cls, settings: Settings, audit: AuditLog) -> Upgrade:
         """Return what upgrades the content that the settings name."""
         inside = settings.resources_dir.is_relative_to(settings.content_dir)
-        return cls(settings.content_dir, audit, inside)
+        return cls(settings.content_dir, audit, inside, PROJECT_ROOT)
 
     @property
     def _roots(self) -> Roots:
