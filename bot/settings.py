@@ -40,7 +40,8 @@ class Settings:
     """The settings of one process.
 
     `data_dir` holds models and staff data. `content_dir` is the folder that holds `data/`,
-    `domain.yml` and `config.yml`: the project itself, or the copy kept beside a published model.
+    `domain.yml` and `config.yml`: that which staff edit, by default in `data_dir` (see bot.content.home); the
+    project itself; or the copy kept beside a published model.
     `resources_dir` holds the tables of the resource directory, which are used as they stand now.
     `require_approval` holds back answers that nobody has signed off. `public_url` is where residents
     reach the assistant ("https://rights.hpca.gov"; empty where not set), `console_url`
@@ -97,10 +98,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     log_level = environment.get("KYR_LOG_LEVEL", "INFO").upper()
     if log_level not in logging._nameToLevel:
         raise SettingsError(Message("setting_log_level", value=log_level))
-    content_dir = Path(environment.get("KYR_CONTENT_DIR") or PROJECT_ROOT).resolve()
+    data_dir = Path(environment.get("KYR_DATA_DIR") or PROJECT_ROOT / "var").resolve()
+    content_dir = Path(environment.get("KYR_CONTENT_DIR") or data_dir / "content").resolve()
     resources_dir = Path(environment.get("KYR_RESOURCES_DIR") or content_dir / "data" / "resources").resolve()
     return Settings(
-        data_dir=Path(environment.get("KYR_DATA_DIR") or PROJECT_ROOT / "var").resolve(),
+        data_dir=data_dir,
         content_dir=content_dir,
         resources_dir=resources_dir,
         log_level=log_level,

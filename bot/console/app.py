@@ -20,6 +20,7 @@ from bot.console import (
     today,
     topics,
     tryout,
+    upgrade,
     usage,
 )
 from bot.console.content_cache import ContentCache
@@ -101,6 +102,9 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/release/publish", release.post_publish, APPROVER),
     Route("POST", "/release/undo", release.post_undo, APPROVER),
     Route("GET", "/release/{version}", release.get_report, EDITOR),
+    Route("GET", "/upgrade", upgrade.get_upgrade, APPROVER),
+    Route("POST", "/upgrade", upgrade.post_upgrade, APPROVER),
+    Route("POST", "/upgrade/undo", upgrade.post_undo, APPROVER),
     Route("GET", "/history", history.get_history, EDITOR),
     Route("GET", "/use", usage.get_use, EDITOR),
 )

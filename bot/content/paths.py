@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# What content is, as it is backed up, copied beside a model and made of the program's own.
+CONTENT = ("data", "domain.yml", "config.yml")
+# Beside the content: that of the release which it was made from, or brought up to last.
+BASE = ".release"
+
 FAQ = Path("data") / "faq"
 
 

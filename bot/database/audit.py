@@ -27,7 +27,7 @@ from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
 from bot.files.hashing import canonical_json
 from bot.messages import Message
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 
 HEAD_FILE = "audit-head"
 # Stands behind the name of whoever works at the terminal.
@@ -251,7 +251,7 @@ def settings_changes(audit: AuditLog, settings: Settings, who: str) -> list[Entr
         lock(connection)
         query = select(AUDIT_LOG.c.subject, AUDIT_LOG.c.after).where(AUDIT_LOG.c.action == SETTINGS)
         rows = connection.execute(query.order_by(AUDIT_LOG.c.number))
-        before = shown_settings(Settings()) | {name: json.loads(after) for name, after in rows}
+        before = shown_settings(read_settings({})) | {name: json.loads(after) for name, after in rows}
         made = [
             audit.append(connection, who, SETTINGS, name, before=before.get(name), after=value)
             for name, value in shown_settings(settings).items()

@@ -155,11 +155,11 @@ def differences(present: Tables, new: Tables) -> list[Message]:
             if old is not None and old != value:
                 none = Message("nothing_there")
                 change = {"before": old or none, "after": value or none}
-                told.append(Message("service_changed", name=name, field=_field(key), **change))
+                told.append(Message("service_changed", name=name, field=field_name(key), **change))
     return told
 
 
-def _field(key: str) -> str:
+def field_name(key: str) -> str:
     """Return what a column or a table is called; one that only the data package knows, as it is."""
     name = f"field_{key}"
     return Message(name) if name in read_messages() else key

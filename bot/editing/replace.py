@@ -83,7 +83,7 @@ def replace_topics(
             if present.get(name) != (None if text is None else text.encode()):
                 raise ContentChangedError(Message("file_changed_meanwhile", file=folder / name))
         staged = _stage(root, folder, texts, workplace)
-        outcome = _checked(root, staged, today)
+        outcome = checked(root, staged, today)
         if not dry_run:
             if _bytes_in(target) != present:
                 raise ContentChangedError(Message("folder_changed_meanwhile", folder=folder))
@@ -121,7 +121,11 @@ def _stage(root: Path, folder: Path, texts: Mapping[str, str], workplace: Path) 
     return staged
 
 
-def _checked(root: Path, staged: Path, today: datetime.date | None) -> Outcome:
+def checked(root: Path, staged: Path, today: datetime.date | None) -> Outcome:
+    """Return what the check says of the content `staged` to come in the place of that below `root`.
+
+    Raises ContentError with every mistake that is not there already.
+    """
     found = check_content(staged, today=today)
     # A check takes seconds: the old content is looked at only where there is something to compare.
     known = collections.Counter(map(_identity, check_content(root, today=today) if found else ()))

@@ -18,6 +18,8 @@ from bot.text.language import LANGUAGES
 _SIGNED = {"sources", *(f"{part}_{lang}" for part in ("title", "answer", "short") for lang in LANGUAGES)}
 _WRITING = ("edit", "import")
 _PUBLISHED = "publish: answer"
+# Taken over from a release: nobody here has written it.
+_TAKEN = "upgrade"
 _APPROVING = ("approve", "approve: answer")
 
 
@@ -74,12 +76,12 @@ def _written_by(audit: AuditLog, topic: str) -> dict[str, Entry]:
     for entry in reversed(audit.entries(subject=topic)):
         if entry.action in _APPROVING:
             found.clear()
-        elif entry.action in (*_WRITING, _PUBLISHED):
+        elif entry.action in (*_WRITING, _PUBLISHED, _TAKEN):
             before, after = _signed_in(entry.before), _signed_in(entry.after)
             if entry.action == _PUBLISHED:
                 if not after <= noted:
                     found |= dict.fromkeys((entry.who, *_trained_by(audit, entry)), entry)
-            elif before or after:
+            elif entry.action != _TAKEN and (before or after):
                 found[entry.who] = entry
             noted |= before | after
     return found

@@ -20,6 +20,9 @@ APPROVERS = [
     "POST /directory/undo",
     "POST /release/publish",
     "POST /release/undo",
+    "GET /upgrade",
+    "POST /upgrade",
+    "POST /upgrade/undo",
 ]
 _PLACES = {
     "{topic}": "bond",
