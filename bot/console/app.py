@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.console import (
     directory,
     edit,
+    find,
     history,
     keys,
     release,
@@ -68,6 +69,8 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/sign-in", sign_in.post_sign_in, ANYBODY),
     Route("POST", "/sign-out", sign_in.post_sign_out, ANYBODY),
     Route("POST", "/language", sign_in.post_language, ANYBODY),
+    Route("GET", "/find", find.get_find, EDITOR),
+    Route("POST", "/find", find.post_find, EDITOR),
     Route("GET", "/topics", topics.get_topics, EDITOR),
     Route("GET", "/topics/new", edit.get_topic, EDITOR),
     Route("POST", "/topics/new", edit.post_topic, EDITOR),
@@ -123,8 +126,9 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.AUDIT] = audit
     app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = audit.database
-    app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, store, shared.off)
+    app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, settings.resources_dir, store, shared.off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
+    app[keys.LOOKED_FOR] = Pending()
     app[keys.RELEASE] = shared
     app[keys.RUNS] = Runs(settings.data_dir)
     app[keys.SERVING] = shared.serving

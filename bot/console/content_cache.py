@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.content.full_text import FullText, passages_of
 from bot.content.paths import FAQ
 from bot.content.reading import Content, read_content
 from bot.content.topic_reading import check_topics
 from bot.content.topics import Topic
+from bot.directory.reading import read_directory
 from bot.problems import ContentError, Problem, Problems
 from bot.text.language import LanguageIdentifier
 from bot.training.models import ModelStore
@@ -31,8 +33,8 @@ class Topics:
 class ContentCache:
     """Reads the content below a folder. Its methods take up to some seconds: call them in a thread."""
 
-    def __init__(self, root: Path, store: ModelStore, off: TopicsOff) -> None:
-        self.root, self._store, self._off = root, store, off
+    def __init__(self, root: Path, resources: Path, store: ModelStore, off: TopicsOff) -> None:
+        self.root, self._resources, self._store, self._off = root, resources, store, off
         self._lock = threading.Lock()
         self._read: dict[str, tuple[object, Any]] = {}
 
@@ -72,6 +74,19 @@ class ContentCache:
                 return published.content
 
         return self._once("content", (Path("data"), Path("domain.yml"), Path("config.yml")), read)
+
+    def full_text(self) -> FullText:
+        """Return everything that can be searched, the directory as residents get it."""
+        topics = self.topics().topics
+
+        def read() -> FullText:
+            try:
+                directory = read_directory(self._resources)
+            except ContentError:
+                directory = None
+            return FullText(passages_of(self.root, topics, directory))
+
+        return self._once("full_text", (Path("data"), Path("domain.yml"), self._resources.resolve()), read)
 
     def identifier(self) -> LanguageIdentifier:
         """Return what tells in which language a text is."""

@@ -36,6 +36,8 @@ BROUGHT: web.AppKey[Pending[Brought]] = web.AppKey("BROUGHT", Pending)
 DATABASE = web.AppKey("DATABASE", Database)
 CONTENT_CACHE = web.AppKey("CONTENT_CACHE", ContentCache)
 LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
+# What somebody looks for: in memory, and in no address, which browsers and other servers keep.
+LOOKED_FOR: web.AppKey[Pending[str]] = web.AppKey("LOOKED_FOR", Pending)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
 RELEASE = web.AppKey("RELEASE", Release)
 RUNS = web.AppKey("RUNS", Runs)

@@ -140,7 +140,7 @@ def write(request: web.Request, template: str, **values: Any) -> str:
             here="/" + request.path.strip("/").partition("/")[0],
             path_qs=request.path_qs if request.method == "GET" else request.path,
             said=lambda message: told(request, message),
-            version=lambda name: version_name(request, name),
+            version_name=lambda name: version_name(request, name),
             name_of=lambda subject: name_of(request, subject),
             running=lambda run: fill(
                 app[keys.STRINGS][language][f"running_{run.kind}"],
