@@ -142,6 +142,9 @@ def write(request: web.Request, template: str, **values: Any) -> str:
             said=lambda message: told(request, message),
             version_name=lambda name: version_name(request, name),
             name_of=lambda subject: name_of(request, subject),
+            names_of=lambda subjects, between=", ": between.join(
+                name_of(request, str(subject)) for subject in subjects
+            ),
             running=lambda run: fill(
                 app[keys.STRINGS][language][f"running_{run.kind}"],
                 SUBJECT=name_of(request, run.subject),

@@ -193,7 +193,7 @@ async def test_the_second_editor_is_told_and_sees_both_versions(console: Console
     await editor.post("/topics/red_card", form_of(console, "red_card", title_en="The first title"))
     other = await console.make_clerk("berta")
     page = await other.post("/topics/red_card", stale, status=409)
-    assert "Somebody else has changed this topic" in page
+    assert "Somebody else has changed this answer" in page
     assert re.findall(r'<div class="theirs">(.*?)</div>', page, re.DOTALL) == ["The first title"]
     assert 'value="The second title"' in page
     assert "The first title" in console.topic_file("red_card").read_text(encoding="utf-8")
@@ -222,7 +222,7 @@ async def test_a_path_in_the_name_of_a_topic_leads_nowhere(editor: Clerk, topic:
     """Neither where it is read nor where a topic is made."""
     await editor.get(f"/topics/{topic}", status=404)
     page = await editor.post("/topics/new", status=None, id="../../evil", title_en="x")
-    assert "cannot be the short name of a topic" in page
+    assert "cannot be the short name of an answer" in page
 
 
 async def test_script_in_any_field_is_shown_as_text_and_never_saved(console: Console, editor: Clerk) -> None:
@@ -300,7 +300,7 @@ async def test_a_spreadsheet_changes_topics_only_after_a_second_yes(
     other = await console.make_clerk("berta")
     await other.post("/spreadsheet/import", status=409, upload=name[1])
     page = await editor.post("/spreadsheet/import", upload=name[1])
-    assert "Topics changed: 1" in page
+    assert "Answers changed: 1" in page
     assert console.noted("red_card")[0] == ("ana", "import")
 
 
@@ -324,7 +324,7 @@ async def test_a_question_asked_in_vain_joins_a_topic_after_a_second_yes(
     assert "how do they decide" in await editor.get(group)
     fields = {"topic": "red_card", "text": "how do they decide the amount of the bond"}
     page = await editor.post(f"{group}/belongs", fields)
-    assert "gets one more question" in page
+    assert "One more question" in page
     assert queue.questions() != []
     page = await editor.post(f"{group}/belongs", {**fields, "confirmed": "1"})
     assert "Nothing is waiting here" in page
@@ -379,7 +379,7 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
         assert "/topics/red_card" in page and "/topics/food_assistance" not in page
         assert "The answer is turned off" in await editor.get("/topics/red_card")
         assert "/topics/red_card/on" in await approver.get("/topics/red_card")
-        assert "until somebody turns them on: red_card." in await editor.get("/release")
+        assert "until somebody turns them on: The red card." in await editor.get("/release")
     console.app[keys.TOPICS_OFF].remove("red_card")
     file = console.topic_file("red_card")
     file.write_text(file.read_text("utf-8").replace("  group:", "  enabled: false\n  group:", 1), "utf-8")

@@ -27,7 +27,7 @@ def everything(content_copy: Path) -> FullText:
 
 
 def places(everything: FullText, text: str) -> list[tuple[str, str, str, str, int]]:
-    """Return where words are found: of what, which part, in which language, which paragraph and its number."""
+    """Return where words are found: of what, which part, in which language, paragraph and its number."""
     return [
         (found.id, one.part, one.language, one.block, one.number)
         for found in everything.search(Query.read(text))
