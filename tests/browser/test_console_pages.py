@@ -20,9 +20,11 @@ from bot.database.tables import FEEDBACK, USAGE
 from bot.editing.sheet.exporting import export
 from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
+from bot.training.publishing import ServingStatus
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
+from tests.helpers.models import add_untrained
 from tests.helpers.situations import write_situation
 from tests.helpers.waiting import until
 
@@ -116,7 +118,7 @@ class ClerkAtWork:
     async def look(self, shows: str) -> None:
         """Assert that something is shown, that axe finds nothing, and that all is reached by Tab or fits."""
         assert self._visit is not None
-        await expect(self.page.locator(shows).first).to_be_visible()
+        await expect(self.page.locator(shows).locator("visible=true").first).to_be_visible()
         await self._visit.check_accessible()
         if self._viewport == DESK:
             assert await self.missed() == []
@@ -268,6 +270,71 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.look("main .notice")
     await clerk.page.locator("main .notice a").click()
     await clerk.look(".changes li")
+
+
+async def test_today(console: Console, clerk: ClerkAtWork) -> None:
+    """With nothing published, with things that wait and an answer that is off, with its help, and down."""
+    await clerk.sign_in(console)
+    await clerk.look(".failure")
+    store = ModelStore(console.settings.data_dir)
+    for version in ("20261126-042850-0a1b2c3d", "20261127-180831-4e5f6a7b"):
+        add_untrained(store, version)
+        store.publish(version)
+    ReviewQueue(console.app[keys.DATABASE]).add("what is a bond", "en")
+    console.app[keys.TOPICS_OFF].add("red_card")
+    await clerk.go("/")
+    await clerk.look(".tasks li")
+    serving = console.app[keys.SERVING]
+    with serving.held(), console.app[keys.RUNS]._held("training"):
+        serving.write(ServingStatus("20261126-042850-0a1b2c3d"))
+        await clerk.go("/")
+        await clerk.page.locator(".help summary").click()
+        await clerk.look(".help dt")
+
+
+async def test_find(console: Console, clerk: ClerkAtWork) -> None:
+    """From the box at the top: what is found with its places, nothing, and what is not here any more."""
+    await clerk.sign_in(console)
+    await clerk.go("/topics")
+    for words, shows in (("card rights", "mark"), ("nonsense", "[role=status]")):
+        await clerk.page.fill("[name=words]", words)
+        async with clerk.page.expect_navigation():
+            await clerk.page.press("[name=words]", "Enter")
+        await clerk.look(shows)
+    await clerk.go("/find?of=gone")
+    await clerk.look(".notice")
+
+
+async def test_a_wrong_sentence_is_found_and_mended_in_five_clicks(
+    console: Console, open_visit: OpenVisit
+) -> None:
+    """Beside what is typed: the box, its button, the place, the field, and Save."""
+    visit = await open_visit(console.url, viewport=DESK, locale="en")
+    page, clicks = visit.page, 0
+
+    async def click(selector: str) -> None:
+        nonlocal clicks
+        clicks += 1
+        await page.locator(selector).click()
+
+    await visit.go("/")
+    await page.fill("#name", EDITOR)
+    await page.fill("#password", PASSWORD)
+    await page.press("#password", "Enter")
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    await click("#everywhere")
+    await page.keyboard.type("LA TARJETA DICE SUS DERECHOS")
+    await click(".look button")
+    await click("a[href='/topics/red_card#answer_es']")
+    await expect(page.locator("#answer_es")).to_be_in_viewport()
+    await click("#answer_es")
+    await page.keyboard.press("Control+Home")
+    await page.keyboard.press("Shift+End")
+    await page.keyboard.type("La tarjeta roja dice sus derechos.")
+    await click("button[value=save]")
+    await page.wait_for_url("**/topics/red_card?saved*")
+    assert "La tarjeta roja dice sus derechos." in console.topic_file("red_card").read_text(encoding="utf-8")
+    assert clicks == 5
 
 
 async def test_history(console: Console, clerk: ClerkAtWork) -> None:

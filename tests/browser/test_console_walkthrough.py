@@ -125,14 +125,18 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await resident.ask(_QUESTION)
         await expect(resident.page.locator(".message.bot", has_text=being_checked)).to_have_count(2)
         await expect(answers).to_have_count(1)
-        await expect(page.get_by_text("until somebody turns them on: What the assistant costs.")).to_be_visible()
+        await expect(
+            page.get_by_text("until somebody turns them on: What the assistant costs.")
+        ).to_be_visible()
         await _look(visit, "undone")
 
         await visit.go("/topics/assistant_cost")
         await expect(page.get_by_text("The answer is turned off")).to_be_visible()
         await page.get_by_role("link", name="Turn the answer on").click()
         await _press(page, "Turn the answer on")
-        await expect(page.get_by_role("heading", name="Turning on the answer “What the assistant costs”")).to_be_visible()
+        await expect(
+            page.get_by_role("heading", name="Turning on the answer “What the assistant costs”")
+        ).to_be_visible()
         run = page.get_by_role("region", name="Turning on the answer “What the assistant costs”")
         await expect(run.get_by_text("Done", exact=True)).to_be_visible()
         await resident.ask(_QUESTION)
@@ -141,6 +145,13 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await visit.go("/history?verify=1")
         await expect(page.get_by_role("status")).to_contain_text("none changed")
         done = await page.locator("tbody tr").all_inner_texts()
-        for action in ("spreadsheet brought in", "new version made", "published", "answer turned off", "went back", "signed in"):
+        for action in (
+            "spreadsheet brought in",
+            "new version made",
+            "published",
+            "answer turned off",
+            "went back",
+            "signed in",
+        ):
             assert any("berta" in text and action in text for text in done), action
         await _look(visit, "history")

@@ -391,7 +391,7 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
 async def test_a_training_is_not_begun_twice(console: Console, editor: Clerk) -> None:
     """Whoever comes second is told so."""
     with console.app[keys.RUNS]._held("training"):
-        assert "A training is under way already" in await editor.post("/release/train", status=409)
+        assert "A new version is being made already" in await editor.post("/release/train", status=409)
 
 
 async def test_what_was_used_is_shown_without_small_numbers(console: Console, editor: Clerk) -> None:

@@ -113,7 +113,7 @@ async def test_closing_ends_the_process_while_it_still_starts(model: Model) -> N
     with pytest.raises(TrainingError) as ended:
         await asked
     assert str(ended.value) == (
-        "Asking the model ended: something killed it. Nothing was changed. "
+        "Asking the version ended: something killed it. Nothing was changed. "
         "See that 4 GB of memory are free, and try again."
     )
     assert await still_running(family) == [] and tryout.pid is None
@@ -148,7 +148,7 @@ async def test_a_model_that_is_not_as_it_was_trained_is_not_loaded(
     else:
         with model.archive.open("ab") as archive:
             archive.write(b"\0")
-    with pytest.raises(ModelError, match="the file is not the one that was trained"):
+    with pytest.raises(ModelError, match="the file is not the one that was made"):
         await tryout.ask(model, CARD)
     assert tryout.pid is None
 
