@@ -17,7 +17,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from bot.content.paths import START
+from bot.content.paths import PAGE_TEXTS, START
 from bot.content.topics import Topic, topic_of
 from bot.directory.mentions import put_in
 from bot.directory.services import Directory, Service
@@ -182,14 +182,13 @@ def passages_of(root: Path, topics: Mapping[str, Topic], directory: Directory | 
         for service in directory.services:
             yield from _of_service(service, directory)
     yield from _of_responses(root, directory)
-    for file in (root / "data" / "page_texts.yml",):
-        for name, twins in _read(file).items():
-            yield from _of_twins(TEXT, name, "text", twins)
+    for name, twins in _read(root / PAGE_TEXTS).items():
+        yield from _of_twins(TEXT, name, "text", twins)
     start = _read(root / START)
     for name, starter in (start.get("starters") or {}).items():
-        yield from _of_twins(TEXT, f"starter.{name}", "text", starter.get("title"))
+        yield from _of_twins(TEXT, f"start.{name}", "text", starter.get("title"))
     for number, part in enumerate(start.get("topics") or (), 1):
-        yield from _of_twins(TEXT, f"heading.{number}", "text", part.get("title"))
+        yield from _of_twins(TEXT, f"start.topics.{number}", "text", part.get("title"))
 
 
 def _of_topic(topic: Topic, directory: Directory | None) -> Iterator[Passage]:

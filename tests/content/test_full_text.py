@@ -47,7 +47,7 @@ def test_each_place_is_told_by_its_kind_and_number(everything: FullText) -> None
     assert ("red_card.lost", "title", "en", "", 0) in places(everything, "lost card")
     assert ("red_card", "answer", "en", "say", 1) in places(everything, "remain silent")
     assert ("red_card", "short", "es", "", 0) in places(everything, "dice sus derechos")
-    assert ("starter.taken", "text", "es", "", 0) in places(everything, "llevaron")
+    assert ("start.taken", "text", "es", "", 0) in places(everything, "llevaron")
 
 
 def test_of_several_words_all_must_be_there_and_those_in_quotes_just_so(everything: FullText) -> None:
@@ -101,7 +101,7 @@ def test_what_is_found_is_marked_within_what_stands_around_it() -> None:
 def test_an_answer_for_a_situation_is_called_with_its_topic_before_it(everything: FullText) -> None:
     """A text by how it begins."""
     assert everything.title("answer", "red_card.lost", "en") == "The red card: A lost card"
-    assert everything.title("text", "starter.taken", "es") == "Se llevaron a alguien"
+    assert everything.title("text", "start.taken", "es") == "Se llevaron a alguien"
 
 
 def test_nothing_is_found_for_nothing(everything: FullText) -> None:
