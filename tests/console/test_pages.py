@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.console import keys
-from bot.console.edit import FIELDS
+from bot.console.answer_form import FIELDS
 from bot.database.review_queue import ReviewQueue
 from bot.editing.fields import cells_of, state_of
 from bot.editing.sheet.exporting import export
