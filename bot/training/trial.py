@@ -47,6 +47,8 @@ _SAME_AS_OTHERS = 0.9
 # From so many words on a question is a long one; whoever writes on a phone writes short ones.
 _LONG = 9
 _MOST_SHOWN = 3
+# So much more of the score of another question makes it less sure.
+_NOTICED = 0.1
 
 Question = tuple[str, str, str]
 
@@ -274,8 +276,11 @@ def _trial(loaded: _Loaded, topics: Mapping[str, Topic], answer: str, told: Mapp
         now = given(after, text, language, row["after"])
         right = loaded.right.get(text, (label.removeprefix(TOPIC_PREFIX),)) if label else ()
         moved = Moved(text, language, right, was, now)
-        if label and was != now and _is_right(was, right) and not _is_right(now, right):
-            taken.append(moved)
+        if label and _is_right(was, right) and not _is_right(now, right):
+            # What goes elsewhere than here, and not because of this answer, is the trial's own inexactness.
+            gained = _share(row["after"], answer) - _share(row["before"], answer)
+            if reaches(now) or gained >= _NOTICED:
+                taken.append(moved)
         elif not label and reaches(now) and not reaches(was):
             won.append(moved)
     return Trial(
@@ -286,6 +291,12 @@ def _trial(loaded: _Loaded, topics: Mapping[str, Topic], answer: str, told: Mapp
         tuple(_advice(topics, own, by_text)),
         loaded.least,
     )
+
+
+def _share(ranking: Sequence[Sequence[Any]], answer: str) -> float:
+    """Return the score of the topic of an answer."""
+    label = TOPIC_PREFIX + topic_of(answer)
+    return sum(float(score) for name, score in ranking if topic_of(str(name)) == label)
 
 
 def _is_right(given: str, right: Sequence[str]) -> bool:

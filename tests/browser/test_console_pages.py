@@ -46,6 +46,9 @@ _WATCH_FOCUS = """(holding) => {
 _MISSED = """() => [...window.wanted.filter((e) => !window.reached.has(e)), ...window.unseen]
   .map((e) => e.outerHTML.slice(0, 120))"""
 
+# Shows what a page holds behind headings that one opens.
+_OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+
 
 @pytest.fixture
 async def console(tmp_path: Path, content_copy: Path) -> AsyncIterator[Console]:
@@ -194,9 +197,9 @@ async def test_editing_a_topic(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.page.locator("button[value=save]").click()
     await clerk.look(".theirs")
     await clerk.page.locator("button[value=save]").click()
-    await clerk.look("[role=status]")
+    await clerk.look(".notice")
     await clerk.go("/topics/new")
-    await clerk.look("#id")
+    await clerk.look("#subject")
 
 
 async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None:
@@ -213,6 +216,7 @@ async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None
     await clerk.page.locator("button[value=look]").click()
     await clerk.look(".preview h5")
     await clerk.go("/topics/new?of=red_card")
+    await clerk.page.evaluate(_OPEN_ALL)
     await clerk.look("#id")
 
 
