@@ -25,6 +25,7 @@ from bot.problems import ContentError
 from bot.staff.approval import unsigned, written_by
 from bot.staff.jobs import OFF as TURNING_OFF
 from bot.staff.jobs import RELEASE, TRAINING, Run
+from bot.staff.upgrade import upgrade_waiting
 from bot.training.model_inputs import content_hash, trained_files
 from bot.training.models import Model
 
@@ -150,6 +151,8 @@ def _tasks(request: web.Request, account: Account, given: Given | None) -> Itera
     yield from _of_version(request, given, runs.last(TRAINING))
     yield from _of_questions(ReviewQueue(request.app[keys.DATABASE]))
     yield from _of_directory(request, account)
+    if may(account.role, "approver") and (count := upgrade_waiting(request.app[keys.SETTINGS])):
+        yield Task("upgrade", count, "/upgrade")
 
 
 def _of_runs(*runs: Run | None) -> Iterator[Task]:

@@ -245,10 +245,11 @@ def key_of(item: Item) -> str:
 def upgrade_waiting(settings: Settings) -> int:
     """Return how many answers, texts and services a new release changes that the city has not decided on.
 
-    It takes a moment after a new release, and next to nothing otherwise. Raises UpgradeError.
+    Content that was not made of a release has nothing to compare it with, and is not counted. It takes a
+    moment after a new release, and next to nothing otherwise. Raises UpgradeError.
     """
     root = settings.content_dir
-    if root == PROJECT_ROOT:
+    if root == PROJECT_ROOT or not (root / BASE).is_dir():
         return 0
     inside = settings.resources_dir.is_relative_to(root)
     return _count(root, inside, *(state_of(one) for one in (root, root / BASE, PROJECT_ROOT)))

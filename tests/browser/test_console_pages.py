@@ -11,9 +11,11 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import insert
 
+import bot.staff.upgrade
 from bot.clock import current_date, week_of
 from bot.console import keys
 from bot.console.uploads import uploaded
+from bot.content.paths import BASE
 from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
@@ -29,7 +31,11 @@ from tests.helpers.situations import write_situation
 from tests.helpers.waiting import until
 
 DESK = {"width": 1200, "height": 800}
-_HOLDING_FOCUS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+# Of radio buttons in a group Tab reaches one.
+_HOLDING_FOCUS = (
+    "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, textarea, summary, "
+    "[tabindex='0']"
+)
 _WRONG = "another long password"
 # Marks what gets the focus, and what shows nothing of it.
 _WATCH_FOCUS = """(holding) => {
@@ -137,6 +143,36 @@ class ClerkAtWork:
             rounds += await self.page.evaluate("() => document.activeElement === document.body")
         missed: list[str] = await self.page.evaluate(_MISSED)
         return missed
+
+
+async def test_a_new_release(
+    console: Console, clerk: ClerkAtWork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing new, with what both have changed and what the release has, with a mistake, and done."""
+    root = console.settings.content_dir
+    program = Path(shutil.copytree(root, tmp_path / "program"))
+    copy_content(program, root / BASE)
+    monkeypatch.setattr(bot.staff.upgrade, "PROJECT_ROOT", program)
+    await clerk.sign_in(console)
+    await clerk.go("/upgrade")
+    await clerk.look("main .notice")
+    for folder, title in ((program, "The card"), (root, "Our card")):
+        file = folder / "data/faq/red_card.yml"
+        text = file.read_text(encoding="utf-8").replace("en: The red card", f"en: {title}")
+        file.write_text(text, encoding="utf-8")
+    texts = program / "domain.yml"
+    texts.write_text(texts.read_text("utf-8").replace("English greet", "Good day " * 20), encoding="utf-8")
+    await clerk.go("/")
+    await clerk.look("main a[href='/upgrade']")
+    await clerk.go("/upgrade")
+    await clerk.page.locator("details summary").last.click()
+    await clerk.look("main fieldset")
+    await clerk.page.locator("[name=now-0]").check()
+    await clerk.send("/upgrade")
+    await clerk.look("main .failure")
+    await clerk.page.locator("[name=choice-0-0]").nth(1).check()
+    await clerk.send("/upgrade")
+    await clerk.look("main .notice")
 
 
 async def test_signing_in(console: Console, clerk: ClerkAtWork) -> None:

@@ -91,7 +91,10 @@ class Part:
         value = self.value(side)
         if value is None:
             return ""
-        return ", ".join(filter(None, json.loads(value).values())) if self.form is Form.ROW else value
+        if self.form is not Form.ROW:
+            return value
+        cells = json.loads(value).items()
+        return ", ".join(cell for name, cell in cells if cell and name.rpartition("_")[2] != "id")
 
 
 def _lines(value: str | None) -> list[str]:
