@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.console import (
+    account,
     directory,
     edit,
     history,
     keys,
+    people,
     release,
     review,
     sign_in,
@@ -68,6 +70,21 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/sign-in", sign_in.post_sign_in, ANYBODY),
     Route("POST", "/sign-out", sign_in.post_sign_out, ANYBODY),
     Route("POST", "/language", sign_in.post_language, ANYBODY),
+    Route("GET", "/welcome", account.get_welcome, ANYBODY),
+    Route("POST", "/welcome", account.post_welcome, ANYBODY),
+    Route("GET", "/account", account.get_account, EDITOR),
+    Route("POST", "/account/password", account.post_password, EDITOR),
+    Route("POST", "/account/sign-ins", account.post_sign_ins, EDITOR),
+    Route("GET", "/people", people.get_people, APPROVER),
+    Route("POST", "/people", people.post_people, APPROVER),
+    Route("GET", "/people/{name}", people.get_person, APPROVER),
+    Route("POST", "/people/{name}/role", people.post_role, APPROVER),
+    Route("POST", "/people/{name}/contact", people.post_contact, APPROVER),
+    Route("POST", "/people/{name}/sign-ins", people.post_sign_ins, APPROVER),
+    Route("GET", "/people/{name}/code", people.get_sure, APPROVER),
+    Route("POST", "/people/{name}/code", people.post_code, APPROVER),
+    Route("GET", "/people/{name}/remove", people.get_sure, APPROVER),
+    Route("POST", "/people/{name}/remove", people.post_remove, APPROVER),
     Route("GET", "/topics", topics.get_topics, EDITOR),
     Route("GET", "/topics/new", edit.get_topic, EDITOR),
     Route("POST", "/topics/new", edit.post_topic, EDITOR),
@@ -132,6 +149,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.SETTINGS] = settings
     app[keys.SIGN_IN] = SignIn(accounts)
     app[keys.SIGN_IN_THREADS] = ThreadPoolExecutor(4)
+    app[keys.KNOWN_THREADS] = ThreadPoolExecutor(2)
     app[keys.STORE] = store
     app[keys.STRINGS] = read_page_texts(*sorted((FOLDER / "texts").glob("*.yml")))
     app[keys.TEMPLATES] = create_templates()
@@ -157,4 +175,5 @@ async def _close(app: web.Application) -> None:
         task.cancel()
     await app[keys.TRIALS].close()
     await app[keys.TRY_OUT].close()
-    app[keys.SIGN_IN_THREADS].shutdown(wait=False)
+    for threads in (app[keys.SIGN_IN_THREADS], app[keys.KNOWN_THREADS]):
+        threads.shutdown(wait=False)
