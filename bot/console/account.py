@@ -10,12 +10,13 @@ from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.people import shown_sign_ins
 from bot.console.rendering import render, said, text
-from bot.console.sign_in import HOME, in_sign_in_threads, let_in, refusal, remember_browser
+from bot.console.sign_in import HOME, PROVIDER_FAILURES, in_sign_in_threads, let_in, refusal, remember_browser
 from bot.console.throttle import SignInRefused
 from bot.database.accounts import HOURS_OF_A_CODE, AccountError
+from bot.messages import Message
 
 # What the page says was done, by the names of their texts.
-_DONE = ("password", "signed_out", "welcome")
+_DONE = ("password", "signed_out", "welcome", "connected")
 
 
 async def get_welcome(request: web.Request) -> web.StreamResponse:
@@ -28,7 +29,9 @@ async def post_welcome(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     name, code = str(form.get("name", "")), str(form.get("code", ""))
     password: str | None = str(form.get("password", ""))
-    if password != str(form.get("again", "")):
+    if not request.app[keys.SETTINGS].password_sign_in:
+        password = None
+    elif password != str(form.get("again", "")):
         return _welcome(request, status=422, name=name, failure=text(request, "passwords_differ"))
     accounts = request.app[keys.ACCOUNTS]
     try:
@@ -45,8 +48,9 @@ async def post_welcome(request: web.Request) -> web.StreamResponse:
 
 async def get_account(request: web.Request) -> web.StreamResponse:
     """GET /account; `done` says what just was."""
-    done = request.query.get("done", "")
-    return _page(request, done=done if done in _DONE else "")
+    done, failed = request.query.get("done", ""), request.query.get("provider", "")
+    failure = said(Message(failed), request[keys.LANGUAGE]) if failed in PROVIDER_FAILURES else ""
+    return _page(request, done=done if done in _DONE else "", failure=failure)
 
 
 async def post_password(request: web.Request) -> web.StreamResponse:
@@ -81,7 +85,15 @@ async def post_sign_ins(request: web.Request) -> web.StreamResponse:
 
 
 def _welcome(request: web.Request, *, status: int = 200, name: str = "", failure: str = "") -> web.Response:
-    return render(request, "welcome.html", status=status, name=name, failure=failure, hours=HOURS_OF_A_CODE)
+    return render(
+        request,
+        "welcome.html",
+        status=status,
+        name=name,
+        failure=failure,
+        hours=HOURS_OF_A_CODE,
+        passwords=request.app[keys.SETTINGS].password_sign_in,
+    )
 
 
 def _page(request: web.Request, *, status: int = 200, done: str = "", failure: str = "") -> web.Response:
@@ -94,4 +106,6 @@ def _page(request: web.Request, *, status: int = 200, done: str = "", failure: s
         done=done,
         failure=failure,
         home=HOME,
+        city=request.app[keys.CITY_SIGN_IN] is not None,
+        passwords=request.app[keys.SETTINGS].password_sign_in,
     )

@@ -15,6 +15,7 @@ from bot.console import (
     history,
     keys,
     people,
+    provider,
     release,
     review,
     sign_in,
@@ -27,7 +28,8 @@ from bot.console import (
 )
 from bot.console.content_cache import ContentCache
 from bot.console.errors import errors
-from bot.console.guard import ANYBODY, add_headers, cookies, guard
+from bot.console.guard import ANYBODY, PROVIDER_CALLBACK, add_headers, cookies, guard
+from bot.console.openid import CitySignIn
 from bot.console.rendering import FOLDER, create_templates
 from bot.console.sessions import Sessions
 from bot.console.throttle import SignIn
@@ -37,7 +39,7 @@ from bot.database.accounts import Accounts
 from bot.directory.pull import Limits
 from bot.editing.live_check import LiveCheck
 from bot.editing.replace import SECONDS_TO_WAIT
-from bot.settings import Settings
+from bot.settings import Settings, check_console
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
 from bot.training.kept_process import SECONDS_TO_ANSWER
@@ -72,8 +74,12 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/language", sign_in.post_language, ANYBODY),
     Route("GET", "/welcome", account.get_welcome, ANYBODY),
     Route("POST", "/welcome", account.post_welcome, ANYBODY),
+    Route("GET", "/provider/begin", provider.get_begin, ANYBODY),
+    Route("GET", PROVIDER_CALLBACK, provider.get_back, ANYBODY),
+    Route("GET", "/provider/sign-out", provider.get_sign_out, ANYBODY),
     Route("GET", "/account", account.get_account, EDITOR),
     Route("POST", "/account/password", account.post_password, EDITOR),
+    Route("POST", "/account/connect", provider.post_connect, EDITOR),
     Route("POST", "/account/sign-ins", account.post_sign_ins, EDITOR),
     Route("GET", "/people", people.get_people, APPROVER),
     Route("POST", "/people", people.post_people, APPROVER),
@@ -132,6 +138,7 @@ def create_console(settings: Settings) -> web.Application:
     app = web.Application(
         client_max_size=MOST_BYTES, middlewares=[take_time(SECONDS_WAITED), cookies, errors, guard]
     )
+    check_console(settings)
     shared = Release.of(settings, "", lambda text: None)  # pages put the name of who asks in it
     store, audit = shared.store, shared.audit
     accounts = Accounts(audit.database, audit)
@@ -140,6 +147,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.AUDIT] = audit
     app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = audit.database
+    app[keys.CITY_SIGN_IN] = CitySignIn.of(settings)
     app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, store, shared.off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.RELEASE] = shared
@@ -177,3 +185,5 @@ async def _close(app: web.Application) -> None:
     await app[keys.TRY_OUT].close()
     for threads in (app[keys.SIGN_IN_THREADS], app[keys.KNOWN_THREADS]):
         threads.shutdown(wait=False)
+    if city := app[keys.CITY_SIGN_IN]:
+        city.threads.shutdown(wait=False)

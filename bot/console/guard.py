@@ -67,7 +67,8 @@ async def cookies(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         _hand_out(request, error)
         raise
-    _hand_out(request, response)
+    if given or request[keys.ACCOUNT] is not None or request.path not in _FOR_OTHER_SITES:
+        _hand_out(request, response)
     return response
 
 
@@ -231,6 +232,8 @@ def sign_in_page(
         carried=json.dumps(carried, ensure_ascii=False) if carried else "",
         failure=failure,
         notice=notice,
+        city=request.app[keys.CITY_SIGN_IN] is not None,
+        passwords=request.app[keys.SETTINGS].password_sign_in,
     )
 
 

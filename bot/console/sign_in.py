@@ -19,25 +19,35 @@ from bot.console.guard import (
     set_cookie,
     sign_in_page,
 )
-from bot.console.rendering import text
+from bot.console.rendering import said, text
 from bot.console.throttle import DAYS_KNOWN, SignInRefused
 from bot.database.accounts import Account
+from bot.messages import Message
 from bot.text.language import LANGUAGES
 from bot.web.browsers import browser_of
 from bot.web.clients import client_of
 
 HOME = "/"
+# What may be wrong at the city's sign-in, by the keys of its texts (messages.yml).
+PROVIDER_FAILURES = tuple(
+    f"provider_{what}" for what in ("silent", "wrong", "refused", "old", "no_email", "nobody", "taken")
+)
 # Where to go on may come from anywhere: only a path of ours, and none that a browser takes for a host.
 _PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 
 
 async def get_sign_in(request: web.Request) -> web.StreamResponse:
-    """GET /sign-in."""
-    return sign_in_page(request, path=HOME)
+    """GET /sign-in; `provider` says what went wrong at the city's sign-in, `out` that one has signed out."""
+    failed = request.query.get("provider", "")
+    failure = said(Message(failed), request[keys.LANGUAGE]) if failed in PROVIDER_FAILURES else ""
+    notice = text(request, "signed_out") if "out" in request.query else ""
+    return sign_in_page(request, path=HOME, failure=failure, notice=notice)
 
 
 async def post_sign_in(request: web.Request) -> web.StreamResponse:
     """POST /sign-in: `name`, `password`; then on to `carried_path`, with what was written before."""
+    if not request.app[keys.SETTINGS].password_sign_in:
+        raise web.HTTPForbidden
     form, sign_in = await request.post(), request.app[keys.SIGN_IN]
     path, fields = own_path(form.get(CARRIED_PATH)), _fields(form.get(CARRIED_FIELDS))
     name, password = str(form.get("name", "")), str(form.get("password", ""))
@@ -102,7 +112,7 @@ async def post_sign_out(request: web.Request) -> web.StreamResponse:
     """POST /sign-out: the token is worth nothing from now on, whoever has it."""
     request.app[keys.SESSIONS].end(request[keys.TOKEN])
     request[keys.TOKEN] = request.app[keys.SESSIONS].new_token()
-    raise web.HTTPSeeOther("/sign-in")
+    raise web.HTTPSeeOther("/sign-in?out=1")
 
 
 async def post_language(request: web.Request) -> web.StreamResponse:

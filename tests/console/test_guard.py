@@ -20,4 +20,7 @@ ANYBODY = [
     "POST /language",
     "GET /welcome",
     "POST /welcome",
+    "GET /provider/begin",
+    "GET /provider/back",
+    "GET /provider/sign-out",
 ]
