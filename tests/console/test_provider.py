@@ -198,7 +198,7 @@ async def test_the_provider_leads_to_no_other_site(console: Console, path: str) 
     """Whatever was asked for at the beginning."""
     clerk = await console.make_clerk("ana", signed_in=False)
     page = await come_back(clerk, await at_the_provider(clerk, "city-ana", path))
-    assert 'content="0;url=/topics"' in page and "evil" not in page
+    assert 'content="0;url=/"' in page and "evil" not in page
 
 
 async def test_signing_out_leads_on_to_the_provider(console: Console, issuer: str) -> None:
