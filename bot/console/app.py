@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.console import (
+    account,
     directory,
     edit,
     find,
     history,
     keys,
+    people,
+    provider,
     release,
     review,
     sign_in,
@@ -26,7 +29,8 @@ from bot.console import (
 )
 from bot.console.content_cache import ContentCache
 from bot.console.errors import errors
-from bot.console.guard import ANYBODY, add_headers, cookies, guard
+from bot.console.guard import ANYBODY, PROVIDER_CALLBACK, add_headers, cookies, guard
+from bot.console.openid import CitySignIn
 from bot.console.rendering import FOLDER, create_templates
 from bot.console.sessions import Sessions
 from bot.console.throttle import SignIn
@@ -36,7 +40,7 @@ from bot.database.accounts import Accounts
 from bot.directory.pull import Limits
 from bot.editing.live_check import LiveCheck
 from bot.editing.replace import SECONDS_TO_WAIT
-from bot.settings import Settings
+from bot.settings import Settings, check_console
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
 from bot.training.kept_process import SECONDS_TO_ANSWER
@@ -71,6 +75,25 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/language", sign_in.post_language, ANYBODY),
     Route("GET", "/find", find.get_find, EDITOR),
     Route("POST", "/find", find.post_find, EDITOR),
+    Route("GET", "/welcome", account.get_welcome, ANYBODY),
+    Route("POST", "/welcome", account.post_welcome, ANYBODY),
+    Route("GET", "/provider/begin", provider.get_begin, ANYBODY),
+    Route("GET", PROVIDER_CALLBACK, provider.get_back, ANYBODY),
+    Route("GET", "/provider/sign-out", provider.get_sign_out, ANYBODY),
+    Route("GET", "/account", account.get_account, EDITOR),
+    Route("POST", "/account/password", account.post_password, EDITOR),
+    Route("POST", "/account/connect", provider.post_connect, EDITOR),
+    Route("POST", "/account/sign-ins", account.post_sign_ins, EDITOR),
+    Route("GET", "/people", people.get_people, APPROVER),
+    Route("POST", "/people", people.post_people, APPROVER),
+    Route("GET", "/people/{name}", people.get_person, APPROVER),
+    Route("POST", "/people/{name}/role", people.post_role, APPROVER),
+    Route("POST", "/people/{name}/contact", people.post_contact, APPROVER),
+    Route("POST", "/people/{name}/sign-ins", people.post_sign_ins, APPROVER),
+    Route("GET", "/people/{name}/code", people.get_sure, APPROVER),
+    Route("POST", "/people/{name}/code", people.post_code, APPROVER),
+    Route("GET", "/people/{name}/remove", people.get_sure, APPROVER),
+    Route("POST", "/people/{name}/remove", people.post_remove, APPROVER),
     Route("GET", "/topics", topics.get_topics, EDITOR),
     Route("GET", "/topics/new", edit.get_topic, EDITOR),
     Route("POST", "/topics/new", edit.post_topic, EDITOR),
@@ -118,6 +141,7 @@ def create_console(settings: Settings) -> web.Application:
     app = web.Application(
         client_max_size=MOST_BYTES, middlewares=[take_time(SECONDS_WAITED), cookies, errors, guard]
     )
+    check_console(settings)
     shared = Release.of(settings, "", lambda text: None)  # pages put the name of who asks in it
     store, audit = shared.store, shared.audit
     accounts = Accounts(audit.database, audit)
@@ -127,6 +151,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = audit.database
     app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, settings.resources_dir, store, shared.off)
+    app[keys.CITY_SIGN_IN] = CitySignIn.of(settings)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.LOOKED_FOR] = Pending()
     app[keys.RELEASE] = shared
@@ -136,6 +161,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.SETTINGS] = settings
     app[keys.SIGN_IN] = SignIn(accounts)
     app[keys.SIGN_IN_THREADS] = ThreadPoolExecutor(4)
+    app[keys.KNOWN_THREADS] = ThreadPoolExecutor(2)
     app[keys.STORE] = store
     app[keys.STRINGS] = read_page_texts(*sorted((FOLDER / "texts").glob("*.yml")))
     app[keys.TEMPLATES] = create_templates()
@@ -161,4 +187,7 @@ async def _close(app: web.Application) -> None:
         task.cancel()
     await app[keys.TRIALS].close()
     await app[keys.TRY_OUT].close()
-    app[keys.SIGN_IN_THREADS].shutdown(wait=False)
+    for threads in (app[keys.SIGN_IN_THREADS], app[keys.KNOWN_THREADS]):
+        threads.shutdown(wait=False)
+    if city := app[keys.CITY_SIGN_IN]:
+        city.threads.shutdown(wait=False)

@@ -10,6 +10,7 @@ from aiohttp import web
 from jinja2 import Environment
 
 from bot.console.content_cache import ContentCache
+from bot.console.openid import CitySignIn
 from bot.console.sessions import Sessions
 from bot.console.throttle import SignIn
 from bot.console.uploads import Brought, Pending, Upload
@@ -34,6 +35,7 @@ AUDIT = web.AppKey("AUDIT", AuditLog)
 # What waits for an approver, apart from sheets that are tried by whoever uploads them.
 BROUGHT: web.AppKey[Pending[Brought]] = web.AppKey("BROUGHT", Pending)
 DATABASE = web.AppKey("DATABASE", Database)
+CITY_SIGN_IN: web.AppKey[CitySignIn | None] = web.AppKey("CITY_SIGN_IN")
 CONTENT_CACHE = web.AppKey("CONTENT_CACHE", ContentCache)
 LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
 # What somebody looks for: in memory, and in no address, which browsers and other servers keep.
@@ -45,6 +47,7 @@ SERVING = web.AppKey("SERVING", ServingStatusFile)
 SESSIONS = web.AppKey("SESSIONS", Sessions)
 SETTINGS = web.AppKey("SETTINGS", Settings)
 SIGN_IN = web.AppKey("SIGN_IN", SignIn)
+KNOWN_THREADS = web.AppKey("KNOWN_THREADS", ThreadPoolExecutor)
 SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
 STORE = web.AppKey("STORE", ModelStore)
 STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)

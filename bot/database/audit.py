@@ -149,6 +149,18 @@ class AuditLog:
         with self.database.transaction() as connection:
             return {subject: (time, who) for subject, time, who in connection.execute(query)}
 
+    def last_sign_ins(self) -> dict[str, str]:
+        """Return when (UTC) each account was signed in to last, since it was added last."""
+        query = select(AUDIT_LOG.c.subject, AUDIT_LOG.c.action, AUDIT_LOG.c.time)
+        query = query.where(AUDIT_LOG.c.action.in_(("sign-in", "user added"))).order_by(AUDIT_LOG.c.number)
+        found: dict[str, str] = {}
+        with self.database.transaction() as connection:
+            for subject, action, time in connection.execute(query):
+                found.pop(subject, None)
+                if action == "sign-in":
+                    found[subject] = time
+        return found
+
     def verify(self, earlier: str | None = None) -> Head:
         """Return how many entries there are, and the last hash; raises AuditError where one was changed.
 

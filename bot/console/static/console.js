@@ -139,3 +139,14 @@ function show(place, html) {
     });
   }
 })();
+
+(function fillInCode() {
+  const form = document.getElementById("welcome");
+  const [name, code] = decodeURIComponent(window.location.hash.slice(1)).split("/");
+  if (!form || !code) return;
+  form.elements.name.value = name;
+  form.elements.code.value = code;
+  // It opens an account: out of the address, so that it stays in no history.
+  window.history.replaceState(null, "", window.location.pathname);
+  form.elements.password.focus();
+})();
