@@ -205,11 +205,16 @@ def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
 def staged(tables: Tables, folder: Path) -> Iterator[Path]:
     """Write the tables and the data package of `folder` into a folder beside it; yield that one."""
     with staging_folder(folder) as workplace:
-        new = workplace / folder.name
-        write_whole(new / PACKAGE, (folder / PACKAGE).read_text(encoding="utf-8-sig"))
-        for name, columns in columns_of(folder).items():
-            write_whole(new / f"{name}.csv", as_csv(columns, tables[name]))
-        yield new
+        write_tables(tables, folder, workplace / folder.name)
+        yield workplace / folder.name
+
+
+def write_tables(tables: Tables, folder: Path, new: Path) -> None:
+    """Write the tables and the data package of `folder` into the folder `new`."""
+    new.mkdir(exist_ok=True)
+    write_whole(new / PACKAGE, (folder / PACKAGE).read_text(encoding="utf-8-sig"))
+    for name, columns in columns_of(folder).items():
+        write_whole(new / f"{name}.csv", as_csv(columns, tables[name]))
 
 
 def replace_directory(new: Path, folder: Path, kept: Path) -> None:
@@ -235,6 +240,14 @@ def refuse(new: Path, kept: Path) -> NoReturn:
             error.problems,
         ) from None
     raise AssertionError("a directory without a mistake was refused")
+
+
+def undo_would_change(folder: Path, kept: Path) -> list[Message]:
+    """Return what going back to the directory before would change; raises UpdateError where there is none."""
+    before = read_tables(kept / _PREVIOUS, Problems(kept))
+    if before is None:
+        raise UpdateError(Message("no_earlier_directory"))
+    return differences(read_present(folder), before)
 
 
 def undo(folder: Path, kept: Path) -> list[Message]:
