@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.content.page_texts import check_page_texts
-from bot.content.paths import FAQ, START
+from bot.content.page_texts import check_page_texts, with_released
+from bot.content.paths import FAQ, PAGE_TEXTS, START
 from bot.content.reading import Content, read_content
 from bot.content.responses import check_responses
 from bot.content.service_places import Said
@@ -68,9 +68,9 @@ class ContentCache:
             responses = check_responses(self.root, problems)
             texts = responses.responses if responses else {}
             start = read_start(self.root / START, {}, texts, problems)
-            return Said(texts, start, check_page_texts(problems))
+            return Said(texts, start, with_released(check_page_texts(self.root, problems)))
 
-        return self._once("said", (Path("domain.yml"), START), read)
+        return self._once("said", (Path("domain.yml"), START, PAGE_TEXTS), read)
 
     def content(self) -> Content:
         """Return the whole content; while it has a mistake, that of the published model.

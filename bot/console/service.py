@@ -215,6 +215,7 @@ async def _effect(request: web.Request, present: Tables, wanted: Tables, service
     places = await asyncio.to_thread(places_changed, topics, said, before, after, (service,))
     one = take_out(wanted, service)
     rows = one.phones if one else ()
+    known = {row["number"] for row in present["phones"] if row["service_id"] == service}
     cards = {}
     if now := after.by_id.get(service):
         for code in LANGUAGES:
@@ -224,7 +225,7 @@ async def _effect(request: web.Request, present: Tables, wanted: Tables, service
         differences,
         places,
         warnings_about((row["number"] for row in rows), service, wanted),
-        [row["number"] for row in rows if not row["checked"]],
+        [row["number"] for row in rows if not row["checked"] and row["number"] not in known],
         cards,
     )
 

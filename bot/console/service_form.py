@@ -62,7 +62,8 @@ class Reading:
         said = " ".join(str(self.posted.get(name, "")).split())
         if len(said) > most:
             self.add(name, Message("form_too_long", count=len(said), most=most))
-        if any(sign in "<>" or not sign.isprintable() for sign in said) or said[:1] in ("=", "+", "@"):
+        formula = said[:1] in ("=", "@") or (said[:1] == "+" and not said[1:2].isdecimal())
+        if formula or any(sign in "<>" or not sign.isprintable() for sign in said):
             self.add(name, Message("form_signs"))
         return said
 

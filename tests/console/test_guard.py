@@ -17,7 +17,12 @@ APPROVERS = [
     "GET /topics/{topic}/approve",
     "POST /topics/{topic}/approve",
     "POST /directory/replace",
+    "GET /directory/undo",
     "POST /directory/undo",
+    "POST /directory/withheld",
+    "POST /directory/services/{service}/change",
+    "GET /directory/services/{service}/remove",
+    "POST /directory/services/{service}/remove",
     "POST /release/publish",
     "POST /release/undo",
     "GET /upgrade",
@@ -30,6 +35,7 @@ _PLACES = {
     "{version}": "none",
     "{name}": "topics.csv",
     "{table}": "phones",
+    "{service}": "211-la",
 }
 
 
