@@ -19,6 +19,7 @@ from bot.console import (
     provider,
     release,
     review,
+    service,
     sign_in,
     spreadsheet,
     today,
@@ -26,6 +27,7 @@ from bot.console import (
     tryout,
     upgrade,
     usage,
+    withheld,
 )
 from bot.console.content_cache import ContentCache
 from bot.console.errors import errors
@@ -121,7 +123,17 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/directory/pull", directory.post_pull, EDITOR),
     Route("POST", "/directory/tables", directory.post_tables, EDITOR),
     Route("POST", "/directory/replace", directory.post_replace, APPROVER),
+    Route("GET", "/directory/undo", directory.get_undo, APPROVER),
     Route("POST", "/directory/undo", directory.post_undo, APPROVER),
+    Route("GET", "/directory/withheld", withheld.get_withheld, EDITOR),
+    Route("POST", "/directory/withheld", withheld.post_withheld, APPROVER),
+    Route("GET", "/directory/services/{service}", service.get_service, EDITOR),
+    Route("POST", "/directory/services/{service}", service.post_service, EDITOR),
+    Route("POST", "/directory/services/{service}/called", service.post_called, EDITOR),
+    Route("GET", "/directory/services/{service}/change", service.get_change, EDITOR),
+    Route("POST", "/directory/services/{service}/change", service.post_change, APPROVER),
+    Route("GET", "/directory/services/{service}/remove", service.get_remove, APPROVER),
+    Route("POST", "/directory/services/{service}/remove", service.post_remove, APPROVER),
     Route("GET", "/release", release.get_release, EDITOR),
     Route("GET", "/release/events", release.get_events, EDITOR),
     Route("POST", "/release/train", release.post_train, EDITOR),

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.content.full_text import FullText, passages_of
-from bot.content.paths import FAQ
+from bot.content.page_texts import check_page_texts, with_released
+from bot.content.paths import FAQ, PAGE_TEXTS, START
 from bot.content.reading import Content, read_content
+from bot.content.responses import check_responses
+from bot.content.service_places import Said
+from bot.content.start import read_start
 from bot.content.topic_reading import check_topics
 from bot.content.topics import Topic
 from bot.directory.reading import read_directory
@@ -57,6 +61,18 @@ class ContentCache:
         read = self._read.get("topics")
         topics = read[1].topics.values() if read else ()
         return {topic.id: topic.title[language] for topic in topics}
+
+    def said(self) -> Said:
+        """Return what is said to residents beside the answers; nothing of what cannot be read."""
+
+        def read() -> Said:
+            problems = Problems(self.root)
+            responses = check_responses(self.root, problems)
+            texts = responses.responses if responses else {}
+            start = read_start(self.root / START, {}, texts, problems)
+            return Said(texts, start, with_released(check_page_texts(self.root, problems)))
+
+        return self._once("said", (Path("domain.yml"), START, PAGE_TEXTS), read)
 
     def content(self) -> Content:
         """Return the whole content; while it has a mistake, that of the published model.

@@ -150,6 +150,7 @@ def write(request: web.Request, template: str, **values: Any) -> str:
                 SUBJECT=name_of(request, run.subject),
                 WHO=run.who,
             ),
+            as_date=datetime.date.fromisoformat,
             show_date=lambda day: format_date(day, "medium", locale=language),
             help=help_of(_address(request) if account else "/sign-in", app[keys.STRINGS][language]),
             show_time=lambda moment: show_time(moment, language),

@@ -15,18 +15,19 @@ from bot.content.model_rules import check_gate, check_pipeline
 from bot.content.page_texts import PageTexts, check_page_texts, with_hotline, with_released
 from bot.content.paths import FOLLOW_UPS, PAGE_TEXTS, RESOURCES, START, conversation_files, glossary_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
-from bot.content.service_references import PHONE, check_responses_services, check_services
+from bot.content.service_references import check_responses_services, check_services
 from bot.content.sounds import check_sounds
 from bot.content.start import Start, read_start
 from bot.content.topic_reading import check_topics
 from bot.content.topics import TRAINING_DATA, Topic
 from bot.content.training_data import read_examples
-from bot.directory.reading import check_directory
+from bot.directory.reading import check_directory, check_typed_numbers
 from bot.directory.services import Directory
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problem, Problems, Twin
 from bot.text.language import fold
 from bot.text.near_duplicates import TrainingQuestion, near_duplicates
+from bot.text.phones import PHONE
 from bot.text.redaction import REMOVED
 
 # data/rules.yml.
@@ -114,6 +115,8 @@ def check_parts(parts: Parts) -> None:
         if parts.conversation is not None:
             check_responses_services(root, parts.conversation, directory, problems)
         check_phones(texts, directory, problems)
+        check_typed_numbers(root / RESOURCES, problems)
+    check_titles(texts, root / START, problems)
     for response, names in parts.conversation.next.items() if parts.conversation else ():
         for name in names:
             if name not in topics:
@@ -266,6 +269,14 @@ def _texts(
         for twins in (*shown, service.caution, service.alert):
             for language, text in twins.items():
                 yield Spoken(root / RESOURCES / "services.csv", language, text)
+
+
+def check_titles(texts: Iterable[Spoken], start: Path, problems: Problems) -> None:
+    """Note numbers typed in titles and on the first screen, where no service can be named in their place."""
+    for spoken in texts:
+        if spoken.path == start or (spoken.field or "").startswith("title_"):
+            for found in PHONE.finditer(spoken.text):
+                problems.add(spoken.path, 1, "number_typed", answer=spoken.field or "", number=found[0])
 
 
 def check_phones(texts: Iterable[Spoken], directory: Directory, problems: Problems) -> None:

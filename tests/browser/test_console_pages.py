@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -37,6 +38,8 @@ _HOLDING_FOCUS = (
     "[tabindex='0']"
 )
 _WRONG = "another long password"
+# Opens all that is folded.
+_OPEN = "() => document.querySelectorAll('details').forEach((e) => { e.open = true; })"
 # Marks what gets the focus, and what shows nothing of it.
 _WATCH_FOCUS = """(holding) => {
   window.reached = new Set();
@@ -297,9 +300,12 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.go("/directory")
     await clerk.look("tbody tr")
     table.write_text(text.replace("211 LA County", "<b>"), encoding="utf-8")
+    await clerk.page.locator("main details summary").click()
+    await clerk.look("#tables")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".failure")
     await clerk.go("/directory")
+    await clerk.page.locator("main details summary").click()
     table.write_text(text.replace("211 LA County", "Line 211"), encoding="utf-8")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".changes li")
@@ -377,6 +383,34 @@ async def test_a_wrong_sentence_is_found_and_mended_in_five_clicks(
     assert clicks == 5
 
 
+async def test_a_service(console: Console, clerk: ClerkAtWork) -> None:
+    """A new one and one that is there, all of it open; with mistakes, before it is saved, and after."""
+    file = console.topic_file("red_card")
+    text = file.read_text(encoding="utf-8").replace("  group:", "  call: [211-la]\n  group:", 1)
+    file.write_text(text, encoding="utf-8")
+    await clerk.sign_in(console)
+    for service in ("new", "211-la", "hp-with-you"):
+        await clerk.go(f"/directory/services/{service}")
+        await clerk.page.evaluate(_OPEN)
+        await clerk.look("[id='phones-0-number']")
+    form = "/directory/services/211-la"
+    await clerk.go(form)
+    await clerk.send(form, **{"phones-0-number": "323 55"})
+    await clerk.look(".problem")
+    await clerk.page.fill("[id='phones-0-number']", "323 584 6254")
+    await clerk.page.get_by_role("button", name=re.compile("Show what changes|Ver qué cambia")).click()
+    await clerk.look("ins")
+    await clerk.send("/change")
+    await clerk.look("[role=status]")
+    for path in (f"{form}/remove", "/directory/undo", "/directory/withheld"):
+        await clerk.go(path)
+        await clerk.look("main a")
+    await clerk.go("/directory?only=uncalled")
+    await clerk.look("tbody tr")
+    await clerk.go("/directory?q=submarine")
+    await clerk.look("main p")
+
+
 async def test_history(console: Console, clerk: ClerkAtWork) -> None:
     """With entries, checked, damaged, and with none."""
     await clerk.sign_in(console)
@@ -414,7 +448,7 @@ async def test_use(console: Console, clerk: ClerkAtWork) -> None:
             connection.execute(insert(FEEDBACK), [{**row, "helpful": True, "count": 12}])
     await clerk.go("/use")
     await clerk.look("svg .bar")
-    await clerk.page.evaluate("() => document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    await clerk.page.evaluate(_OPEN)
     await clerk.look("details table")
 
 

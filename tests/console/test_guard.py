@@ -40,7 +40,12 @@ APPROVERS = [
     "GET /topics/{topic}/approve",
     "POST /topics/{topic}/approve",
     "POST /directory/replace",
+    "GET /directory/undo",
     "POST /directory/undo",
+    "POST /directory/withheld",
+    "POST /directory/services/{service}/change",
+    "GET /directory/services/{service}/remove",
+    "POST /directory/services/{service}/remove",
     "POST /release/publish",
     "POST /release/undo",
     "GET /upgrade",
@@ -54,6 +59,7 @@ _PLACES = {
     "people/{name}": "people/clara",
     "{name}": "topics.csv",
     "{table}": "phones",
+    "{service}": "211-la",
 }
 
 
