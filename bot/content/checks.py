@@ -107,7 +107,9 @@ def check_parts(parts: Parts) -> None:
     _check_rules(root, problems)
     texts = list(_texts(root, topics, parts.conversation, directory, parts.page_texts))
     for twins in parts.start.titles():
-        texts += [Spoken(root / START, language, text) for language, text in twins.items()]
+        texts += [
+            Spoken(root / START, language, text, f"text_{language}") for language, text in twins.items()
+        ]
     if directory is not None:
         check_needs(root, topics, directory, problems)
         check_services(root, topics, directory, problems)
@@ -256,11 +258,11 @@ def _texts(
             yield from (Spoken(path, language, text, f"{part}_{language}") for part, text in said.items())
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
-            yield Spoken(root / "domain.yml", language, text)
+            yield Spoken(root / "domain.yml", language, text, f"text_{language}")
     of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
     for language, of_one in of_pages.items():
         for text in of_one.values():
-            yield Spoken(root / PAGE_TEXTS, language, text)
+            yield Spoken(root / PAGE_TEXTS, language, text, f"text_{language}")
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):
