@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent
 # The pages in the order of the navigation, by the names of their texts.
 NAVIGATION = (
     ("topics", "/topics"),
+    ("texts", "/texts"),
     ("try", "/try"),
     ("asked", "/asked"),
     ("directory", "/directory"),

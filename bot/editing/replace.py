@@ -11,11 +11,11 @@ import datetime
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.checks import check_content
+from bot.content.checks import check_content, check_resident_texts
 from bot.content.paths import FAQ
 from bot.content.sounds import SOUNDS
 from bot.editing.fields import ID
@@ -96,16 +96,17 @@ def replace_topics(
     return outcome
 
 
-def replace_file(
+def replace_texts(
     root: Path,
     file: Path,
     text: str,
     *,
     before: str | None,
     sounds: Mapping[Path, bytes | None] | None = None,
-    today: datetime.date | None = None,
 ) -> Outcome:
-    """Write one file of the content under `root`, checked as `replace_topics` checks; raises as it does.
+    """Write one file of the content under `root` in which texts that are no answers say something else.
+
+    It is checked as far as their words go, and refused as `replace_topics` refuses topics.
 
     `before` is the text that the new one was made from (None: there was no such file). `sounds` are files
     below the root that come with it, or go (None).
@@ -122,7 +123,7 @@ def replace_file(
         if sounds:
             shutil.copytree(root / SOUNDS, staged / SOUNDS)
             _put_sounds(staged, sounds)
-        outcome = _checked(root, staged, today)
+        outcome = _judged(check_resident_texts(staged), lambda: check_resident_texts(root))
         if _text_of(target) != before:
             raise changed
         # What is new comes first: words are never there without their sound.
@@ -182,9 +183,13 @@ def _stage(root: Path, folder: Path, texts: Mapping[str, str], workplace: Path) 
 
 
 def _checked(root: Path, staged: Path, today: datetime.date | None) -> Outcome:
-    found = check_content(staged, today=today)
+    return _judged(check_content(staged, today=today), lambda: check_content(root, today=today))
+
+
+def _judged(found: Sequence[Problem], before: Callable[[], Sequence[Problem]]) -> Outcome:
+    """Refuse mistakes that did not stand there `before`."""
     # A check takes seconds: the old content is looked at only where there is something to compare.
-    known = collections.Counter(map(_identity, check_content(root, today=today) if found else ()))
+    known = collections.Counter(map(_identity, before() if found else ()))
     new: list[Problem] = []
     stood: list[Problem] = []
     for problem in found:

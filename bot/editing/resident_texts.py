@@ -8,7 +8,6 @@ where it has buttons of its own.
 
 from __future__ import annotations
 
-import datetime
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ from bot.content.training_data import LANGUAGE_MESSAGES, read_variations
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
 from bot.editing.field_problems import FieldProblem
-from bot.editing.replace import replace_file
+from bot.editing.replace import replace_texts
 from bot.editing.yaml_round_trip import dump, load, put, quoted
 from bot.errors import KyrError, reason_of
 from bot.files.yaml_reading import read_yaml
@@ -154,7 +153,6 @@ def edit_text(
     *,
     seen: str,
     compared: bool = False,
-    today: datetime.date | None = None,
 ) -> TextEdited:
     """Write what a text says in the content under `root`, if all of it is right; only its own lines change.
 
@@ -179,7 +177,7 @@ def edit_text(
     text = with_text(before or "", present, wanted)
     sounds = _new_sounds(root, present, wanted)
     try:
-        replace_file(root, present.file, text, before=before, sounds=sounds, today=today)
+        replace_texts(root, present.file, text, before=before, sounds=sounds)
     except OSError as error:
         raise TextEditError(Message("text_not_written", file=present.file, reason=reason_of(error))) from None
     return TextEdited(
