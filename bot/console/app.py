@@ -18,6 +18,7 @@ from bot.console import (
     people,
     provider,
     release,
+    resident_texts,
     review,
     service,
     sign_in,
@@ -42,6 +43,7 @@ from bot.database.accounts import Accounts
 from bot.directory.pull import Limits
 from bot.editing.live_check import LiveCheck
 from bot.editing.replace import SECONDS_TO_WAIT
+from bot.editing.resident_texts import TextCheck
 from bot.settings import Settings, check_console
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
@@ -107,6 +109,10 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/topics/{topic}/on", topics.post_on, APPROVER),
     Route("GET", "/topics/{topic}/approve", topics.get_switch, APPROVER),
     Route("POST", "/topics/{topic}/approve", topics.post_approve, APPROVER),
+    Route("GET", "/texts", resident_texts.get_texts, EDITOR),
+    Route("GET", "/texts/{key}", resident_texts.get_text, EDITOR),
+    Route("POST", "/texts/{key}", resident_texts.post_text, EDITOR),
+    Route("POST", "/texts/{key}/back", resident_texts.post_back, EDITOR),
     Route("GET", "/spreadsheet", spreadsheet.get_spreadsheet, EDITOR),
     Route("POST", "/spreadsheet", spreadsheet.post_spreadsheet, EDITOR),
     Route("POST", "/spreadsheet/import", spreadsheet.post_import, EDITOR),
@@ -177,6 +183,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.STORE] = store
     app[keys.STRINGS] = read_page_texts(*sorted((FOLDER / "texts").glob("*.yml")))
     app[keys.TEMPLATES] = create_templates()
+    app[keys.TEXT_CHECK] = TextCheck(settings.content_dir)
     app[keys.TOPICS_OFF] = shared.off
     app[keys.TRIALS] = Trials()
     app[keys.TRY_OUT] = TryOut()

@@ -19,6 +19,7 @@ from bot.database.accounts import Account, Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.editing.live_check import LiveCheck
+from bot.editing.resident_texts import TextCheck
 from bot.settings import Settings
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
@@ -51,6 +52,7 @@ KNOWN_THREADS = web.AppKey("KNOWN_THREADS", ThreadPoolExecutor)
 SIGN_IN_THREADS = web.AppKey("SIGN_IN_THREADS", ThreadPoolExecutor)
 STORE = web.AppKey("STORE", ModelStore)
 STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)
+TEXT_CHECK = web.AppKey("TEXT_CHECK", TextCheck)
 TOPICS_OFF = web.AppKey("TOPICS_OFF", TopicsOff)
 TRIALS = web.AppKey("TRIALS", Trials)
 TRY_OUT = web.AppKey("TRY_OUT", TryOut)

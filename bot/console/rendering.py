@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent
 NAVIGATION = (
     ("today", "/"),
     ("topics", "/topics"),
+    ("texts", "/texts"),
     ("try", "/try"),
     ("asked", "/asked"),
     ("directory", "/directory"),

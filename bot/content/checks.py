@@ -106,9 +106,11 @@ def check_parts(parts: Parts) -> None:
     check_duplicate_questions(asked, problems)
     check_holes(asked, problems)
     _check_rules(root, problems)
-    texts = list(_texts(root, topics, parts.conversation, directory, parts.page_texts))
-    for twins in parts.start.titles():
-        texts += [Spoken(root / START, language, text) for language, text in twins.items()]
+    texts = [
+        *_texts_of_answers(root, topics),
+        *_other_texts(root, parts.conversation, parts.start, directory, parts.page_texts),
+        *_texts_of_services(root, directory),
+    ]
     if directory is not None:
         check_needs(root, topics, directory, problems)
         check_services(root, topics, directory, problems)
@@ -125,6 +127,27 @@ def check_parts(parts: Parts) -> None:
     if parts.conversation is not None:
         check_sounds(root, parts.conversation, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
+
+
+def check_resident_texts(root: Path) -> list[Problem]:
+    """Return the mistakes in the texts that are no answers: all that a change of their words can bring.
+
+    That takes a second, where the check of the whole content takes ten and more.
+    """
+    problems = Problems(root)
+    conversation, directory = check_responses(root, problems), check_directory(root / RESOURCES, problems)
+    answers = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
+    start = read_start(root / START, answers, conversation.responses if conversation else (), problems)
+    page_texts = with_released(check_page_texts(root, problems))
+    texts = list(_other_texts(root, conversation, start, directory, page_texts))
+    if directory is not None:
+        check_phones(texts, directory, problems)
+        if conversation is not None:
+            check_responses_services(root, conversation, directory, problems)
+    if conversation is not None:
+        check_sounds(root, conversation, problems)
+    check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
+    return sorted(problems.found)
 
 
 def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date, problems: Problems) -> None:
@@ -244,26 +267,37 @@ def check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, p
                 problems.add(path, 1, "need_unknown", field="services", need=need, allowed=allowed)
 
 
-def _texts(
-    root: Path,
-    topics: Mapping[str, Topic],
-    conversation: Responses | None,
-    directory: Directory | None,
-    page_texts: PageTexts,
-) -> Iterable[Spoken]:
-    """Yield everything that is said to residents."""
+def _texts_of_answers(root: Path, topics: Mapping[str, Topic]) -> Iterable[Spoken]:
+    """Yield what answers say to residents."""
     for topic in topics.values():
         path = root / "data" / "faq" / f"{topic.id}.yml"
         for language, answer in topic.answers.items():
             said = {"title": topic.title[language], "answer": answer.text, "short": answer.short}
             yield from (Spoken(path, language, text, f"{part}_{language}") for part, text in said.items())
+
+
+def _other_texts(
+    root: Path,
+    conversation: Responses | None,
+    start: Start,
+    directory: Directory | None,
+    page_texts: PageTexts,
+) -> Iterable[Spoken]:
+    """Yield what is said to residents beside answers and services."""
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
-            yield Spoken(root / "domain.yml", language, text)
+            yield Spoken(root / "domain.yml", language, text, f"text_{language}")
     of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
     for language, of_one in of_pages.items():
         for text in of_one.values():
-            yield Spoken(root / PAGE_TEXTS, language, text)
+            yield Spoken(root / PAGE_TEXTS, language, text, f"text_{language}")
+    for twins in start.titles():
+        for language, text in twins.items():
+            yield Spoken(root / START, language, text, f"text_{language}")
+
+
+def _texts_of_services(root: Path, directory: Directory | None) -> Iterable[Spoken]:
+    """Yield what is said of the services."""
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):

@@ -99,20 +99,37 @@ def check_page_texts(root: Path, problems: Problems) -> PageTexts:
             problems.add(file, line_of(texts, name), "page_text_unknown", name=name)
             continue
         of_one = {language: str((twins or {}).get(language) or "").strip() for language in LANGUAGES}
+        lines = {language: line_of(twins, language) for language in LANGUAGES}
+        check_page_text(file, name, of_one, problems, lines=lines, line=line_of(texts, name))
         for language, text in of_one.items():
-            line = line_of(twins, language)
-            if _PHONE.search(text):
-                problems.add(file, line, "page_text_phone", name=name, language=language, hotline=_HOTLINE)
-            for place in missing_places(text, PLACES.get(name, ())) if text else ():
-                problems.add(file, line, "place_missing", name=name, language=language, place=place)
             if text:
                 found[language][name] = text
-        if not all(of_one.values()):
-            problems.add(file, line_of(texts, name), "page_text_missing", name=name)
-        elif different := set.symmetric_difference(*map(_facts, of_one.values())):
-            told = ", ".join(sorted(different))
-            problems.add(file, line_of(texts, name), "page_text_differs", name=name, facts=told)
     return found
+
+
+def check_page_text(
+    file: Path,
+    name: str,
+    of_one: Mapping[str, str],
+    problems: Problems,
+    *,
+    lines: Mapping[str, int],
+    line: int = 1,
+) -> None:
+    """Note every mistake in one text, which is given by language, as are the lines of its file."""
+    for language, text in of_one.items():
+        at, field = lines.get(language, line), f"text_{language}"
+        if _PHONE.search(text):
+            problems.add(
+                file, at, "page_text_phone", field=field, name=name, language=language, hotline=_HOTLINE
+            )
+        for place in missing_places(text, PLACES.get(name, ())) if text else ():
+            problems.add(file, at, "place_missing", field=field, name=name, language=language, place=place)
+    if not all(of_one.values()):
+        problems.add(file, line, "page_text_missing", name=name)
+    elif different := set.symmetric_difference(*map(_facts, of_one.values())):
+        told = ", ".join(sorted(different))
+        problems.add(file, line, "page_text_differs", name=name, facts=told)
 
 
 def missing_places(text: str, needed: Iterable[str]) -> list[str]:

@@ -162,6 +162,24 @@ def check_responses(root: Path, problems: Problems) -> Responses | None:
     return Responses(_responses(domain, domain_path, problems), questions, _next(domain))
 
 
+def check_response(path: Path, line: int, name: str, language: str, text: str, problems: Problems) -> None:
+    """Note what one text must have or may not be, whatever it says."""
+    field = f"text_{language}"
+    for place in missing_places(text, PLACES.get(name, ())) if text else ():
+        problems.add(path, line, "place_missing", field=field, name=name, language=language, place=place)
+    if name in LENGTHS and len(text) > LENGTHS[name]:
+        problems.add(
+            path,
+            line,
+            "response_too_long",
+            field=field,
+            response=name,
+            language=language,
+            length=len(text),
+            most=LENGTHS[name],
+        )
+
+
 def intent_names(domain: CommentedMap) -> list[str]:
     """Return the intents of domain.yml, which stand there as names or as mappings with options."""
     return [
@@ -189,18 +207,7 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
                 problems.add(path, line, "variation_language", response=name)
                 continue
             text = texts[name][language] = str(variation.get("text") or "").strip()
-            for place in missing_places(text, PLACES.get(name, ())) if text else ():
-                problems.add(path, line, "place_missing", name=name, language=language, place=place)
-            if name in LENGTHS and len(text) > LENGTHS[name]:
-                problems.add(
-                    path,
-                    line,
-                    "response_too_long",
-                    response=name,
-                    language=language,
-                    length=len(text),
-                    most=LENGTHS[name],
-                )
+            check_response(path, line, name, language, text, problems)
         for language in LANGUAGES:
             if not texts[name].get(language):
                 line = line_of(responses, name)

@@ -78,15 +78,17 @@ def check_responses_services(
         for language, text in twins.items():
             for service in mentioned(text):
                 if service not in directory.by_id:
-                    problems.add(path, 1, "service_unknown", service=service)
+                    problems.add(path, 1, "service_unknown", field=f"text_{language}", service=service)
             for found in PHONE.finditer(text):
-                problems.add(path, 1, "number_typed", answer=response, number=found[0])
+                field = f"text_{language}"
+                problems.add(path, 1, "number_typed", field=field, answer=response, number=found[0])
             length = len(put_in(text, directory, language))
             if response in EMERGENCY_RESPONSES and length > EMERGENCY_LENGTH:
                 problems.add(
                     path,
                     1,
                     "emergency_too_long",
+                    field=f"text_{language}",
                     response=response,
                     language=language,
                     length=length,
