@@ -17,8 +17,10 @@ from bot.console import (
     review,
     sign_in,
     spreadsheet,
+    switch,
     topics,
     tryout,
+    undo,
     usage,
 )
 from bot.console.content_cache import ContentCache
@@ -69,12 +71,13 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/topics/new", edit.post_topic, EDITOR),
     Route("GET", "/topics/{topic}", edit.get_topic, EDITOR),
     Route("POST", "/topics/{topic}", edit.post_topic, EDITOR),
-    Route("GET", "/topics/{topic}/off", topics.get_switch, EDITOR),
-    Route("POST", "/topics/{topic}/off", topics.post_off, EDITOR),
-    Route("GET", "/topics/{topic}/on", topics.get_switch, APPROVER),
-    Route("POST", "/topics/{topic}/on", topics.post_on, APPROVER),
-    Route("GET", "/topics/{topic}/approve", topics.get_switch, APPROVER),
-    Route("POST", "/topics/{topic}/approve", topics.post_approve, APPROVER),
+    Route("GET", "/topics/{topic}/given", switch.get_given, EDITOR),
+    Route("GET", "/topics/{topic}/off", switch.get_switch, EDITOR),
+    Route("POST", "/topics/{topic}/off", switch.post_off, EDITOR),
+    Route("GET", "/topics/{topic}/on", switch.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/on", switch.post_on, APPROVER),
+    Route("GET", "/topics/{topic}/approve", switch.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/approve", switch.post_approve, APPROVER),
     Route("GET", "/spreadsheet", spreadsheet.get_spreadsheet, EDITOR),
     Route("POST", "/spreadsheet", spreadsheet.post_spreadsheet, EDITOR),
     Route("POST", "/spreadsheet/import", spreadsheet.post_import, EDITOR),
@@ -96,7 +99,8 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/release/events", release.get_events, EDITOR),
     Route("POST", "/release/train", release.post_train, EDITOR),
     Route("POST", "/release/publish", release.post_publish, APPROVER),
-    Route("POST", "/release/undo", release.post_undo, APPROVER),
+    Route("GET", "/release/undo", undo.get_undo, APPROVER),
+    Route("POST", "/release/undo", undo.post_undo, APPROVER),
     Route("GET", "/release/{version}", release.get_report, EDITOR),
     Route("GET", "/history", history.get_history, EDITOR),
     Route("GET", "/use", usage.get_use, EDITOR),
@@ -116,7 +120,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.AUDIT] = audit
     app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = audit.database
-    app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, store, shared.off)
+    app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, store, shared.serving, shared.off)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.RELEASE] = shared
     app[keys.RUNS] = Runs(settings.data_dir)

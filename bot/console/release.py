@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
+from bot.console.residents import assistant_now
 from bot.training.gate import Verdict
 from bot.training.models import Model, ModelError
 from bot.web.connections import SECONDS_TO_END, BoundedConnection
@@ -25,7 +26,6 @@ async def get_release(request: web.Request) -> web.StreamResponse:
     """GET /release: what answers now, what is under way, and the models that could answer."""
     app = request.app
     models, published, previous = await asyncio.to_thread(_models, request)
-    serving = await asyncio.to_thread(app[keys.SERVING].read)
     changed, off = None, await asyncio.to_thread(app[keys.TOPICS_OFF].read)
     if published is not None:
         topics = (await asyncio.to_thread(app[keys.CONTENT_CACHE].topics)).topics
@@ -37,7 +37,7 @@ async def get_release(request: web.Request) -> web.StreamResponse:
         models=models,
         published=published,
         previous=previous,
-        serving=serving,
+        assistant=await assistant_now(request),
         changed=changed,
         off=sorted(off),
     )
@@ -52,12 +52,16 @@ def _models(request: web.Request) -> tuple[list[Model], Model | None, Model | No
 
 
 async def get_events(request: web.Request) -> web.StreamResponse:
-    """GET /release/events: the state of what is under way, as server-sent events, until it is over."""
+    """GET /release/events: the state of what is under way, as server-sent events, until it is over.
+
+    With `subject` only of what is about that answer or version.
+    """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await response.prepare(request)
     runs, sent, silent = request.app[keys.RUNS], "", 0.0
+    subject = request.query.get("subject")
     while True:
-        now = runs.each()
+        now = [run for run in runs.each() if subject in (None, run.subject)]
         html = write(request, "runs.html", runs=now)
         if html != sent:
             await response.write(f"data: {json.dumps(html)}\n\n".encode())
@@ -117,13 +121,8 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     await begin(request, "publish", version=version, despite=despite[:500])
 
 
-async def post_undo(request: web.Request) -> web.StreamResponse:
-    """POST /release/undo: answer from the model before."""
-    await begin(request, "rollback")
-
-
-async def begin(request: web.Request, kind: str, **arguments: str) -> NoReturn:
+async def begin(request: web.Request, kind: str, *, shown_on: str = "/release", **arguments: str) -> NoReturn:
     """Start a run and go where it can be watched; raises RunError where one of its kind is under way."""
     job = {"kind": kind, **arguments}
     await asyncio.to_thread(request.app[keys.RUNS].start, job, account_of(request).name)
-    raise web.HTTPSeeOther("/release")
+    raise web.HTTPSeeOther(shown_on)

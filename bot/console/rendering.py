@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def write(request: web.Request, template: str, **values: Any) -> str:
             said=lambda message: said(message, language),
             show_date=lambda day: format_date(day, "medium", locale=language),
             show_time=lambda moment: show_time(moment, language),
+            version=lambda name: version_name(request, name),
             **values,
         )
     )
@@ -98,6 +100,15 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
 def show_time(moment: str, language: str) -> str:
     """Return a moment ("2026-07-20T08:00:00Z") as people in Los Angeles write it."""
     return str(format_datetime(in_office(moment), "short", locale=language))
+
+
+def version_name(request: web.Request, version: str) -> str:
+    """Return how a version is called: by when it was made, or by its name where that does not tell."""
+    try:
+        made = datetime.datetime.strptime(f"{version[:15]}+0000", "%Y%m%d-%H%M%S%z").isoformat()
+    except ValueError:
+        return version
+    return show_time(made, request[keys.LANGUAGE])
 
 
 def text(request: web.Request, name: str, **values: object) -> str:

@@ -113,10 +113,16 @@ class Release:
                 if topic.enabled and not read_fields(read_text(file)).enabled:
                     yield topic.id
 
-    def roll_back(self) -> Model:
-        """Go back to the model before; raises PublishError and ModelError."""
+    def roll_back(self, seen: str = "") -> Model:
+        """Go back to the model before; raises PublishError and ModelError.
+
+        `seen` is the one that whoever wants it was told of: where somebody has published another one
+        meanwhile, the model before is not what they have seen.
+        """
         with self._alone():
             published, previous = self.store.published(), self.store.previous()
+            if seen and (previous is None or previous.version != seen):
+                raise PublishError(Message("model_before_is_other"))
             if previous is None:
                 return roll_back(self.store, self.serving, self.progress)  # says that there is none
             self._published("rollback", published, previous, {"version": previous.version})

@@ -19,6 +19,7 @@ APPROVERS = [
     "POST /directory/replace",
     "POST /directory/undo",
     "POST /release/publish",
+    "GET /release/undo",
     "POST /release/undo",
 ]
 _PLACES = {
