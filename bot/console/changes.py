@@ -19,7 +19,7 @@ from bot.content.reading import Content
 from bot.content.topics import Topic
 from bot.text.language import LANGUAGES
 
-ANSWER, CONVERSATION = "answer", "conversation"
+ANSWER, TEXT, INTENT = "answer", "text", "intent"
 # What is read, in the order in which it is read; what else an answer has comes after.
 _TEXTS = ("title", "answer", "short", "ask")
 # Of what is the same between two changes so many letters at each end are enough to find it.
@@ -46,7 +46,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Change:
-    """An answer, or a text that belongs to no answer, that is new, gone or changed in these parts."""
+    """An answer, a text that belongs to none, or questions that do, that are new, gone or changed.
+
+    `place` says which; `title` is that of an answer, and `name` its id, or the name of the text or intent.
+    """
 
     place: str
     name: str
@@ -67,7 +70,13 @@ def content_changes(before: Content, after: Content) -> list[Change]:
         for name in sorted({*before.conversation.responses, *after.conversation.responses})
         if before.conversation.responses.get(name) != after.conversation.responses.get(name)
     ]
-    return [*texts, *answer_changes(before.topics, after.topics)]
+    questions = [one.conversation.questions for one in (before, after)]
+    intents = [
+        _intent_change(name, *(asked.get(name, {}) for asked in questions))
+        for name in sorted({*questions[0], *questions[1]})
+        if questions[0].get(name) != questions[1].get(name)
+    ]
+    return [*texts, *answer_changes(before.topics, after.topics), *intents]
 
 
 def answer_changes(before: Mapping[str, Topic], after: Mapping[str, Topic]) -> list[Change]:
@@ -93,7 +102,14 @@ def _text_change(name: str, before: Mapping[str, str], after: Mapping[str, str])
         for code in LANGUAGES
         if before.get(code) != after.get(code)
     )
-    return Change(CONVERSATION, name, kind, {}, parts)
+    return Change(TEXT, name, kind, {}, parts)
+
+
+def _intent_change(
+    name: str, before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]
+) -> Change:
+    was, now = ({f"questions_{code}": list(asked) for code, asked in one.items()} for one in (before, after))
+    return Change(INTENT, name, CHANGED, {}, _parts(was, now))
 
 
 def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Part, ...]:
@@ -143,7 +159,8 @@ def _shortened(pieces: Sequence[tuple[str, str]], kind: str) -> Iterator[tuple[s
     """Yield the pieces of one side, with long stretches that are the same left out."""
     for is_of, text in pieces:
         if is_of == SAME and len(text) > 2 * _AROUND + 3:
-            yield SAME, f"{text[:_AROUND]} … {text[-_AROUND:]}"
+            beginning, end = text[:_AROUND].rpartition(" ")[0], text[-_AROUND:].partition(" ")[2]
+            yield SAME, f"{beginning} … {end}"
         elif is_of in (SAME, kind):
             yield is_of, text
 

@@ -24,8 +24,8 @@ from bot.training.models import Model
 from bot.training.publishing import ServingStatus
 
 _SECONDS_TO_ASK = 5
-# How the assistant is. "answers" and "degraded" (Rasa is down: a card with the hotline alone) it has said
-# itself; "silent" is one that runs and does not answer, "untold" one that does not say where it is asked.
+# How the assistant is. Of "answers", "degraded" (Rasa is down: a card with the hotline alone) and
+# "starting" it tells itself; "silent" runs and does not answer, "untold" does not say where it is asked.
 ANSWERS, DEGRADED, STARTING, SILENT, UNTOLD, ENDED = (
     "answers",
     "degraded",
@@ -41,18 +41,15 @@ _BY_HEALTH = {"ok": ANSWERS, "degraded": DEGRADED, "starting": STARTING}
 class AssistantNow:
     """The assistant at this moment: how it is, from which version it answers, and what was refused.
 
-    `version` is None where none answers, and `published` the one that should answer.
+    `version` is None where none answers, and `published` the one that should answer. `is_asked` says that it
+    has told that itself.
     """
 
     state: str
     version: str | None
     published: str | None
     serving: ServingStatus | None
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether it has said itself from what it answers."""
-        return self.state in (ANSWERS, DEGRADED)
+    is_asked: bool = False
 
     @property
     def lags(self) -> bool:
@@ -93,7 +90,7 @@ async def assistant_now(request: web.Request) -> AssistantNow:
     told = await _ask(f"{serving.url}/health")
     state = _BY_HEALTH.get(str(told.get("status")), SILENT)
     version = str(told["model"]) if "model" in told else serving.version
-    return AssistantNow(state, version, published, serving)
+    return AssistantNow(state, version, published, serving, is_asked="model" in told)
 
 
 async def given_now(request: web.Request, topic: str, now: AssistantNow) -> Given:

@@ -95,7 +95,8 @@ class Release:
         """Judge a candidate as the gate does, and by which answers have stopped in the content since."""
         verdict = judge(candidate, published, off=self.off.read())
         stops = tuple(
-            Stop("off", Message("stop_turned_off", topic=topic)) for topic in self._turned_off(candidate)
+            Stop("off", Message("stop_turned_off", topic=topic), topic)
+            for topic in self._turned_off(candidate)
         )
         return dataclasses.replace(verdict, stops=verdict.stops + stops)
 
