@@ -88,6 +88,7 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/asked/{group}", review.get_group, EDITOR),
     Route("POST", "/asked/{group}/belongs", review.post_belongs, EDITOR),
     Route("POST", "/asked/{group}/out-of-scope", review.post_out_of_scope, EDITOR),
+    Route("POST", "/asked/{group}/draft", review.post_draft, EDITOR),
     Route("POST", "/asked/{group}/discard", review.post_discard, EDITOR),
     Route("GET", "/directory", directory.get_directory, EDITOR),
     Route("GET", "/directory/{table}.csv", directory.get_table, EDITOR),

@@ -122,10 +122,10 @@ class Release:
         """
         with self._alone():
             published, previous = self.store.published(), self.store.previous()
-            if seen and (previous is None or previous.version != seen):
-                raise PublishError(Message("model_before_is_other"))
             if previous is None:
                 return roll_back(self.store, self.serving, self.progress)  # says that there is none
+            if seen and previous.version != seen:
+                raise PublishError(Message("model_before_is_other"))
             self._published("rollback", published, previous, {"version": previous.version})
             return previous
 
