@@ -25,10 +25,10 @@ def directory(settings: Settings) -> int:
 
     services = read_directory(settings.resources_dir).services
     today = current_date()
-    for service in sorted(services, key=lambda service: service.assured_date):
+    for service in sorted(services, key=lambda service: str(service.assured_date or "")):
         state = "confirm" if service.to_confirm(today) else "checked"
         phones = " ".join(service.phones)
-        click.echo(f"{state:10} {service.assured_date}  {service.id:34} {phones}".rstrip())
+        click.echo(f"{state:10} {service.assured_date or ''!s:10}  {service.id:34} {phones}".rstrip())
     old = sum(service.to_confirm(today) for service in services)
     click.echo(f"{len(services)} services, {old} of them last checked more than {DAYS_TO_CONFIRM} days ago")
     return DONE

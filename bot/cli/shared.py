@@ -37,13 +37,19 @@ def with_settings(body: Callable[Concatenate[Settings, _P], int]) -> Callable[_P
         if click.get_current_context().invoked_subcommand is not None:
             return DONE
         # Imported before anything is logged: alembic tells of its parts when it is.
+        from bot.content.home import make_content
         from bot.database.engine import Database
+        from bot.files.several import finish_exchange
         from bot.staff.restore import finish_restore
 
         settings = read_settings()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
         if finish_restore(settings.data_dir, Database.of(settings)):
             click.echo("A restore that was interrupted is finished now.", err=True)
+        if make_content(settings.content_dir):
+            click.echo(f"Made the content that staff edit in {settings.content_dir}.", err=True)
+        elif finish_exchange(settings.content_dir):
+            click.echo("An upgrade of the content that was interrupted is finished now.", err=True)
         return body(settings, *arguments, **options)
 
     return run

@@ -11,6 +11,7 @@ from bot.cli.shared import DONE, asked, group_with_steps, with_settings
 from bot.database.roles import ROLES
 from bot.messages import Message
 from bot.settings import Settings
+from bot.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from bot.database.accounts import Accounts
@@ -98,6 +99,34 @@ def password(settings: Settings, name: str) -> int:
 
     account = _accounts(settings).set_password(operator(), name, _read_password())
     click.echo(f"{account.name} has another password. Whoever is signed in with the one before no longer is.")
+    return DONE
+
+
+@users.command(epilog="Example: kyr users code clerk-1")
+@_name
+@with_settings
+def code(settings: Settings, name: str) -> int:
+    """Print a one-time code by which somebody gets in, whatever else is locked or lost."""
+    from bot.database.accounts import HOURS_OF_A_CODE
+    from bot.database.audit import operator
+
+    account, made = _accounts(settings).rescue(operator(), name)
+    page = f"{settings.console_url or 'the address of the console'}/welcome"
+    click.echo(f"{made}\nFor {account.name}, once, within {HOURS_OF_A_CODE} hours, on the page {page}")
+    return DONE
+
+
+@users.command("email", epilog="Example: kyr users email clerk-1 clerk@hpca.gov --language es")
+@_name
+@click.argument("address", default="")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of e-mails.")
+@with_settings
+def set_email(settings: Settings, name: str, address: str, language: str) -> int:
+    """Write down somebody's e-mail address, or take it away."""
+    from bot.database.audit import operator
+
+    account = _accounts(settings).set_contact(operator(), name, address, language)
+    click.echo(f"{account.name} has {'an' if account.email else 'no'} e-mail address.")
     return DONE
 
 

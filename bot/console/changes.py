@@ -200,7 +200,7 @@ class Wording:
     def name(self, part: Part) -> str:
         """Return what a part is called."""
         name = "facets" if part.name.startswith("facets") else part.name
-        return self.texts.get(f"part_{name}", self.texts["part_other"])
+        return self.texts.get(f"differs_{name}", self.texts["differs_other"])
 
     def value(self, part: Part, value: str) -> str:
         """Return a value of a list in words."""

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.clock import current_date
 from bot.console import keys
+from bot.console.guard import account_of
 from bot.console.rendering import render
 from bot.content.topics import Topic, situations_of
+from bot.database.accounts import may
 from bot.database.usage import Usage
+from bot.staff.approval import unsigned, written_by
 
 # What the list can be narrowed to, by the names of their texts.
-FILTERS = ("overdue", "not_approved", "missing", "off", "changed")
+FILTERS = ("overdue", "due", "not_approved", "to_approve", "missing", "off", "changed")
 
 
 @dataclass(frozen=True)
 class Row:
     """A topic of the list, on or off as residents get it.
 
-    `share` is of all answers of the last four weeks, None where too few to tell.
+    `own` says that whoever looks has written it, and so cannot approve it. `share` is of all answers of the
+    last four weeks, None where too few to tell.
     """
 
     topic: Topic
@@ -32,14 +36,17 @@ class Row:
     changed: bool
     last_change: tuple[str, str] | None
     share: float | None
+    own: bool
 
     def is_shown(self, narrowed_to: str) -> bool:
         """Whether it belongs to a filter."""
         topic = self.topic
         return {
             "overdue": self.overdue,
+            "due": self.state == "due",
             "not_approved": bool(topic.answers) and not topic.approved_by,
-            "missing": not topic.answered,
+            "to_approve": bool(topic.answers) and not topic.approved_by and not self.own,
+            "missing": not (topic.answers or topic.services),
             "off": not topic.enabled,
             "changed": self.changed,
         }.get(narrowed_to, True)
@@ -56,11 +63,15 @@ async def get_topics(request: web.Request) -> web.StreamResponse:
         asyncio.to_thread(Usage(request.app[keys.DATABASE]).shares, current_date()),
     )
     given = await asyncio.to_thread(cache.as_residents_get, read.topics)
+    own = await asyncio.to_thread(
+        written_by, request.app[keys.AUDIT], account_of(request).name, unsigned(read.topics)
+    )
     rows = [
-        _row(given[topic.id], _is_changed(topic, published), changes, shares)
+        _row(given[topic.id], _is_changed(topic, published), changes, shares, own)
         for topic in read.topics.values()
     ]
-    counts = {name: sum(row.is_shown(name) for row in rows) for name in FILTERS}
+    names = [name for name in FILTERS if name != "to_approve" or may(account_of(request).role, "approver")]
+    counts = {name: sum(row.is_shown(name) for row in rows) for name in names}
     language = request[keys.LANGUAGE]
     wanted = [
         row
@@ -111,6 +122,7 @@ def _row(
     is_changed: bool,
     changes: Mapping[str, tuple[str, str]],
     shares: Mapping[str, float],
+    own: Collection[str],
 ) -> Row:
     today = current_date()
     return Row(
@@ -120,4 +132,5 @@ def _row(
         is_changed,
         changes.get(topic.id),
         shares.get(topic.id),
+        topic.id in own,
     )

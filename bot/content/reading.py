@@ -12,6 +12,7 @@ from bot.content.checks import Parts, check_parts, read_parts
 from bot.content.facets import FacetWords, fit
 from bot.content.follow_up_map import FollowUpMap
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
+from bot.content.page_texts import PageTexts, with_released
 from bot.content.paths import RESOURCES
 from bot.content.responses import Responses
 from bot.content.start import Start
@@ -36,6 +37,8 @@ class Content:
     require_approval: bool = False
     follow_ups: FollowUpMap = dataclasses.field(default_factory=FollowUpMap)
     start: Start = dataclasses.field(default_factory=lambda: Start({}))
+    # What pages say by themselves.
+    page_texts: PageTexts = dataclasses.field(default_factory=lambda: with_released({}))
 
     @functools.cached_property
     def facet_words(self) -> FacetWords:
@@ -141,4 +144,5 @@ def content_of(parts: Parts, *, require_approval: bool = False, resources_dir: P
         require_approval,
         parts.follow_ups,
         parts.start,
+        parts.page_texts,
     )

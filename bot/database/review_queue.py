@@ -110,6 +110,13 @@ class ReviewQueue:
                 found.setdefault(text, {})[week] = int(count)
         return found
 
+    def by_week(self, *, today: datetime.date | None = None) -> dict[str, int]:
+        """Return how many questions each week of the last 90 days has, by its Monday ("2026-07-20")."""
+        counted = select(REVIEW_QUEUE.c.week, func.sum(REVIEW_QUEUE.c["count"])).group_by(REVIEW_QUEUE.c.week)
+        with self.database.transaction() as connection:
+            _forget(connection, today or current_date())
+            return {week: int(count) for week, count in connection.execute(counted)}
+
     def remove(self, texts: Collection[str]) -> int:
         """Take questions out, in every language and week and for every reason; return how many."""
         with self.database.transaction() as connection:

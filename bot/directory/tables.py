@@ -44,24 +44,37 @@ _SHAPE = {"resources": Needed([_TABLE])}
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "organizations": ("id", "name", "alternate_name", "needs_caution", "public_body"),
     "services": (
-        *("id", "organization_id", "url", "status", "assured_date", "name", "name_es"),
+        *("id", "organization_id", "url", "status", "assured_date", "assured_by", "name", "name_es"),
         *("description", "description_es", "fees_description", "fees_description_es"),
         *("eligibility_description", "eligibility_description_es"),
         *("interpretation_services", "interpretation_services_es"),
         *("alternate_name", "alternate_name_es", "outside_hours"),
         *("caution", "caution_es", "alert", "alert_es"),
     ),
-    "phones": ("service_id", "number"),
+    "phones": (
+        *("service_id", "number", "extension", "type", "purpose", "purpose_es"),
+        *("language_codes", "checked", "checked_by"),
+    ),
     "languages": ("service_id", "code"),
     "locations": ("id", "name", "latitude", "longitude"),
     "addresses": ("location_id", "address_1", "city", "state_province", "postal_code"),
     "service_at_location": ("service_id", "location_id"),
-    "schedules": ("service_id", "byday", "opens_at", "closes_at"),
+    "schedules": (
+        *("service_id", "byday", "opens_at", "closes_at"),
+        *("appointment", "valid_from", "valid_to", "note", "note_es"),
+    ),
     "taxonomy_terms": ("id", "code", "name", "name_es", "offered"),
     "attributes": ("link_id", "taxonomy_term_id"),
     "service_areas": ("service_id", "name", "name_es", "extent"),
     "required_documents": ("service_id", "document", "document_es"),
-    "withheld_phones": ("number", "reason", "reason_es"),
+    "withheld_phones": ("number", "reason", "reason_es", "cleared_on", "cleared_by", "cleared_because"),
+}
+# Columns that came later: a table that was kept before there were such is read as if they were empty.
+ADDED_LATER: Mapping[str, Sequence[str]] = {
+    "services": ("assured_by",),
+    "phones": ("purpose", "purpose_es", "language_codes", "checked", "checked_by"),
+    "schedules": ("appointment", "valid_from", "valid_to", "note", "note_es"),
+    "withheld_phones": ("cleared_on", "cleared_by", "cleared_because"),
 }
 # More than any description needs; a cell beyond it is a fault of the file.
 _MOST_CHARACTERS = 1000
@@ -186,7 +199,7 @@ def _read_table(path: Path, schema: Mapping[str, Any], problems: Problems) -> li
         if len(values) != len(header):
             problems.add(path, line, "row_length", cells=len(values), columns=len(header))
             continue
-        row = dict(zip(header, values, strict=True))
+        row = {**dict.fromkeys(fields, ""), **dict(zip(header, values, strict=True))}
         for name, field in fields.items():
             row[name] = _as_meant(row[name], field["type"])
             _check_cell(path, line, name, row[name], field, seen[name], problems)
@@ -207,10 +220,11 @@ def _header_is_right(
         elif header.count(column) > 1:
             problems.add(path, 1, "column_twice", column=column)
             return False
-    for column in fields:
-        if column not in header:
-            problems.add(path, 1, "column_missing", column=column)
-    return set(header) == set(fields)
+    missing = [column for column in fields if column not in header]
+    needed = [column for column in missing if column not in ADDED_LATER.get(path.stem, ())]
+    for column in needed:
+        problems.add(path, 1, "column_missing", column=column)
+    return set(header) <= set(fields) and not needed
 
 
 def _as_meant(value: str, kind: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from bot.directory.one_service import put_back, take_out, unchecked
 from bot.directory.reading import check_directory, read_directory
 from bot.directory.services import FIRST_SERVICE, OF_SERVICE
 from bot.directory.tables import PACKAGE, Row, Tables, as_csv, read_package, read_tables
@@ -22,7 +23,12 @@ from bot.problems import ContentError, Problem, Problems
 # Decided here and never taken from others: what people are asked for, and what must not be given out.
 _OURS = ("taxonomy_terms", "withheld_phones")
 # Columns that others do not know; what a pull would leave empty stays.
-_OUR_COLUMNS = ("alternate_name", "needs_caution", "public_body", "outside_hours", "caution")
+_OUR_COLUMNS = (
+    *("alternate_name", "needs_caution", "public_body", "outside_hours", "caution"),
+    *("purpose", "purpose_es", "language_codes", "appointment", "note", "note_es"),
+)
+# Columns of ours that say something of another one, and stay only as long as that does.
+_SAID_OF = {"checked": "number", "checked_by": "number", "assured_by": "assured_date"}
 # What is not shown as a part of a service.
 _BESIDE_SERVICES = ("organizations", *_OURS)
 _PREVIOUS = "previous"
@@ -75,7 +81,16 @@ def edited(files: Mapping[str, bytes], folder: Path) -> Tables:
         if check_directory(copy, problems) is None:
             found = sorted(problems.found)
             raise UpdateError(Message("directory_not_changed"), found)
-        return read_present(copy)
+        return _with_new_numbers_unchecked(read_present(folder), read_present(copy))
+
+
+def _with_new_numbers_unchecked(present: Tables, new: Tables) -> Tables:
+    """Return tables in which nobody has called the numbers that are others than in the present ones."""
+    for row in list(new["services"]):
+        after = take_out(new, row["id"])
+        if after is not None and (wanted := unchecked(take_out(present, row["id"]), after)) != after:
+            new = put_back(new, wanted)
+    return new
 
 
 def complete(pulled: Tables, present: Tables) -> Tables:
@@ -104,6 +119,9 @@ def complete(pulled: Tables, present: Tables) -> Tables:
         for row in rows:
             ours = before.get(next(iter(row.values())), {})
             row.update({column: ours.get(column, "") for column in _OUR_COLUMNS if row.get(column) == ""})
+            for column, of in _SAID_OF.items():
+                if row.get(column) == "" and row[of] == ours.get(of):
+                    row[column] = ours[column]
             _keep_spanish(row, ours)
     return merged
 
@@ -155,11 +173,11 @@ def differences(present: Tables, new: Tables) -> list[Message]:
             if old is not None and old != value:
                 none = Message("nothing_there")
                 change = {"before": old or none, "after": value or none}
-                told.append(Message("service_changed", name=name, field=_field(key), **change))
+                told.append(Message("service_changed", name=name, field=field_name(key), **change))
     return told
 
 
-def _field(key: str) -> str:
+def field_name(key: str) -> str:
     """Return what a column or a table is called; one that only the data package knows, as it is."""
     name = f"field_{key}"
     return Message(name) if name in read_messages() else key
@@ -205,11 +223,16 @@ def _by_service(tables: Tables) -> dict[str, dict[str, str]]:
 def staged(tables: Tables, folder: Path) -> Iterator[Path]:
     """Write the tables and the data package of `folder` into a folder beside it; yield that one."""
     with staging_folder(folder) as workplace:
-        new = workplace / folder.name
-        write_whole(new / PACKAGE, (folder / PACKAGE).read_text(encoding="utf-8-sig"))
-        for name, columns in columns_of(folder).items():
-            write_whole(new / f"{name}.csv", as_csv(columns, tables[name]))
-        yield new
+        write_tables(tables, folder, workplace / folder.name)
+        yield workplace / folder.name
+
+
+def write_tables(tables: Tables, folder: Path, new: Path) -> None:
+    """Write the tables and the data package of `folder` into the folder `new`."""
+    new.mkdir(exist_ok=True)
+    write_whole(new / PACKAGE, (folder / PACKAGE).read_text(encoding="utf-8-sig"))
+    for name, columns in columns_of(folder).items():
+        write_whole(new / f"{name}.csv", as_csv(columns, tables[name]))
 
 
 def replace_directory(new: Path, folder: Path, kept: Path) -> None:
@@ -235,6 +258,14 @@ def refuse(new: Path, kept: Path) -> NoReturn:
             error.problems,
         ) from None
     raise AssertionError("a directory without a mistake was refused")
+
+
+def undo_would_change(folder: Path, kept: Path) -> list[Message]:
+    """Return what going back to the directory before would change; raises UpdateError where there is none."""
+    before = read_tables(kept / _PREVIOUS, Problems(kept))
+    if before is None:
+        raise UpdateError(Message("no_earlier_directory"))
+    return differences(read_present(folder), before)
 
 
 def undo(folder: Path, kept: Path) -> list[Message]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -59,6 +59,20 @@ class LinearModel:
         # Features by labels, so that the weights of one feature lie together.
         weights = np.ascontiguousarray(np.array([weights for weights, _ in columns]).T, dtype=np.float32)
         return cls(weights, np.array([bias for _, bias in columns], dtype=np.float32))
+
+    def with_columns(self, places: Sequence[int | None], columns: Mapping[int, Column]) -> LinearModel:
+        """Return a model of other labels: `places` says which of these each one is, None where it is new.
+
+        `columns` are those that were learnt anew, by the number of their label in the new model.
+        """
+        weights = np.zeros((len(self._weights), len(places)), dtype=np.float32)
+        biases = np.zeros(len(places), dtype=np.float32)
+        old = [(new, place) for new, place in enumerate(places) if place is not None]
+        there, taken = [new for new, _ in old], [place for _, place in old]
+        weights[:, there], biases[there] = self._weights[:, taken], self._biases[taken]
+        for new, (column, bias) in columns.items():
+            weights[:, new], biases[new] = column, bias
+        return LinearModel(weights, biases)
 
     def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
         """Return the score of each label, a row for each row."""

@@ -137,8 +137,8 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
             asyncio.get_running_loop().run_in_executor(None, _read, published)
 
     learnt_folder = folder / "learnt"
-    lemmas_file = _kept_file(folder, "lemmas", ".json", code_hash())
-    vectors_file = _kept_file(folder, "vectors", ".npz", encoder_hash())
+    lemmas_file, vectors_file = kept_files(folder.parent)
+    _let_go_of_others(lemmas_file, vectors_file)
     # Rasa takes so long to be imported that the content is checked, and half of it learnt, before.
     async with (
         pretrainer(learnt_folder, lemmas_file, vectors_file) as pupil,
@@ -325,13 +325,17 @@ def decisions_of(
     return [halves[index % 2].decide(row.judged) for index, row in enumerate(asked)]
 
 
-def _kept_file(workplace: Path, kind: str, suffix: str, maker: str) -> Path:
-    """Return where something of training questions is kept, by the hash of what makes it; others go."""
-    file = workplace.parent / f".{kind}-{maker[:16]}{suffix}"
-    for other in workplace.parent.glob(f".{kind}-*"):
-        if other != file:
-            other.unlink(missing_ok=True)
-    return file
+def kept_files(models: Path) -> tuple[Path, Path]:
+    """Return where lemmas and vectors of training questions are kept, by what makes them."""
+    return models / f".lemmas-{code_hash()[:16]}.json", models / f".vectors-{encoder_hash()[:16]}.npz"
+
+
+def _let_go_of_others(*files: Path) -> None:
+    """Remove what another program has kept."""
+    for file in files:
+        for other in file.parent.glob(f"{file.name.partition('-')[0]}-*"):
+            if other != file:
+                other.unlink(missing_ok=True)
 
 
 def decision_step(root: Path, content: Content) -> DecisionStep:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,24 +12,34 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import insert
 
+import bot.staff.upgrade
 from bot.clock import current_date, week_of
 from bot.console import keys
 from bot.console.uploads import uploaded
+from bot.content.paths import BASE
 from bot.database.engine import Database
 from bot.database.review_queue import ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
 from bot.editing.sheet.exporting import export
 from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
+from bot.training.publishing import ServingStatus
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
+from tests.helpers.models import add_untrained
 from tests.helpers.situations import write_situation
 from tests.helpers.waiting import until
 
 DESK = {"width": 1200, "height": 800}
-_HOLDING_FOCUS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+# Of radio buttons in a group Tab reaches one.
+_HOLDING_FOCUS = (
+    "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, textarea, summary, "
+    "[tabindex='0']"
+)
 _WRONG = "another long password"
+# Opens all that is folded.
+_OPEN = "() => document.querySelectorAll('details').forEach((e) => { e.open = true; })"
 # Marks what gets the focus, and what shows nothing of it.
 _WATCH_FOCUS = """(holding) => {
   window.reached = new Set();
@@ -43,6 +54,9 @@ _WATCH_FOCUS = """(holding) => {
 }"""
 _MISSED = """() => [...window.wanted.filter((e) => !window.reached.has(e)), ...window.unseen]
   .map((e) => e.outerHTML.slice(0, 120))"""
+
+# Shows what a page holds behind headings that one opens.
+_OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.open = true; })"
 
 
 @pytest.fixture
@@ -116,7 +130,7 @@ class ClerkAtWork:
     async def look(self, shows: str) -> None:
         """Assert that something is shown, that axe finds nothing, and that all is reached by Tab or fits."""
         assert self._visit is not None
-        await expect(self.page.locator(shows).first).to_be_visible()
+        await expect(self.page.locator(shows).locator("visible=true").first).to_be_visible()
         await self._visit.check_accessible()
         if self._viewport == DESK:
             assert await self.missed() == []
@@ -132,6 +146,36 @@ class ClerkAtWork:
             rounds += await self.page.evaluate("() => document.activeElement === document.body")
         missed: list[str] = await self.page.evaluate(_MISSED)
         return missed
+
+
+async def test_a_new_release(
+    console: Console, clerk: ClerkAtWork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing new, with what both have changed and what the release has, with a mistake, and done."""
+    root = console.settings.content_dir
+    program = Path(shutil.copytree(root, tmp_path / "program"))
+    copy_content(program, root / BASE)
+    monkeypatch.setattr(bot.staff.upgrade, "PROJECT_ROOT", program)
+    await clerk.sign_in(console)
+    await clerk.go("/upgrade")
+    await clerk.look("main .notice")
+    for folder, title in ((program, "The card"), (root, "Our card")):
+        file = folder / "data/faq/red_card.yml"
+        text = file.read_text(encoding="utf-8").replace("en: The red card", f"en: {title}")
+        file.write_text(text, encoding="utf-8")
+    texts = program / "domain.yml"
+    texts.write_text(texts.read_text("utf-8").replace("English greet", "Good day " * 20), encoding="utf-8")
+    await clerk.go("/")
+    await clerk.look("main a[href='/upgrade']")
+    await clerk.go("/upgrade")
+    await clerk.page.locator("details summary").last.click()
+    await clerk.look("main fieldset")
+    await clerk.page.locator("[name=now-0]").check()
+    await clerk.send("/upgrade")
+    await clerk.look("main .failure")
+    await clerk.page.locator("[name=choice-0-0]").nth(1).check()
+    await clerk.send("/upgrade")
+    await clerk.look("main .notice")
 
 
 async def test_signing_in(console: Console, clerk: ClerkAtWork) -> None:
@@ -192,9 +236,9 @@ async def test_editing_a_topic(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.page.locator("button[value=save]").click()
     await clerk.look(".theirs")
     await clerk.page.locator("button[value=save]").click()
-    await clerk.look("[role=status]")
+    await clerk.look(".notice")
     await clerk.go("/topics/new")
-    await clerk.look("#id")
+    await clerk.look("#subject")
 
 
 async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None:
@@ -211,6 +255,7 @@ async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None
     await clerk.page.locator("button[value=look]").click()
     await clerk.look(".preview h5")
     await clerk.go("/topics/new?of=red_card")
+    await clerk.page.evaluate(_OPEN_ALL)
     await clerk.look("#id")
 
 
@@ -255,9 +300,12 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.go("/directory")
     await clerk.look("tbody tr")
     table.write_text(text.replace("211 LA County", "<b>"), encoding="utf-8")
+    await clerk.page.locator("main details summary").click()
+    await clerk.look("#tables")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".failure")
     await clerk.go("/directory")
+    await clerk.page.locator("main details summary").click()
     table.write_text(text.replace("211 LA County", "Line 211"), encoding="utf-8")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".changes li")
@@ -268,6 +316,99 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.look("main .notice")
     await clerk.page.locator("main .notice a").click()
     await clerk.look(".changes li")
+
+
+async def test_today(console: Console, clerk: ClerkAtWork) -> None:
+    """With nothing published, with things that wait and an answer that is off, with its help, and down."""
+    await clerk.sign_in(console)
+    await clerk.look(".failure")
+    store = ModelStore(console.settings.data_dir)
+    for version in ("20261126-042850-0a1b2c3d", "20261127-180831-4e5f6a7b"):
+        add_untrained(store, version)
+        store.publish(version)
+    ReviewQueue(console.app[keys.DATABASE]).add("what is a bond", "en")
+    console.app[keys.TOPICS_OFF].add("red_card")
+    await clerk.go("/")
+    await clerk.look(".tasks li")
+    serving = console.app[keys.SERVING]
+    with serving.held(), console.app[keys.RUNS]._held("training"):
+        serving.write(ServingStatus("20261126-042850-0a1b2c3d"))
+        await clerk.go("/")
+        await clerk.page.locator(".help summary").click()
+        await clerk.look(".help dt")
+
+
+async def test_find(console: Console, clerk: ClerkAtWork) -> None:
+    """From the box at the top: what is found with its places, nothing, and what is not here any more."""
+    await clerk.sign_in(console)
+    await clerk.go("/topics")
+    for words, shows in (("card rights", "mark"), ("nonsense", "[role=status]")):
+        await clerk.page.fill("[name=words]", words)
+        async with clerk.page.expect_navigation():
+            await clerk.page.press("[name=words]", "Enter")
+        await clerk.look(shows)
+    await clerk.go("/find?of=gone")
+    await clerk.look(".notice")
+
+
+async def test_a_wrong_sentence_is_found_and_mended_in_five_clicks(
+    console: Console, open_visit: OpenVisit
+) -> None:
+    """Beside what is typed: the box, its button, the place, the field, and Save."""
+    visit = await open_visit(console.url, viewport=DESK, locale="en")
+    page, clicks = visit.page, 0
+
+    async def click(selector: str) -> None:
+        nonlocal clicks
+        clicks += 1
+        await page.locator(selector).click()
+
+    await visit.go("/")
+    await page.fill("#name", EDITOR)
+    await page.fill("#password", PASSWORD)
+    await page.press("#password", "Enter")
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    await click("#everywhere")
+    await page.keyboard.type("LA TARJETA DICE SUS DERECHOS")
+    await click(".look button")
+    await click("a[href='/topics/red_card#answer_es']")
+    await expect(page.locator("#answer_es")).to_be_in_viewport()
+    await click("#answer_es")
+    await page.keyboard.press("Control+Home")
+    await page.keyboard.press("Shift+End")
+    await page.keyboard.type("La tarjeta roja dice sus derechos.")
+    await click("button[value=save]")
+    await page.wait_for_url("**/topics/red_card?saved*")
+    assert "La tarjeta roja dice sus derechos." in console.topic_file("red_card").read_text(encoding="utf-8")
+    assert clicks == 5
+
+
+async def test_a_service(console: Console, clerk: ClerkAtWork) -> None:
+    """A new one and one that is there, all of it open; with mistakes, before it is saved, and after."""
+    file = console.topic_file("red_card")
+    text = file.read_text(encoding="utf-8").replace("  group:", "  call: [211-la]\n  group:", 1)
+    file.write_text(text, encoding="utf-8")
+    await clerk.sign_in(console)
+    for service in ("new", "211-la", "hp-with-you"):
+        await clerk.go(f"/directory/services/{service}")
+        await clerk.page.evaluate(_OPEN)
+        await clerk.look("[id='phones-0-number']")
+    form = "/directory/services/211-la"
+    await clerk.go(form)
+    await clerk.send(form, **{"phones-0-number": "323 55"})
+    await clerk.look(".problem")
+    await clerk.page.fill("[id='phones-0-number']", "323 584 6254")
+    await clerk.page.get_by_role("button", name=re.compile("Show what changes|Ver qué cambia")).click()
+    await clerk.look("ins")
+    await clerk.send("/change")
+    await clerk.look("[role=status]")
+    for path in (f"{form}/remove", "/directory/undo", "/directory/withheld"):
+        await clerk.go(path)
+        await clerk.look("main a")
+    await clerk.go("/directory?only=uncalled")
+    await clerk.look("tbody tr")
+    await clerk.go("/directory?q=submarine")
+    await clerk.look("main p")
 
 
 async def test_history(console: Console, clerk: ClerkAtWork) -> None:
@@ -307,7 +448,7 @@ async def test_use(console: Console, clerk: ClerkAtWork) -> None:
             connection.execute(insert(FEEDBACK), [{**row, "helpful": True, "count": 12}])
     await clerk.go("/use")
     await clerk.look("svg .bar")
-    await clerk.page.evaluate("() => document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    await clerk.page.evaluate(_OPEN)
     await clerk.look("details table")
 
 
@@ -402,11 +543,14 @@ async def test_a_topic_is_changed_and_turned_off_without_a_mouse(
     await tab_to("#password")
     await page.keyboard.type(PASSWORD)
     await press("Enter")
-    await expect(page.get_by_role("heading", name="Topics")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
     await press("Tab")
     await expect(page.locator(".skip")).to_be_focused()
     await press("Enter")
     await expect(page.locator("#main")).to_be_focused()
+    await tab_to("[href='/topics']")
+    await press("Enter")
+    await page.wait_for_url("**/topics")
     await tab_to("[href='/topics/red_card']")
     await press("Enter")
     await page.wait_for_url("**/topics/red_card")

@@ -66,7 +66,10 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await page.get_by_label("Account name").fill("berta")
         await page.get_by_label("Password").fill(_PASSWORD)
         await page.keyboard.press("Enter")
-        await expect(page.get_by_role("heading", name="Topics")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        await _look(visit, "today")
+        await page.get_by_role("link", name="Answers", exact=True).click()
+        await expect(page.get_by_role("heading", name="Answers")).to_be_visible()
         await _look(visit, "topics")
 
         await page.get_by_role("link", name="Spreadsheet").click()
@@ -78,12 +81,12 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await page.get_by_label("Spreadsheet (.xlsx or .csv)").set_input_files(_SHEET)
         await _press(page, "Show what would change")
         await expect(page.get_by_text("assistant_cost: new")).to_be_visible()
-        await _press(page, "Change the topics so")
-        await expect(page.get_by_role("heading", name="Topics changed: 3")).to_be_visible()
+        await _press(page, "Change the answers so")
+        await expect(page.get_by_role("heading", name="Answers changed: 3")).to_be_visible()
         await _look(visit, "sheet-done")
 
-        await page.get_by_role("link", name="Next: train a model").click()
-        await _press(page, "Train a new model")
+        await page.get_by_role("link", name="Next: make a new version").click()
+        await _press(page, "Make a new version")
         await expect(page.get_by_text("Under way")).to_be_visible()
         await expect(page.get_by_text("Learning which question belongs to which topic")).to_be_visible()
         await _look(visit, "training")
@@ -108,7 +111,7 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await page.get_by_label("Why").fill("The price may have changed")
         await _look(visit, "off")
         await _press(page, "Turn the answer off")
-        run = page.get_by_role("region", name="Turning off assistant_cost")
+        run = page.get_by_role("region", name="Turning off the answer “What the assistant costs”")
         await expect(run.get_by_text("Done", exact=True)).to_be_visible()
         await resident.ask(_QUESTION)
         await expect(resident.page.locator(".message.bot", has_text=being_checked).last).to_be_visible()
@@ -116,21 +119,25 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
 
         for known in (False, True):
             await _press(page, "Undo: go back to")
-            await expect(page.get_by_role("heading", name="Going back to the model before")).to_be_visible()
+            await expect(page.get_by_role("heading", name="Going back to the version before")).to_be_visible()
             await expect(page.get_by_text("Under way")).to_have_count(0)
             assert (await topic_of(session, url, _QUESTION) == "assistant_cost") == known
         await resident.ask(_QUESTION)
         await expect(resident.page.locator(".message.bot", has_text=being_checked)).to_have_count(2)
         await expect(answers).to_have_count(1)
-        await expect(page.get_by_text("until somebody turns them on: assistant_cost.")).to_be_visible()
+        await expect(
+            page.get_by_text("until somebody turns them on: What the assistant costs.")
+        ).to_be_visible()
         await _look(visit, "undone")
 
         await visit.go("/topics/assistant_cost")
         await expect(page.get_by_text("The answer is turned off")).to_be_visible()
         await page.get_by_role("link", name="Turn the answer on").click()
         await _press(page, "Turn the answer on")
-        await expect(page.get_by_role("heading", name="Turning on assistant_cost")).to_be_visible()
-        run = page.get_by_role("region", name="Turning on assistant_cost")
+        await expect(
+            page.get_by_role("heading", name="Turning on the answer “What the assistant costs”")
+        ).to_be_visible()
+        run = page.get_by_role("region", name="Turning on the answer “What the assistant costs”")
         await expect(run.get_by_text("Done", exact=True)).to_be_visible()
         await resident.ask(_QUESTION)
         await expect(answers).to_have_count(2)
@@ -138,6 +145,13 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await visit.go("/history?verify=1")
         await expect(page.get_by_role("status")).to_contain_text("none changed")
         done = await page.locator("tbody tr").all_inner_texts()
-        for action in ("import", "train", "publish", "topic off", "rollback", "sign-in"):
+        for action in (
+            "spreadsheet brought in",
+            "new version made",
+            "published",
+            "answer turned off",
+            "went back",
+            "signed in",
+        ):
             assert any("berta" in text and action in text for text in done), action
         await _look(visit, "history")

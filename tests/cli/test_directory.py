@@ -75,7 +75,7 @@ def test_what_somebody_withholds_during_a_pull_stays_withheld(
     async def pull_while_somebody_writes(*arguments: Any) -> Any:
         pulled = await pull(*arguments, may_reach=lambda address: True)
         with withheld.open("a", encoding="utf-8") as table:
-            table.write("323-555-0100,Nobody,Not confirmed.,Sin confirmar.,\n")
+            table.write("323-555-0100,Nobody,Not confirmed.,Sin confirmar.,,,,\n")
         return pulled
 
     monkeypatch.setattr("bot.directory.pull.pull", pull_while_somebody_writes)

@@ -14,7 +14,7 @@ import pytest
 
 from bot.clock import current_date
 from bot.console import keys
-from bot.console.edit import FIELDS
+from bot.console.answer_form import FIELDS
 from bot.database.review_queue import DECLINED, NOT_UNDERSTOOD, OFFERED, REPEATED, ReviewQueue
 from bot.editing.fields import cells_of, state_of
 from bot.editing.sheet.exporting import export
@@ -81,10 +81,10 @@ async def test_a_situation_is_changed_by_its_form(console: Console, editor: Cler
 
 
 async def test_an_answer_for_a_situation_is_begun_from_its_topic(editor: Clerk) -> None:
-    """With the topic's id before the full stop, so that no one has to know how ids are made."""
+    """With the topic chosen, so that no one has to know how short names are made."""
     assert 'href="/topics/new?of=red_card"' in await editor.get("/topics/red_card")
     page = await editor.get("/topics/new?of=red_card")
-    assert 'value="red_card."' in page and 'name="group"' not in page
+    assert '<option value="red_card" selected>' in page and 'name="group"' not in page
     assert "&lt;" not in await editor.get("/topics/new?of=<script>")
 
 
@@ -195,7 +195,7 @@ async def test_the_second_editor_is_told_and_sees_both_versions(console: Console
     await editor.post("/topics/red_card", form_of(console, "red_card", title_en="The first title"))
     other = await console.make_clerk("berta")
     page = await other.post("/topics/red_card", stale, status=409)
-    assert "Somebody else has changed this topic" in page
+    assert "Somebody else has changed this answer" in page
     assert re.findall(r'<div class="theirs">(.*?)</div>', page, re.DOTALL) == ["The first title"]
     assert 'value="The second title"' in page
     assert "The first title" in console.topic_file("red_card").read_text(encoding="utf-8")
@@ -224,7 +224,7 @@ async def test_a_path_in_the_name_of_a_topic_leads_nowhere(editor: Clerk, topic:
     """Neither where it is read nor where a topic is made."""
     await editor.get(f"/topics/{topic}", status=404)
     page = await editor.post("/topics/new", status=None, id="../../evil", title_en="x")
-    assert "cannot be the short name of a topic" in page
+    assert "cannot be the short name of an answer" in page
 
 
 async def test_script_in_any_field_is_shown_as_text_and_never_saved(console: Console, editor: Clerk) -> None:
@@ -302,7 +302,7 @@ async def test_a_spreadsheet_changes_topics_only_after_a_second_yes(
     other = await console.make_clerk("berta")
     await other.post("/spreadsheet/import", status=409, upload=name[1])
     page = await editor.post("/spreadsheet/import", upload=name[1])
-    assert "Topics changed: 1" in page
+    assert "Answers changed: 1" in page
     assert console.noted("red_card")[0] == ("ana", "import")
 
 
@@ -430,7 +430,7 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
         assert "/topics/red_card" in page and "/topics/food_assistance" not in page
         assert "The answer is turned off" in await editor.get("/topics/red_card")
         assert "/topics/red_card/on" in await approver.get("/topics/red_card")
-        assert "until somebody turns them on: red_card." in await editor.get("/release")
+        assert "until somebody turns them on: The red card." in await editor.get("/release")
     console.app[keys.TOPICS_OFF].remove("red_card")
     file = console.topic_file("red_card")
     file.write_text(file.read_text("utf-8").replace("  group:", "  enabled: false\n  group:", 1), "utf-8")
@@ -442,7 +442,7 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
 async def test_a_training_is_not_begun_twice(console: Console, editor: Clerk) -> None:
     """Whoever comes second is told so."""
     with console.app[keys.RUNS]._held("training"):
-        assert "A training is under way already" in await editor.post("/release/train", status=409)
+        assert "A new version is being made already" in await editor.post("/release/train", status=409)
 
 
 async def test_what_was_used_is_shown_without_small_numbers(console: Console, editor: Clerk) -> None:

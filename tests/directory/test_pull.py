@@ -158,7 +158,7 @@ async def test_changes_are_listed_service_by_service(serve: Serve) -> None:
         f"- organizations/{gone['organization_id']}: Los Angeles Regional Food Bank",
         "+ new-1: New line",
         "~ 211-la: phones: 211 voice 24 hours a day -> 213-555-0142 voice 24 hours a day",
-        "~ 211-la: schedules: MO,TU,WE,TH,FR,SA,SU 00:00 23:59 24/7 -> MO,TU,WE,TH,FR,SA,SU 08:00 23:59 24/7",
+        "~ 211-la: hours: MO,TU,WE,TH,FR,SA,SU 00:00 23:59 24/7 -> MO,TU,WE,TH,FR,SA,SU 08:00 23:59 24/7",
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.answering.answers import answer
 from bot.answering.reply import Reply, response_reply
 from bot.content.claims import Spoken, check_claims, read_claims
-from bot.content.page_texts import FILE, read_page_texts
+from bot.content.page_texts import with_released
 from bot.content.reading import Content
 from bot.content.responses import SENTENCES
 from bot.content.sounds import RECORDED
@@ -126,7 +126,7 @@ async def test_the_card_on_the_screen_has_both_sides_and_nothing_around_them(
 
 
 def links(content: Content, reply: Reply) -> list[str]:
-    return [one["path"] for one in reply_as_json(reply, content, read_page_texts(FILE))["links"]]
+    return [one["path"] for one in reply_as_json(reply, content, with_released({}))["links"]]
 
 
 def test_every_answer_that_names_the_card_leads_to_it(project_content: Content) -> None:

@@ -91,7 +91,7 @@ async def test_unchanged_content_is_not_trained_twice(model: Model, model_store:
     """The same model comes back at once."""
     said: list[str] = []
     assert (await train(PROJECT_ROOT, model_store, said.append)).version == model.version
-    assert said == [f"Nothing has changed since model {model.version}"]
+    assert said == [f"Nothing has changed since version {model.version}"]
 
 
 def publish_of_an_older_program(store: ModelStore, model: Model, *, says: str = "") -> None:

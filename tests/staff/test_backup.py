@@ -51,7 +51,7 @@ TOMORROW = """
 from alembic import op
 
 revision = "tomorrow"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:

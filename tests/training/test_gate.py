@@ -161,7 +161,7 @@ def test_an_answer_that_its_own_questions_do_not_reach_stops(make_model: MakeMod
     (told,) = stops(make_model("1", own_questions=own_questions))
     assert told == (
         "red_card: 2 of 6 of its own questions reach it (33%), must be 50% at least. Others get: Bond (2); "
-        "danger_now (1). In its file, take away those that ask what these are for, and add some that only it "
+        "danger_now (1). Take away those that ask what these are for, and add some that only it "
         "is for: “how much is bail” gets Bond; “bail for him” gets Bond; “help” gets danger_now"
     )
 
