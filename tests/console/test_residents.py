@@ -69,13 +69,13 @@ async def test_while_another_version_is_loaded_the_one_that_answers_is_told(
         assert GIVEN in page and "This is what the assistant itself gave just now." in page
         store.publish("1")
         page = await editor.get("/topics/red_card/given")
-        assert GIVEN in page and "still answers from the version of 2. The version of 1 is published" in page
+        assert GIVEN in page and "still answers from the version “2”. The version “1” is published" in page
         assert "/topics/red_card/off" in await editor.get("/topics?q=red_card")
-        assert "still answers from the version of 2" in await editor.get("/release")
+        assert "still answers from the version “2”" in await editor.get("/release")
         status = serving.read()
         assert status is not None
         serving.write(dataclasses.replace(status, refused="1"))
-        assert "refused the version of 1 and goes on" in await editor.get("/topics/red_card/given")
+        assert "refused the version “1” and goes on" in await editor.get("/topics/red_card/given")
     async with answering(console, store.get("1")):
         assert CHECKED in await editor.get("/topics/red_card/given")
         assert "The answer is turned off" in await editor.get("/topics/red_card")
@@ -163,7 +163,7 @@ async def test_what_undo_brings_back_is_shown_before(
     """Old and new side by side, and what stays off; from a page that is out of date nothing is undone."""
     console.app[keys.TOPICS_OFF].add("food_assistance")
     page = await approver.get("/release/undo")
-    assert "from the version of 1 again, and no longer from the version of 2" in page
+    assert "from the version “1” again, and no longer from the version “2”" in page
     assert "Answers and texts that will be as before: 2." in page
     assert "<del>The red</del>" in page and "<ins>A</ins>" in page
     assert "<del>yes</del>" in page and "<ins>no</ins>" in page
