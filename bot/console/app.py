@@ -23,9 +23,11 @@ from bot.console import (
     service,
     sign_in,
     spreadsheet,
+    switch,
     today,
     topics,
     tryout,
+    undo,
     upgrade,
     usage,
     withheld,
@@ -103,12 +105,13 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/topics/new", edit.post_topic, EDITOR),
     Route("GET", "/topics/{topic}", edit.get_topic, EDITOR),
     Route("POST", "/topics/{topic}", edit.post_topic, EDITOR),
-    Route("GET", "/topics/{topic}/off", topics.get_switch, EDITOR),
-    Route("POST", "/topics/{topic}/off", topics.post_off, EDITOR),
-    Route("GET", "/topics/{topic}/on", topics.get_switch, APPROVER),
-    Route("POST", "/topics/{topic}/on", topics.post_on, APPROVER),
-    Route("GET", "/topics/{topic}/approve", topics.get_switch, APPROVER),
-    Route("POST", "/topics/{topic}/approve", topics.post_approve, APPROVER),
+    Route("GET", "/topics/{topic}/given", switch.get_given, EDITOR),
+    Route("GET", "/topics/{topic}/off", switch.get_switch, EDITOR),
+    Route("POST", "/topics/{topic}/off", switch.post_off, EDITOR),
+    Route("GET", "/topics/{topic}/on", switch.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/on", switch.post_on, APPROVER),
+    Route("GET", "/topics/{topic}/approve", switch.get_switch, APPROVER),
+    Route("POST", "/topics/{topic}/approve", switch.post_approve, APPROVER),
     Route("GET", "/texts", resident_texts.get_texts, EDITOR),
     Route("GET", "/texts/{key}", resident_texts.get_text, EDITOR),
     Route("POST", "/texts/{key}", resident_texts.post_text, EDITOR),
@@ -123,6 +126,7 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/asked/{group}", review.get_group, EDITOR),
     Route("POST", "/asked/{group}/belongs", review.post_belongs, EDITOR),
     Route("POST", "/asked/{group}/out-of-scope", review.post_out_of_scope, EDITOR),
+    Route("POST", "/asked/{group}/draft", review.post_draft, EDITOR),
     Route("POST", "/asked/{group}/discard", review.post_discard, EDITOR),
     Route("GET", "/directory", directory.get_directory, EDITOR),
     Route("GET", "/directory/{table}.csv", directory.get_table, EDITOR),
@@ -144,7 +148,8 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/release/events", release.get_events, EDITOR),
     Route("POST", "/release/train", release.post_train, EDITOR),
     Route("POST", "/release/publish", release.post_publish, APPROVER),
-    Route("POST", "/release/undo", release.post_undo, APPROVER),
+    Route("GET", "/release/undo", undo.get_undo, APPROVER),
+    Route("POST", "/release/undo", undo.post_undo, APPROVER),
     Route("GET", "/release/{version}", release.get_report, EDITOR),
     Route("GET", "/upgrade", upgrade.get_upgrade, APPROVER),
     Route("POST", "/upgrade", upgrade.post_upgrade, APPROVER),
@@ -168,7 +173,9 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.AUDIT] = audit
     app[keys.BROUGHT] = Pending()
     app[keys.DATABASE] = audit.database
-    app[keys.CONTENT_CACHE] = ContentCache(settings.content_dir, settings.resources_dir, store, shared.off)
+    app[keys.CONTENT_CACHE] = ContentCache(
+        settings.content_dir, settings.resources_dir, store, shared.serving, shared.off
+    )
     app[keys.CITY_SIGN_IN] = CitySignIn.of(settings)
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.LOOKED_FOR] = Pending()

@@ -24,6 +24,7 @@ from bot.editing.resident_texts import DOMAIN_FILE, ResidentText, read_resident_
 from bot.problems import ContentError, Problem, Problems
 from bot.text.language import LanguageIdentifier
 from bot.training.models import ModelError, ModelStore
+from bot.training.publishing import ServingStatusFile
 from bot.training.topics_off import TopicsOff, as_residents_get
 
 _Read = TypeVar("_Read")
@@ -40,8 +41,16 @@ class Topics:
 class ContentCache:
     """Reads the content below a folder. Its methods take up to some seconds: call them in a thread."""
 
-    def __init__(self, root: Path, resources: Path, store: ModelStore, off: TopicsOff) -> None:
-        self.root, self._resources, self._store, self._off = root, resources, store, off
+    def __init__(
+        self,
+        root: Path,
+        resources: Path,
+        store: ModelStore,
+        serving: ServingStatusFile,
+        off: TopicsOff,
+    ) -> None:
+        self.root, self._resources, self._store = root, resources, store
+        self._serving, self._off = serving, off
         self._lock = threading.Lock()
         self._read: dict[str, tuple[object, Any]] = {}
         self._directory: LiveDirectory | None = None
@@ -151,8 +160,14 @@ class ContentCache:
             return self._given[1] if version and self._given else None
 
     def as_residents_get(self, topics: Mapping[str, Topic]) -> Mapping[str, Topic]:
-        """Return topics that stand in their files, each on or off as residents get it now."""
-        return as_residents_get(topics, self.published_topics(), self._off.read())
+        """Return topics that stand in their files, each on or off as residents get it now.
+
+        That is by the model which answers: another may be published that is not taken over yet, or never.
+        """
+        serving = self._serving.read()
+        if serving is None:
+            return as_residents_get(topics, self.published_topics(), self._off.read())
+        return as_residents_get(topics, self._store.get(serving.version).content.topics, self._off.read())
 
     def _once(self, name: str, paths: tuple[Path, ...], read: Callable[[], _Read]) -> _Read:
         with self._lock:

@@ -32,7 +32,7 @@ from bot.console.answer_form import (
 )
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
-from bot.console.review import review_of
+from bot.console.review import group_to_begin_with, review_of
 from bot.console.trials import Tried, try_answer, warm_up
 from bot.console.word_diff import word_differences
 from bot.content.diff import fields_of
@@ -49,7 +49,6 @@ from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_text import read_fields, read_text
 from bot.problems import ContentError
 from bot.staff.edits import note_changes
-from bot.staff.review import Group
 from bot.text.gsm import segments
 from bot.text.language import LANGUAGES
 
@@ -328,7 +327,7 @@ def _texts_of(topic: Topic | None) -> dict[str, str]:
 
 async def _begun(request: web.Request) -> dict[str, str]:
     """Return the questions of the group that a new topic is begun with, by field."""
-    group = await _group(request)
+    group = await group_to_begin_with(request)
     if group is None:
         return {}
     return {f"questions_{group.language}": "\n".join(group.texts)}
@@ -336,14 +335,9 @@ async def _begun(request: web.Request) -> dict[str, str]:
 
 async def _take_out(request: web.Request, topic_id: str) -> None:
     """Take the group that a new topic was begun with out of the review queue."""
-    group = await _group(request)
+    group = await group_to_begin_with(request)
     if group is not None:
         await asyncio.to_thread(review_of(request).begun, group, topic_id)
-
-
-async def _group(request: web.Request) -> Group | None:
-    name = request.query.get("from", "")
-    return await asyncio.to_thread(review_of(request).group, name) if name else None
 
 
 async def _page(

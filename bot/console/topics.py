@@ -1,4 +1,4 @@
-"""The list of topics, and turning one off or on, or approving it."""
+"""The list of topics, each as residents get it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,11 @@ from aiohttp import web
 from bot.clock import current_date
 from bot.console import keys
 from bot.console.guard import account_of
-from bot.console.release import begin
-from bot.console.rendering import render, text
-from bot.content.paths import FAQ
+from bot.console.rendering import render
 from bot.content.topics import Topic, situations_of
 from bot.database.accounts import may
 from bot.database.usage import Usage
-from bot.editing.fields import ID, state_of
-from bot.editing.topic_text import read_fields, read_text
-from bot.staff.approval import refuse_author, unsigned, written_by
+from bot.staff.approval import unsigned, written_by
 
 # What the list can be narrowed to, by the names of their texts.
 FILTERS = ("overdue", "due", "not_approved", "to_approve", "missing", "off", "changed")
@@ -138,50 +134,3 @@ def _row(
         shares.get(topic.id),
         topic.id in own,
     )
-
-
-async def get_switch(request: web.Request) -> web.StreamResponse:
-    """GET /topics/{topic}/off, /on and /approve: what is about to be done, and a button to do it."""
-    topic = await _topic(request)
-    action = request.path.rpartition("/")[2]
-    file = request.app[keys.SETTINGS].content_dir / FAQ / f"{topic.id}.yml"
-    seen = state_of(read_fields(await asyncio.to_thread(read_text, file)))
-    return render(request, "switch.html", topic=topic, action=action, seen=seen)
-
-
-async def post_off(request: web.Request) -> web.StreamResponse:
-    """POST /topics/{topic}/off: `reason`."""
-    topic, form = await _topic(request), await request.post()
-    reason = " ".join(str(form.get("reason", "")).split())
-    if not reason:
-        return render(
-            request,
-            "switch.html",
-            status=422,
-            topic=topic,
-            action="off",
-            seen="",
-            failure=text(request, "reason_missing"),
-        )
-    await begin(request, "off", topic=topic.id, reason=reason[:500])
-
-
-async def post_on(request: web.Request) -> web.StreamResponse:
-    """POST /topics/{topic}/on."""
-    await begin(request, "on", topic=(await _topic(request)).id)
-
-
-async def post_approve(request: web.Request) -> web.StreamResponse:
-    """POST /topics/{topic}/approve: nobody approves what they wrote."""
-    topic, account, form = await _topic(request), account_of(request), await request.post()
-    await asyncio.to_thread(refuse_author, request.app[keys.AUDIT], topic.id, account.name)
-    approved_by = f"{account.name}, {current_date().isoformat()}"
-    await begin(request, "approve", topic=topic.id, approved_by=approved_by, seen=str(form.get("seen", "")))
-
-
-async def _topic(request: web.Request) -> Topic:
-    name = request.match_info["topic"]
-    read = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].topics)
-    if not ID.fullmatch(name) or name not in read.topics:
-        raise web.HTTPNotFound
-    return read.topics[name]

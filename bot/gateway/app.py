@@ -14,7 +14,7 @@ from bot.database.engine import Database
 from bot.database.feedback import Feedback
 from bot.database.review_queue import ReviewQueue
 from bot.database.usage import Usage
-from bot.gateway import chat, embed, feedback, health, keys, pages, security
+from bot.gateway import chat, embed, feedback, given, health, keys, pages, security
 from bot.gateway.background_writer import BackgroundWriter
 from bot.gateway.body import SECONDS_TO_SEND
 from bot.gateway.conversations import Conversations
@@ -94,6 +94,7 @@ def create_app(
             web.post("/api/chat", chat.post_chat),
             web.post("/api/feedback", feedback.post_feedback),
             web.post("/api/forget", feedback.post_forget),
+            web.get("/api/answers/{answer}", given.get_answer),
             *(
                 route
                 for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url, twilio_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime
 import functools
 import resource
@@ -24,7 +25,7 @@ from bot.settings import Settings, check_channels
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import ServingStatus, ServingStatusFile
 from bot.training.topics_off import TopicsOff
-from bot.web.server import ServeError, listening
+from bot.web.server import ServeError, listening, reached_here
 
 # How often it is looked whether another model was published.
 _SECONDS_BETWEEN_LOOKS = 0.3
@@ -199,7 +200,8 @@ async def _serve_model(
             if refused is not None:
                 await _go_back(settings, refused, progress)
             progress(f"Ready: {url}")
-            await follow(assistant, refused or ServingStatus(model.version), settings, stop, progress)
+            state = dataclasses.replace(refused or ServingStatus(model.version), url=reached_here(url))
+            await follow(assistant, state, settings, stop, progress)
 
 
 async def follow(
@@ -232,7 +234,7 @@ async def follow(
         except OSError:
             continue
         if wanted == state.version and state.refused:
-            state = ServingStatus(state.version)
+            state = dataclasses.replace(state, refused=None, why=None)
         if wanted in (None, state.version, state.refused):
             continue
         progress(f"Model {wanted} was published: starting it beside {state.version}")
@@ -241,7 +243,7 @@ async def follow(
         except (ContentError, ModelError, ServeError, StartError, OSError) as error:
             progress(f"Model {wanted} was refused; {state.version} goes on. {error}")
             why = error.message if isinstance(error, KyrError) else Message("told", text=error)
-            state = ServingStatus(state.version, wanted, why)
+            state = dataclasses.replace(state, refused=wanted, why=why)
         else:
             progress(f"Model {wanted} answers; {state.version} is kept warm for ten minutes")
-            state = ServingStatus(wanted)
+            state = ServingStatus(wanted, url=state.url)

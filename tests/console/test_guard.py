@@ -47,6 +47,7 @@ APPROVERS = [
     "GET /directory/services/{service}/remove",
     "POST /directory/services/{service}/remove",
     "POST /release/publish",
+    "GET /release/undo",
     "POST /release/undo",
     "GET /upgrade",
     "POST /upgrade",

@@ -88,7 +88,7 @@ def test_one_at_a_time_is_under_way_and_a_killed_one_is_not(
             match=r"^Another change for residents is under way already, begun by ana at \d\d:\d\d\. "
             r"Wait until it is done\.$",
         ):
-            runs.start({"kind": "rollback"}, "luis")
+            runs.start({"kind": "rollback", "version": "1"}, "luis")
         assert b"secret" not in Path(f"/proc/{process}/cmdline").read_bytes()
         runs.start({"kind": "train"}, "luis")
         with pytest.raises(RunError, match=r"^A new version is being made already, begun by luis at "):
@@ -98,7 +98,7 @@ def test_one_at_a_time_is_under_way_and_a_killed_one_is_not(
     killed = wait_for(runs, "release")
     assert killed.error == "It was ended from outside. History says what it has changed by then."
     assert killed.result is None and killed.finished == ""
-    runs.start({"kind": "rollback"}, "luis")
+    runs.start({"kind": "rollback", "version": "1"}, "luis")
     assert str(wait_for(runs, "release").error).startswith(
         "There is no version before this one to go back to."
     )
@@ -151,14 +151,14 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(runs: Runs, tmp_path: P
     """The log has it; the next run begins a new one."""
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "published.json").write_text("nonsense", encoding="utf-8")
-    runs.start({"kind": "rollback"}, "ana")
+    runs.start({"kind": "rollback", "version": "1"}, "ana")
     log = tmp_path / "var" / "runs" / "release.log"
     assert wait_for(runs, "release").error == (
         f"It failed for a reason nobody foresaw: JSONDecodeError; the log {log} says more."
     )
     assert "Traceback" in log.read_text(encoding="utf-8")
     (tmp_path / "var" / "published.json").unlink()
-    runs.start({"kind": "rollback"}, "ana")
+    runs.start({"kind": "rollback", "version": "1"}, "ana")
     wait_for(runs, "release")
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
