@@ -108,14 +108,13 @@ class Bench:
             self._judges = Ensemble.read(next(components.glob("*.JointClassifier*")))
             self._vectorizers = Vectorizers.read(next(components.glob("*.TfidfFeaturizer*")))
         self._learnt = self._read(job["learnt"])
-        self._asked = self._read(job["asked"])
+        self._asked = self._read(job["asked"]) if job["asked"] else self._learnt.some([])
 
     def _read(self, questions: Sequence[Sequence[str]]) -> Asked:
         triples = [(text, language, label) for text, language, label in questions]
         plain = [self._glossary.plain(text) or text for text, *_ in triples]
         lemmas = [self._lemmas.of(text, triple[1]) for text, triple in zip(plain, triples, strict=True)]
-        texts, encode = [text for text, *_ in triples], encoder().vectors
-        vectors = self._kept.of(texts, encode) if texts else encode(texts)
+        vectors = self._kept.of([text for text, *_ in triples], encoder().vectors)
         return Asked(
             triples,
             self._vectorizers.rows(plain, lemmas),
@@ -144,9 +143,8 @@ class Bench:
         judges = learner.judges()
         of_own = whole.some(own)
         near = self._near(whole, of_own, topic_of(answer))
-        waiting = self._read([(text, language, "") for text, language in job["waiting"]])
-        if waiting.questions:
-            near = near.and_more(waiting)
+        if job["waiting"]:
+            near = near.and_more(self._read([(text, language, "") for text, language in job["waiting"]]))
         pairs = zip(
             near.questions,
             self._judges.rankings(near.tables, near.vectors, LABELS_KEPT),
