@@ -40,7 +40,7 @@ from bot.nlu.encoder import Vectors, encoder
 from bot.nlu.ensemble import Ensemble, labels_of
 from bot.nlu.kept_vectors import KeptVectors
 from bot.nlu.lemmas import KeptLemmas
-from bot.nlu.linear_model import Column, fit_column
+from bot.nlu.linear_model import Column, LinearModel, fit_column
 from bot.nlu.meaning_model import Questions, Rows, for_likeness
 from bot.nlu.question_weights import question_weights
 from bot.nlu.situation_model import SituationModel
@@ -215,7 +215,8 @@ class _Learner:
     def judges(self) -> Ensemble:
         """Return the judges as they would be."""
         everything = np.ones(len(self._topics), dtype=np.bool_)
-        return self._learn(everything, [*self._changed, *self._neighbours()])
+        words = self._before.words.of_other_labels(self._places)
+        return self._learn(everything, [*self._changed, *self._neighbours()], words)
 
     def unlearnt(self, of_own: Asked) -> list[list[tuple[str, float]]]:
         """Return the ranking of each own question by judges that have learnt the others."""
@@ -223,12 +224,14 @@ class _Learner:
         found: list[list[tuple[str, float]]] = [[] for _ in self._own]
         if len(self._own) < 2:
             return found
+        words = self._before.words.of_other_labels(self._places)
         for part in range(parts):
             places = list(range(part, len(self._own), parts))
             learnt = np.ones(len(self._topics), dtype=np.bool_)
             learnt[self._own[places]] = False
             some = of_own.some(places)
-            judges = self._learn(learnt, self._changed)
+            # Each part puts its own in the place of that of the one before: a copy of all takes long.
+            judges = self._learn(learnt, self._changed, words)
             rankings = judges.rankings(some.tables, some.vectors, LABELS_KEPT)
             for place, ranking in zip(places, rankings, strict=True):
                 found[place] = ranking
@@ -248,8 +251,11 @@ class _Learner:
                 break
         return found
 
-    def _learn(self, learnt: npt.NDArray[np.bool_], anew: Sequence[int]) -> Ensemble:
-        """Return judges that have learnt from some of the questions, these topics anew."""
+    def _learn(self, learnt: npt.NDArray[np.bool_], anew: Sequence[int], words: LinearModel) -> Ensemble:
+        """Return judges that have learnt from some of the questions, these topics anew.
+
+        `words` is the judge of words into which these topics are put.
+        """
         columns: dict[int, Column] = {}
         of_meaning = {}
         # Where some are held out, the others stand for them.
@@ -269,6 +275,7 @@ class _Learner:
             )
             if topic in self._changed:
                 of_meaning[topic] = places, of_each
+        words.put(columns)
         situations = self._situations(learnt, weights)
         numbers = {label: number for number, label in enumerate(labels_of(self._names, situations))}
         labels = np.array(
@@ -289,7 +296,7 @@ class _Learner:
         of_meaning = {topic: (shifted[places], each) for topic, (places, each) in of_meaning.items()}
         return Ensemble(
             self._names,
-            self._before.words.with_columns(self._places, columns),
+            words,
             situations,
             self._before.meaning.with_topics(self._places, questions, of_meaning),
             self._before.hyperparameters,
