@@ -177,6 +177,8 @@ def model_of(request: web.Request, version: str) -> Model:
 
 async def post_train(request: web.Request) -> web.StreamResponse:
     """POST /release/train."""
+    # A training takes what memory there is: what was kept for trials makes room.
+    await request.app[keys.TRIALS].close()
     await begin(request, "train")
 
 
