@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
+from bot.console.resident_texts import text_changes, waiting_texts
 from bot.training.gate import Verdict
 from bot.training.models import Model, ModelError
 from bot.web.connections import SECONDS_TO_END, BoundedConnection
@@ -40,6 +41,7 @@ async def get_release(request: web.Request) -> web.StreamResponse:
         serving=serving,
         changed=changed,
         off=sorted(off),
+        changed_texts=await asyncio.to_thread(waiting_texts, request),
     )
 
 
@@ -76,7 +78,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
 
 async def get_report(request: web.Request) -> web.StreamResponse:
     """GET /release/{version}: what a model changes, what gets better or worse, pass or stop and why."""
-    return _report_page(request, await _report(request, request.match_info["version"]))
+    return await _report_page(request, await _report(request, request.match_info["version"]))
 
 
 async def _report(request: web.Request, version: str) -> Verdict:
@@ -86,11 +88,19 @@ async def _report(request: web.Request, version: str) -> Verdict:
     return await asyncio.to_thread(release.report, model)
 
 
-def _report_page(
+async def _report_page(
     request: web.Request, verdict: Verdict, *, failure: str = "", status: int = 200
 ) -> web.StreamResponse:
     is_published = request.app[keys.STORE].published_version() == verdict.version
-    values = {"verdict": verdict, "is_published": is_published, "failure": failure}
+    given = request.app[keys.CONTENT_CACHE].given_texts
+    new = await asyncio.to_thread(given, verdict.version) or {}
+    before = await asyncio.to_thread(given, verdict.published) if verdict.published else None
+    values = {
+        "verdict": verdict,
+        "is_published": is_published,
+        "failure": failure,
+        "changed_texts": text_changes(before, new) if before is not None else [],
+    }
     return render(request, "report.html", status=status, **values)
 
 
@@ -113,7 +123,7 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     version, despite = str(form.get("version", "")), " ".join(str(form.get("despite", "")).split())
     verdict = await _report(request, version)
     if not verdict.passed and not despite:
-        return _report_page(request, verdict, failure=text(request, "despite_missing"), status=422)
+        return await _report_page(request, verdict, failure=text(request, "despite_missing"), status=422)
     await begin(request, "publish", version=version, despite=despite[:500])
 
 

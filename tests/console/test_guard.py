@@ -60,6 +60,7 @@ _PLACES = {
     "{name}": "topics.csv",
     "{table}": "phones",
     "{service}": "211-la",
+    "{key}": "utter_greet",
 }
 
 
