@@ -313,7 +313,7 @@ async def test_the_emergency_text_is_changed_in_both_languages(
     await expect(page.locator("#look")).to_contain_text("No corra.")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator("[role=status]").first).to_contain_text("Residents get the text from before")
-    await page.get_by_role("link", name="Train and publish", exact=True).click()
+    await page.get_by_role("link", name="Publish", exact=True).click()
     await page.get_by_text("Other texts that say something else than residents get now: 1").click()
     await expect(page.locator("details ins").first).to_be_visible()
 
