@@ -259,6 +259,65 @@ async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None
     await clerk.look("#id")
 
 
+async def test_other_texts(console: Console, clerk: ClerkAtWork) -> None:
+    """All, some, none; and one: while one writes, with mistakes, saved, changed by two, with its history."""
+    add_untrained(console.app[keys.STORE], "1")
+    console.app[keys.STORE].publish("1")
+    await clerk.sign_in(console)
+    await clerk.go("/texts")
+    await clerk.look("details.texts summary")
+    await clerk.go("/texts?q=greet")
+    await clerk.look("details.texts a")
+    await clerk.go("/texts?q=nothingatall")
+    await clerk.look("main > p")
+    await clerk.go("/texts/utter_choose_again")
+    await clerk.look("#edit")
+    await clerk.page.fill("#text_en", "Choose one")
+    await clerk.look("#problems-text_en .problem")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=alert]")
+    await clerk.page.fill("#text_en", "Choose 1 to NUMBER")
+    await clerk.page.fill("#text_es", "Escoja del 1 al NUMBER")
+    await clerk.page.locator("button[value=look]").click()
+    await clerk.look(".diff ins")
+    domain = console.settings.content_dir / "domain.yml"
+    theirs = domain.read_text(encoding="utf-8").replace("English choose again", "Theirs")
+    domain.write_text(theirs, encoding="utf-8")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look(".theirs")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=status]")
+    await clerk.look("form[action$='/back'] button")
+    await clerk.go("/texts?show=waiting")
+    await clerk.look("details.texts .state")
+    await clerk.go("/release")
+    await clerk.page.evaluate("() => document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    await clerk.look("details .diff ins")
+
+
+async def test_the_emergency_text_is_changed_in_both_languages(
+    console: Console, open_visit: OpenVisit
+) -> None:
+    """Four clicks beside typing: the list, the group, the text, save; then two to see it wait."""
+    add_untrained(console.app[keys.STORE], "1")
+    console.app[keys.STORE].publish("1")
+    clerk = ClerkAtWork(open_visit, "en", DESK)
+    await clerk.sign_in(console)
+    page = clerk.page
+    await page.get_by_role("link", name="Other texts").click()
+    await page.get_by_text("Agents are here now: somebody is being taken or hurt").click()
+    await page.get_by_role("link", name="Agents are here (place not known)").click()
+    await page.fill("#text_en", "Do not run.\n\n> I want a lawyer.")
+    await page.fill("#text_es", "No corra.\n\n> I want a lawyer.")
+    await expect(page.locator("#look blockquote")).to_have_count(2)
+    await expect(page.locator("#look")).to_contain_text("No corra.")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("[role=status]").first).to_contain_text("Residents get the text from before")
+    await page.get_by_role("link", name="Publish", exact=True).click()
+    await page.get_by_text("Other texts that say something else than residents get now: 1").click()
+    await expect(page.locator("details ins").first).to_be_visible()
+
+
 async def test_turning_off_on_and_approving(console: Console, clerk: ClerkAtWork) -> None:
     """Before it is done; and where the reason is missing, nobody may do it twice, or its author."""
     await clerk.sign_in(console)

@@ -61,6 +61,7 @@ _PLACES = {
     "{name}": "topics.csv",
     "{table}": "phones",
     "{service}": "211-la",
+    "{key}": "utter_greet",
 }
 
 
