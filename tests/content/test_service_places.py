@@ -6,7 +6,8 @@ import dataclasses
 
 from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content
-from bot.content.service_places import CALL, CARD, PAGE, SERVICE, SHORT, STARTER, Place, Said, places_changed
+from bot.content.service_places import CALL, CARD, SERVICE, SHORT, STARTER, Place, Said, places_changed
+from bot.content.service_references import services_named
 from bot.directory.services import Directory, Phone
 from bot.settings import PROJECT_ROOT
 
@@ -41,6 +42,15 @@ def test_every_text_with_the_number_is_found(project_content: Content) -> None:
 
 def test_a_service_that_no_answer_names_changes_none(project_content: Content) -> None:
     """Its card is shown by itself."""
-    named = {place.id for place in changed(project_content, "public-library-red-cards")}
-    assert named == set()
-    assert not {PAGE, SERVICE} & {place.kind for place in changed(project_content, "nicaragua-embassy")}
+    named = services_named(project_content.topics)
+    unnamed = [one.id for one in project_content.directory.services if one.id not in named]
+    kinds = {place.kind for service in unnamed[:3] for place in changed(project_content, service)}
+    assert unnamed and not kinds - {SERVICE, CARD}
+
+
+def test_texts_of_other_services_change_with_the_number(project_content: Content) -> None:
+    """The jail's card sends people to CHIRLA: its number stands there by CHIRLA's id."""
+    directory = project_content.directory
+    assert "CHIRLA, 888-624-4752" in directory.by_id["county-jail-search"].alert["en"]
+    raw = PROJECT_ROOT / "data" / "resources" / "services.csv"
+    assert "Also call [chirla-hotline]." in raw.read_text(encoding="utf-8")
