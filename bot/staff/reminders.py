@@ -281,7 +281,7 @@ def _row(week: str, name: str) -> object:
 
 
 def _problem(key: str) -> Message | None:
-    return Message(key) if key in read_messages() else None
+    return Message.from_json({"key": key, "values": {}}) if key in read_messages() else None
 
 
 def _reason(error: Exception) -> Message:
