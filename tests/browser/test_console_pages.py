@@ -38,7 +38,7 @@ _HOLDING_FOCUS = (
     "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, textarea, summary, "
     "[tabindex='0']"
 )
-_WRONG = "another long password"
+_WRONG, _SHORT = "another long password", "short"
 # Opens all that is folded.
 _OPEN = "() => document.querySelectorAll('details').forEach((e) => { e.open = true; })"
 # Marks what gets the focus, and what shows nothing of it.
@@ -230,7 +230,7 @@ async def test_a_link_with_a_code_fills_in_the_form(console: Console, clerk: Cle
     await expect(clerk.page.locator("#code")).to_have_value(code)
     assert clerk.page.url.endswith("/welcome")
     await clerk.look("#welcome")
-    await clerk.send("/welcome", password="short", again="short")
+    await clerk.send("/welcome", password=_SHORT, again=_SHORT)
     await clerk.look("[role=alert]")
     await clerk.send("/welcome", code=code, password=PASSWORD, again=PASSWORD)
     await clerk.look("[role=status]")
