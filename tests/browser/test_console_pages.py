@@ -28,6 +28,7 @@ from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
 from tests.helpers.models import add_untrained
+from tests.helpers.providers import provider
 from tests.helpers.situations import write_situation
 from tests.helpers.waiting import until
 
@@ -37,7 +38,7 @@ _HOLDING_FOCUS = (
     "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, textarea, summary, "
     "[tabindex='0']"
 )
-_WRONG = "another long password"
+_WRONG, _SHORT = "another long password", "short"
 # Opens all that is folded.
 _OPEN = "() => document.querySelectorAll('details').forEach((e) => { e.open = true; })"
 # Marks what gets the focus, and what shows nothing of it.
@@ -195,6 +196,69 @@ async def test_signing_in(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.look(".notice")
     await clerk.send(name=APPROVER, password=PASSWORD)
     await clerk.look(".notice")
+
+
+async def test_people(console: Console, clerk: ClerkAtWork) -> None:
+    """All of them, one who cannot be added, a code, a person and oneself, before a code and a removal."""
+    await clerk.sign_in(console)
+    await clerk.go("/people")
+    await clerk.look("#add")
+    await clerk.send("/people", name="señor")
+    await clerk.look("[role=alert]")
+    await clerk.send("/people", name="maria.lopez")
+    await clerk.look(".code")
+    await clerk.go("/people")
+    await clerk.look("tbody .state")
+    await clerk.go(f"/people/{EDITOR}")
+    await clerk.look("#email")
+    await clerk.send("/contact", email="a b@")
+    await clerk.look("#email")
+    await clerk.send("/contact", email="ana@hpca.gov")
+    await clerk.look("[role=status]")
+    for action in ("code", "remove"):
+        await clerk.go(f"/people/{EDITOR}/{action}")
+        await clerk.look("main form")
+    await clerk.go(f"/people/{APPROVER}")
+    await clerk.look("#email")
+
+
+async def test_a_link_with_a_code_fills_in_the_form(console: Console, clerk: ClerkAtWork) -> None:
+    """The code stands in the address no more; then one's own account, with a password that is not right."""
+    _, code = console.app[keys.ACCOUNTS].invite("test", "maria.lopez", "editor")
+    await clerk.open(console)
+    await clerk.go(f"/welcome#maria.lopez/{code}")
+    await expect(clerk.page.locator("#code")).to_have_value(code)
+    assert clerk.page.url.endswith("/welcome")
+    await clerk.look("#welcome")
+    await clerk.send("/welcome", password=_SHORT, again=_SHORT)
+    await clerk.look("[role=alert]")
+    await clerk.send("/welcome", code=code, password=PASSWORD, again=PASSWORD)
+    await clerk.look("[role=status]")
+    await clerk.send("/account/password", old=_WRONG, password=PASSWORD, again=PASSWORD)
+    await clerk.look("[role=alert]")
+
+
+async def test_signing_in_through_the_city(tmp_path: Path, content_copy: Path, clerk: ClerkAtWork) -> None:
+    """There and back in a real browser, which keeps cookies to itself on the way; and one who is refused."""
+    (tmp_path / "provider").mkdir()
+    with provider(tmp_path / "provider") as issuer:
+        more = {"oidc_issuer": issuer, "oidc_client_id": "console", "oidc_client_secret": "of a test"}
+        async with open_console(content_copy, tmp_path / "var", **more) as console:
+            console.app[keys.ACCOUNTS].set_contact("test", EDITOR, "ana@hpca.gov", "es")
+            await clerk.open(console)
+            await clerk.look("a[href^='/provider/begin']")
+            for person, shows in (("city-clara", ".failure"), ("city-ana", ".who a[href='/account']")):
+                # Only the console is watched, not the provider's page.
+                await clerk.page.evaluate(
+                    "(url) => { window.location = url; }", "/provider/begin?path=/topics"
+                )
+                await clerk.page.wait_for_url(f"{issuer}/**")
+                async with clerk.page.expect_event("framenavigated"):
+                    await clerk.page.locator(f"button[value={person}]").click()
+                await clerk.page.wait_for_url(f"{console.url}/*")
+                await clerk.look(shows)
+            await clerk.go("/account")
+            await clerk.look("main h2")
 
 
 async def test_what_is_refused(console: Console, clerk: ClerkAtWork) -> None:

@@ -27,6 +27,7 @@ ANYBODY = [
 APPROVERS = [
     "GET /people",
     "POST /people",
+    "POST /reminders/test",
     "GET /people/{name}",
     "POST /people/{name}/role",
     "POST /people/{name}/contact",
