@@ -91,6 +91,8 @@ class _Fitting:
         self._notes: list[Message] = []
         services = self._of("services")
         self._names = {row["id"]: row.get("name", "") or row["id"] for row in services}
+        self._organizations = {row["id"] for row in self._of("organizations")}
+        self._owner_of = {row["id"]: row.get("organization_id", "") for row in services}
         at = self._of("service_at_location")
         self._of_owner: dict[str, dict[str, list[str]]] = {
             "service_id": {row["id"]: [row["id"]] for row in services},
@@ -292,6 +294,9 @@ class _Fitting:
 
     def _location(self, row: Row) -> Row:
         found = {**row, "location_type": row.get("location_type", "").lower() or "physical"}
+        if row.get("organization_id") not in self._organizations:
+            services = self._of_owner["location_id"].get(row["id"], [])
+            found["organization_id"] = self._owner_of.get(services[0], "") if services else ""
         found["name"] = row.get("name") or row.get("alternate_name") or row["id"]
         places = [
             _degrees(row.get(column, ""), most) for column, most in (("latitude", 90), ("longitude", 180))

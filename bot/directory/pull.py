@@ -51,6 +51,8 @@ _READ = (
     ),
     *("service_at_location", "service_areas", "required_documents"),
 )
+# What people are asked for, and what must not be given out, no other directory says.
+_DECIDED_HERE = ("taxonomy_terms", "withheld_phones")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -143,6 +145,7 @@ class _Source:
     async def _package(self, resources: list[Any]) -> tuple[RawTables, list[Message]]:
         tables: RawTables = {}
         notes: list[Message] = []
+        others: list[str] = []
         query = urlsplit(self.url).query
         for resource in resources:
             given = resource.get("name") if isinstance(resource, dict) else None
@@ -154,7 +157,7 @@ class _Source:
             if not isinstance(path, str) or ":" in path or path.startswith(("/", "\\")) or ".." in path:
                 raise PullError(Message("table_outside_package", url=self.url, table=given))
             if name not in _READ:
-                notes.append(Message("pulled_table", table=given))
+                others += [] if name in _DECIDED_HERE else [given]
                 continue
             address = urljoin(self.url, path)
             text = await self._text(address if "?" in path or not query else f"{address}?{query}")
@@ -165,6 +168,8 @@ class _Source:
             notes += unread
         if not tables.get("services"):
             raise PullError(Message("package_without_services", url=self.url))
+        if others:
+            notes.insert(0, Message("pulled_tables", tables=", ".join(others)))
         return tables, notes
 
     async def _services(self, listing: str) -> list[dict[str, Any]]:

@@ -102,7 +102,7 @@ def offered(pulled: Pulled, folder: Path, keep: Collection[str] = ()) -> Pulled:
 
     Services to `keep` stay where the source has none of their ids. A text stays ours until its new English
     has Spanish too, and a new service without Spanish is not active: nobody is sent there. Rows with a
-    mistake are left out. Each of these is noted. Raises ContentError where the present directory has a mistake.
+    mistake are left out. Each of these is noted. Raises ContentError where the present directory has one.
     """
     present, notes = read_present(folder), list(pulled.notes)
     tables = complete({name: [dict(row) for row in rows] for name, rows in pulled.tables.items()}, present)
@@ -165,7 +165,10 @@ def _leave_out_mistakes(tables: Tables, present: Tables, folder: Path, notes: li
             else:
                 del tables[table][number]
             name = _name_of(tables, service) if service else Message("pulled_of_no_service")
-            shown = ", ".join(value for key, value in row.items() if value and not key.endswith("id"))
+            shown = (
+                ", ".join(value for key, value in row.items() if value and not key.endswith("id"))
+                or row["id"]
+            )
             notes.append(Message("pulled_left_out", service=name, what=shown[:_MOST_SHOWN], why=why))
         _drop_services(tables, services)
         _add_services(tables, present, services & {row["id"] for row in present["services"]})
