@@ -40,13 +40,14 @@ _TIME = re.compile(
 _OFFSET = re.compile(r"([+-]?)([0-9]{1,2})(?::?([0-9]{2}))?")
 # What else tells when something recurs than on which days of every week.
 _BEYOND_WEEKS = ("byweekno", "bymonthday", "byyearday", "count")
-_TO_CALL = ("", "voice", "cell", "mobile", "hotline", "main", "tollfree", "toll-free")
-_NOT_TO_CALL = ("fax", "pager", "text", "sms", "textphone", "tty", "tdd", "video")
+# Kinds of numbers by their other names; what is no kind is a line to call.
+_KINDS = {"sms": "text", "tty": "textphone", "tdd": "textphone", "mobile": "cell"}
+_KNOWN_KINDS = ("text", "voice", "cell", "video", "textphone", "fax", "pager")
+_NOT_TO_CALL = ("fax", "pager")
 _STATUS = ("active", "inactive", "defunct", "temporarily closed")
 _COUNTRIES = ("us", "usa", "u.s.", "u.s.a.", "united states", "united states of america", "840", "")
 _STATES = {"california": "CA", "calif.": "CA", "calif": "CA", "ca.": "CA"}
 _LOCAL_ZONES = ("America/Los_Angeles", "US/Pacific", "PST", "PDT", "PT")
-_NO_DAY = "1900-01-01"
 _MOST_LETTERS = {"alternate_name": 40, "description": 160}
 _TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://[^ ]+")
@@ -142,9 +143,9 @@ class _Fitting:
             self._leave(name, status, "pulled_status_unknown")
             status = "inactive"
         day = (row.get("assured_date") or row.get("last_modified", ""))[:10]
-        if not _date(day):
+        if not _date(day) or day > str(self._today):
             self._leave(name, day or "–", "pulled_never_checked")
-            day, status = _NO_DAY, "inactive"
+            day = ""
         for column, most in _MOST_LETTERS.items():
             text = row.get(column, "")
             if len(text) > most:
@@ -192,27 +193,34 @@ class _Fitting:
 
     def _phones(self) -> list[Row]:
         found: list[Row] = []
+        codes: dict[str, set[str]] = defaultdict(set)
+        for row in self._of("languages"):
+            if row.get("phone_id") and (
+                code := _language(row.get("code", "")) or _language(row.get("name", ""))
+            ):
+                codes[row["phone_id"]].add(code)
         for service, rows in self._nearest("phones").items():
             numbers = set()
             for row in rows:
-                kind = row.get("type", "").lower()
+                kind = _kind(row.get("type", ""))
                 number, extension = _phone(row.get("number", ""))
-                if any(word in kind.split() or word == kind for word in _NOT_TO_CALL):
+                if kind in _NOT_TO_CALL:
                     self._leave(service, row.get("number", ""), "pulled_not_to_call", kind=kind)
                 elif not number:
                     self._leave(service, row.get("number", ""), "pulled_no_number")
                 elif number not in numbers:
                     numbers.add(number)
                     digits = "".join(re.findall("[0-9]", row.get("extension", ""))) or extension
-                    kind = "cell" if kind in ("cell", "mobile") else "voice"
-                    found.append({**row, "number": number, "extension": digits, "type": kind})
+                    spoken = ",".join(sorted(codes.get(row["id"].removesuffix(f"-{service}"), ())))
+                    known = {"number": number, "extension": digits, "type": kind, "language_codes": spoken}
+                    found.append({**row, **known})
         return found
 
     def _languages(self) -> list[Row]:
-        of_phone = {row["id"]: service for service, row, _ in self._silently("phones")}
-        for row in self._of("languages"):
-            if not any(row.get(owner) for owner in _OWNERS) and row.get("phone_id") in of_phone:
-                row["service_id"] = of_phone[row["phone_id"]]
+        # Those of a number stand at the number.
+        self._rows["languages"] = [
+            row for row in self._of("languages") if any(row.get(owner) for owner in _OWNERS)
+        ]
         found: list[Row] = []
         for service, rows in self._nearest("languages").items():
             codes = set()
@@ -224,13 +232,6 @@ class _Fitting:
                     codes.add(code)
                     name = Locale("en").languages[code]
                     found.append({**row, "code": code, "name": row.get("name") or name})
-        return found
-
-    def _silently(self, table: str) -> list[tuple[str, Row, str]]:
-        """Return what `_owned` yields, without its notes, which are made elsewhere."""
-        before = len(self._notes)
-        found = list(self._owned(table))
-        del self._notes[before:]
         return found
 
     def _schedules(self) -> list[Row]:
@@ -258,10 +259,6 @@ class _Fitting:
             if day and day < self._today:
                 self._leave(service, shown, why, day=day)
                 return None
-        begins = _date(row.get("valid_from", "")[:10])
-        if begins and begins > self._today:
-            self._leave(service, shown, "pulled_hours_later", day=begins)
-            return None
         frequency, interval = row.get("freq", "").upper(), row.get("interval", "")
         ordinals = re.search(r"[0-9]", row.get("byday", ""))
         if frequency not in ("", "WEEKLY", "DAILY") or interval not in ("", "0", "1", "1.0") or ordinals:
@@ -288,9 +285,10 @@ class _Fitting:
         if opens[0] >= end:
             self._leave(service, shown, "pulled_hours_overnight")
             return None
-        if ends := _date((row.get("valid_to") or row.get("until", ""))[:10]):
-            self._leave(service, shown, "pulled_hours_until", day=ends)
-        return {**row, "byday": ",".join(days), "opens_at": opens[0], "closes_at": end}
+        ends = _date((row.get("valid_to") or row.get("until", ""))[:10])
+        begins = _date(row.get("valid_from", "")[:10])
+        held = {"valid_from": str(begins or ""), "valid_to": str(ends or "")}
+        return {**row, **held, "byday": ",".join(days), "opens_at": opens[0], "closes_at": end}
 
     def _location(self, row: Row) -> Row:
         found = {**row, "location_type": row.get("location_type", "").lower() or "physical"}
@@ -402,6 +400,12 @@ def _phone(text: str) -> tuple[str, str]:
         return "", ""
     digits = f"{number.national_number:010}"
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}", number.extension or ""
+
+
+def _kind(text: str) -> str:
+    """Return the kind of a number by what others call it; a line to call where it is none of those known."""
+    words = [_KINDS.get(word, word) for word in re.split(r"[^a-z]+", text.lower())]
+    return next((word for word in words if word in _KNOWN_KINDS), "voice")
 
 
 def _language(text: str) -> str:

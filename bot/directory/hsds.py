@@ -119,6 +119,9 @@ class _Tables:
             for row in _list(holder.get(part), f"{where}.{part}"):
                 if part != "attributes":
                     self.add(part, row, f"{where}.{part}", **owner)
+                    for spoken in _list(row.get("languages"), f"{where}.{part}.languages"):
+                        phone = self.id_of(row, f"{where}.{part}")
+                        self.add("languages", spoken, f"{where}.{part}.languages", phone_id=phone)
                     continue
                 term = _mapping(row.get("taxonomy_term") or {}, f"{where}.attributes.taxonomy_term")
                 known = _text(row.get("taxonomy_term_id") or term.get("id"), where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.directory.fitting import Pulled, fit
 from bot.directory.hsds import rows_from_csv, rows_from_services, table_name
 from bot.directory.tables import Row
 from bot.directory.update import columns_to_pull, offered, read_present
+from bot.settings import PROJECT_ROOT
 from tests.conftest import SMALL_CONTENT
 
 TABLES = SMALL_CONTENT / "data" / "resources"
@@ -96,7 +98,10 @@ def test_the_number_of_a_service_goes_before_that_of_its_organization() -> None:
     ("row", "said"),
     [
         ({"service_id": "C1A0_7", "number": "213-555-0142", "type": "fax"}, "not for calling (fax)"),
-        ({"service_id": "C1A0_7", "number": "213-555-0142", "type": "TTY"}, "not for calling (tty)"),
+        (
+            {"service_id": "C1A0_7", "number": "213-555-0142", "type": "Office pager"},
+            "not for calling (pager)",
+        ),
         ({"service_id": "C1A0_7", "number": "+44 1234 234567"}, "not one number of the United States"),
         ({"service_id": "C1A0_7", "number": "213-555-0142 / 0143"}, "not one number of the United States"),
         ({"service_id": "elsewhere", "number": "213-555-0142"}, "stands for no service"),
@@ -155,7 +160,6 @@ def test_hours_are_written_as_ours(of: Row, expected: str) -> None:
         ({"bymonthday": "1,15"}, "not those of every week"),
         ({"valid_to": "2026-01-31"}, "ended on 2026-01-31"),
         ({"until": "2026-01-31T00:00:00Z"}, "ended on 2026-01-31"),
-        ({"valid_from": str(current_date() + DAY)}, "begin on"),
         ({"opens_at": "09:00Z", "closes_at": "17:00Z"}, "not in the time of Los Angeles (+0)"),
         ({"timezone": "3"}, "not in the time of Los Angeles (+3)"),
         ({"opens_at": "22:00", "closes_at": "06:00"}, "after midnight"),
@@ -171,10 +175,30 @@ def test_hours_that_are_not_those_of_every_week_here_are_left_out_and_said(of: R
     assert note.startswith("Clinic: ") and said in note and "left out" in note
 
 
-def test_hours_that_will_end_are_taken_and_said() -> None:
-    """With the day, so that somebody brings them in again."""
-    pulled = hours(valid_to=str(current_date() + DAY))
-    assert pulled.tables["schedules"] and str(current_date() + DAY) in pulled.notes[0]
+def test_hours_that_begin_or_end_keep_their_days() -> None:
+    """What recurs until a day ends on it."""
+    day = str(current_date() + DAY)
+    columns = columns_to_pull(PROJECT_ROOT / "data" / "resources")
+    row = {"id": "s1", "service_id": "C1A0_7", "byday": "MO", "opens_at": "09:00", "closes_at": "17:00"}
+    for of, days in (
+        ({"valid_to": day}, ("", day)),
+        ({"until": f"{day}T00:00:00Z"}, ("", day)),
+        ({"valid_from": day}, (day, "")),
+    ):
+        pulled = fit({"services": [SERVICE], "schedules": [{**row, **of}]}, columns, "https://example.org")
+        (held,) = pulled.tables["schedules"]
+        assert (held["valid_from"], held["valid_to"]) == days
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("SMS", "text"), ("TTY/TDD", "textphone"), ("Main line", "voice"), ("", "voice")]
+)
+def test_the_kind_of_a_number_is_known_by_other_names(theirs: str, ours: str) -> None:
+    """So that residents see whether to call it or to write to it."""
+    (row,) = fitted(
+        phones=[{"id": "p1", "service_id": "C1A0_7", "number": "213-555-0142", "type": theirs}]
+    ).tables["phones"]
+    assert row["type"] == ours
 
 
 def test_hours_that_differ_from_place_to_place_are_left_out() -> None:
@@ -213,19 +237,19 @@ def test_addresses_are_those_where_people_can_go() -> None:
     assert ["for letters only" in pulled.notes[0], "no full address" in pulled.notes[1]] == [True, True]
 
 
-def test_a_service_that_nobody_has_checked_is_not_given_to_residents() -> None:
-    """It comes as not active, and it is said that somebody has to call."""
+def test_a_service_that_nobody_has_checked_is_said_to_be_so() -> None:
+    """It has no day, so that residents are told so, and it is said that somebody has to call."""
     service = {**SERVICE, "assured_date": "", "description": "<p>Help &amp; papers</p>"}
     pulled = fit({"services": [service]}, COLUMNS, "https://example.org")
     (row,) = pulled.tables["services"]
-    assert (row["status"], row["description"]) == ("inactive", "Help & papers")
+    assert (row["assured_date"], row["description"]) == ("", "Help & papers")
     assert "no day on which it was checked" in pulled.notes[0]
 
 
 def test_the_parts_of_a_tree_are_taken_from_wherever_they_stand() -> None:
     """Of the organization, the place and the service at the place; contacts are counted as left out."""
     phone = {"id": "p", "number": "213-555-0142", "type": "voice", "languages": []}
-    tree = {
+    tree: dict[str, Any] = {
         **SERVICE,
         "organization": {**ORGANIZATION, "id": "org 1", "contacts": [{"id": "c", "name": "Ann"}]},
         "service_at_locations": [
@@ -255,7 +279,7 @@ def test_rows_that_cannot_be_read_are_said_and_the_others_taken() -> None:
 
 
 def test_a_new_service_without_spanish_waits_for_it_and_answers_keep_theirs() -> None:
-    """Nobody is sent to it; services that answers name stay, though the other directory does not have them."""
+    """Nobody is sent to it; services that answers name stay, though the other directory lacks them."""
     pulled = fitted(phones=[{"id": "p1", "service_id": "C1A0_7", "number": "213-555-0142"}])
     result = offered(pulled, TABLES, keep={"211-la"})
     services = {row["id"]: row for row in result.tables["services"]}
