@@ -228,7 +228,7 @@ def test_addresses_are_those_where_people_can_go() -> None:
             },
             {"id": "a2", "address_1": "PO Box 7", "postal_code": "90201", "address_type": "postal", **place},
             {"id": "a3", "address_1": "1 Rue", "postal_code": "ABC 123", **place},
-        ]  # fmt: skip
+        ]
     )
     (row,) = pulled.tables["addresses"]
     assert (row["address_1"], row["state_province"], row["postal_code"], row["country"]) == (
