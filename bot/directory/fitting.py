@@ -49,6 +49,21 @@ _COUNTRIES = ("us", "usa", "u.s.", "u.s.a.", "united states", "united states of 
 _STATES = {"california": "CA", "calif.": "CA", "calif": "CA", "ca.": "CA"}
 _LOCAL_ZONES = ("America/Los_Angeles", "US/Pacific", "PST", "PDT", "PT")
 _MOST_LETTERS = {"alternate_name": 40, "description": 160}
+# Columns that have no place of their own, but are read.
+_READ_BESIDES = (
+    *(
+        "address_2",
+        "last_modified",
+        "valid_from",
+        "valid_to",
+        "until",
+        "dtstart",
+        "timezone",
+        "freq",
+        "interval",
+    ),
+    *("wkst", "count", "byweekno", "bymonthday", "byyearday", "type", "url"),
+)
 _TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://[^ ]+")
 # As the columns of a table are called in the profiles of others.
@@ -122,6 +137,8 @@ class _Fitting:
         for table, rows in self._rows.items():
             if table not in columns and rows:
                 self._notes.append(Message("pulled_no_place", table=table, number=len(rows)))
+            elif others := sorted(_others(rows, (*columns.get(table, ()), *_OTHER_NAMES.get(table, ())))):
+                self._notes.append(Message("pulled_columns", table=table, columns=", ".join(others)))
         tables = {
             table: [{column: row.get(column, "") for column in names} for row in found.get(table, [])]
             for table, names in columns.items()
@@ -330,7 +347,8 @@ class _Fitting:
 
     def _areas(self) -> list[Row]:
         found = []
-        for service, row, _ in self._owned("service_areas"):
+        nearest = self._nearest("service_areas")
+        for service, row in ((service, row) for service, rows in nearest.items() for row in rows):
             is_text = row.get("extent_type", "") in ("", "text") and row.get("extent")
             name = row.get("name") or row.get("extent", "")
             extent = row["extent"] if is_text else name
@@ -357,6 +375,12 @@ def _grouped(rows: Iterable[Row], key: str, value: str) -> dict[str, list[str]]:
         if row.get(key) and row.get(value) and row[value] not in found[row[key]]:
             found[row[key]].append(row[value])
     return found
+
+
+def _others(rows: Iterable[Row], known: Iterable[str]) -> set[str]:
+    """Return the columns with something in them that have no place, nor are read for what has one."""
+    given = {column for row in rows for column, value in row.items() if value and not column.endswith("_id")}
+    return given - {*known, *_READ_BESIDES}
 
 
 def _plain(table: str, row: Mapping[str, str]) -> Row:

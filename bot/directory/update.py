@@ -107,6 +107,9 @@ def offered(pulled: Pulled, folder: Path, keep: Collection[str] = ()) -> Pulled:
     present, notes = read_present(folder), list(pulled.notes)
     tables = complete({name: [dict(row) for row in rows] for name, rows in pulled.tables.items()}, present)
     there = {row["id"] for row in tables["services"]}
+    terms = {row[column] for row in present["taxonomy_terms"] for column in ("id", "code")}
+    if unknown := sum(row["taxonomy_term_id"] not in terms for row in pulled.tables.get("attributes", ())):
+        notes.append(Message("pulled_needs_unknown", number=unknown))
     kept = {row["id"] for row in present["services"] if row["id"] in keep} - there
     _add_services(tables, present, kept)
     notes += [Message("service_kept", name=_name_of(present, name)) for name in sorted(kept)]

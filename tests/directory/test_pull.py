@@ -128,6 +128,60 @@ async def test_an_api_gives_the_directory_back_page_by_page(serve: Serve, path: 
     assert {row["name_es"] for row in tables["services"]} == {row["name_es"] for row in present()["services"]}
 
 
+@pytest.mark.parametrize("ends", ["last_page", "total_items", "empty page", "same page"])
+async def test_a_list_that_does_not_count_its_pages_is_read_to_its_end(serve: Serve, ends: str) -> None:
+    """However it tells where that is, with smaller pages than asked for; what is behind the ? stays."""
+    services = trees(present())
+    by_id = {service["id"]: service for service in services}
+    asked: list[str] = []
+
+    async def listing(request: web.Request) -> web.Response:
+        asked.append(request.query["key"])
+        page, size = int(request.query["page"]), len(services) if ends == "same page" else 1
+        shown = services if ends == "same page" else services[(page - 1) * size : page * size]
+        body: dict[str, Any] = {"contents": [{"id": service["id"]} for service in shown]}
+        if ends == "last_page":
+            body["last_page"] = page == len(services)
+        if ends == "total_items":
+            body["total_items"] = len(services)
+        return web.json_response(body)
+
+    async def one(request: web.Request) -> web.Response:
+        asked.append(request.query["key"])
+        return web.json_response(by_id[request.match_info["id"]])
+
+    root = answering({"version": "3.1"})
+    url = await serve({"/v3": root, "/v3/services": listing, "/v3/services/{id}": one})
+    pulled = await pull(f"{url}/v3?key=a1", COLUMNS, QUICK)
+    assert differences(present(), complete(pulled.tables, present())) == []
+    assert set(asked) == {"a1"}
+
+
+async def test_a_package_is_read_by_other_names_and_behind_a_query(serve: Serve) -> None:
+    """Its tables are called in the singular, and each is asked for with what stands behind the ?."""
+    names = {
+        "services": "service",
+        "organizations": "organization",
+        "phones": "phone",
+        "languages": "language",
+    }
+    tables = sorted(path.stem for path in TABLES.glob("*.csv"))
+    resources = [{"name": names.get(name, name), "path": f"{name}.csv"} for name in tables]
+
+    def table(name: str) -> Handler:
+        async def handler(request: web.Request) -> web.Response:
+            assert request.query["sig"] == "x"
+            return web.Response(text=(TABLES / f"{name}.csv").read_text(encoding="utf-8"))
+
+        return handler
+
+    routes = {f"/p/{name}.csv": table(name) for name in tables}
+    url = await serve({"/p/datapackage.json": answering({"resources": resources}), **routes})
+    pulled = await pull(f"{url}/p/datapackage.json?sig=x", COLUMNS, QUICK)
+    assert differences(present(), complete(pulled.tables, present())) == []
+    assert not pulled.notes
+
+
 async def test_a_package_of_tables_gives_the_directory_back(serve: Serve, tmp_path: Path) -> None:
     """Tables and columns that we do not know are left out; what Excel puts in front of a file too."""
     package = Path(shutil.copytree(TABLES, tmp_path / "package"))
