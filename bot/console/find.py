@@ -92,7 +92,7 @@ def _address(one: Passage | Found) -> str:
 def _place(request: web.Request, one: Passage) -> str:
     """Return how the place of a passage is called: "Spanish, answer, step 2"."""
     parts = [text(request, f"language_{one.language}")] if one.language else []
-    parts.append(text(request, f"place_{one.part}", NUMBER=one.number))
+    parts.append(text(request, f"found_in_{one.part}", NUMBER=one.number))
     if one.block:
-        parts.append(text(request, f"place_{one.block}", NUMBER=one.number))
+        parts.append(text(request, f"found_in_{one.block}", NUMBER=one.number))
     return ", ".join(parts)

@@ -153,7 +153,9 @@ def write(request: web.Request, template: str, **values: Any) -> str:
             ),
             as_date=datetime.date.fromisoformat,
             show_date=lambda day: format_date(day, "medium", locale=language),
-            help=help_of(_address(request) if account else "/sign-in", app[keys.STRINGS][language]),
+            help=help_of(
+                "/sign-in" if template == "sign_in.html" else _address(request), app[keys.STRINGS][language]
+            ),
             show_time=lambda moment: show_time(moment, language),
             **values,
         )

@@ -12,8 +12,15 @@ from bot.text.language import LANGUAGES
 from bot.text.markup import parse_blocks
 from tests.helpers.clerks import Clerk
 
-# What answers with a file or with events, not with a page.
-NO_PAGES = ("/spreadsheet/{name}", "/directory/{table}.csv", "/release/events")
+# What answers with a file or with events, or leads on to another page.
+NO_PAGES = (
+    "/spreadsheet/{name}",
+    "/directory/{table}.csv",
+    "/release/events",
+    "/provider/begin",
+    "/provider/back",
+    "/provider/sign-out",
+)
 PAGES = [route.path for route in ROUTES if route.method == "GET" and route.path not in NO_PAGES]
 TEXTS = read_page_texts(*sorted((FOLDER / "texts").glob("*.yml")))
 FEWEST_STEPS, MOST_STEPS = 3, 6

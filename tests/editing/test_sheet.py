@@ -351,8 +351,8 @@ MISTAKES: dict[str, tuple[dict[tuple[int, str], object], list[str]]] = {
     "review too late": (
         {(4, "review_by"): datetime.date(2029, 1, 1)},
         [
-            "Row 4, review_by: review_by is 771 days after reviewed; a stable answer may stand 365. "
-            "Write 2027-11-22 or an earlier day after 2026-11-22."
+            "Row 4, review_by: this day is 771 days after the sources were last checked; this answer may "
+            "stand 365 days without a check. Write 2027-11-22 or an earlier day after 2026-11-22."
         ],
     ),
     "number that must not be given": (
