@@ -40,8 +40,8 @@ from bot.training.train import component_settings, decision_step, kept_files, tr
 from bot.training.trial import Trials
 
 ANSWERS = 10
-# So many of an answer's questions in each language are put back.
-FEW = (2, 8)
+# So many of an answer's questions in each language are put back, and so many that another answer has too.
+TRIED = ((2, 0), (8, 0), (2, 3))
 SEED = 20261130
 
 Question = tuple[str, str, str]
@@ -111,6 +111,7 @@ async def main(var: Path) -> None:
     rng = random.Random(SEED)  # noqa: S311 - a draw, no secret
     situations = sorted(name for name in content.topics if "." in name)
     chosen = rng.sample(situations, ANSWERS)
+    others_of = rng.sample([name for name in situations if name not in chosen], ANSWERS)
     print("answers:", ", ".join(chosen))
     labels = {TOPIC_PREFIX + name for name in chosen}
     rest = [question for question in every if question[2] not in labels]
@@ -141,9 +142,13 @@ async def main(var: Path) -> None:
         started = time.monotonic()
         await trials.warm_up(less)
         print(f"loading: {time.monotonic() - started:.1f} s")
-        for few in FEW:
+        for few, foreign in TRIED:
             put_back = {
-                name: {code: tuple(texts[:few]) for code, texts in own[name].items()} for name in chosen
+                name: {
+                    code: (*texts[:few], *rng.sample(content.topics[other].questions[code], foreign))
+                    for code, texts in own[name].items()
+                }
+                for name, other in zip(chosen, others_of, strict=True)
             }
             added = [
                 (text, code, TOPIC_PREFIX + name)
@@ -180,7 +185,7 @@ async def main(var: Path) -> None:
                     f"  {name}: own {trial.reached}/{len(truth)} trial, {reached}/{len(truth)} trained; "
                     f"others {trial.reached_unlearnt}/{len(truth)} trial, {one_later}/{len(found)} trained"
                 )
-            print(f"{few} questions a language, {len(chosen)} answers:")
+            print(f"{few} questions a language, {foreign} of another answer, {len(chosen)} answers:")
             print(f"  own questions: the same is given to {same} of {asked} ({same / asked:.0%})")
             print(f"  the verdict is the same for {verdicts} of {len(chosen)}")
             print(

@@ -41,17 +41,20 @@ def pull_directory(settings: Settings, url: str) -> int:
     """Replace the directory by one that others publish (HSDS 3)."""
     from bot.database.audit import operator
     from bot.directory.pull import pull
-    from bot.directory.update import columns_to_pull, complete, read_present
+    from bot.directory.update import columns_to_pull, offered, read_present
 
     folder = settings.resources_dir
     read_present(folder)  # before anything is asked of the network
-    pulled = asyncio.run(pull(url, columns_to_pull(folder)))
+    pulled, editor = asyncio.run(pull(url, columns_to_pull(folder))), _editor(settings)
+    keep = editor.named()
+    for note in offered(pulled, folder, keep).notes:
+        click.echo(f"! {note}")
 
     def build() -> Tables:
         # Read again: somebody may have changed it meanwhile.
-        return complete(pulled, read_present(folder))
+        return offered(pulled, folder, keep).tables
 
-    if _editor(settings).replace(operator(), "pull", build, click.echo):
+    if editor.replace(operator(), "pull", build, click.echo):
         click.echo(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr directory undo` goes back.")
     else:
         click.echo("Nothing has changed.")

@@ -77,6 +77,7 @@ for _command in (
     data.purge,
     staff.audit,
     staff.users,
+    staff.remind,
     data.backup,
     data.restore,
     models.models,

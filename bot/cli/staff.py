@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.shared import DONE, asked, group_with_steps, with_settings
+from bot.cli.shared import AT_FAULT, DONE, asked, group_with_steps, with_settings
 from bot.database.roles import ROLES
 from bot.messages import Message
 from bot.settings import Settings
@@ -153,6 +153,33 @@ def remove(settings: Settings, name: str) -> int:
     account = _accounts(settings).remove(operator(), name)
     click.echo(f"{account.name} may sign in no more.")
     return DONE
+
+
+@click.command(epilog="Example: kyr remind --dry-run")
+@click.option("--dry-run", is_flag=True, help="Print the e-mails and send nothing.")
+@with_settings
+def remind(settings: Settings, dry_run: bool) -> int:
+    """Send the weekly e-mail to approvers, if it is due and was not sent."""
+    from bot.settings import check_console
+    from bot.staff.reminders import MailError, Reminders
+
+    check_console(settings)
+    reminders = Reminders(settings, _accounts(settings))
+    if dry_run:
+        drafts = reminders.drafts()
+        for account, subject, body in drafts:
+            click.echo(f"For {account.name}: {subject}\n\n{body}\n")
+        if not drafts:
+            click.echo("No approver has an e-mail address. `kyr users email NAME ADDRESS` writes one down.")
+        return DONE
+    if not reminders.are_on:
+        raise MailError(Message("mail_off"))
+    sent = reminders.send_due()
+    for one in sent:
+        click.echo(f"{one.name}: {one.problem or one.state}")
+    if not sent:
+        click.echo("Nothing to send: it was sent this week, it is not Monday at 8:00 yet, or nobody gets it.")
+    return AT_FAULT if any(one.problem for one in sent) else DONE
 
 
 def _read_password() -> str:

@@ -10,10 +10,9 @@ from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.people import shown_sign_ins
 from bot.console.rendering import render, said, text
-from bot.console.sign_in import HOME, PROVIDER_FAILURES, in_sign_in_threads, let_in, refusal, remember_browser
+from bot.console.sign_in import HOME, in_sign_in_threads, let_in, provider_failure, refusal, remember_browser
 from bot.console.throttle import SignInRefused
 from bot.database.accounts import HOURS_OF_A_CODE, AccountError
-from bot.messages import Message
 
 # What the page says was done, by the names of their texts.
 _DONE = ("password", "signed_out", "welcome", "connected")
@@ -48,9 +47,8 @@ async def post_welcome(request: web.Request) -> web.StreamResponse:
 
 async def get_account(request: web.Request) -> web.StreamResponse:
     """GET /account; `done` says what just was."""
-    done, failed = request.query.get("done", ""), request.query.get("provider", "")
-    failure = said(Message(failed), request[keys.LANGUAGE]) if failed in PROVIDER_FAILURES else ""
-    return _page(request, done=done if done in _DONE else "", failure=failure)
+    done = request.query.get("done", "")
+    return _page(request, done=done if done in _DONE else "", failure=provider_failure(request))
 
 
 async def post_password(request: web.Request) -> web.StreamResponse:

@@ -50,6 +50,8 @@ _LEAST_PLACES = 3
 # What the buttons beside an answer put into it; STEP and SERVICE take what is there into account.
 STEP, SAY, BEYOND, NOW, SERVICE = "step", "say", "more", "now", "service"
 MARKS = (STEP, SAY, BEYOND, NOW)
+# Browsers leave out how an address begins.
+_BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _STEP_LINE = re.compile(r"^(\d)\. ", re.MULTILINE)
 
 
@@ -130,7 +132,7 @@ def cells_from(posted: Mapping[str, Any], present: Mapping[str, str]) -> dict[st
     cells["facets"] = _facets(_all(posted, "facets"), facets_of(present))
     if "source_url" in posted:
         pairs = zip(_all(posted, "source_title"), _all(posted, "source_url"), strict=False)
-        each = [(" ".join(title.replace("|", "–").split()), url.strip()) for title, url in pairs]
+        each = [(" ".join(title.replace("|", "–").split()), _address(url)) for title, url in pairs]
         cells["sources"] = "\n".join(f"{title} | {url}" for title, url in each if title or url)
     if "read_today" in posted:
         cells["reviewed"], cells["review_by"] = current_date().isoformat(), ""
@@ -143,6 +145,12 @@ def _all(posted: Mapping[str, Any], name: str) -> list[str]:
     """Return all values of a field."""
     every = getattr(posted, "getall", None)
     return [str(value) for value in (every(name, ()) if every else [posted.get(name, "")])]
+
+
+def _address(written: str) -> str:
+    """Return a web address as browsers show it, in full."""
+    url = written.strip()
+    return f"https://{url}" if _BARE_ADDRESS.fullmatch(url) else url
 
 
 def _facets(chosen: Iterable[str], present: Mapping[str, Sequence[str]]) -> str:

@@ -49,6 +49,7 @@ from bot.editing.resident_texts import TextCheck
 from bot.settings import Settings, check_console
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
+from bot.staff.reminders import Reminders
 from bot.training.kept_process import SECONDS_TO_ANSWER
 from bot.training.trial import Trials
 from bot.training.tryout import TryOut
@@ -92,6 +93,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/account/sign-ins", account.post_sign_ins, EDITOR),
     Route("GET", "/people", people.get_people, APPROVER),
     Route("POST", "/people", people.post_people, APPROVER),
+    Route("POST", "/reminders/test", people.post_test, APPROVER),
     Route("GET", "/people/{name}", people.get_person, APPROVER),
     Route("POST", "/people/{name}/role", people.post_role, APPROVER),
     Route("POST", "/people/{name}/contact", people.post_contact, APPROVER),
@@ -180,6 +182,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.LIVE_CHECK] = LiveCheck(settings.content_dir)
     app[keys.LOOKED_FOR] = Pending()
     app[keys.RELEASE] = shared
+    app[keys.REMINDERS] = Reminders(settings, accounts)
     app[keys.RUNS] = Runs(settings.data_dir)
     app[keys.SERVING] = shared.serving
     app[keys.SESSIONS] = Sessions()
@@ -197,6 +200,7 @@ def create_console(settings: Settings) -> web.Application:
     app[keys.WARMING_UP] = set()
     app[keys.UPLOADS] = Pending()
     app.on_cleanup.append(_close)
+    app.cleanup_ctx.append(people.remind_weekly)
     roles = {}
     for route in ROUTES:
         added = app.router.add_route(route.method, route.path, route.handler)

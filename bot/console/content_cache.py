@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cachetools import LRUCache
+
 from bot.content.full_text import FullText, passages_of
 from bot.content.glossary import Glossary
 from bot.content.page_texts import check_page_texts, with_released
@@ -55,7 +57,8 @@ class ContentCache:
         self._lock = threading.Lock()
         self._read: dict[str, tuple[object, Any]] = {}
         self._directory: LiveDirectory | None = None
-        self._given: tuple[str, Mapping[str, ResidentText]] | None = None
+        # Of as many versions as are kept and compared.
+        self._given: LRUCache[str, Mapping[str, ResidentText]] = LRUCache(6)
 
     def topics(self) -> Topics:
         """Return the topics as they stand in their files."""
@@ -152,13 +155,13 @@ class ContentCache:
         """Return these texts as a version has them, or the published one; None where that is not there."""
         version = version or self._store.published_version()
         with self._lock:
-            if version and (self._given is None or self._given[0] != version):
+            if version and version not in self._given:
                 try:
                     folder = self._store.get(version).content_dir
                 except ModelError:
                     return None
-                self._given = version, read_resident_texts(folder)
-            return self._given[1] if version and self._given else None
+                self._given[version] = read_resident_texts(folder)
+            return self._given[version] if version else None
 
     def as_residents_get(self, topics: Mapping[str, Topic]) -> Mapping[str, Topic]:
         """Return topics that stand in their files, each on or off as residents get it now.

@@ -46,7 +46,7 @@ async def get_directory(request: web.Request) -> web.StreamResponse:
     found = request.app[keys.BROUGHT].find(by, name)
     if found is None:
         return await _page(request, failure=text(request, "brought_gone"), status=404)
-    return await _page(request, lines=await _lines(request, found), brought=name, by=by)
+    return await _page(request, lines=await _lines(request, found), notes=found.notes, brought=name, by=by)
 
 
 async def _lines(request: web.Request, brought: Brought) -> list[Message]:
@@ -73,7 +73,9 @@ async def post_pull(request: web.Request) -> web.StreamResponse:
     folder = request.app[keys.SETTINGS].resources_dir
     url = str((await request.post()).get("url", "")).strip()
     await asyncio.to_thread(read_present, folder)  # before anything is asked of the network
-    return await _show(request, pulled(await pull(url, columns_to_pull(folder))), url=url)
+    fetched = await pull(url, columns_to_pull(folder))
+    keep = await asyncio.to_thread(_replacing(request).named)
+    return await _show(request, await asyncio.to_thread(pulled, fetched, folder, keep), url=url)
 
 
 async def post_tables(request: web.Request) -> web.StreamResponse:
@@ -92,7 +94,7 @@ async def post_tables(request: web.Request) -> web.StreamResponse:
 async def _show(request: web.Request, brought: Brought, *, url: str = "") -> web.StreamResponse:
     lines, by = await _lines(request, brought), account_of(request).name
     name = request.app[keys.BROUGHT].keep(by, brought) if lines else ""
-    return await _page(request, lines=lines, brought=name, by=by, url=url)
+    return await _page(request, lines=lines, notes=brought.notes, brought=name, by=by, url=url)
 
 
 async def post_replace(request: web.Request) -> web.StreamResponse:
@@ -188,6 +190,7 @@ async def _page(
     request: web.Request,
     *,
     lines: list[Message] | None = None,
+    notes: Sequence[Message] = (),
     brought: str = "",
     by: str = "",
     url: str = "",
@@ -210,6 +213,7 @@ async def _page(
         done="removed" if request.query.get("done") == "removed" else "",
         days=DAYS_TO_CONFIRM,
         lines=lines,
+        notes=notes,
         brought=brought,
         by=by,
         waiting=[

@@ -40,7 +40,7 @@ from bot.content.paths import FAQ
 from bot.content.reading import Content
 from bot.content.topics import DAYS_TO_REVIEW, FACETS, Answer, Topic, page_path, situations_of, topic_of
 from bot.editing.columns import CHOICES
-from bot.editing.field_problems import FieldProblem
+from bot.editing.field_problems import FieldProblem, on_page
 from bot.editing.fields import ID, TopicFields, cells_of, state_of
 from bot.editing.live_check import EditConflict, edit_topic
 from bot.editing.sheet.cells import SheetRow
@@ -217,7 +217,7 @@ async def _read(
     identifier = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].identifier)
     row = SheetRow(1, {**form.cells, **kept, "id": form.topic_id})
     fields = RowReader([row], present, problems, _EPOCH, identifier.identify).fields()
-    found = tuple(FieldProblem(one.column, one.what, one.mend) for one in problems.found)
+    found = tuple(map(on_page, problems.found))
     return fields, found
 
 

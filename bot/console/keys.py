@@ -23,6 +23,7 @@ from bot.editing.resident_texts import TextCheck
 from bot.settings import Settings
 from bot.staff.jobs import Runs
 from bot.staff.release import Release
+from bot.staff.reminders import Reminders
 from bot.training.models import ModelStore
 from bot.training.publishing import ServingStatusFile
 from bot.training.topics_off import TopicsOff
@@ -42,6 +43,7 @@ LIVE_CHECK = web.AppKey("LIVE_CHECK", LiveCheck)
 # What somebody looks for: in memory, and in no address, which browsers and other servers keep.
 LOOKED_FOR: web.AppKey[Pending[str]] = web.AppKey("LOOKED_FOR", Pending)
 ROLES: web.AppKey[Mapping[tuple[str, str], str]] = web.AppKey("ROLES", Mapping)
+REMINDERS = web.AppKey("REMINDERS", Reminders)
 RELEASE = web.AppKey("RELEASE", Release)
 RUNS = web.AppKey("RUNS", Runs)
 SERVING = web.AppKey("SERVING", ServingStatusFile)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
+import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 from aiohttp import web
@@ -14,10 +17,15 @@ from bot.console.rendering import render, said
 from bot.console.sessions import Session
 from bot.database.accounts import HOURS_OF_A_CODE, Account, AccountError
 from bot.database.roles import ROLES
+from bot.errors import KyrError
+from bot.staff.reminders import MailError
 from bot.text.language import LANGUAGES
+
+logger = logging.getLogger(__name__)
 
 # What the page of a person says was done, by the names of their texts.
 _DONE = ("role", "contact", "signed_out")
+_SECONDS_BETWEEN_LOOKS = 60
 
 
 async def get_people(request: web.Request) -> web.StreamResponse:
@@ -95,6 +103,36 @@ async def post_remove(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/people?removed=1")
 
 
+async def post_test(request: web.Request) -> web.StreamResponse:
+    """POST /reminders/test: sends whoever asks the weekly e-mail as it would be now."""
+    account, failure = account_of(request), ""
+    try:
+        await asyncio.to_thread(request.app[keys.REMINDERS].send_test, account)
+    except MailError as error:
+        failure = said(error.message, request[keys.LANGUAGE])
+    return await _people(request, status=409 if failure else 200, failure=failure, tested=not failure)
+
+
+async def remind_weekly(app: web.Application) -> AsyncIterator[None]:
+    """Send the weekly e-mail when it is due, for as long as the console runs."""
+    reminders = app[keys.REMINDERS]
+
+    async def send() -> None:
+        while True:
+            try:
+                await asyncio.to_thread(reminders.send_due)
+            except (KyrError, OSError) as error:
+                logger.error("The weekly e-mail could not be made (%s)", type(error).__name__)
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+
+    task = asyncio.create_task(send()) if reminders.are_on else None
+    yield
+    if task:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
 async def _change(request: web.Request, done: str, change: str, *values: str) -> web.StreamResponse:
     """Change an account by a method of Accounts and show it; or say why not."""
     account = await _account(request)
@@ -116,17 +154,20 @@ async def _account(request: web.Request) -> Account:
 
 
 async def _people(request: web.Request, *, status: int = 200, **values: Any) -> web.Response:
-    people, last = await asyncio.gather(
+    people, last, reminded = await asyncio.gather(
         asyncio.to_thread(request.app[keys.ACCOUNTS].list),
         asyncio.to_thread(request.app[keys.AUDIT].last_sign_ins),
+        asyncio.to_thread(request.app[keys.REMINDERS].last),
     )
-    shown = {"given": {}, "failure": "", "removed": "removed" in request.query, **values}
+    shown = {"tested": False, "given": {}, "failure": "", "removed": "removed" in request.query, **values}
     return render(
         request,
         "people.html",
         status=status,
         people=people,
         last=last,
+        reminded=reminded,
+        reminders=request.app[keys.REMINDERS].are_on,
         now=request.app[keys.ACCOUNTS].now(),
         roles=ROLES,
         languages=LANGUAGES,

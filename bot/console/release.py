@@ -15,7 +15,10 @@ from bot.console import keys
 from bot.console.changes import ANSWER, Change, Wording, content_changes
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
+from bot.console.resident_texts import Change as TextChange
+from bot.console.resident_texts import text_changes, waiting_texts
 from bot.console.residents import assistant_now
+from bot.editing.resident_texts import DOMAIN_FILE
 from bot.staff.approval import authors
 from bot.training.gate import Difference, Verdict
 from bot.training.models import Model, ModelError
@@ -44,6 +47,7 @@ async def get_release(request: web.Request) -> web.StreamResponse:
         assistant=await assistant_now(request),
         changed=changed,
         off=sorted(off),
+        changed_texts=await asyncio.to_thread(waiting_texts, request),
     )
 
 
@@ -110,6 +114,7 @@ async def _report_page(
         assistant=await assistant_now(request),
         failure=failure,
         changes=changes,
+        changed_texts=await asyncio.to_thread(_page_texts, request, verdict),
         wording=wording,
         people=await asyncio.to_thread(_people, request, model, changes),
         groups=[
@@ -125,6 +130,15 @@ def _changes(request: web.Request, model: Model, other: Model | None) -> tuple[l
     if other is None:
         return [], Wording.of(request, model.content)
     return content_changes(other.content, model.content), Wording.of(request, other.content, model.content)
+
+
+def _page_texts(request: web.Request, verdict: Verdict) -> list[TextChange]:
+    """Return which texts of pages differ from the other version."""
+    given = request.app[keys.CONTENT_CACHE].given_texts
+    before, after = given(verdict.published) if verdict.published else None, given(verdict.version)
+    if before is None or after is None:
+        return []
+    return [one for one in text_changes(before, after) if one.listed.text.file != DOMAIN_FILE]
 
 
 def _people(request: web.Request, model: Model, changes: Sequence[Change]) -> dict[str, str]:
@@ -177,6 +191,8 @@ def model_of(request: web.Request, version: str) -> Model:
 
 async def post_train(request: web.Request) -> web.StreamResponse:
     """POST /release/train."""
+    # A training takes what memory there is: what was kept for trials makes room.
+    await request.app[keys.TRIALS].close()
     await begin(request, "train")
 
 

@@ -70,7 +70,7 @@ class View:
 
 @dataclass(frozen=True)
 class Change:
-    """A text that is saved and not with residents yet: by field, the pieces of the old and the new text."""
+    """A text that says something else: by field, the pieces of the old and the new text."""
 
     listed: Listed
     pieces: Sequence[tuple[str, list[tuple[str, str]]]]
@@ -116,13 +116,15 @@ def _has(one: Listed, words: str) -> bool:
 def waiting_texts(request: web.Request) -> list[Change]:
     """Return the texts that are saved and that residents do not get yet, each with what it changes."""
     given = _given(request)
-    if given is None:
-        return []
+    return [] if given is None else text_changes(given, request.app[keys.CONTENT_CACHE].resident_texts())
+
+
+def text_changes(before: Mapping[str, ResidentText], after: Mapping[str, ResidentText]) -> list[Change]:
+    """Return the texts that differ between two states of the content, in the order of their groups."""
     changes = []
-    for one in _catalog(request).values():
-        before = given.get(one.text.key)
-        pieces = _pieces(before.fields if before else {}, one.text.fields)
-        if pieces:
+    for one in listed(after.values()).values():
+        old = before.get(one.text.key)
+        if pieces := _pieces(old.fields if old else {}, one.text.fields):
             changes.append(Change(one, pieces))
     return changes
 

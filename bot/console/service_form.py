@@ -124,7 +124,7 @@ def posted_of(one: OneService) -> MultiDict[str]:
                 for value in filter(None, row.get(listed, "").split(",")):
                     fields.add(f"{kind}-{number}-{name}", value)
             if (row.get("opens_at"), row.get("closes_at")) == _ALL_DAY:
-                fields.add(f"{kind}-{number}-all_day", "1")
+                fields[f"{kind}-{number}-all_day"] = "1"
     for row in one.areas:
         fields.add("area", area_value(row))
     for name, values in (("need", one.needs), ("language", one.languages)):

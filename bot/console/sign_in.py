@@ -29,7 +29,7 @@ from bot.web.clients import client_of
 
 HOME = "/"
 # What may be wrong at the city's sign-in, by the keys of its texts (messages.yml).
-PROVIDER_FAILURES = tuple(
+_PROVIDER_FAILURES = tuple(
     f"provider_{what}" for what in ("silent", "wrong", "refused", "old", "no_email", "nobody", "taken")
 )
 # Where to go on may come from anywhere: only a path of ours, and none that a browser takes for a host.
@@ -38,10 +38,16 @@ _PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 
 async def get_sign_in(request: web.Request) -> web.StreamResponse:
     """GET /sign-in; `provider` says what went wrong at the city's sign-in, `out` that one has signed out."""
-    failed = request.query.get("provider", "")
-    failure = said(Message(failed), request[keys.LANGUAGE]) if failed in PROVIDER_FAILURES else ""
     notice = text(request, "signed_out") if "out" in request.query else ""
-    return sign_in_page(request, path=HOME, failure=failure, notice=notice)
+    return sign_in_page(request, path=HOME, failure=provider_failure(request), notice=notice)
+
+
+def provider_failure(request: web.Request) -> str:
+    """Return what went wrong at the city's sign-in, by the key in `provider`; empty where nothing did."""
+    key = request.query.get("provider", "")
+    if key not in _PROVIDER_FAILURES:
+        return ""
+    return said(Message.from_json({"key": key, "values": {}}), request[keys.LANGUAGE])
 
 
 async def post_sign_in(request: web.Request) -> web.StreamResponse:

@@ -231,4 +231,6 @@ def _of_directory(request: web.Request, account: Account) -> Iterator[Task]:
         yield Task("directory_broken", len(error.problems), "/directory", True)
         return
     if old := sum(service.to_confirm(current_date()) for service in services):
-        yield Task("services", old, "/directory")
+        yield Task("services", old, "/directory?only=overdue")
+    if uncalled := sum(service.uncalled for service in services):
+        yield Task("uncalled", uncalled, "/directory?only=uncalled")

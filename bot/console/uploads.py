@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from bot.directory.fitting import Pulled
 from bot.directory.one_service import OneService, put_back, take_out
 from bot.directory.tables import Tables
-from bot.directory.update import UpdateError, complete, edited, read_present
+from bot.directory.update import UpdateError, edited, offered, read_present
 from bot.expiring_cache import ExpiringCache
 from bot.messages import Message
 
@@ -45,17 +46,19 @@ class Brought:
 
     `action` is what replacing it is called in the audit log. `complete` returns all tables as they would be
     in the place of those in a folder; it raises UpdateError and ContentError. `change` says more of it where
-    it is the change of one service.
+    it is the change of one service, and `notes` what was left out.
     """
 
     action: str
     complete: Callable[[Path], Tables]
     change: ServiceChange | None = None
+    notes: Sequence[Message] = ()
 
 
-def pulled(tables: Tables) -> Brought:
-    """Return a directory that was fetched."""
-    return Brought("pull", lambda folder: complete(tables, read_present(folder)))
+def pulled(fetched: Pulled, folder: Path, keep: Collection[str]) -> Brought:
+    """Return a directory that was fetched, with what is left out of it; services to `keep` stay."""
+    notes = offered(fetched, folder, keep).notes
+    return Brought("pull", lambda folder: offered(fetched, folder, keep).tables, notes=notes)
 
 
 def uploaded(files: Mapping[str, bytes]) -> Brought:

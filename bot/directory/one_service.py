@@ -200,11 +200,18 @@ def _drop_places(new: Tables, names: Iterable[str]) -> None:
 
 
 def _exchange(new: Tables, table: str, key: str, value: str, rows: Iterable[Row]) -> None:
-    """Put rows in the place of those of that key, where the first of them stood."""
-    places = [index for index, row in enumerate(new[table]) if row[key] == value]
-    at = places[0] if places else len(new[table])
-    kept = [row for row in new[table] if row[key] != value]
-    new[table] = [*kept[:at], *map(dict, rows), *kept[at:]]
+    """Put rows in the places of those of that key, one after the other; what is more behind the last."""
+    wanted, found = [dict(row) for row in rows], list[Row]()
+    last = max((index for index, row in enumerate(new[table]) if row[key] == value), default=-1)
+    for index, row in enumerate(new[table]):
+        if row[key] != value:
+            found.append(row)
+        elif wanted:
+            found.append(wanted.pop(0))
+        if index == last:
+            found += wanted
+            wanted = []
+    new[table] = [*found, *wanted]
 
 
 def _rows(one: OneService, kind: str, parts: Sequence[Row]) -> Iterator[Row]:

@@ -156,13 +156,15 @@ def _check_services(folder: Path, tables: Tables, problems: Problems) -> None:
     needed = {row["link_id"] for row in tables["attributes"]}
     today = current_date()
     for line, row in enumerate(tables["services"], 2):
-        if row["id"] not in reachable and not row["url"]:
+        # Nobody is sent to one that is not active: staff may be about to complete it.
+        is_given = row["status"] == "active"
+        if is_given and row["id"] not in reachable and not row["url"]:
             problems.add(path, line, "service_unreachable", service=row["id"])
-        if row["id"] not in needed:
+        if is_given and row["id"] not in needed:
             problems.add(path, line, "service_without_need", service=row["id"])
         if row["assured_date"] and datetime.date.fromisoformat(row["assured_date"]) > today:
             problems.add(path, line, "service_assured_later", day=row["assured_date"])
-    for name, columns in _TWINS.items():
+    for name, columns in TWINS.items():
         for line, row in enumerate(tables[name], 2):
             for column in columns:
                 _check_twins(folder / f"{name}.csv", line, row, column, problems)
@@ -175,7 +177,7 @@ def _check_services(folder: Path, tables: Tables, problems: Problems) -> None:
 
 
 # Columns with a twin in Spanish, where a text is known in both languages or in none.
-_TWINS = {
+TWINS = {
     "services": (
         "name",
         "description",

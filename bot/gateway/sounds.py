@@ -27,6 +27,12 @@ class Sounds:
         self._urls: dict[str, str] = {}
         self._look()
 
+    def _find(self, name: str) -> Sound | None:
+        """Return a sound by its name, also one that came or moved since it was looked."""
+        if name not in self._sounds or not self._sounds[name].path.is_file():
+            self._look()
+        return self._sounds.get(name)
+
     def _look(self) -> None:
         self._sounds = {**read_sounds(self._kept()), **read_sounds(self._root)}
         self._urls = {name: _url(sound) for name, sound in self._sounds.items()}
@@ -34,9 +40,8 @@ class Sounds:
     def of(self, words: str) -> tuple[str, bool] | None:
         """Return the address of the sound of some words, and whether it is synthetic; None without one."""
         name = sound_name(words)
-        if name not in self._sounds or not self._sounds[name].path.is_file():
-            self._look()
-        return (self._urls[name], self._sounds[name].synthetic) if name in self._sounds else None
+        sound = self._find(name)
+        return (self._urls[name], sound.synthetic) if sound else None
 
     def urls(self) -> Iterator[str]:
         """Return the addresses of all sounds."""
@@ -45,8 +50,7 @@ class Sounds:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """GET /static/sounds/NAME: a sound, whole or in parts, as Safari asks for it."""
         path = Path(request.match_info["name"])
-        self.of(path.stem)
-        sound = self._sounds.get(path.stem)
+        sound = self._find(path.stem)
         if sound is None or sound.path.name != path.name:
             raise web.HTTPNotFound
         headers = {"Cache-Control": _FOR_GOOD, "Content-Type": sound.content_type}

@@ -60,19 +60,22 @@ class LinearModel:
         weights = np.ascontiguousarray(np.array([weights for weights, _ in columns]).T, dtype=np.float32)
         return cls(weights, np.array([bias for _, bias in columns], dtype=np.float32))
 
-    def with_columns(self, places: Sequence[int | None], columns: Mapping[int, Column]) -> LinearModel:
+    def of_other_labels(self, places: Sequence[int | None]) -> LinearModel:
         """Return a model of other labels: `places` says which of these each one is, None where it is new.
 
-        `columns` are those that were learnt anew, by the number of their label in the new model.
+        A new one has no weights before `put` gives it some.
         """
         weights = np.zeros((len(self._weights), len(places)), dtype=np.float32)
         biases = np.zeros(len(places), dtype=np.float32)
         old = [(new, place) for new, place in enumerate(places) if place is not None]
         there, taken = [new for new, _ in old], [place for _, place in old]
         weights[:, there], biases[there] = self._weights[:, taken], self._biases[taken]
-        for new, (column, bias) in columns.items():
-            weights[:, new], biases[new] = column, bias
         return LinearModel(weights, biases)
+
+    def put(self, columns: Mapping[int, Column]) -> None:
+        """Put what was learnt anew in the place of what there is, by the numbers of the labels."""
+        for label, (weights, bias) in columns.items():
+            self._weights[:, label], self._biases[label] = weights, bias
 
     def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
         """Return the score of each label, a row for each row."""

@@ -40,7 +40,7 @@ from bot.nlu.encoder import Vectors, encoder
 from bot.nlu.ensemble import Ensemble, labels_of
 from bot.nlu.kept_vectors import KeptVectors
 from bot.nlu.lemmas import KeptLemmas
-from bot.nlu.linear_model import Column, fit_column
+from bot.nlu.linear_model import Column, LinearModel, fit_column
 from bot.nlu.meaning_model import Questions, Rows, for_likeness
 from bot.nlu.question_weights import question_weights
 from bot.nlu.situation_model import SituationModel
@@ -108,14 +108,13 @@ class Bench:
             self._judges = Ensemble.read(next(components.glob("*.JointClassifier*")))
             self._vectorizers = Vectorizers.read(next(components.glob("*.TfidfFeaturizer*")))
         self._learnt = self._read(job["learnt"])
-        self._asked = self._read(job["asked"])
+        self._asked = self._read(job["asked"]) if job["asked"] else self._learnt.some([])
 
     def _read(self, questions: Sequence[Sequence[str]]) -> Asked:
         triples = [(text, language, label) for text, language, label in questions]
         plain = [self._glossary.plain(text) or text for text, *_ in triples]
         lemmas = [self._lemmas.of(text, triple[1]) for text, triple in zip(plain, triples, strict=True)]
-        texts, encode = [text for text, *_ in triples], encoder().vectors
-        vectors = self._kept.of(texts, encode) if texts else encode(texts)
+        vectors = self._kept.of([text for text, *_ in triples], encoder().vectors)
         return Asked(
             triples,
             self._vectorizers.rows(plain, lemmas),
@@ -144,9 +143,8 @@ class Bench:
         judges = learner.judges()
         of_own = whole.some(own)
         near = self._near(whole, of_own, topic_of(answer))
-        waiting = self._read([(text, language, "") for text, language in job["waiting"]])
-        if waiting.questions:
-            near = near.and_more(waiting)
+        if job["waiting"]:
+            near = near.and_more(self._read([(text, language, "") for text, language in job["waiting"]]))
         pairs = zip(
             near.questions,
             self._judges.rankings(near.tables, near.vectors, LABELS_KEPT),
@@ -217,7 +215,8 @@ class _Learner:
     def judges(self) -> Ensemble:
         """Return the judges as they would be."""
         everything = np.ones(len(self._topics), dtype=np.bool_)
-        return self._learn(everything, [*self._changed, *self._neighbours()])
+        words = self._before.words.of_other_labels(self._places)
+        return self._learn(everything, [*self._changed, *self._neighbours()], words)
 
     def unlearnt(self, of_own: Asked) -> list[list[tuple[str, float]]]:
         """Return the ranking of each own question by judges that have learnt the others."""
@@ -225,12 +224,14 @@ class _Learner:
         found: list[list[tuple[str, float]]] = [[] for _ in self._own]
         if len(self._own) < 2:
             return found
+        words = self._before.words.of_other_labels(self._places)
         for part in range(parts):
             places = list(range(part, len(self._own), parts))
             learnt = np.ones(len(self._topics), dtype=np.bool_)
             learnt[self._own[places]] = False
             some = of_own.some(places)
-            judges = self._learn(learnt, self._changed)
+            # Each part puts its own in the place of that of the one before: a copy of all takes long.
+            judges = self._learn(learnt, self._changed, words)
             rankings = judges.rankings(some.tables, some.vectors, LABELS_KEPT)
             for place, ranking in zip(places, rankings, strict=True):
                 found[place] = ranking
@@ -250,8 +251,11 @@ class _Learner:
                 break
         return found
 
-    def _learn(self, learnt: npt.NDArray[np.bool_], anew: Sequence[int]) -> Ensemble:
-        """Return judges that have learnt from some of the questions, these topics anew."""
+    def _learn(self, learnt: npt.NDArray[np.bool_], anew: Sequence[int], words: LinearModel) -> Ensemble:
+        """Return judges that have learnt from some of the questions, these topics anew.
+
+        `words` is the judge of words into which these topics are put.
+        """
         columns: dict[int, Column] = {}
         of_meaning = {}
         # Where some are held out, the others stand for them.
@@ -271,6 +275,7 @@ class _Learner:
             )
             if topic in self._changed:
                 of_meaning[topic] = places, of_each
+        words.put(columns)
         situations = self._situations(learnt, weights)
         numbers = {label: number for number, label in enumerate(labels_of(self._names, situations))}
         labels = np.array(
@@ -291,7 +296,7 @@ class _Learner:
         of_meaning = {topic: (shifted[places], each) for topic, (places, each) in of_meaning.items()}
         return Ensemble(
             self._names,
-            self._before.words.with_columns(self._places, columns),
+            words,
             situations,
             self._before.meaning.with_topics(self._places, questions, of_meaning),
             self._before.hyperparameters,

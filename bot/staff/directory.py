@@ -159,6 +159,10 @@ class DirectoryEditor:
     def _topics(self) -> Mapping[str, Topic]:
         return check_topics(self.content / FAQ, Problems(self.content))
 
+    def named(self) -> frozenset[str]:
+        """Return the services that answers name, which no directory can do without."""
+        return frozenset(services_named(self._topics()))
+
     def undo(self, who: str) -> list[Message]:
         """Exchange the directory for the one kept before it; return what that changes.
 

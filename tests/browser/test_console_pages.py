@@ -28,6 +28,7 @@ from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
 from tests.helpers.models import add_untrained
+from tests.helpers.providers import provider
 from tests.helpers.situations import write_situation
 from tests.helpers.waiting import until
 
@@ -37,7 +38,7 @@ _HOLDING_FOCUS = (
     "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, textarea, summary, "
     "[tabindex='0']"
 )
-_WRONG = "another long password"
+_WRONG, _SHORT = "another long password", "short"
 # Opens all that is folded.
 _OPEN = "() => document.querySelectorAll('details').forEach((e) => { e.open = true; })"
 # Marks what gets the focus, and what shows nothing of it.
@@ -197,6 +198,69 @@ async def test_signing_in(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.look(".notice")
 
 
+async def test_people(console: Console, clerk: ClerkAtWork) -> None:
+    """All of them, one who cannot be added, a code, a person and oneself, before a code and a removal."""
+    await clerk.sign_in(console)
+    await clerk.go("/people")
+    await clerk.look("#add")
+    await clerk.send("/people", name="señor")
+    await clerk.look("[role=alert]")
+    await clerk.send("/people", name="maria.lopez")
+    await clerk.look(".code")
+    await clerk.go("/people")
+    await clerk.look("tbody .state")
+    await clerk.go(f"/people/{EDITOR}")
+    await clerk.look("#email")
+    await clerk.send("/contact", email="a b@")
+    await clerk.look("#email")
+    await clerk.send("/contact", email="ana@hpca.gov")
+    await clerk.look("[role=status]")
+    for action in ("code", "remove"):
+        await clerk.go(f"/people/{EDITOR}/{action}")
+        await clerk.look("main form")
+    await clerk.go(f"/people/{APPROVER}")
+    await clerk.look("#email")
+
+
+async def test_a_link_with_a_code_fills_in_the_form(console: Console, clerk: ClerkAtWork) -> None:
+    """The code stands in the address no more; then one's own account, with a password that is not right."""
+    _, code = console.app[keys.ACCOUNTS].invite("test", "maria.lopez", "editor")
+    await clerk.open(console)
+    await clerk.go(f"/welcome#maria.lopez/{code}")
+    await expect(clerk.page.locator("#code")).to_have_value(code)
+    assert clerk.page.url.endswith("/welcome")
+    await clerk.look("#welcome")
+    await clerk.send("/welcome", password=_SHORT, again=_SHORT)
+    await clerk.look("[role=alert]")
+    await clerk.send("/welcome", code=code, password=PASSWORD, again=PASSWORD)
+    await clerk.look("[role=status]")
+    await clerk.send("/account/password", old=_WRONG, password=PASSWORD, again=PASSWORD)
+    await clerk.look("[role=alert]")
+
+
+async def test_signing_in_through_the_city(tmp_path: Path, content_copy: Path, clerk: ClerkAtWork) -> None:
+    """There and back in a real browser, which keeps cookies to itself on the way; and one who is refused."""
+    (tmp_path / "provider").mkdir()
+    with provider(tmp_path / "provider") as issuer:
+        more = {"oidc_issuer": issuer, "oidc_client_id": "console", "oidc_client_secret": "of a test"}
+        async with open_console(content_copy, tmp_path / "var", **more) as console:
+            console.app[keys.ACCOUNTS].set_contact("test", EDITOR, "ana@hpca.gov", "es")
+            await clerk.open(console)
+            await clerk.look("a[href^='/provider/begin']")
+            for person, shows in (("city-clara", ".failure"), ("city-ana", ".who a[href='/account']")):
+                # Only the console is watched, not the provider's page.
+                await clerk.page.evaluate(
+                    "(url) => { window.location = url; }", "/provider/begin?path=/topics"
+                )
+                await clerk.page.wait_for_url(f"{issuer}/**")
+                async with clerk.page.expect_event("framenavigated"):
+                    await clerk.page.locator(f"button[value={person}]").click()
+                await clerk.page.wait_for_url(f"{console.url}/*")
+                await clerk.look(shows)
+            await clerk.go("/account")
+            await clerk.look("main h2")
+
+
 async def test_what_is_refused(console: Console, clerk: ClerkAtWork) -> None:
     """A page that is not there, one for others, and a form that is too old."""
     await clerk.sign_in(console, EDITOR)
@@ -257,6 +321,65 @@ async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None
     await clerk.go("/topics/new?of=red_card")
     await clerk.page.evaluate(_OPEN_ALL)
     await clerk.look("#id")
+
+
+async def test_other_texts(console: Console, clerk: ClerkAtWork) -> None:
+    """All, some, none; and one: while one writes, with mistakes, saved, changed by two, with its history."""
+    add_untrained(console.app[keys.STORE], "1")
+    console.app[keys.STORE].publish("1")
+    await clerk.sign_in(console)
+    await clerk.go("/texts")
+    await clerk.look("details.texts summary")
+    await clerk.go("/texts?q=greet")
+    await clerk.look("details.texts a")
+    await clerk.go("/texts?q=nothingatall")
+    await clerk.look("main > p")
+    await clerk.go("/texts/utter_choose_again")
+    await clerk.look("#edit")
+    await clerk.page.fill("#text_en", "Choose one")
+    await clerk.look("#problems-text_en .problem")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=alert]")
+    await clerk.page.fill("#text_en", "Choose 1 to NUMBER")
+    await clerk.page.fill("#text_es", "Escoja del 1 al NUMBER")
+    await clerk.page.locator("button[value=look]").click()
+    await clerk.look(".diff ins")
+    domain = console.settings.content_dir / "domain.yml"
+    theirs = domain.read_text(encoding="utf-8").replace("English choose again", "Theirs")
+    domain.write_text(theirs, encoding="utf-8")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look(".theirs")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=status]")
+    await clerk.look("form[action$='/back'] button")
+    await clerk.go("/texts?show=waiting")
+    await clerk.look("details.texts .state")
+    await clerk.go("/release")
+    await clerk.page.evaluate("() => document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    await clerk.look("details .diff ins")
+
+
+async def test_the_emergency_text_is_changed_in_both_languages(
+    console: Console, open_visit: OpenVisit
+) -> None:
+    """Four clicks beside typing: the list, the group, the text, save; then two to see it wait."""
+    add_untrained(console.app[keys.STORE], "1")
+    console.app[keys.STORE].publish("1")
+    clerk = ClerkAtWork(open_visit, "en", DESK)
+    await clerk.sign_in(console)
+    page = clerk.page
+    await page.get_by_role("link", name="Other texts").click()
+    await page.get_by_text("Agents are here now: somebody is being taken or hurt").click()
+    await page.get_by_role("link", name="Agents are here (place not known)").click()
+    await page.fill("#text_en", "Do not run.\n\n> I want a lawyer.")
+    await page.fill("#text_es", "No corra.\n\n> I want a lawyer.")
+    await expect(page.locator("#look blockquote")).to_have_count(2)
+    await expect(page.locator("#look")).to_contain_text("No corra.")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("[role=status]").first).to_contain_text("Residents get the text from before")
+    await page.get_by_role("link", name="Publish", exact=True).click()
+    await page.get_by_text("Other texts that say something else than residents get now: 1").click()
+    await expect(page.locator("details ins").first).to_be_visible()
 
 
 async def test_turning_off_on_and_approving(console: Console, clerk: ClerkAtWork) -> None:
@@ -324,12 +447,12 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.go("/directory")
     await clerk.look("tbody tr")
     table.write_text(text.replace("211 LA County", "<b>"), encoding="utf-8")
-    await clerk.page.locator("main details summary").click()
+    await clerk.page.locator("details:has(#tables) > summary").click()
     await clerk.look("#tables")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".failure")
     await clerk.go("/directory")
-    await clerk.page.locator("main details summary").click()
+    await clerk.page.locator("details:has(#tables) > summary").click()
     table.write_text(text.replace("211 LA County", "Line 211"), encoding="utf-8")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".changes li")

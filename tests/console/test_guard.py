@@ -27,6 +27,7 @@ ANYBODY = [
 APPROVERS = [
     "GET /people",
     "POST /people",
+    "POST /reminders/test",
     "GET /people/{name}",
     "POST /people/{name}/role",
     "POST /people/{name}/contact",
@@ -61,6 +62,7 @@ _PLACES = {
     "{name}": "topics.csv",
     "{table}": "phones",
     "{service}": "211-la",
+    "{key}": "utter_greet",
 }
 
 

@@ -22,6 +22,8 @@ from sqlalchemy import select
 
 import bot.database.engine
 from bot.cli.main import main
+from bot.content.home import copy_content
+from bot.content.paths import BASE
 from bot.database.accounts import Accounts
 from bot.database.audit import HEAD_FILE, AuditLog
 from bot.database.engine import Database, DatabaseError
@@ -292,6 +294,21 @@ def test_a_directory_that_stands_elsewhere_goes_where_it_stands_here(tmp_path: P
         back_up(file, source, Database(tmp_path / f"from{number}"))
         assert restore(file, target, Database(tmp_path / f"to{number}"), "luis", agree)
         assert (target.resources_dir / "marked.csv").read_text(encoding="utf-8") == f"{number}"
+
+
+def test_the_release_that_the_content_comes_from_comes_back_with_it(tmp_path: Path) -> None:
+    """Of a backup without one nothing is known of it: what is here says nothing of that content."""
+    source, target = place(tmp_path), place(tmp_path, "other")
+    copy_content(SMALL_CONTENT, source.content_dir / BASE)
+    copy_content(SMALL_CONTENT, target.content_dir / BASE)
+    (source.content_dir / BASE / "data/marked.yml").write_text("of the source", encoding="utf-8")
+    back_up(tmp_path / "one.tar.gz", source, Database(tmp_path / "from"))
+    assert restore(tmp_path / "one.tar.gz", target, Database(tmp_path / "to"), "luis", agree)
+    assert folder_hash(target.content_dir / BASE) == folder_hash(source.content_dir / BASE)
+    shutil.rmtree(source.content_dir / BASE)
+    back_up(tmp_path / "two.tar.gz", source, Database(tmp_path / "from"))
+    assert restore(tmp_path / "two.tar.gz", target, Database(tmp_path / "to"), "luis", agree)
+    assert not any((target.content_dir / BASE).iterdir())
 
 
 def members(file: Path) -> dict[str, bytes]:

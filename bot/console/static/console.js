@@ -120,7 +120,7 @@ function show(place, html) {
   }
 
   const trial = document.getElementById("trial");
-  if ("ask" in trial.dataset) ask();
+  if (trial && "ask" in trial.dataset) ask();
 
   // Long lists of services and answers are narrowed by what one types.
   for (const list of form.querySelectorAll("[data-filter]")) {
