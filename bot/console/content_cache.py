@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -167,10 +168,14 @@ class ContentCache:
 
         That is by the model which answers: another may be published that is not taken over yet, or never.
         """
-        serving = self._serving.read()
-        if serving is None:
-            return as_residents_get(topics, self.published_topics(), self._off.read())
-        return as_residents_get(topics, self._store.get(serving.version).content.topics, self._off.read())
+        return as_residents_get(topics, self._answering_topics(), self._off.read())
+
+    def _answering_topics(self) -> Mapping[str, Topic] | None:
+        """Return the topics of the model that answers, or of the published one where that is not known."""
+        if (serving := self._serving.read()) is not None:
+            with contextlib.suppress(ModelError):  # it has gone meanwhile
+                return self._store.get(serving.version).content.topics
+        return self.published_topics()
 
     def _once(self, name: str, paths: tuple[Path, ...], read: Callable[[], _Read]) -> _Read:
         with self._lock:

@@ -76,6 +76,7 @@ async def _group_page(
         titles=await asyncio.to_thread(request.app[keys.CONTENT_CACHE].titles, request[keys.LANGUAGE]),
         taken=_taken(form) if form else {question.id for question in group.questions},
         text=str(form.get("text", "")) if form else group.text,
+        other=str(form.get("other", "")) if form else "",
         failure=failure,
     )
 

@@ -245,6 +245,8 @@ class Review:
 
         Raises ReviewError, ContentError and TopicEditError.
         """
+        if not topic:
+            raise ReviewError(Message("no_answer_chosen"))
         content = read_content(self.content)
         if topic not in content.topics:
             raise ReviewError(Message("topic_unknown", topic=printable(topic)))

@@ -18,7 +18,7 @@ from bot.console import keys
 from bot.console.uploads import uploaded
 from bot.content.paths import BASE
 from bot.database.engine import Database
-from bot.database.review_queue import ReviewQueue
+from bot.database.review_queue import NOT_HELPFUL, NOT_UNDERSTOOD, OFFERED, ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
 from bot.editing.sheet.exporting import export
 from bot.training.model_inputs import copy_content
@@ -395,6 +395,30 @@ async def test_turning_off_on_and_approving(console: Console, clerk: ClerkAtWork
     for action in ("on", "approve"):
         await clerk.go(f"/topics/red_card/{action}")
         await clerk.look("main form")
+    await clerk.go("/topics/red_card/given")
+    await clerk.look(".preview, main p")
+
+
+async def test_what_residents_will_get_and_get(console: Console, clerk: ClerkAtWork) -> None:
+    """Beside what is published: a text that is changed, situations that go with it, and undoing all of it."""
+    content, store = console.settings.content_dir, ModelStore(console.settings.data_dir)
+    write_situation(content, "lost", "A lost card", "Perdí una")
+    for version in ("20261126-042850-0a1b2c3d", "20261127-042850-0a1b2c3d"):
+        add_untrained(store, version, content=content)
+        store.publish(version)
+        file = console.topic_file("red_card")
+        file.write_text(file.read_text("utf-8").replace("The red card", "The red  card", 1), "utf-8")
+    console.app[keys.TOPICS_OFF].add("food_assistance")
+    await clerk.sign_in(console)
+    for action in ("off", "on", "approve"):
+        await clerk.go(f"/topics/red_card/{action}")
+        await clerk.look(".preview")
+    await clerk.go("/topics/red_card.lost/off")
+    await clerk.look(".preview")
+    await clerk.go("/topics/food_assistance/given")
+    await clerk.look(".state.off")
+    await clerk.go("/release/undo")
+    await clerk.look("main form button.danger")
 
 
 async def test_spreadsheets(console: Console, clerk: ClerkAtWork, tmp_path: Path) -> None:
@@ -576,25 +600,30 @@ async def test_use(console: Console, clerk: ClerkAtWork) -> None:
 
 
 async def test_questions_asked_in_vain(console: Console, clerk: ClerkAtWork) -> None:
-    """None, some, one of them, and before anything is done with it."""
+    """None, some, a group of them, one that cannot be taken, and before and after something is done."""
     await clerk.sign_in(console)
     await clerk.go("/asked")
     await clerk.look("main p")
     queue = ReviewQueue(console.app[keys.DATABASE])
-    queue.add("how do they decide the amount of the bond", "en")
-    queue.add("how do they decide the amount of a bond", "en")
-    queue.add("¿cuánto se paga de fianza?", "es")
+    queue.add("how do they decide the amount of the bond", "en", reason=OFFERED)
+    queue.add("how do they decide the amount of a bond", "en", reason=NOT_UNDERSTOOD)
+    queue.add("¿cuánto se paga de fianza?", "es", reason=NOT_HELPFUL, topic="red_card")
     await clerk.go("/asked")
     await clerk.look("tbody tr")
     group = await clerk.page.locator("tbody a").first.get_attribute("href")
     assert group is not None
     await clerk.go(group)
-    await clerk.look("#topic")
-    await clerk.page.select_option("#topic", "bond")
-    await clerk.send("/belongs")
-    await clerk.look("blockquote")
-    await clerk.go(group)
-    await clerk.send("/discard")
+    await clerk.look("[type=checkbox]")
+    await clerk.page.locator("[type=checkbox]").first.uncheck()
+    await clerk.page.fill("#text", "how *** they decide it")
+    await clerk.page.select_option("#other", "red_card")
+    await clerk.page.locator("button[formaction$='/belongs']").last.click()
+    await clerk.look("[role=alert]")
+    await clerk.page.fill("#text", "how do they decide it in court")
+    await clerk.page.locator("button[formaction$='/belongs']").last.click()
+    await clerk.look("[role=status]")
+    await clerk.page.locator("tbody a").first.click()
+    await clerk.page.locator("main button.danger").click()
     await clerk.look("main form")
 
 
@@ -634,7 +663,7 @@ async def test_what_a_model_makes_of_questions(office: Console, open_visit: Open
         await clerk.look(".words")
         await clerk.go("/asked")
         await clerk.page.locator("tbody a").first.click()
-        await clerk.look("#topic")
+        await clerk.look("#other")
         await clerk.go(f"/release/{office.app[keys.STORE].published_version()}")
         await clerk.look(".state.pass")
         file.write_text(text.replace("  group:", "  enabled: false\n  group:", 1), encoding="utf-8")
@@ -690,6 +719,6 @@ async def test_a_topic_is_changed_and_turned_off_without_a_mouse(
     await page.keyboard.type("It may be wrong")
     await tab_to("form[action$='/off'] button")
     await press("Enter")
-    await page.wait_for_url("**/release")
-    await expect(page.locator(".state.pass")).to_be_visible()
+    await page.wait_for_url("**/topics/red_card/given")
+    await expect(page.locator(".run .state.pass")).to_be_visible()
     assert console.app[keys.TOPICS_OFF].read() == {"red_card"}

@@ -357,6 +357,7 @@ async def test_what_was_written_of_a_question_is_not_lost_where_it_cannot_be_tak
     fields = {"topic": "bond", "text": "who *** sets it", boxes[other]: "1"}
     page = await editor.post(f"{group}/belongs", fields, status=422)
     assert "has holes" in page and "who *** sets it</textarea>" in page
+    assert "No answer is chosen." in await editor.post(f"{group}/belongs", fields, topic="", status=422)
     assert f'{boxes[other]}" value="1" checked' in page and f'{boxes[one]}" value="1">' in page
 
 
