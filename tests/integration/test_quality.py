@@ -139,7 +139,7 @@ async def test_what_the_check_of_a_new_program_says_of_published_content_keeps_n
     store, said = ModelStore(tmp_path / "var"), list[str]()
     publish_of_an_older_program(store, small_model)
     claims = store.published_content_dir() / "data" / "claims.yml"
-    new = "- id: new\n  reason: {en: It is tried., es: Se prueba.}\n  en: [bond]\n  es: [fianza]\n"
+    new = "- id: new\n  reason: {en: It is tried., es: Se prueba.}\n  en: [card]\n  es: [tarjeta]\n"
     claims.write_text(claims.read_text(encoding="utf-8") + new, encoding="utf-8")
     served = await model_to_serve(SMALL_CONTENT, store, said.append)
     assert "Residents get this content already, from the program before." in "".join(said)
