@@ -111,14 +111,15 @@ class ContentCache:
 
     def full_text(self) -> FullText:
         """Return everything that can be searched, the directory as residents get it."""
-        topics = self.topics().topics
+        topics, texts = self.topics().topics, self.resident_texts()
 
         def read() -> FullText:
             try:
                 directory = read_directory(self._resources)
             except ContentError:
                 directory = None
-            return FullText(passages_of(self.root, topics, directory))
+            fields = {text.key: text.fields for text in texts.values()}
+            return FullText(passages_of(topics, directory, fields))
 
         return self._once("full_text", (Path("data"), Path("domain.yml"), self._resources.resolve()), read)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.rendering import render, text
-from bot.content.full_text import ANSWER, KINDS, SERVICE, Found, Passage, Query
+from bot.console.text_catalog import listed
+from bot.content.full_text import ANSWER, KINDS, SERVICE, TEXT, Found, Passage, Query
 from bot.text.cleaning import clean
 
 # Nobody reads further; whoever looks for more writes more words.
@@ -51,8 +53,16 @@ async def get_find(request: web.Request) -> web.StreamResponse:
     found = await asyncio.to_thread(everything.search, query)
     counts = {kind: sum(one.kind == kind for one in found) for kind in KINDS}
     language = request[keys.LANGUAGE]
+    texts = listed((await asyncio.to_thread(request.app[keys.CONTENT_CACHE].resident_texts)).values())
     results = [
-        _result(request, one, everything.title(one.kind, one.id, language), query)
+        _result(
+            request,
+            one,
+            texts[one.id].title[language]
+            if one.kind == TEXT and one.id in texts
+            else everything.title(one.kind, one.id, language),
+            query,
+        )
         for one in found[:_MOST_FOUND]
     ]
     return render(
@@ -82,7 +92,7 @@ def _address(one: Passage | Found) -> str:
     if one.kind == SERVICE:
         return f"/directory/services/{one.id}"
     if one.kind != ANSWER:
-        return f"/texts?key={one.id}"
+        return f"/texts/{quote(one.id, safe='')}"
     if isinstance(one, Found) or one.part == "id":
         return f"/topics/{one.id}"
     field = _FIELDS.get(one.part, one.part)

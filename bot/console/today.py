@@ -14,6 +14,7 @@ from bot.clock import current_date, week_of
 from bot.console import keys
 from bot.console.guard import account_of
 from bot.console.rendering import render
+from bot.console.resident_texts import waiting_texts
 from bot.content.paths import FAQ
 from bot.content.topics import Topic, situations_of
 from bot.database.accounts import Account, may
@@ -22,12 +23,15 @@ from bot.database.review_queue import ReviewQueue
 from bot.directory.reading import read_directory
 from bot.errors import KyrError
 from bot.problems import ContentError
+from bot.settings import Settings
 from bot.staff.approval import unsigned, written_by
 from bot.staff.jobs import OFF as TURNING_OFF
 from bot.staff.jobs import RELEASE, TRAINING, Run
 from bot.staff.upgrade import upgrade_waiting
 from bot.training.model_inputs import content_hash, trained_files
 from bot.training.models import Model
+
+_SERVICE = "/directory/services/{}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Given:
     `state` is "nothing" (no version is published), "down" (no assistant runs), "starting", "other" (it
     answers from another version than the published one) or "published". `version` is the one that they are
     answered from, or would be; `refused` says why the assistant did not take the published one. `changed`
-    are the answers that are saved otherwise than they are given, `files` how many other files.
+    are the answers that are saved otherwise than they are given, `texts` how many other texts, and `files`
+    how many other files.
     """
 
     state: str
@@ -74,6 +79,7 @@ class Given:
     off: Sequence[OffAnswer] = ()
     answers: int = 0
     changed: Collection[str] = ()
+    texts: int = 0
     files: int = 0
 
 
@@ -109,6 +115,7 @@ def _given(request: web.Request) -> Given:
         answering, state = store.get(serving.version), "other"
     topics, off = answering.content.topics, app[keys.TOPICS_OFF].read()
     edited = app[keys.CONTENT_CACHE].topics().topics
+    texts = waiting_texts(request)
     is_refused = serving is not None and serving.refused == published.version
     return Given(
         state,
@@ -118,7 +125,10 @@ def _given(request: web.Request) -> Given:
         [_off(app[keys.AUDIT], topics, name) for name in sorted(_turned_off(topics, off))],
         sum(topic.answered for topic in topics.values()),
         sorted(name for name in {*topics, *edited} if topics.get(name) != edited.get(name)),
-        _other_files_changed(app[keys.SETTINGS].content_dir, answering),
+        len(texts),
+        _other_files_changed(
+            app[keys.SETTINGS].content_dir, answering, {one.listed.text.file for one in texts}
+        ),
     )
 
 
@@ -134,9 +144,9 @@ def _off(audit: AuditLog, topics: Mapping[str, Topic], name: str) -> OffAnswer:
     return OffAnswer(topics[name], situations, entry.time if entry else "", entry.who if entry else "")
 
 
-def _other_files_changed(root: Path, model: Model) -> int:
-    """Return how many files of the content besides the answers are not as the version has them."""
-    names = {*trained_files(root), *trained_files(model.content_dir)}
+def _other_files_changed(root: Path, model: Model, counted: Collection[Path]) -> int:
+    """Return how many files but those of answers and those `counted` are not as the version has them."""
+    names = {*trained_files(root), *trained_files(model.content_dir)} - {*counted}
     return sum(not _are_same(root / name, model.content_dir / name) for name in names if name.parent != FAQ)
 
 
@@ -151,7 +161,17 @@ def _tasks(request: web.Request, account: Account, given: Given | None) -> Itera
     yield from _of_version(request, given, runs.last(TRAINING))
     yield from _of_questions(ReviewQueue(request.app[keys.DATABASE]))
     yield from _of_directory(request, account)
-    if may(account.role, "approver") and (count := upgrade_waiting(request.app[keys.SETTINGS])):
+    if may(account.role, "approver"):
+        yield from _of_release(request.app[keys.SETTINGS])
+
+
+def _of_release(settings: Settings) -> Iterator[Task]:
+    """Yield what a new release brings; where that cannot be told, its page says why."""
+    try:
+        count: int | None = upgrade_waiting(settings)
+    except KyrError:
+        count = None
+    if count != 0:
         yield Task("upgrade", count, "/upgrade")
 
 
@@ -198,7 +218,7 @@ def _of_version(request: web.Request, given: Given | None, training: Run | None)
     elif training and waiting:
         passed = bool((training.result or {}).get("passed"))
         yield Task("passed" if passed else "stopped", None, f"/release/{waiting.version}")
-    changed = len(given.changed) + given.files if given else 0
+    changed = len(given.changed) + given.texts + given.files if given else 0
     if not changed or (training and training.running):
         return
     if waiting and waiting.content_hash == content_hash(request.app[keys.SETTINGS].content_dir):
@@ -230,7 +250,14 @@ def _of_directory(request: web.Request, account: Account) -> Iterator[Task]:
     except ContentError as error:
         yield Task("directory_broken", len(error.problems), "/directory", True)
         return
+<<<<<<< HEAD
     if old := sum(service.to_confirm(current_date()) for service in services):
         yield Task("services", old, "/directory?only=overdue")
     if uncalled := sum(service.uncalled for service in services):
         yield Task("uncalled", uncalled, "/directory?only=uncalled")
+=======
+    old = [service.id for service in services if service.to_confirm(current_date())]
+    yield from _list("services", old, _SERVICE, "/directory?only=overdue")
+    uncalled = [service.id for service in services if service.uncalled]
+    yield from _list("uncalled", uncalled, _SERVICE, "/directory?only=uncalled")
+>>>>>>> 4d18b0a (Today counts texts and numbers that nobody has called; Find leads to the form of each text by its name)

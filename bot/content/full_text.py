@@ -11,13 +11,9 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from bot.content.paths import PAGE_TEXTS, START
+from bot.content.page_texts import HOTLINE
 from bot.content.topics import Topic, topic_of
 from bot.directory.mentions import put_in
 from bot.directory.services import Directory, Service
@@ -174,21 +170,24 @@ def _rank(passage: Passage) -> int:
     return _BEST_FIRST.index(passage.part) if passage.part in _BEST_FIRST else len(_BEST_FIRST)
 
 
-def passages_of(root: Path, topics: Mapping[str, Topic], directory: Directory | None) -> Iterator[Passage]:
-    """Yield all passages of a content, as residents read them; what cannot be read is left out."""
+def passages_of(
+    topics: Mapping[str, Topic], directory: Directory | None, texts: Mapping[str, Mapping[str, str]]
+) -> Iterator[Passage]:
+    """Yield all passages of a content, as residents read them.
+
+    `texts` are all that are no answers, by key, each by its fields: "text_en", "button_1_es".
+    """
     for topic in topics.values():
         yield from _of_topic(topic, directory)
     if directory:
         for service in directory.services:
             yield from _of_service(service, directory)
-    yield from _of_responses(root, directory)
-    for name, twins in _read(root / PAGE_TEXTS).items():
-        yield from _of_twins(TEXT, name, "text", twins)
-    start = _read(root / START)
-    for name, starter in (start.get("starters") or {}).items():
-        yield from _of_twins(TEXT, f"start.{name}", "text", starter.get("title"))
-    for number, part in enumerate(start.get("topics") or (), 1):
-        yield from _of_twins(TEXT, f"start.topics.{number}", "text", part.get("title"))
+    for key, fields in texts.items():
+        for name, text in fields.items():
+            part, _, language = name.rpartition("_")
+            part, _, number = part.partition("_")
+            shown = _named(text, directory, language)
+            yield Passage(TEXT, key, part, language, shown, number=int(number or 0))
 
 
 def _of_topic(topic: Topic, directory: Directory | None) -> Iterator[Passage]:
@@ -219,7 +218,7 @@ def _of_text(name: str, part: str, language: str, text: str) -> Iterator[Passage
 
 def _named(text: str, directory: Directory | None, language: str) -> str:
     """Return a text with the names and numbers of services in it, as residents read it."""
-    return put_in(text, directory, language) if directory else text
+    return put_in(text, directory, language).replace(HOTLINE, directory.hotline) if directory else text
 
 
 def _of_service(service: Service, directory: Directory) -> Iterator[Passage]:
@@ -243,7 +242,7 @@ def _of_service(service: Service, directory: Directory) -> Iterator[Passage]:
         hours = "; ".join(schedule.describe(language) for schedule in service.schedules)
         yield Passage(SERVICE, service.id, "hours", language, hours)
     for part, texts in (
-        ("phones", service.phones),
+        ("phones", [line.spoken for line in service.lines]),
         ("addresses", [location.address for location in service.locations]),
         ("url", [service.url]),
     ):
@@ -255,22 +254,3 @@ def _of_twins(kind: str, name: str, part: str, twins: Any) -> Iterator[Passage]:
     for language in LANGUAGES:
         text = twins.get(language) if isinstance(twins, Mapping) else None
         yield Passage(kind, name, part, language, str(text or ""))
-
-
-def _of_responses(root: Path, directory: Directory | None) -> Iterator[Passage]:
-    for name, variations in (_read(root / "domain.yml").get("responses") or {}).items():
-        for variation in variations or ():
-            custom = variation.get("custom") or {}
-            language = str(custom.get("language", ""))
-            if language in LANGUAGES:
-                for part, text in (("text", variation.get("text")), ("short", custom.get("short"))):
-                    yield Passage(TEXT, name, part, language, _named(str(text or ""), directory, language))
-
-
-def _read(file: Path) -> Mapping[str, Any]:
-    """Return what a file of content says; nothing where it cannot be read, which the check names."""
-    try:
-        document = YAML(typ="safe", pure=False).load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, YAMLError):
-        return {}
-    return document if isinstance(document, Mapping) else {}

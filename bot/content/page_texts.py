@@ -23,13 +23,13 @@ from bot.text.facts import facts
 from bot.text.language import LANGUAGES
 
 _OF_THE_PROGRAM = PROJECT_ROOT / "bot" / "gateway" / "strings.yml"
-_HOTLINE = "HOTLINE"
+HOTLINE = "HOTLINE"
 # What is put into a text when it is shown, in the place of a word in capitals: no text can do without it.
 PLACES: Mapping[str, tuple[str, ...]] = {
-    "error_server_error": (_HOTLINE,),
+    "error_server_error": (HOTLINE,),
     "interpreter_words": ("LANGUAGE",),
     "saved_page": ("DATE",),
-    "urgent_hotline": (_HOTLINE,),
+    "urgent_hotline": (HOTLINE,),
 }
 _PHONE = re.compile(r"\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}")
 _SHAPE = {...: dict.fromkeys(LANGUAGES, str)}
@@ -79,7 +79,7 @@ def with_released(own: PageTexts) -> PageTexts:
 def with_hotline(texts: PageTexts, number: str) -> PageTexts:
     """Return the texts with the number of the hotline in its places."""
     return {
-        language: {name: text.replace(_HOTLINE, number) for name, text in of_one.items()}
+        language: {name: text.replace(HOTLINE, number) for name, text in of_one.items()}
         for language, of_one in texts.items()
     }
 
@@ -121,7 +121,7 @@ def check_page_text(
         at, field = lines.get(language, line), f"text_{language}"
         if _PHONE.search(text):
             problems.add(
-                file, at, "page_text_phone", field=field, name=name, language=language, hotline=_HOTLINE
+                file, at, "page_text_phone", field=field, name=name, language=language, hotline=HOTLINE
             )
         for place in missing_places(text, PLACES.get(name, ())) if text else ():
             problems.add(file, at, "place_missing", field=field, name=name, language=language, place=place)
@@ -138,4 +138,4 @@ def missing_places(text: str, needed: Iterable[str]) -> list[str]:
 
 
 def _facts(text: str) -> set[str]:
-    return facts(text) | set(re.findall(_HOTLINE, text))
+    return facts(text) | set(re.findall(HOTLINE, text))

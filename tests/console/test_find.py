@@ -38,7 +38,7 @@ async def test_services_and_texts_lead_to_their_forms(console: Console, editor: 
     assert 'href="/directory/services/211-la"' in await editor.post("/find", words="211 LA County")
     name, texts = next(iter(console.app[keys.CONTENT_CACHE].content().conversation.responses.items()))
     page = await editor.post("/find", words=f'"{texts["en"].splitlines()[0]}"')
-    assert f'href="/texts?key={name}"' in page
+    assert f'href="/texts/{name}"' in page
 
 
 async def test_the_box_is_on_every_page_and_works_without_script(editor: Clerk) -> None:

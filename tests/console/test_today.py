@@ -105,6 +105,9 @@ async def test_where_nothing_waits_it_says_so(console: Console, editor: Clerk) -
     """An editor has nothing to approve; everything is saved, published and checked."""
     publish(console, OLD)
     shutil.rmtree(console.settings.content_dir / "data" / "evaluation")
+    phones = console.settings.resources_dir / "phones.csv"
+    called = re.sub(r",,$", ",2026-11-22,ana", phones.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    phones.write_text(called, encoding="utf-8")
     page = await editor.get("/")
     assert "Nothing waits. Everything is done." in page and waiting(page) == {}
     assert "Residents get everything" not in page  # nothing answers them at the moment
@@ -123,9 +126,14 @@ async def test_what_is_saved_and_not_with_residents_is_said_and_made_a_version_o
     page = await editor.get("/")
     assert waiting(page)["Saved, but not with residents yet"] == "2"
     assert "Answers saved otherwise than in it: 1." in page
-    assert "Other texts or lists of questions saved otherwise: 1." in page
+    assert "Lists of questions and the like saved otherwise: 1." in page
     assert '<form method="post" action="/release/train">' in page
     assert store.published_version() == OLD
+    text = domain.read_text(encoding="utf-8")
+    domain.write_text(text.replace("text: ", "text: Now ", 1), encoding="utf-8")
+    page = await editor.get("/")
+    assert waiting(page)["Saved, but not with residents yet"] == "2"
+    assert "Other texts saved otherwise than in it: 1." in page and "/texts?show=waiting" in page
 
 
 async def test_a_training_that_ended_waits_until_it_is_published(console: Console, editor: Clerk) -> None:
@@ -214,7 +222,11 @@ async def test_old_services_and_what_others_brought_wait(
     services.write_text(
         services.read_text(encoding="utf-8").replace("2026-11-22", "2026-01-05", 1), encoding="utf-8"
     )
-    assert waiting(await editor.get("/"))["Services to call and check"] == "1"
+    page = await editor.get("/")
+    assert waiting(page)["Services to call and check"] == "1"
+    assert waiting(page)["Services with a number that nobody has called"] == "2"
+    assert 'href="/directory/services/hp-with-you">See which services' in page
+    assert 'href="/directory?only=uncalled">See which numbers' in page
 
 
 async def test_a_broken_file_waits_and_takes_nothing_else_away(console: Console, editor: Clerk) -> None:

@@ -16,14 +16,13 @@ from tests.helpers.situations import write_situation
 def everything(content_copy: Path) -> FullText:
     """The small content, with an answer for one situation and the first screen."""
     write_situation(content_copy, "lost", "A lost card", "Perdí una")
-    (content_copy / "data" / "start.yml").write_text(
-        "starters:\n  taken:\n    title: {en: They took someone, es: Se llevaron a alguien}\n"
-        "    answer: red_card\ntopics:\n- title: {en: Cards, es: Tarjetas}\n  ids: [red_card]\n",
-        encoding="utf-8",
-    )
     content = read_content(content_copy)
     directory = read_directory(content_copy / "data" / "resources")
-    return FullText(passages_of(content_copy, content.topics, directory))
+    texts = {
+        "start.taken": {"text_en": "They took someone", "text_es": "Se llevaron a alguien"},
+        "utter_card": {"text_en": "Call HOTLINE, or [211-la].", "button_2_en": "I am at work"},
+    }
+    return FullText(passages_of(content.topics, directory, texts))
 
 
 def places(everything: FullText, text: str) -> list[tuple[str, str, str, str, int]]:
@@ -109,8 +108,14 @@ def test_nothing_is_found_for_nothing(everything: FullText) -> None:
     assert places(everything, "") == places(everything, ' "" ?! ') == []
 
 
-def test_what_cannot_be_read_is_left_out(content_copy: Path) -> None:
-    """The rest is found."""
-    (content_copy / "domain.yml").write_text("responses: [", encoding="utf-8")
-    passages = [*passages_of(content_copy, {}, None)]
-    assert passages == []
+def test_a_text_is_found_as_residents_read_it(everything: FullText) -> None:
+    """With the services and the hotline in it, and its buttons."""
+    assert ("utter_card", "text", "en", "", 0) in places(everything, 'call "or 211"')
+    assert ("utter_card", "button", "en", "", 2) in places(everything, "i am at work")
+    assert places(everything, "HOTLINE") == []
+
+
+def test_without_a_directory_the_rest_is_found() -> None:
+    """As when a table of it has a mistake."""
+    texts = {"utter_card": {"text_en": "Call [211-la]."}}
+    assert [one.text for one in passages_of({}, None, texts)] == ["Call [211-la]."]
