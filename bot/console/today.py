@@ -250,14 +250,7 @@ def _of_directory(request: web.Request, account: Account) -> Iterator[Task]:
     except ContentError as error:
         yield Task("directory_broken", len(error.problems), "/directory", True)
         return
-<<<<<<< HEAD
-    if old := sum(service.to_confirm(current_date()) for service in services):
-        yield Task("services", old, "/directory?only=overdue")
-    if uncalled := sum(service.uncalled for service in services):
-        yield Task("uncalled", uncalled, "/directory?only=uncalled")
-=======
     old = [service.id for service in services if service.to_confirm(current_date())]
     yield from _list("services", old, _SERVICE, "/directory?only=overdue")
     uncalled = [service.id for service in services if service.uncalled]
     yield from _list("uncalled", uncalled, _SERVICE, "/directory?only=uncalled")
->>>>>>> 4d18b0a (Today counts texts and numbers that nobody has called; Find leads to the form of each text by its name)
