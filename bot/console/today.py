@@ -66,7 +66,8 @@ class Given:
     """What residents get right now.
 
     `state` is "nothing" (no version is published), "down" (no assistant runs), "starting", "other" (it
-    answers from another version than the published one) or "published". `version` is the one that they are
+    answers from another version than the published one), "older" (that was made by a program before this one,
+    which lacks something in it) or "published". `version` is the one that they are
     answered from, or would be; `refused` says why the assistant did not take the published one. `changed`
     are the answers that are saved otherwise than they are given, `texts` how many other texts, and `files`
     how many other files.
@@ -113,7 +114,10 @@ def _given(request: web.Request) -> Given:
         state = "starting" if status_file.is_held() else "down"
     elif serving.version != published.version:
         answering, state = store.get(serving.version), "other"
-    topics, off = answering.content.topics, app[keys.TOPICS_OFF].read()
+    content, off = answering.readable_content, app[keys.TOPICS_OFF].read()
+    if content is None:
+        return Given("older", answering.version, published.version)
+    topics = content.topics
     edited = app[keys.CONTENT_CACHE].topics().topics
     texts = waiting_texts(request)
     is_refused = serving is not None and serving.refused == published.version
@@ -218,6 +222,8 @@ def _of_version(request: web.Request, given: Given | None, training: Run | None)
     elif training and waiting:
         passed = bool((training.result or {}).get("passed"))
         yield Task("passed" if passed else "stopped", None, f"/release/{waiting.version}")
+    if given and given.state == "older" and not (training and training.running):
+        yield Task("older", None, "/release/train", True, does=True)
     changed = len(given.changed) + given.texts + given.files if given else 0
     if not changed or (training and training.running):
         return

@@ -209,6 +209,17 @@ async def test_what_cannot_be_told_is_said_so(console: Console, editor: Clerk) -
     assert "This cannot be told at the moment." in page and "Every answer of this version" not in page
 
 
+async def test_a_version_of_a_program_before_is_said_to_be_one_and_made_anew(
+    console: Console, editor: Clerk
+) -> None:
+    """Nothing is claimed of what residents get from it, and the page is there."""
+    store = publish(console, OLD)
+    (store.get(OLD).content_dir / "domain.yml").write_text("responses: [", encoding="utf-8")
+    page = await editor.get("/")
+    assert "A new version is needed" in waiting(page)
+    assert "cannot say what residents get" in page and "Answers that are turned off" not in page
+
+
 async def test_old_services_and_what_others_brought_wait(
     console: Console, editor: Clerk, approver: Clerk
 ) -> None:
