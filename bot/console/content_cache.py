@@ -128,9 +128,10 @@ class ContentCache:
         return self.content().language_identifier
 
     def published_topics(self) -> Mapping[str, Topic] | None:
-        """Return the topics of the published model, None where nothing is published."""
+        """Return the topics of the published model, None where nothing is, or a program before made it."""
         published = self._store.published()
-        return published.content.topics if published else None
+        content = published.readable_content if published else None
+        return content.topics if content else None
 
     def resident_texts(self) -> Mapping[str, ResidentText]:
         """Return the texts that are no answers, by key, as they stand in their files."""

@@ -34,10 +34,11 @@ async def get_release(request: web.Request) -> web.StreamResponse:
     app = request.app
     models, published, previous = await asyncio.to_thread(_models, request)
     changed, off = None, await asyncio.to_thread(app[keys.TOPICS_OFF].read)
-    if published is not None:
+    content = published.readable_content if published else None
+    if content is not None:
         topics = (await asyncio.to_thread(app[keys.CONTENT_CACHE].topics)).topics
-        off &= published.content.topics.keys()
-        changed = sum(published.content.topics.get(name) != topic for name, topic in topics.items())
+        off &= content.topics.keys()
+        changed = sum(content.topics.get(name) != topic for name, topic in topics.items())
     return render(
         request,
         "release.html",
@@ -55,7 +56,7 @@ def _models(request: web.Request) -> tuple[list[Model], Model | None, Model | No
     store = request.app[keys.STORE]
     published = store.published()
     if published is not None:
-        _ = published.content  # read here, in a thread
+        _ = published.readable_content  # read here, in a thread
     return store.list()[::-1], published, store.previous()
 
 

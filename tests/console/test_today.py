@@ -217,6 +217,8 @@ async def test_a_version_of_a_program_before_is_said_to_be_one_and_made_anew(
     (store.get(OLD).content_dir / "domain.yml").write_text("responses: [", encoding="utf-8")
     page = await editor.get("/")
     assert "A new version is needed" in waiting(page)
+    assert "Make a new version" in await editor.get("/release")
+    assert "/topics/red_card" in await editor.get("/topics")
     assert "cannot say what residents get" in page and "Answers that are turned off" not in page
 
 
