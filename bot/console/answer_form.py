@@ -27,7 +27,7 @@ from bot.content.topics import (
     situations_of,
     topic_of,
 )
-from bot.directory.mentions import name_and_number
+from bot.directory.mentions import to_choose
 from bot.directory.services import Directory
 from bot.editing.columns import COLUMNS
 from bot.editing.fields import ID
@@ -73,7 +73,7 @@ def choices(topics: Mapping[str, Topic], topic: str, directory: Directory | None
     """Return what the form of an answer of a topic offers, in the order of the alphabet."""
     cores = sorted((one for one in topics.values() if one.is_core), key=lambda one: fold(one.title[language]))
     services = directory.services if directory else ()
-    named = [(one.id, name_and_number(one, language)) for one in services]
+    named = [(one.id, to_choose(one, language)) for one in services]
     return Choices(
         sorted(named, key=lambda pair: fold(pair[1])),
         [

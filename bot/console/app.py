@@ -135,7 +135,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/directory/pull", directory.post_pull, EDITOR),
     Route("POST", "/directory/tables", directory.post_tables, EDITOR),
     Route("POST", "/directory/replace", directory.post_replace, APPROVER),
-    Route("GET", "/directory/undo", directory.get_undo, APPROVER),
+    Route("GET", "/directory/undo", service.get_undo, APPROVER),
     Route("POST", "/directory/undo", directory.post_undo, APPROVER),
     Route("GET", "/directory/withheld", withheld.get_withheld, EDITOR),
     Route("POST", "/directory/withheld", withheld.post_withheld, APPROVER),

@@ -26,7 +26,6 @@ from bot.directory.update import (
     columns_to_pull,
     differences,
     read_present,
-    undo_would_change,
 )
 from bot.messages import Message
 from bot.staff.directory import DirectoryEditor
@@ -109,13 +108,6 @@ async def post_replace(request: web.Request) -> web.StreamResponse:
     await asyncio.to_thread(replacing.replace, who, brought.action, build, lines.append)
     request.app[keys.BROUGHT].drop(str(form["by"]), str(form["brought"]))
     return await _page(request, lines=lines, is_done=True)
-
-
-async def get_undo(request: web.Request) -> web.StreamResponse:
-    """GET /directory/undo: what going back to the directory before would change."""
-    settings = request.app[keys.SETTINGS]
-    lines = await asyncio.to_thread(undo_would_change, settings.resources_dir, _replacing(request).kept)
-    return render(request, "directory_undo.html", lines=lines)
 
 
 async def post_undo(request: web.Request) -> web.StreamResponse:

@@ -30,7 +30,7 @@ from bot.directory.one_service import CHECK, OneService, in_words, put_back, tak
 from bot.directory.reading import check_directory, read_directory
 from bot.directory.services import Directory
 from bot.directory.tables import Tables
-from bot.directory.update import UpdateError, read_present, write_tables
+from bot.directory.update import UpdateError, differences, read_present, read_previous, write_tables
 from bot.messages import Message
 from bot.problems import Problems
 from bot.staff.directory import DirectoryEditor
@@ -206,12 +206,7 @@ async def _effect(request: web.Request, present: Tables, wanted: Tables, service
     before = await asyncio.to_thread(read_directory, folder)
     after = await asyncio.to_thread(_read, wanted, folder)
     language = request[keys.LANGUAGE]
-    words = [in_words(take_out(one, service), one, language) for one in (present, wanted)]
-    differences = [
-        Difference(name, words[0].get(name, ""), words[1].get(name, ""))
-        for name in dict.fromkeys((*words[1], *words[0]))
-        if words[0].get(name) != words[1].get(name)
-    ]
+    differences = _differences(present, wanted, service, language)
     places = await asyncio.to_thread(places_changed, topics, said, before, after, (service,))
     one = take_out(wanted, service)
     rows = one.phones if one else ()
@@ -227,6 +222,39 @@ async def _effect(request: web.Request, present: Tables, wanted: Tables, service
         warnings_about((row["number"] for row in rows), service, wanted),
         [row["number"] for row in rows if not row["checked"] and row["number"] not in known],
         cards,
+    )
+
+
+def _differences(present: Tables, wanted: Tables, service: str, language: str) -> list[Difference]:
+    before, after = (in_words(take_out(one, service), one, language) for one in (present, wanted))
+    return [
+        Difference(name, before.get(name, ""), after.get(name, ""))
+        for name in dict.fromkeys((*after, *before))
+        if before.get(name) != after.get(name)
+    ]
+
+
+async def get_undo(request: web.Request) -> web.StreamResponse:
+    """GET /directory/undo: what going back to the directory before would change for residents."""
+    present, editor, language = await _tables(request), _editor(request), request[keys.LANGUAGE]
+    before = await asyncio.to_thread(read_previous, editor.kept)
+    column = "name" if language == "en" else f"name_{language}"
+    names = {row["id"]: row[column] for tables in (before, present) for row in tables["services"]}
+    found = [(name, names[name], _differences(present, before, name, language)) for name in names]
+    services = [one for one in found if one[2]]
+    ids = {name for name, *_ in services}
+    lines = [line for line in differences(present, before) if str(line.values["name"]) not in ids]
+    cache = request.app[keys.CONTENT_CACHE]
+    topics, said = await asyncio.to_thread(cache.topics), await asyncio.to_thread(cache.said)
+    now = await asyncio.to_thread(read_directory, editor.folder)
+    failure, places = None, list[Place]()
+    try:
+        then = await asyncio.to_thread(_read, before, editor.folder)
+        places = await asyncio.to_thread(places_changed, topics.topics, said, now, then, ids)
+    except UpdateError as error:
+        failure = error.message
+    return render(
+        request, "directory_undo.html", services=services, lines=lines, places=places, failure=failure
     )
 
 

@@ -10,9 +10,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from babel.dates import format_date
+
 from bot.clock import TIME_ZONE
 from bot.directory.cards import Say, hours_text, opening_text
 from bot.directory.services import HOTLINE_NEED, Directory, Service
+from bot.messages import Message
 from bot.text.markup import phone_uri
 
 # Needs whose services are called by who asks for them, and never first.
@@ -136,6 +139,13 @@ def name_and_number(service: Service, language: str) -> str:
     """Return its short name and its number, or its web address where it has none."""
     name, number = service.short_name[language], service.number or _web_address(service)
     return name if not number or number in name.split() else f"{name}, {number}"
+
+
+def to_choose(service: Service, language: str) -> str:
+    """Return what a service is called where it is chosen: name, number, and when it was checked."""
+    day = format_date(service.assured_date, "medium", locale=language) if service.assured_date else ""
+    checked = Message("choice_checked" if day else "choice_unchecked", day=day).in_language(language)
+    return f"{name_and_number(service, language)} ({checked})"
 
 
 def _web_address(service: Service) -> str:

@@ -356,21 +356,17 @@ def refuse(new: Path, kept: Path) -> NoReturn:
     raise AssertionError("a directory without a mistake was refused")
 
 
-def undo_would_change(folder: Path, kept: Path) -> list[Message]:
-    """Return what going back to the directory before would change; raises UpdateError where there is none."""
+def read_previous(kept: Path) -> Tables:
+    """Return the tables of the directory before this one; raises UpdateError where there is none."""
     before = read_tables(kept / _PREVIOUS, Problems(kept))
     if before is None:
         raise UpdateError(Message("no_earlier_directory"))
-    return differences(read_present(folder), before)
+    return before
 
 
 def undo(folder: Path, kept: Path) -> list[Message]:
     """Exchange the directory for the one kept before it; return what that changes. Raises UpdateError."""
-    previous = kept / _PREVIOUS
-    problems = Problems(previous)
-    before, present = read_tables(previous, problems), read_tables(folder, Problems(folder))
-    if before is None:
-        raise UpdateError(Message("no_earlier_directory"))
+    before, present = read_previous(kept), read_tables(folder, Problems(folder))
     changes = differences(present, before) if present else []
     with staged(before, folder) as new:
         replace_directory(new, folder, kept)

@@ -40,9 +40,11 @@ def on_page(problem: SheetProblem) -> FieldProblem:
 
 
 def _on_page(said: str) -> str:
-    if isinstance(said, Message) and f"{said.key}_on_page" in read_messages():
-        return Message(f"{said.key}_on_page", **said.values)
-    return said
+    if not isinstance(said, Message):
+        return said
+    name, _, part = said.key.partition(".")
+    there = f"{name}.{part}_on_page" in read_messages()
+    return Message(f"{name}.{part}_on_page", **said.values) if there else said
 
 
 class TopicPlaces:

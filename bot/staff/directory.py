@@ -26,6 +26,7 @@ from bot.directory.update import (
     UpdateError,
     differences,
     read_present,
+    read_previous,
     refuse,
     replace_directory,
     staged,
@@ -168,8 +169,10 @@ class DirectoryEditor:
 
         Raises UpdateError and DatabaseError, as `replace` does.
         """
-        with self._alone(), self._noting(who, "undo"):
-            return undo(self.folder, self.kept)
+        with self._alone():
+            _refuse_without(read_previous(self.kept), self._topics())
+            with self._noting(who, "undo"):
+                return undo(self.folder, self.kept)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

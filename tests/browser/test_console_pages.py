@@ -98,6 +98,12 @@ class ClerkAtWork:
         assert self._visit is not None
         return self._visit.page
 
+    @property
+    def complaints(self) -> list[str]:
+        """What the pages should not have done."""
+        assert self._visit is not None
+        return self._visit.complaints
+
     async def open(self, console: Console) -> None:
         """Open the sign-in page."""
         self._visit = await self._open_visit(console.url, viewport=self._viewport, locale=self._language)
@@ -211,8 +217,6 @@ async def test_people(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.look("tbody .state")
     await clerk.go(f"/people/{EDITOR}")
     await clerk.look("#email")
-    await clerk.send("/contact", email="a b@")
-    await clerk.look("#email")
     await clerk.send("/contact", email="ana@hpca.gov")
     await clerk.look("[role=status]")
     for action in ("code", "remove"):
@@ -248,7 +252,7 @@ async def test_signing_in_through_the_city(tmp_path: Path, content_copy: Path, c
             await clerk.open(console)
             await clerk.look("a[href^='/provider/begin']")
             for person, shows in (("city-clara", ".failure"), ("city-ana", ".who a[href='/account']")):
-                # Only the console is watched, not the provider's page.
+                assert clerk.complaints == []
                 await clerk.page.evaluate(
                     "(url) => { window.location = url; }", "/provider/begin?path=/topics"
                 )
@@ -256,6 +260,7 @@ async def test_signing_in_through_the_city(tmp_path: Path, content_copy: Path, c
                 async with clerk.page.expect_event("framenavigated"):
                     await clerk.page.locator(f"button[value={person}]").click()
                 await clerk.page.wait_for_url(f"{console.url}/*")
+                clerk.complaints.clear()  # the provider's page is not ours
                 await clerk.look(shows)
             await clerk.go("/account")
             await clerk.look("main h2")

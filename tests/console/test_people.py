@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import logging
 import re
+from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.console import keys
 from bot.console.guard import FORM_TOKEN
+from bot.database.accounts import Accounts
+from bot.database.audit import AuditLog
+from bot.database.engine import Database
+from bot.serving.processes import free_port
 from bot.web.browsers import browser_of
-from tests.helpers.clerks import APPROVER, EDITOR, OTHER_APPROVER, PASSWORD, Clerk, Console
+from tests.helpers.clerks import APPROVER, EDITOR, OTHER_APPROVER, PASSWORD, Clerk, Console, open_console
+from tests.helpers.waiting import until
 
 NEW = "four words nobody joins"
 _CODE = re.compile(r'<code class="code">([A-Z0-9-]{19})</code>')
@@ -264,3 +272,47 @@ async def test_a_code_can_be_used_by_a_form_of_ours_alone(console: Console, appr
 def test_of_a_browser_only_its_kind_is_kept(sent: str, shown: str) -> None:
     """No version, nothing that tells one from another."""
     assert browser_of(sent) == shown
+
+
+async def test_an_approver_tries_the_weekly_e_mail(
+    tmp_path: Path, content_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a button that says whether it worked; the console itself sends it once, when it is due."""
+    monkeypatch.setattr("bot.staff.reminders.HOUR", 0)  # of Monday, so that it is due on any day
+    received: list[str] = []
+
+    class Handler:
+        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+            received.extend(envelope.rcpt_tos)
+            return "250 OK"
+
+    mail = Controller(Handler(), hostname="127.0.0.1", port=free_port())
+    mail.start()
+    data, port = tmp_path / "mail", mail.port
+    database = Database(data)
+    accounts = Accounts(database, AuditLog(database))
+    accounts.add("test", "dora", "approver", PASSWORD, email="dora@hpca.gov")
+    more = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "smtp_from": "a@hpca.gov"}
+    try:
+        async with open_console(content_copy, data, **more) as console:
+            await until(lambda: received == ["dora@hpca.gov"])
+            dora, berta = await console.make_clerk("dora"), await console.make_clerk(APPROVER)
+            assert "dora, " in await dora.get("/people")
+            assert "It was sent." in await dora.post("/reminders/test")
+            assert received == ["dora@hpca.gov"] * 2
+            page = await berta.post("/reminders/test", status=409)
+            assert "Your account has no e-mail address." in page
+            await (await console.make_clerk(EDITOR)).post("/reminders/test", status=403)
+            mail.stop()
+            assert "The mail server does not answer." in await dora.post("/reminders/test", status=409)
+            await dora.get("/topics")
+    finally:
+        mail.stop()
+    assert len(received) == 2
+
+
+async def test_without_a_mail_server_the_page_says_so(console: Console, approver: Clerk) -> None:
+    """And has no button."""
+    page = await approver.get("/people")
+    assert "It is not set up." in page and "/reminders/test" not in page
+    assert "No mail server is set up." in await approver.post("/reminders/test", status=409)

@@ -180,7 +180,8 @@ async def test_a_service_that_answers_name_is_neither_closed_nor_removed(
     page = await approver.get(f"{food}/remove")
     await approver.post(f"{food}/remove", seen=fields_of(page, f"{food}/remove")["seen"])
     assert "la-regional-food-bank" not in read_directory(console.settings.resources_dir).by_id
-    assert "Los Angeles Regional Food Bank" in await approver.get("/directory/undo")
+    page = await approver.get("/directory/undo")
+    assert "Services that change back: 1." in page and "Los Angeles Regional Food Bank" in page
     await approver.post("/directory/undo")
     assert "la-regional-food-bank" in read_directory(console.settings.resources_dir).by_id
 
@@ -284,6 +285,20 @@ async def test_a_warning_of_an_agency_cannot_be_left_out(console: Console, appro
     sent = await send(approver, "/directory/services/hp-with-you", organization_id="211-la-county")
     assert any("must be warned first" in one for one in sent.problems)
     assert "hp-with-you,city-of-huntington-park" in services.read_text(encoding="utf-8")
+
+
+async def test_going_back_says_before_what_residents_get_after_it(console: Console, approver: Clerk) -> None:
+    """Each part in words, and each answer that says the number; afterwards it is so."""
+    name_211(console)
+    assert "no earlier directory" in await approver.get("/directory/undo", status=409)
+    await confirm(approver, (await send(approver, phones_0_number="323-584-6254")).page)
+    page = await approver.get("/directory/undo")
+    assert '<del class="lines" lang="en">211 LA, 323-584-6254. 24/7.</del>' in page
+    assert '<ins class="lines" lang="en">211 LA. 24/7.</ins>' in page
+    assert "Phone numbers" in page and "/topics/red_card" in page
+    await approver.post("/directory/undo")
+    service = read_directory(console.settings.resources_dir).by_id["211-la"]
+    assert service.phones == ("211",) and service.assured_date is not None
 
 
 async def test_services_are_found_by_name_number_and_organization(editor: Clerk) -> None:
