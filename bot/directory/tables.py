@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import functools
 import io
 import json
 import re
@@ -19,8 +20,11 @@ from typing import Any
 from bot.files.shapes import Needed, differences
 from bot.messages import Message
 from bot.problems import Problems
+from bot.settings import PROJECT_ROOT
 
 PACKAGE = "datapackage.json"
+# The tables of the program itself.
+_OWN = PROJECT_ROOT / "data" / "resources"
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
@@ -69,7 +73,8 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     "required_documents": ("service_id", "document", "document_es"),
     "withheld_phones": ("number", "reason", "reason_es", "cleared_on", "cleared_by", "cleared_because"),
 }
-# Columns that came later: a table that was kept before there were such is read as if they were empty.
+# Columns that came later: a table that was kept before there were such is read as if they were empty, whether
+# its description knows them or not.
 ADDED_LATER: Mapping[str, Sequence[str]] = {
     "services": ("assured_by",),
     "phones": ("purpose", "purpose_es", "language_codes", "checked", "checked_by"),
@@ -104,10 +109,28 @@ def read_package(folder: Path, problems: Problems) -> dict[str, dict[str, Any]] 
         for one in differences(package, _SHAPE):
             problems.add(path, 1, "package_shape", difference=one.what)
         if len(problems.found) == before:
+            _add_later_columns(package["resources"])
             _note_unfit(package["resources"], path, problems)
         if len(problems.found) == before:
             return {table["name"]: table for table in package["resources"]}
     return None
+
+
+def _add_later_columns(tables: Sequence[Mapping[str, Any]]) -> None:
+    """Add the columns of ADDED_LATER that a package does not know, as the program's own describes them."""
+    for table in tables:
+        fields = table["schema"]["fields"]
+        missing = {*ADDED_LATER.get(table["name"], ())} - {field["name"] for field in fields}
+        if missing:
+            own = _own_fields()[table["name"]]
+            fields.extend(field for field in own if field["name"] in missing)
+
+
+@functools.cache
+def _own_fields() -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Return the columns of the program's own tables, by table."""
+    package = json.loads((_OWN / PACKAGE).read_text(encoding="utf-8"))
+    return {table["name"]: table["schema"]["fields"] for table in package["resources"]}
 
 
 def _note_unfit(tables: Sequence[Mapping[str, Any]], path: Path, problems: Problems) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.content.reading import Content, read_content
+from bot.content.reading import Content, read_kept_content
 from bot.errors import KyrError
 from bot.files.atomic import sync, write_whole
 from bot.files.hashing import file_sha256
@@ -74,7 +74,7 @@ class Model:
     @functools.cached_property
     def content(self) -> Content:
         """That content, read once; raises ContentError where this program misses something in it."""
-        return read_content(self.content_dir)
+        return read_kept_content(self.content_dir)
 
     @property
     def readable_content(self) -> Content | None:

@@ -91,7 +91,7 @@ async def test_no_word_of_a_watched_childs_output_is_logged(caplog: pytest.LogCa
 
 
 def test_what_the_gateway_alone_has_to_know_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Secrets of the channels, and the address of the database with its password; the console's to it alone."""
+    """Secrets of the channels, and the address of the database; the console has its own."""
     of_console = ("KYR_OIDC_CLIENT_SECRET", "KYR_SMTP_PASSWORD")
     names = ("TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "KYR_REDIS_URL", "KYR_DATABASE_URL", *of_console)
     for name in names:
