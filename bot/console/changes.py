@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +12,16 @@ from aiohttp import web
 from babel.dates import format_date
 
 from bot.console import keys
+from bot.console.text_catalog import listed
 from bot.console.word_diff import ADDED, REMOVED, SAME, word_differences
 from bot.content.diff import ADDED as NEW
 from bot.content.diff import CHANGED, TopicChange, differing, fields_of, topic_changes
 from bot.content.diff import REMOVED as GONE
 from bot.content.reading import Content
 from bot.content.topics import Topic
+from bot.editing.resident_texts import read_resident_texts
 from bot.text.language import LANGUAGES
+from bot.training.models import Model
 
 ANSWER, TEXT, INTENT = "answer", "text", "intent"
 # What is read, in the order in which it is read; what else an answer has comes after.
@@ -48,7 +52,8 @@ class Part:
 class Change:
     """An answer, a text that belongs to none, or questions that do, that are new, gone or changed.
 
-    `place` says which; `title` is that of an answer, and `name` its id, or the name of the text or intent.
+    `place` says which; `name` is the id of an answer, the key of a text or the name of an intent, which has
+    no `title`.
     """
 
     place: str
@@ -63,20 +68,23 @@ class Change:
         return self.kind != CHANGED or any(part.before or part.after for part in self.parts)
 
 
-def content_changes(before: Content, after: Content) -> list[Change]:
+def version_changes(before: Model, after: Model) -> list[Change]:
     """Return what residents are told otherwise, texts that belong to no answer first."""
+    said = [read_resident_texts(one.content_dir) for one in (before, after)]
+    places = [*listed(said[1].values()).values(), *listed(said[0].values()).values()]
+    named = {one.text.key: one.title for one in reversed(places)}
     texts = [
-        _text_change(name, *(one.conversation.responses.get(name, {}) for one in (before, after)))
-        for name in sorted({*before.conversation.responses, *after.conversation.responses})
-        if before.conversation.responses.get(name) != after.conversation.responses.get(name)
+        _text_change(key, title, *(one[key].fields if key in one else {} for one in said))
+        for key, title in named.items()
+        if said[0].get(key) != said[1].get(key)
     ]
-    questions = [one.conversation.questions for one in (before, after)]
+    questions = [one.content.conversation.questions for one in (before, after)]
     intents = [
         _intent_change(name, *(asked.get(name, {}) for asked in questions))
         for name in sorted({*questions[0], *questions[1]})
         if questions[0].get(name) != questions[1].get(name)
     ]
-    return [*texts, *answer_changes(before.topics, after.topics), *intents]
+    return [*texts, *answer_changes(before.content.topics, after.content.topics), *intents]
 
 
 def answer_changes(before: Mapping[str, Topic], after: Mapping[str, Topic]) -> list[Change]:
@@ -95,14 +103,15 @@ def _answer_change(change: TopicChange, topic: Topic) -> Change:
     return Change(ANSWER, change.topic, change.kind, topic.title, _parts(change.before, change.after))
 
 
-def _text_change(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> Change:
+def _text_change(
+    key: str, title: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
+) -> Change:
     kind = CHANGED if before and after else NEW if after else GONE
-    parts = tuple(
-        _text("text", code, before.get(code, ""), after.get(code, ""))
-        for code in LANGUAGES
-        if before.get(code) != after.get(code)
-    )
-    return Change(TEXT, name, kind, {}, parts)
+    fields = [field for field in {**before, **after} if before.get(field) != after.get(field)]
+    parts = [_text(*_named(field), before.get(field, ""), after.get(field, "")) for field in fields]
+    # Buttons are numbered, which says nothing to whoever reads.
+    named = (dataclasses.replace(part, name=part.name.partition("_")[0]) for part in parts)
+    return Change(TEXT, key, kind, title, tuple(named))
 
 
 def _intent_change(

@@ -12,7 +12,7 @@ from typing import NoReturn
 from aiohttp import web
 
 from bot.console import keys
-from bot.console.changes import ANSWER, Change, Wording, content_changes
+from bot.console.changes import ANSWER, Change, Wording, version_changes
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
 from bot.console.resident_texts import Change as TextChange
@@ -130,7 +130,7 @@ def _changes(request: web.Request, model: Model, other: Model | None) -> tuple[l
     """Return what residents are told otherwise than by the other version, and how it is said."""
     if other is None:
         return [], Wording.of(request, model.content)
-    return content_changes(other.content, model.content), Wording.of(request, other.content, model.content)
+    return version_changes(other, model), Wording.of(request, other.content, model.content)
 
 
 def _page_texts(request: web.Request, verdict: Verdict) -> list[TextChange]:

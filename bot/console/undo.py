@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from bot.console import keys
-from bot.console.changes import Change, Wording, content_changes
+from bot.console.changes import Change, Wording, version_changes
 from bot.console.release import begin
 from bot.console.rendering import render
 from bot.console.residents import assistant_now
@@ -37,8 +37,8 @@ async def get_undo(request: web.Request) -> web.StreamResponse:
 
 
 def _changes(request: web.Request, published: Model, previous: Model) -> tuple[list[Change], Wording]:
-    before, after = published.content, previous.content
-    return content_changes(before, after), Wording.of(request, before, after)
+    wording = Wording.of(request, published.content, previous.content)
+    return version_changes(published, previous), wording
 
 
 def _stays_off(previous: Model, off: frozenset[str]) -> list[str]:

@@ -23,6 +23,9 @@ pytestmark = pytest.mark.slow
 _PASSWORD = "a long enough password"  # noqa: S105 - of a test
 _SHEET = Path(__file__).parent / "three_topics.csv"
 _QUESTION = "¿hay que pagar por usar este chat?"
+# What the console says that residents get.
+_BEING_CHECKED = "They are told that it is being checked"
+_NOT_THERE = "it is not in the version that they are answered from"
 
 
 @pytest.fixture
@@ -91,7 +94,7 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await expect(page.get_by_text("Learning which question belongs to which topic")).to_be_visible()
         await _look(visit, "training")
         await page.get_by_role("link", name="Read the report").click()
-        await expect(page.get_by_text("PASS", exact=True)).to_be_visible()
+        await expect(page.locator("main .state.pass", has_text="PASS")).to_be_visible()
         await _look(visit, "report")
         assert await topic_of(session, url, _QUESTION) != "assistant_cost"
         await _press(page, "Publish")
@@ -108,20 +111,33 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await visit.go("/topics/assistant_cost")
         await _look(visit, "topic")
         await page.get_by_role("link", name="Turn the answer off").click()
+        # What residents will get in its place is shown before, and after it what they get.
+        await expect(page.locator(".preview[lang=es]")).to_contain_text(being_checked)
         await page.get_by_label("Why").fill("The price may have changed")
         await _look(visit, "off")
         await _press(page, "Turn the answer off")
         run = page.get_by_role("region", name="Turning off the answer “What the assistant costs”")
         await expect(run.get_by_text("Done", exact=True)).to_be_visible()
+        await expect(page.get_by_text("This is what the assistant itself gave just now.")).to_be_visible()
+        await expect(page.get_by_text(_BEING_CHECKED)).to_be_visible()
+        await _look(visit, "given-off")
         await resident.ask(_QUESTION)
         await expect(resident.page.locator(".message.bot", has_text=being_checked).last).to_be_visible()
         await expect(answers).to_have_count(1)
 
-        for known in (False, True):
+        # In the version before it is not there; in the one after that it is, and stays off.
+        for known, told in ((False, _NOT_THERE), (True, _BEING_CHECKED)):
+            await visit.go("/release")
+            await page.get_by_role("link", name="Undo: go back to").click()
+            await expect(page.get_by_text("What the assistant costs: ")).to_be_visible()
+            await _look(visit, "undo")
             await _press(page, "Undo: go back to")
             await expect(page.get_by_role("heading", name="Going back to the version before")).to_be_visible()
             await expect(page.get_by_text("Under way")).to_have_count(0)
             assert (await topic_of(session, url, _QUESTION) == "assistant_cost") == known
+            await visit.go("/topics/assistant_cost/given")
+            await expect(page.get_by_text(told)).to_be_visible()
+        await visit.go("/release")
         await resident.ask(_QUESTION)
         await expect(resident.page.locator(".message.bot", has_text=being_checked)).to_have_count(2)
         await expect(answers).to_have_count(1)
@@ -133,12 +149,14 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await visit.go("/topics/assistant_cost")
         await expect(page.get_by_text("The answer is turned off")).to_be_visible()
         await page.get_by_role("link", name="Turn the answer on").click()
+        await expect(page.locator(".preview[lang=es]")).to_contain_text("gratis")
         await _press(page, "Turn the answer on")
         await expect(
             page.get_by_role("heading", name="Turning on the answer “What the assistant costs”")
         ).to_be_visible()
         run = page.get_by_role("region", name="Turning on the answer “What the assistant costs”")
         await expect(run.get_by_text("Done", exact=True)).to_be_visible()
+        await expect(page.get_by_text("Residents get this answer.")).to_be_visible()
         await resident.ask(_QUESTION)
         await expect(answers).to_have_count(2)
 

@@ -61,6 +61,18 @@ async def test_a_report_says_in_sentences_what_goes_out(
     assert "These answers are turned off and stay so" in page and "<li>Food help</li>" in page
 
 
+async def test_a_text_that_belongs_to_no_answer_stands_in_the_report_too(
+    console: Console, store: ModelStore, editor: Clerk
+) -> None:
+    """By the name that it has for staff, old beside new, with the way to its form."""
+    domain = console.settings.content_dir / "domain.yml"
+    text = store.get("1").content.text_of("utter_greet", "en")
+    domain.write_text(domain.read_text("utf-8").replace(text, f"{text} Welcome.", 1), encoding="utf-8")
+    add_untrained(store, "3", content=console.settings.content_dir, **REPORT)
+    page = await editor.get("/release/3")
+    assert "<ins> Welcome.</ins>" in page and 'href="/texts/utter_greet">Open the text' in page
+
+
 async def test_a_reason_to_stop_says_what_to_do_and_leads_to_the_answer(
     console: Console, store: ModelStore, approver: Clerk
 ) -> None:
