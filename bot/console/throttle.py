@@ -43,6 +43,8 @@ _FAILURES_A_NAME = 30
 _FAILURES_A_MINUTE = 60
 _SECONDS_KEPT = 60 * 60
 _MOST_COUNTED = 20_000
+# Locks of names that nobody has, in the audit log: whoever makes up names for days must not fill it.
+_NOTES_OF_UNKNOWN_NAMES = 20
 
 # So long a browser stays known after its last sign-in.
 DAYS_KNOWN = 180
@@ -147,6 +149,7 @@ class SignIn:
         self._names = _Budget(_FAILURES_A_NAME, _SECONDS_KEPT, clock)
         self._all = _Budget(_FAILURES_A_MINUTE, 60, clock)
         self._all_noted = -math.inf
+        self._noted_unknown = _Budget(_NOTES_OF_UNKNOWN_NAMES, _SECONDS_KEPT, clock)
         self._hash_key = secrets.token_bytes(32)
         # One check at a time of each kind: it takes a core for a while, and residents need one, too. What is
         # counted is changed by whoever holds the lock of its kind alone.
@@ -250,6 +253,10 @@ class SignIn:
     def _note_lock(self, name: str, after: dict[str, Any]) -> None:
         # What was typed is not kept where nobody is called so: it may be a password.
         subject = name if self._accounts.get(name) else _UNKNOWN_NAME
+        if subject == _UNKNOWN_NAME:
+            if self._noted_unknown.seconds(subject):
+                return
+            self._noted_unknown.fail(subject)
         self._accounts.audit.record(_CONSOLE, "sign-in locked", subject, before=None, after=after)
 
     def _hashed(self, client: str) -> str:

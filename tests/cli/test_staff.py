@@ -18,6 +18,7 @@ from bot.database.accounts import Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.settings import PROJECT_ROOT
+from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
 
 WORDS = "four words nobody joins"
@@ -28,6 +29,7 @@ OTHER_WORDS = "five other words nobody joins"
 def accounts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Accounts:
     """What the commands work with: a database of their own, and nobody at the keys."""
     monkeypatch.setenv("KYR_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("KYR_CONTENT_DIR", str(SMALL_CONTENT))
     monkeypatch.delenv("KYR_DATABASE_URL", raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     database = Database(tmp_path / "var")

@@ -307,7 +307,8 @@ async def test_an_approver_tries_the_weekly_e_mail(
             assert "The mail server does not answer." in await dora.post("/reminders/test", status=409)
             await dora.get("/topics")
     finally:
-        mail.stop()
+        if mail.loop.is_running():
+            mail.stop()
     assert len(received) == 2
 
 

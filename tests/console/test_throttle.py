@@ -346,6 +346,21 @@ def test_each_lock_is_noted_and_no_failure(sign_in: SignIn, accounts: CountedAcc
     assert noted(accounts)[4:] == [everybody], "once an hour: it must not fill the log"
 
 
+def test_locks_of_names_that_nobody_has_do_not_fill_the_log(
+    sign_in: SignIn, accounts: CountedAccounts, clock: Clock
+) -> None:
+    """Twenty an hour at most; those of accounts are noted all the same."""
+    for number in range(300):
+        seconds_after(sign_in, f"name-{number // 6}", client=address(number // 6))
+        clock.now += 2
+    assert (
+        noted(accounts) == [("console", "sign-in locked", "unknown name", '{"failures":5,"seconds":30}')] * 20
+    )
+    for _ in range(5):
+        seconds_after(sign_in, "clerk-1")
+    assert noted(accounts)[20:] == [("console", "sign-in locked", "clerk-1", '{"failures":5,"seconds":30}')]
+
+
 def test_a_name_that_many_addresses_guess_at_is_noted_once_an_hour(
     sign_in: SignIn, accounts: CountedAccounts, clock: Clock
 ) -> None:
