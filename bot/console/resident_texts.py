@@ -18,6 +18,7 @@ from bot.answering.reply import Button, response_reply
 from bot.answering.text_messages import text_messages
 from bot.clock import current_date
 from bot.console import keys
+from bot.console.answer_form import SAY, SERVICE, with_mark
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
 from bot.console.text_catalog import Listed, groups, listed
@@ -151,7 +152,7 @@ async def get_text(request: web.Request) -> web.StreamResponse:
 
 
 async def post_text(request: web.Request) -> web.StreamResponse:
-    """POST /texts/{key}: `save` it, or `look` how it would be; `piece` asks for the live part alone."""
+    """POST /texts/{key}: `save` it, `look` how it would be, or put a mark in; `piece` is the live part."""
     one, posted = await _one(request), await request.post()
     form = Form(
         # Browsers end the lines of a field with two signs.
@@ -159,6 +160,8 @@ async def post_text(request: web.Request) -> web.StreamResponse:
         str(posted.get("seen", "")),
         "compared" in posted,
     )
+    if mark := str(posted.get("mark", "")):
+        return await _page(request, one, _with_mark(form, mark, str(posted.get("service", ""))))
     if "piece" in posted or posted.get("action") == "look":
         check = request.app[keys.TEXT_CHECK]
         problems = await asyncio.to_thread(check.problems, one.text, form.fields, compared=form.compared)
@@ -166,6 +169,17 @@ async def post_text(request: web.Request) -> web.StreamResponse:
             return await _piece(request, one, form, problems)
         return await _page(request, one, form, problems=problems, looked=True)
     return await _save(request, one, form)
+
+
+def _with_mark(form: Form, mark: str, service: str) -> Form:
+    """Return a form with a mark at the end of a text; a script would put it where one writes."""
+    kind, _, code = mark.partition(":")
+    name = f"text_{code}"
+    if kind not in (SAY, SERVICE) or code not in LANGUAGES:
+        raise web.HTTPBadRequest
+    return dataclasses.replace(
+        form, fields={**form.fields, name: with_mark(form.fields[name], kind, service)}
+    )
 
 
 async def post_back(request: web.Request) -> web.StreamResponse:
@@ -358,7 +372,7 @@ async def _page(
         services=sorted(
             (name_and_number(service, language), service.id) for service in content.directory.services
         )
-        if one.text.file == DOMAIN_FILE
+        if one.text.file == DOMAIN_FILE and len(form.fields) == len(LANGUAGES)
         else (),
         entries=entries,
         **await _look(request, one, form),

@@ -182,6 +182,18 @@ async def test_no_field_of_a_text_can_bring_a_script_in(console: Console, editor
     assert SCRIPT not in await editor.get(path)
 
 
+async def test_a_service_is_chosen_not_typed(console: Console, editor: Clerk) -> None:
+    """By its name and number; what cannot be put in is refused, and nothing is saved yet."""
+    page = await editor.get("/texts/utter_greet")
+    assert re.search(r'<option value="211-la">[^<]*211', page)
+    fields = form_of(console, "utter_greet", service="211-la")
+    page = await editor.post("/texts/utter_greet", fields, mark="service:es")
+    assert "Español greet [211-la]</textarea>" in page
+    assert "[211-la]" not in said_in_files(console, "utter_greet")["text_es"]
+    for mark in ("more:es", "service:fr", SCRIPT):
+        await editor.post("/texts/utter_greet", fields, status=400, mark=mark)
+
+
 async def test_a_form_that_lacks_a_field_changes_nothing(console: Console, editor: Clerk) -> None:
     """An empty text is never saved."""
     before = Path(console.settings.content_dir / "domain.yml").read_bytes()

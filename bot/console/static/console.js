@@ -81,7 +81,7 @@ function show(place, html) {
   // A mark is put where one writes; what stands in the text already is moved on.
   function putIn(value) {
     const [mark, code] = value.split(":");
-    const area = document.getElementById("answer_" + code);
+    const area = document.getElementById((form.dataset.area || "answer_") + code);
     const before = area.value.slice(0, area.selectionEnd);
     const after = area.value.slice(area.selectionEnd);
     let piece;
