@@ -22,7 +22,7 @@ from bot.console.guard import account_of
 from bot.console.rendering import render, text
 from bot.console.service_form import DAYS, KINDS, NEW, STATUSES, TWINS, area_value, posted_of, read_form
 from bot.console.uploads import ServiceChange, changed
-from bot.content.service_places import Place, places_changed
+from bot.content.service_places import ANSWER, CALL, SHORT, Place, places_changed
 from bot.content.service_references import answers_naming
 from bot.directory.cards import service_card
 from bot.directory.numbers import warnings_about
@@ -254,8 +254,19 @@ async def get_undo(request: web.Request) -> web.StreamResponse:
     except UpdateError as error:
         failure = error.message
     return render(
-        request, "directory_undo.html", services=services, lines=lines, places=places, failure=failure
+        request,
+        "directory_undo.html",
+        services=services,
+        lines=lines,
+        places=places,
+        counted=_counted(places),
+        failure=failure,
     )
+
+
+def _counted(places: Sequence[Place]) -> int:
+    """Return how many answers, cards, pages and services texts stand in."""
+    return len({(place.kind in (ANSWER, SHORT, CALL), place.id) for place in places})
 
 
 def _say(responses: Mapping[str, Mapping[str, str]], language: str, name: str) -> str:
@@ -286,7 +297,7 @@ async def _change_page(
         titles=titles,
         by=by,
         brought=brought,
-        counted=len({(place.kind in ("answer", "short", "call"), place.id) for place in effect.places}),
+        counted=_counted(effect.places),
     )
 
 
