@@ -64,8 +64,7 @@ def make_content(folder: Path, program: Path = PROJECT_ROOT) -> bool:
                 made = Path(workplace)
                 copy_content(program, made)
                 _copy_released(program, made / BASE)
-                for path in files_of(made, (*CONTENT, BASE)):
-                    sync(path)
+                os.sync()  # once for all of its files, which are a thousand
                 # The folder `data` comes last: as long as it is not there, nothing is.
                 for name in (BASE, *CONTENT[::-1]):
                     if (made / name).exists():

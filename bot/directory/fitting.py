@@ -21,7 +21,7 @@ from babel.core import get_global
 
 from bot.clock import TIME_ZONE, current_date
 from bot.directory.tables import Row, Tables
-from bot.messages import Message
+from bot.messages import Message, read_messages
 
 # What a row of a table that belongs to services may stand for, the nearest first.
 _OWNERS = ("service_id", "service_at_location_id", "location_id", "organization_id")
@@ -136,9 +136,9 @@ class _Fitting:
         }
         for table, rows in self._rows.items():
             if table not in columns and rows:
-                self._notes.append(Message("pulled_no_place", table=table, number=len(rows)))
+                self._notes.append(Message("pulled_no_place", table=_table(table), number=len(rows)))
             elif others := sorted(_others(rows, (*columns.get(table, ()), *_OTHER_NAMES.get(table, ())))):
-                self._notes.append(Message("pulled_columns", table=table, columns=", ".join(others)))
+                self._notes.append(Message("pulled_columns", table=_table(table), columns=", ".join(others)))
         tables = {
             table: [{column: row.get(column, "") for column in names} for row in found.get(table, [])]
             for table, names in columns.items()
@@ -244,7 +244,8 @@ class _Fitting:
             for row in rows:
                 code = _language(row.get("code", "")) or _language(row.get("name", ""))
                 if not code:
-                    self._leave(service, row.get("name") or row.get("code", ""), "pulled_language_unknown")
+                    shown = next((row[key] for key in ("name", "code", "note") if row.get(key)), row["id"])
+                    self._leave(service, shown, "pulled_language_unknown")
                 elif code not in codes:
                     codes.add(code)
                     name = Locale("en").languages[code]
@@ -365,7 +366,7 @@ class _Fitting:
             else:
                 others += 1
         if others:
-            self._notes.append(Message("pulled_no_place", table="attributes", number=others))
+            self._notes.append(Message("pulled_no_place", table=_table("attributes"), number=others))
         return found
 
 
@@ -375,6 +376,11 @@ def _grouped(rows: Iterable[Row], key: str, value: str) -> dict[str, list[str]]:
         if row.get(key) and row.get(value) and row[value] not in found[row[key]]:
             found[row[key]].append(row[value])
     return found
+
+
+def _table(name: str) -> str:
+    """Return what a table is called in sentences; as it is where it has no name here."""
+    return Message(f"field_{name}") if f"field_{name}" in read_messages() else name
 
 
 def _others(rows: Iterable[Row], known: Iterable[str]) -> set[str]:

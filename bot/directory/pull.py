@@ -34,6 +34,7 @@ from bot.messages import Message
 
 _AT_ONCE = 4
 _REDIRECTS = 5
+_NOT_THERE = (404, 410)
 # By such addresses a network that has only IPv6 reaches those of IPv4, which are in the last 32 bits.
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -59,6 +60,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 class PullError(KyrError):
     """A source that cannot be used; the text says what went wrong and where."""
+
+
+class _MissingError(PullError):
+    """Something that a source names and does not have."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,13 @@ class _Source:
                 others += [] if name in _DECIDED_HERE else [given]
                 continue
             address = urljoin(self.url, path)
-            text = await self._text(address if "?" in path or not query else f"{address}?{query}")
+            try:
+                text = await self._text(address if "?" in path or not query else f"{address}?{query}")
+            except _MissingError as error:
+                if name == "services":
+                    raise
+                notes.append(Message("pulled_table_missing", table=given, what=error.message))
+                continue
             rows, unread = rows_from_csv(name, text)
             if len(rows) > self.limits.services * 20:
                 raise PullError(Message("table_too_long", url=self.url, table=given))
@@ -230,7 +241,8 @@ class _Source:
         except TooManyRedirects:
             raise PullError(Message("redirects", url=url)) from None
         except ClientResponseError as error:
-            raise PullError(
+            kind = _MissingError if error.status in _NOT_THERE else PullError
+            raise kind(
                 Message("server_refuses", url=url, status=error.status, message=error.message)
             ) from None
         except asyncio.TimeoutError:

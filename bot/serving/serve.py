@@ -22,6 +22,7 @@ from bot.serving.assistant import Assistant, ModelFault, assemble
 from bot.serving.first_model import NEW_PROGRAM, is_of_this_program, model_to_serve
 from bot.serving.processes import StartError, console_child, is_free
 from bot.settings import Settings, check_channels
+from bot.staff.upgrade import upgrade_waiting
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import ServingStatus, ServingStatusFile
 from bot.training.topics_off import TopicsOff
@@ -121,6 +122,7 @@ async def _serve_until(
         before = store.published_version()
         model = await model_to_serve(settings.content_dir, store, progress)
         await _say_settings(settings, progress)
+        await _say_what_a_release_brings(settings, progress)
         await _note_changes(settings, before, model.version, progress)
         serve_model = functools.partial(
             _serve_model, settings=settings, host=host, port=port, stop=stop, progress=progress
@@ -169,6 +171,13 @@ async def _say_settings(settings: Settings, progress: Callable[[str], None]) -> 
         progress("Only answers that somebody has signed off are given (KYR_REQUIRE_APPROVAL)")
     if settings.embed_origins:
         progress(f"The chat may be shown on {', '.join(settings.embed_origins)} (KYR_EMBED_ORIGINS)")
+
+
+async def _say_what_a_release_brings(settings: Settings, progress: Callable[[str], None]) -> None:
+    """Say what waits for staff to take it over; it is no reason to answer nobody."""
+    with contextlib.suppress(KyrError):
+        if waiting := await asyncio.to_thread(upgrade_waiting, settings):
+            progress(f"This release changes {waiting} answers, texts or services: `kyr content` lists them")
 
 
 async def _serve_model(
