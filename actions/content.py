@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from bot.content.reading import Content, read_content
+from bot.content.reading import Content, read_kept_content
 from bot.settings import read_settings
 from bot.training.topics_off import GivenTopics, TopicsOff
 
@@ -15,7 +15,7 @@ from bot.training.topics_off import GivenTopics, TopicsOff
 def current_content() -> Content:
     """Return the content that belongs to the model being served."""
     settings = read_settings()
-    content = read_content(
+    content = read_kept_content(
         settings.content_dir,
         require_approval=settings.require_approval,
         resources_dir=settings.resources_dir,

@@ -47,14 +47,14 @@ def train(settings: Settings) -> int:
 @with_settings
 def evaluate(settings: Settings, file: Path, model: str | None, out: Path | None) -> int:
     """Ask every question of a file and print how good the answers are."""
-    from bot.content.reading import read_content
+    from bot.content.reading import read_kept_content
     from bot.files.atomic import write_whole
     from bot.training.evaluation import format_summary, read_questions, result_row, summarize
     from bot.training.train import parse
 
     questions = read_questions(file)
     asked = _model_to_evaluate(model, settings)
-    content = read_content(asked.content_dir)
+    content = read_kept_content(asked.content_dir)
     parsed = asyncio.run(parse(asked.archive, questions, thresholds=asked.thresholds))
     rows = [result_row(question, one, content) for question, one in zip(questions, parsed, strict=True)]
     summary = summarize(rows, content)

@@ -130,13 +130,15 @@ def read_content(root: Path, *, require_approval: bool = False, resources_dir: P
     return content_of(parts, require_approval=require_approval, resources_dir=resources_dir)
 
 
-def read_kept_content(root: Path) -> Content:
-    """Read content that was checked before it was kept with a model.
+def read_kept_content(
+    root: Path, *, require_approval: bool = False, resources_dir: Path | None = None
+) -> Content:
+    """Read content that was checked before it was kept with a model, with what `read_content` takes.
 
     Raises ContentError where this program misses something that it needs. What the check of a newer program
     finds besides is for staff to mend in what they edit; residents get this content already.
     """
-    return content_of(read_parts(root))
+    return content_of(read_parts(root), require_approval=require_approval, resources_dir=resources_dir)
 
 
 def content_of(parts: Parts, *, require_approval: bool = False, resources_dir: Path | None = None) -> Content:
