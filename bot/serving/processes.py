@@ -239,6 +239,9 @@ def rasa_child(
         THRESHOLDS_FILE: str(thresholds or ""),
         "RASA_TELEMETRY_ENABLED": "false",
         "LOG_LEVEL": "WARNING",
+        # One message is too little work for two threads: the second would only wait, at full speed.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
     }
     return Child("Rasa", ["-m", RASA_COMMAND, *run], port, environment)
 
