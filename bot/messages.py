@@ -7,7 +7,7 @@ command line prints the English; the console says them in the language of whoeve
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,15 +90,20 @@ class Message(str):
 
         return cls(told["key"], **{name: value(one) for name, one in told["values"].items()})
 
-    def in_language(self, language: str) -> str:
-        """Return the text in a language, "en" or "es"."""
+    def in_language(self, language: str, shown: Callable[[str, object], object] | None = None) -> str:
+        """Return the text in a language, "en" or "es".
 
-        def value(one: object) -> object:
+        `shown` returns how a value is to be said, by its name and itself: a title in the place of an id.
+        """
+
+        def value(name: str, one: object) -> object:
             if isinstance(one, Message):
-                return one.in_language(language)
-            return one.spanish if isinstance(one, DataText) and language == "es" else one
+                return one.in_language(language, shown)
+            if isinstance(one, DataText):
+                return one.spanish if language == "es" else one
+            return shown(name, one) if shown else one
 
-        values = {name: value(one) for name, one in self.values.items()}
+        values = {name: value(name, one) for name, one in self.values.items()}
         return read_messages()[self.key][language].format_map(values)
 
 

@@ -26,6 +26,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Scheme, host and perhaps a port, as browsers write where a page comes from.
 _ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
 # Templates at Twilio, and the most choices that WhatsApp shows as buttons and as a list.
 _CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 _MOST_QUICK_REPLIES, _MOST_ITEMS = 3, 10
@@ -40,7 +42,8 @@ class Settings:
     """The settings of one process.
 
     `data_dir` holds models and staff data. `content_dir` is the folder that holds `data/`,
-    `domain.yml` and `config.yml`: the project itself, or the copy kept beside a published model.
+    `domain.yml` and `config.yml`: that which staff edit, by default in `data_dir` (see bot.content.home); the
+    project itself; or the copy kept beside a published model.
     `resources_dir` holds the tables of the resource directory, which are used as they stand now.
     `require_approval` holds back answers that nobody has signed off. `public_url` is where residents
     reach the assistant ("https://rights.hpca.gov"; empty where not set), `console_url`
@@ -51,7 +54,10 @@ class Settings:
     in Redis where `redis_url` is set, and what staff work with in the database of `database_url` (empty: a
     file in `data_dir`, see bot.database.engine). A channel is on where all its secrets are.
     `fold_text_messages` writes text messages in plain letters where they cost less so; `twilio_quick_replies`
-    and `twilio_lists` are the content SIDs of templates for one, two, three ... choices. What is not shown
+    and `twilio_lists` are the content SIDs of templates for one, two, three ... choices. Staff may sign in
+    through the city's identity provider at `oidc_issuer` (OpenID Connect), and by it alone without
+    `password_sign_in`. Reminders go out by the mail server `smtp_host`, from the address `smtp_from`, with
+    `smtp_security` "starttls", "tls" or, on this machine, "none". What is not shown
     (`repr=False`) is a secret, and the audit log notes only whether it is set.
     """
 
@@ -74,6 +80,16 @@ class Settings:
     twilio_quick_replies: tuple[str, ...] = ()
     twilio_lists: tuple[str, ...] = ()
     fold_text_messages: bool = True
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    password_sign_in: bool = True
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
     telegram_bot_token: str = field(default="", repr=False)
     telegram_secret_token: str = field(default="", repr=False)
 
@@ -97,10 +113,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     log_level = environment.get("KYR_LOG_LEVEL", "INFO").upper()
     if log_level not in logging._nameToLevel:
         raise SettingsError(Message("setting_log_level", value=log_level))
-    content_dir = Path(environment.get("KYR_CONTENT_DIR") or PROJECT_ROOT).resolve()
+    data_dir = Path(environment.get("KYR_DATA_DIR") or PROJECT_ROOT / "var").resolve()
+    content_dir = Path(environment.get("KYR_CONTENT_DIR") or data_dir / "content").resolve()
     resources_dir = Path(environment.get("KYR_RESOURCES_DIR") or content_dir / "data" / "resources").resolve()
     return Settings(
-        data_dir=Path(environment.get("KYR_DATA_DIR") or PROJECT_ROOT / "var").resolve(),
+        data_dir=data_dir,
         content_dir=content_dir,
         resources_dir=resources_dir,
         log_level=log_level,
@@ -123,6 +140,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         twilio_quick_replies=_content_sids(environment, "TWILIO_QUICK_REPLIES", _MOST_QUICK_REPLIES),
         twilio_lists=_content_sids(environment, "TWILIO_LISTS", _MOST_ITEMS),
         fold_text_messages=_yes(environment, "KYR_FOLD_TEXT_MESSAGES", "1"),
+        oidc_issuer=environment.get("KYR_OIDC_ISSUER", "").strip(),
+        oidc_client_id=environment.get("KYR_OIDC_CLIENT_ID", ""),
+        oidc_client_secret=environment.get("KYR_OIDC_CLIENT_SECRET", ""),
+        password_sign_in=_yes(environment, "KYR_PASSWORD_SIGN_IN", "1"),
+        smtp_host=environment.get("KYR_SMTP_HOST", "").strip(),
+        smtp_port=_number(environment, "KYR_SMTP_PORT", Settings.smtp_port),
+        smtp_security=environment.get("KYR_SMTP_SECURITY", Settings.smtp_security).strip().lower(),
+        smtp_user=environment.get("KYR_SMTP_USER", ""),
+        smtp_password=environment.get("KYR_SMTP_PASSWORD", ""),
+        smtp_from=environment.get("KYR_SMTP_FROM", "").strip(),
         telegram_bot_token=environment.get("TELEGRAM_BOT_TOKEN", ""),
         telegram_secret_token=environment.get("TELEGRAM_SECRET_TOKEN", ""),
     )
@@ -136,6 +163,24 @@ def check_channels(settings: Settings) -> None:
         raise SettingsError(Message("setting_telegram_half"))
     if settings.twilio and not settings.public_url:
         raise SettingsError(Message("setting_twilio_url"))
+
+
+def check_console(settings: Settings) -> None:
+    """Refuse a city sign-in or e-mails that are set up by half or in the open; raises SettingsError."""
+    if bool(settings.oidc_issuer) != bool(settings.oidc_client_id):
+        raise SettingsError(Message("setting_oidc_half"))
+    issuer = urlsplit(settings.oidc_issuer)
+    on_this_machine = issuer.hostname in _THIS_MACHINE
+    if settings.oidc_issuer and not (issuer.hostname and (issuer.scheme == "https" or on_this_machine)):
+        raise SettingsError(Message("setting_oidc_issuer", value=settings.oidc_issuer))
+    if not settings.password_sign_in and not settings.oidc_issuer:
+        raise SettingsError(Message("setting_no_sign_in"))
+    if bool(settings.smtp_host) != bool(settings.smtp_from):
+        raise SettingsError(Message("setting_smtp_half"))
+    if settings.smtp_security not in ("starttls", "tls", "none"):
+        raise SettingsError(Message("setting_smtp_security", value=settings.smtp_security))
+    if settings.smtp_security == "none" and settings.smtp_host not in ("", *_THIS_MACHINE):
+        raise SettingsError(Message("setting_smtp_open", host=settings.smtp_host))
 
 
 def _yes(environment: Mapping[str, str], name: str, default: str) -> bool:

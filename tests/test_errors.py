@@ -10,6 +10,7 @@ NOT_FOR_PEOPLE = {
     "BadRequest": "carries a status and the code of an error, whose words stand in the texts of the page",
     "RasaUnavailable": "a line of the log: residents are shown the hotline card in its place",
     "YamlEditError": "caught where topic files are edited, which says it as a TopicEditError",
+    "_Failed": "caught in the file that raises it, where it is said on the page of signing in",
     "_ValueError": "caught in the file that raises it, where the problem is worded",
 }
 

@@ -14,7 +14,7 @@ def test_nothing_needs_to_be_set() -> None:
     settings = read_settings({})
     assert (settings.data_dir, settings.content_dir, settings.log_level) == (
         PROJECT_ROOT / "var",
-        PROJECT_ROOT,
+        PROJECT_ROOT / "var" / "content",
         "INFO",
     )
 

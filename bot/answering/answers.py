@@ -87,6 +87,29 @@ def answer(
     )
 
 
+# What stands in the place of an answer (see `given_for`).
+THE_ANSWER, THE_CORE, THE_DIRECTORY, BEING_CHECKED, NOT_APPROVED, NO_ANSWER = (
+    "answer",
+    "core",
+    "directory",
+    "being_checked",
+    "not_approved",
+    "no_answer",
+)
+
+
+def given_for(content: Content, topic: Topic) -> str:
+    """Return what `answer` gives for a topic: the answer, that of its core, services of the directory, or
+    that it is being checked, that nobody has signed it off, or that there is none yet.
+    """
+    if not topic.enabled and not topic.is_core:
+        instead = given_for(content, content.topics[topic.topic])
+        return THE_CORE if instead == THE_ANSWER else instead
+    if not topic.enabled or not topic.answers:
+        return THE_DIRECTORY if topic.answered else BEING_CHECKED if topic.answers else NO_ANSWER
+    return NOT_APPROVED if content.require_approval and not topic.approved_by else THE_ANSWER
+
+
 def calls_now(content: Content, reply: Reply) -> tuple[dict[str, Any], ...]:
     """Return whom an answer that was made to be kept says to call, as the chat says it at this moment."""
     topic = content.topics.get(reply.answer or "")

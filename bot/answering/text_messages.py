@@ -132,7 +132,7 @@ def plain_text(text: str) -> str:
 
 def call_line(service: Mapping[str, Any]) -> str:
     """Return a service card (see bot.directory.cards) as its name, how to reach it, and its caution."""
-    numbers = [phone["number"] for phone in service["phones"]]
+    numbers = [phone["number"] for phone in service["phones"] if phone["uri"].startswith("tel:")]
     line = ", ".join(filter(None, (service["name"], *(numbers or [service["url"]]))))
     return f"{line}. {service['caution']}" if service["caution"] else line
 

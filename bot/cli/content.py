@@ -39,7 +39,7 @@ def check(settings: Settings, paths: tuple[Path, ...]) -> int:
         services = len(content.directory.services)
         click.echo(
             f"{cores} topics, {len(content.topics)} answers ({answered} given), "
-            f"{services} services: no mistake found."
+            f"{services} services in {settings.content_dir}: no mistake found."
         )
     return DONE
 

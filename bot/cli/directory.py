@@ -25,10 +25,10 @@ def directory(settings: Settings) -> int:
 
     services = read_directory(settings.resources_dir).services
     today = current_date()
-    for service in sorted(services, key=lambda service: service.assured_date):
+    for service in sorted(services, key=lambda service: str(service.assured_date or "")):
         state = "confirm" if service.to_confirm(today) else "checked"
         phones = " ".join(service.phones)
-        click.echo(f"{state:10} {service.assured_date}  {service.id:34} {phones}".rstrip())
+        click.echo(f"{state:10} {service.assured_date or ''!s:10}  {service.id:34} {phones}".rstrip())
     old = sum(service.to_confirm(today) for service in services)
     click.echo(f"{len(services)} services, {old} of them last checked more than {DAYS_TO_CONFIRM} days ago")
     return DONE
@@ -41,17 +41,20 @@ def pull_directory(settings: Settings, url: str) -> int:
     """Replace the directory by one that others publish (HSDS 3)."""
     from bot.database.audit import operator
     from bot.directory.pull import pull
-    from bot.directory.update import columns_to_pull, complete, read_present
+    from bot.directory.update import columns_to_pull, offered, read_present
 
     folder = settings.resources_dir
     read_present(folder)  # before anything is asked of the network
-    pulled = asyncio.run(pull(url, columns_to_pull(folder)))
+    pulled, editor = asyncio.run(pull(url, columns_to_pull(folder))), _editor(settings)
+    keep = editor.named()
+    for note in offered(pulled, folder, keep).notes:
+        click.echo(f"! {note}")
 
     def build() -> Tables:
         # Read again: somebody may have changed it meanwhile.
-        return complete(pulled, read_present(folder))
+        return offered(pulled, folder, keep).tables
 
-    if _editor(settings).replace(operator(), "pull", build, click.echo):
+    if editor.replace(operator(), "pull", build, click.echo):
         click.echo(f"Replaced {folder}. `kyr serve` uses it within seconds; `kyr directory undo` goes back.")
     else:
         click.echo("Nothing has changed.")

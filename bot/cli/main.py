@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from bot.cli import content, data, directory, figures, models, review, serve, staff
+from bot.cli import content, data, directory, figures, models, review, serve, staff, upgrade
 from bot.cli.shared import AT_FAULT
 from bot.errors import KyrError
 
@@ -70,12 +70,14 @@ for _command in (
     content.import_,
     content.template,
     content.sounds,
+    upgrade.content,
     figures.feedback,
     figures.usage,
     review.review,
     data.purge,
     staff.audit,
     staff.users,
+    staff.remind,
     data.backup,
     data.restore,
     models.models,

@@ -18,6 +18,9 @@ DONE, AT_FAULT = 0, 1
 
 _YES = ("y", "yes", "s", "sí", "si")
 
+# What works without content, which is not made for it.
+_WITHOUT_CONTENT = ("audit", "feedback", "purge", "usage", "users")
+
 _P = ParamSpec("_P")
 
 
@@ -37,13 +40,22 @@ def with_settings(body: Callable[Concatenate[Settings, _P], int]) -> Callable[_P
         if click.get_current_context().invoked_subcommand is not None:
             return DONE
         # Imported before anything is logged: alembic tells of its parts when it is.
+        from bot.content.home import make_content
         from bot.database.engine import Database
+        from bot.files.several import finish_exchange
         from bot.staff.restore import finish_restore
 
         settings = read_settings()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
         if finish_restore(settings.data_dir, Database.of(settings)):
             click.echo("A restore that was interrupted is finished now.", err=True)
+        command = click.get_current_context().command_path.split()[1:2]
+        if command and command[0] in _WITHOUT_CONTENT:
+            return body(settings, *arguments, **options)
+        if make_content(settings.content_dir):
+            click.echo(f"Made the content that staff edit in {settings.content_dir}.", err=True)
+        elif finish_exchange(settings.content_dir):
+            click.echo("An upgrade of the content that was interrupted is finished now.", err=True)
         return body(settings, *arguments, **options)
 
     return run

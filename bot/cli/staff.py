@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.shared import DONE, asked, group_with_steps, with_settings
+from bot.cli.shared import AT_FAULT, DONE, asked, group_with_steps, with_settings
 from bot.database.roles import ROLES
 from bot.messages import Message
 from bot.settings import Settings
+from bot.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from bot.database.accounts import Accounts
@@ -101,6 +102,34 @@ def password(settings: Settings, name: str) -> int:
     return DONE
 
 
+@users.command(epilog="Example: kyr users code clerk-1")
+@_name
+@with_settings
+def code(settings: Settings, name: str) -> int:
+    """Print a one-time code by which somebody gets in, whatever else is locked or lost."""
+    from bot.database.accounts import HOURS_OF_A_CODE
+    from bot.database.audit import operator
+
+    account, made = _accounts(settings).rescue(operator(), name)
+    page = f"{settings.console_url or 'the address of the console'}/welcome"
+    click.echo(f"{made}\nFor {account.name}, once, within {HOURS_OF_A_CODE} hours, on the page {page}")
+    return DONE
+
+
+@users.command("email", epilog="Example: kyr users email clerk-1 clerk@hpca.gov --language es")
+@_name
+@click.argument("address", default="")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of e-mails.")
+@with_settings
+def set_email(settings: Settings, name: str, address: str, language: str) -> int:
+    """Write down somebody's e-mail address, or take it away."""
+    from bot.database.audit import operator
+
+    account = _accounts(settings).set_contact(operator(), name, address, language)
+    click.echo(f"{account.name} has {'an' if account.email else 'no'} e-mail address.")
+    return DONE
+
+
 @users.command("role", epilog="Example: kyr users role clerk-1 approver")
 @_name
 @click.argument("role", type=click.Choice(ROLES))
@@ -124,6 +153,33 @@ def remove(settings: Settings, name: str) -> int:
     account = _accounts(settings).remove(operator(), name)
     click.echo(f"{account.name} may sign in no more.")
     return DONE
+
+
+@click.command(epilog="Example: kyr remind --dry-run")
+@click.option("--dry-run", is_flag=True, help="Print the e-mails and send nothing.")
+@with_settings
+def remind(settings: Settings, dry_run: bool) -> int:
+    """Send the weekly e-mail to approvers, if it is due and was not sent."""
+    from bot.settings import check_console
+    from bot.staff.reminders import MailError, Reminders
+
+    check_console(settings)
+    reminders = Reminders(settings, _accounts(settings))
+    if dry_run:
+        drafts = reminders.drafts()
+        for account, subject, body in drafts:
+            click.echo(f"For {account.name}: {subject}\n\n{body}\n")
+        if not drafts:
+            click.echo("No approver has an e-mail address. `kyr users email NAME ADDRESS` writes one down.")
+        return DONE
+    if not reminders.are_on:
+        raise MailError(Message("mail_off"))
+    sent = reminders.send_due()
+    for one in sent:
+        click.echo(f"{one.name}: {one.problem or one.state}")
+    if not sent:
+        click.echo("Nothing to send: it was sent this week, it is not Monday at 8:00 yet, or nobody gets it.")
+    return AT_FAULT if any(one.problem for one in sent) else DONE
 
 
 def _read_password() -> str:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.content.paths import FAQ
+from cachetools import LRUCache
+
+from bot.content.full_text import FullText, passages_of
+from bot.content.glossary import Glossary
+from bot.content.page_texts import check_page_texts, with_released
+from bot.content.paths import FAQ, NLU, PAGE_TEXTS, START
 from bot.content.reading import Content, read_content
+from bot.content.responses import Responses, check_responses
+from bot.content.service_places import Said
+from bot.content.start import read_start
 from bot.content.topic_reading import check_topics
 from bot.content.topics import Topic
+from bot.directory.live import LiveDirectory
+from bot.directory.reading import read_directory
+from bot.editing.resident_texts import DOMAIN_FILE, ResidentText, read_resident_texts
 from bot.problems import ContentError, Problem, Problems
 from bot.text.language import LanguageIdentifier
-from bot.training.models import ModelStore
+from bot.training.models import ModelError, ModelStore
+from bot.training.publishing import ServingStatusFile
 from bot.training.topics_off import TopicsOff, as_residents_get
 
 _Read = TypeVar("_Read")
@@ -31,10 +44,21 @@ class Topics:
 class ContentCache:
     """Reads the content below a folder. Its methods take up to some seconds: call them in a thread."""
 
-    def __init__(self, root: Path, store: ModelStore, off: TopicsOff) -> None:
-        self.root, self._store, self._off = root, store, off
+    def __init__(
+        self,
+        root: Path,
+        resources: Path,
+        store: ModelStore,
+        serving: ServingStatusFile,
+        off: TopicsOff,
+    ) -> None:
+        self.root, self._resources, self._store = root, resources, store
+        self._serving, self._off = serving, off
         self._lock = threading.Lock()
         self._read: dict[str, tuple[object, Any]] = {}
+        self._directory: LiveDirectory | None = None
+        # Of as many versions as are kept and compared.
+        self._given: LRUCache[str, Mapping[str, ResidentText]] = LRUCache(6)
 
     def topics(self) -> Topics:
         """Return the topics as they stand in their files."""
@@ -49,6 +73,24 @@ class ContentCache:
     def titles(self, language: str) -> Mapping[str, str]:
         """Return the titles of the topics in a language, by id."""
         return {topic.id: topic.title[language] for topic in self.topics().topics.values()}
+
+    def last_titles(self, language: str) -> Mapping[str, str]:
+        """Return the titles as they were read last, without a look at any file; none at first."""
+        read = self._read.get("topics")
+        topics = read[1].topics.values() if read else ()
+        return {topic.id: topic.title[language] for topic in topics}
+
+    def said(self) -> Said:
+        """Return what is said to residents beside the answers; nothing of what cannot be read."""
+
+        def read() -> Said:
+            problems = Problems(self.root)
+            responses = check_responses(self.root, problems)
+            texts = responses.responses if responses else {}
+            start = read_start(self.root / START, {}, texts, problems)
+            return Said(texts, start, with_released(check_page_texts(self.root, problems)))
+
+        return self._once("said", (Path("domain.yml"), START, PAGE_TEXTS), read)
 
     def content(self) -> Content:
         """Return the whole content; while it has a mistake, that of the published model.
@@ -67,18 +109,75 @@ class ContentCache:
 
         return self._once("content", (Path("data"), Path("domain.yml"), Path("config.yml")), read)
 
+    def full_text(self) -> FullText:
+        """Return everything that can be searched, the directory as residents get it."""
+        topics, texts = self.topics().topics, self.resident_texts()
+
+        def read() -> FullText:
+            try:
+                directory = read_directory(self._resources)
+            except ContentError:
+                directory = None
+            fields = {text.key: text.fields for text in texts.values()}
+            return FullText(passages_of(topics, directory, fields))
+
+        return self._once("full_text", (Path("data"), Path("domain.yml"), self._resources.resolve()), read)
+
     def identifier(self) -> LanguageIdentifier:
         """Return what tells in which language a text is."""
         return self.content().language_identifier
 
     def published_topics(self) -> Mapping[str, Topic] | None:
-        """Return the topics of the published model, None where nothing is published."""
+        """Return the topics of the published model, None where nothing is, or a program before made it."""
         published = self._store.published()
-        return published.content.topics if published else None
+        content = published.readable_content if published else None
+        return content.topics if content else None
+
+    def resident_texts(self) -> Mapping[str, ResidentText]:
+        """Return the texts that are no answers, by key, as they stand in their files."""
+        files = (DOMAIN_FILE, PAGE_TEXTS, START)
+        return self._once("resident texts", files, lambda: read_resident_texts(self.root))
+
+    def shown(self) -> Content:
+        """Return as much of the content as texts need to be shown, also while it has a mistake elsewhere.
+
+        It takes a fraction of the time of `content`.
+        """
+        topics = self.topics().topics
+
+        def read() -> Responses:
+            return check_responses(self.root, Problems(self.root)) or Responses({}, {})
+
+        conversation = self._once("responses", (NLU, DOMAIN_FILE), read)
+        if self._directory is None:
+            self._directory = LiveDirectory(self._resources)
+        return Content(topics, conversation, Glossary({}), self._directory)
+
+    def given_texts(self, version: str | None) -> Mapping[str, ResidentText] | None:
+        """Return these texts as a version has them, or the published one; None where that is not there."""
+        version = version or self._store.published_version()
+        with self._lock:
+            if version and version not in self._given:
+                try:
+                    folder = self._store.get(version).content_dir
+                except ModelError:
+                    return None
+                self._given[version] = read_resident_texts(folder)
+            return self._given[version] if version else None
 
     def as_residents_get(self, topics: Mapping[str, Topic]) -> Mapping[str, Topic]:
-        """Return topics that stand in their files, each on or off as residents get it now."""
-        return as_residents_get(topics, self.published_topics(), self._off.read())
+        """Return topics that stand in their files, each on or off as residents get it now.
+
+        That is by the model which answers: another may be published that is not taken over yet, or never.
+        """
+        return as_residents_get(topics, self._answering_topics(), self._off.read())
+
+    def _answering_topics(self) -> Mapping[str, Topic] | None:
+        """Return the topics of the model that answers, or of the published one where that is not known."""
+        if (serving := self._serving.read()) is not None:
+            with contextlib.suppress(ModelError):  # it has gone meanwhile
+                return self._store.get(serving.version).content.topics
+        return self.published_topics()
 
     def _once(self, name: str, paths: tuple[Path, ...], read: Callable[[], _Read]) -> _Read:
         with self._lock:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import functools
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -15,12 +19,20 @@ from bot.console.guard import account_of
 from bot.console.rendering import render, text
 from bot.console.uploads import Brought, pulled, uploaded
 from bot.directory.pull import pull
-from bot.directory.reading import read_directory
 from bot.directory.services import DAYS_TO_CONFIRM
-from bot.directory.update import columns_of, columns_to_pull, differences, read_present
+from bot.directory.tables import Tables
+from bot.directory.update import (
+    columns_of,
+    columns_to_pull,
+    differences,
+    read_present,
+)
 from bot.messages import Message
 from bot.staff.directory import DirectoryEditor
+from bot.text.language import fold
 
+# What the list can be narrowed to, by the names of their texts.
+FILTERS = ("overdue", "uncalled", "closed")
 # As browsers and Excel name a file that is there already: "phones (1).csv", "phones - Copy.csv".
 _COPY = re.compile(r"(?: \(\d+\)| - [^.]*)(?=\.csv$)")
 
@@ -33,7 +45,7 @@ async def get_directory(request: web.Request) -> web.StreamResponse:
     found = request.app[keys.BROUGHT].find(by, name)
     if found is None:
         return await _page(request, failure=text(request, "brought_gone"), status=404)
-    return await _page(request, lines=await _lines(request, found), brought=name, by=by)
+    return await _page(request, lines=await _lines(request, found), notes=found.notes, brought=name, by=by)
 
 
 async def _lines(request: web.Request, brought: Brought) -> list[Message]:
@@ -60,7 +72,9 @@ async def post_pull(request: web.Request) -> web.StreamResponse:
     folder = request.app[keys.SETTINGS].resources_dir
     url = str((await request.post()).get("url", "")).strip()
     await asyncio.to_thread(read_present, folder)  # before anything is asked of the network
-    return await _show(request, pulled(await pull(url, columns_to_pull(folder))), url=url)
+    fetched = await pull(url, columns_to_pull(folder))
+    keep = await asyncio.to_thread(_replacing(request).named)
+    return await _show(request, await asyncio.to_thread(pulled, fetched, folder, keep), url=url)
 
 
 async def post_tables(request: web.Request) -> web.StreamResponse:
@@ -79,7 +93,7 @@ async def post_tables(request: web.Request) -> web.StreamResponse:
 async def _show(request: web.Request, brought: Brought, *, url: str = "") -> web.StreamResponse:
     lines, by = await _lines(request, brought), account_of(request).name
     name = request.app[keys.BROUGHT].keep(by, brought) if lines else ""
-    return await _page(request, lines=lines, brought=name, by=by, url=url)
+    return await _page(request, lines=lines, notes=brought.notes, brought=name, by=by, url=url)
 
 
 async def post_replace(request: web.Request) -> web.StreamResponse:
@@ -106,10 +120,69 @@ def _replacing(request: web.Request) -> DirectoryEditor:
     return DirectoryEditor.of(request.app[keys.SETTINGS], request.app[keys.AUDIT])
 
 
+@dataclass(frozen=True)
+class Row:
+    """A service of the list, with its row of the table, its numbers, and the names of its needs."""
+
+    service: Mapping[str, str]
+    numbers: Sequence[str]
+    needs: Mapping[str, str]
+    overdue: bool
+    uncalled: bool
+    organization: str
+
+    def is_shown(self, wanted: str) -> bool:
+        """Whether it belongs to a filter, or to none."""
+        closed = self.service["status"] != "active"
+        belongs = {"overdue": self.overdue and not closed, "uncalled": self.uncalled and not closed}
+        return {**belongs, "closed": closed}.get(wanted, True)
+
+    def holds(self, query: str) -> bool:
+        """Whether all words of a query stand in it, in either language, without accents."""
+        said = (*self.service.values(), *self.numbers, *self.needs.values(), self.organization)
+        text = fold(" ".join(said))
+        return all(word in text for word in fold(query).split())
+
+
+def _rows(tables: Tables, today: datetime.date) -> list[Row]:
+    """Return the services, those that wait for a check first."""
+    terms = {row["id"]: row for row in tables["taxonomy_terms"]}
+    owners = {row["id"]: row["name"] for row in tables["organizations"]}
+    rows = []
+    for service in tables["services"]:
+        phones = [row for row in tables["phones"] if row["service_id"] == service["id"]]
+        needs = [terms[r["taxonomy_term_id"]] for r in tables["attributes"] if r["link_id"] == service["id"]]
+        day = service["assured_date"]
+        rows.append(
+            Row(
+                service,
+                [f"{row['number']} {row['extension']}".strip() for row in phones],
+                {
+                    code: ", ".join(need[column] for need in needs)
+                    for code, column in (("en", "name"), ("es", "name_es"))
+                },
+                not day or (today - datetime.date.fromisoformat(day)).days > DAYS_TO_CONFIRM,
+                any(not row["checked"] for row in phones),
+                owners.get(service["organization_id"], ""),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.service["assured_date"], row.service["name"].lower()))
+
+
+def _address(request: web.Request, who: str, brought: str) -> str:
+    """Return where it is seen what somebody has brought."""
+    found = request.app[keys.BROUGHT].find(who, brought)
+    query = urlencode({"by": who, "brought": brought})
+    if found and found.change:
+        return f"/directory/services/{found.change.wanted.id}/change?{query}"
+    return f"/directory?{query}"
+
+
 async def _page(
     request: web.Request,
     *,
     lines: list[Message] | None = None,
+    notes: Sequence[Message] = (),
     brought: str = "",
     by: str = "",
     url: str = "",
@@ -117,23 +190,28 @@ async def _page(
     is_done: bool = False,
     status: int = 200,
 ) -> web.StreamResponse:
-    directory = await asyncio.to_thread(read_directory, request.app[keys.SETTINGS].resources_dir)
-    today = current_date()
-    services = sorted(directory.services, key=lambda service: (service.assured_date, service.id))
+    tables = await asyncio.to_thread(read_present, request.app[keys.SETTINGS].resources_dir)
+    wanted, query = request.query.get("only", ""), request.query.get("q", "").strip()
+    rows = _rows(tables, current_date())
+    account = account_of(request).name
     return render(
         request,
         "services.html",
         status=status,
-        services=[(service, service.to_confirm(today)) for service in services],
-        needs=directory.needs,
+        rows=[row for row in rows if row.is_shown(wanted) and row.holds(query)],
+        counts={name: sum(row.is_shown(name) for row in rows) for name in FILTERS},
+        only=wanted,
+        query=query,
+        done="removed" if request.query.get("done") == "removed" else "",
         days=DAYS_TO_CONFIRM,
         lines=lines,
+        notes=notes,
         brought=brought,
         by=by,
         waiting=[
-            (account, name)
-            for account, name in request.app[keys.BROUGHT].all()
-            if account != account_of(request).name
+            (who, _address(request, who, brought))
+            for who, brought in request.app[keys.BROUGHT].all()
+            if who != account
         ],
         tables=sorted(await asyncio.to_thread(columns_of, request.app[keys.SETTINGS].resources_dir)),
         url=url,

@@ -15,16 +15,32 @@ from markupsafe import escape
 from bot.answering.answers import answer
 from bot.answering.text_messages import text_messages
 from bot.console import keys
+from bot.console.answer_form import (
+    FIELDS,
+    MARKS,
+    NEW_SUBJECT,
+    SERVICE,
+    cells_from,
+    choices,
+    directory_of,
+    facets_of,
+    places,
+    short_name,
+    sources,
+    subject_of,
+    with_mark,
+)
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
-from bot.console.review import review_of
+from bot.console.review import group_to_begin_with, review_of
+from bot.console.trials import Tried, try_answer, warm_up
 from bot.console.word_diff import word_differences
 from bot.content.diff import fields_of
 from bot.content.paths import FAQ
 from bot.content.reading import Content
-from bot.content.topics import DAYS_TO_REVIEW, Answer, Topic, page_path, situations_of, topic_of
-from bot.editing.columns import CHOICES, COLUMNS
-from bot.editing.field_problems import FieldProblem
+from bot.content.topics import DAYS_TO_REVIEW, FACETS, Answer, Topic, page_path, situations_of, topic_of
+from bot.editing.columns import CHOICES
+from bot.editing.field_problems import FieldProblem, on_page
 from bot.editing.fields import ID, TopicFields, cells_of, state_of
 from bot.editing.live_check import EditConflict, edit_topic
 from bot.editing.sheet.cells import SheetRow
@@ -33,12 +49,9 @@ from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_text import read_fields, read_text
 from bot.problems import ContentError
 from bot.staff.edits import note_changes
-from bot.staff.review import Group
 from bot.text.gsm import segments
 from bot.text.language import LANGUAGES
 
-# What a form has; the rest of a topic is changed by other pages (approved_by, enabled).
-FIELDS = tuple(name for name in COLUMNS if name not in ("id", "approved_by", "enabled"))
 # What stands with a topic's own answer alone.
 _OF_A_TOPIC = ("ask_en", "ask_es", "group", "related", "order")
 # What is shown of a change, in that order.
@@ -49,6 +62,8 @@ _COMPARED = (
     "sources",
 )
 NEW = "new"
+# Stands for the short name of an answer whose title is not written yet; nothing is saved by it.
+_UNNAMED = "answer_without_title"
 # The day from which spreadsheets count others; nobody writes such numbers here.
 _EPOCH = datetime.datetime(1899, 12, 30)
 
@@ -61,6 +76,9 @@ class Form:
     cells: Mapping[str, str]
     seen: str
     compared: bool = False
+    # Of a new answer: the topic that is chosen for it, and whether its short name was typed.
+    subject: str = ""
+    is_named: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +98,8 @@ async def get_topic(request: web.Request) -> web.StreamResponse:
     """
     topic_id = request.match_info.get("topic", NEW)
     if topic_id == NEW:
-        of = request.query.get("of", "")
-        form = Form(
-            f"{of}." if ID.fullmatch(of) else "", {**dict.fromkeys(FIELDS, ""), **await _begun(request)}, ""
-        )
-        return await _page(request, form)
+        cells = {**dict.fromkeys(FIELDS, ""), "volatility": "stable", **await _begun(request)}
+        return await _page(request, Form("", cells, "", subject=subject_of(request.query.get("of", ""))))
     present = await _present(request, topic_id)
     if present is None:
         raise web.HTTPNotFound
@@ -93,23 +108,49 @@ async def get_topic(request: web.Request) -> web.StreamResponse:
 
 
 async def post_topic(request: web.Request) -> web.StreamResponse:
-    """POST /topics/{topic}: `save` it, or `look` how it would be; `piece` asks for the live part alone."""
+    """POST /topics/{topic}: `save` it, `look` how it would be, `ask` it its questions, or put a mark in.
+
+    `piece` asks for a live part alone: what is to be shown while one writes, or what comes of its questions.
+    """
     posted = await request.post()
-    form = _form(request, posted)
-    if not ID.fullmatch(form.topic_id):
-        # Markup: these are texts of the page, not of the core.
-        problem = FieldProblem("id", escape(text(request, "id_wrong")), escape(text(request, "id_mend")))
-        return await _page(request, form, problems=(problem,), status=422)
-    present = await _present(request, form.topic_id)
-    fields, problems = await _read(request, form, present)
+    topic_id = request.match_info.get("topic", NEW)
+    present = await _present(request, topic_id) if topic_id != NEW else None
+    form = await _form(request, posted, present)
+    if mark := str(posted.get("mark", "")):
+        return await _page(request, _with_mark(form, mark, posted))
+    if posted.get("piece") == "trial":
+        return await _trial_piece(request, form)
+    if topic_id == NEW and form.topic_id:
+        if not ID.fullmatch(form.topic_id):
+            # Markup: these are texts of the page, not of the core.
+            problem = FieldProblem("id", escape(text(request, "id_wrong")), escape(text(request, "id_mend")))
+            return await _page(request, form, problems=(problem,), status=422)
+        present = await _present(request, form.topic_id)
+    action = posted.get("action")
+    if action == "ask":
+        return await _page(request, form, trial=await try_answer(request, form))
+    # One without a title has no short name yet; what else is to be mended is said all the same.
+    form_read = form if form.topic_id else dataclasses.replace(form, topic_id=_UNNAMED)
+    fields, problems = await _read(request, form_read, present)
     if "piece" in posted:
-        return await _piece(request, form, fields, problems)
-    if fields is None or posted.get("action") == "look":
+        warm_up(request)
+        return await _piece(request, form_read, fields, problems)
+    if fields is None or action == "look":
         if fields is not None:
             problems = await _live_problems(request, form.topic_id, fields, compared=form.compared)
         status = 422 if fields is None else 200
         return await _page(request, form, problems=problems, fields=fields, status=status, looked=True)
     return await _save(request, form, fields)
+
+
+def _with_mark(form: Form, mark: str, posted: Mapping[str, Any]) -> Form:
+    """Return a form with a mark at the end of an answer; a script would put it where one writes."""
+    kind, _, code = mark.partition(":")
+    if kind not in (*MARKS, SERVICE) or code not in LANGUAGES:
+        raise web.HTTPBadRequest
+    name = f"answer_{code}"
+    written = with_mark(form.cells[name], kind, str(posted.get("service", "")))
+    return dataclasses.replace(form, cells={**form.cells, name: written})
 
 
 async def _save(request: web.Request, form: Form, fields: TopicFields) -> web.StreamResponse:
@@ -146,15 +187,22 @@ async def _present(request: web.Request, topic_id: str) -> TopicFields | None:
         return None
 
 
-def _form(request: web.Request, posted: Mapping[str, Any]) -> Form:
+async def _form(request: web.Request, posted: Mapping[str, Any], present: TopicFields | None) -> Form:
     topic_id = request.match_info.get("topic", NEW)
-    return Form(
-        str(posted.get("id", "")).strip() if topic_id == NEW else topic_id,
-        # Browsers end the lines of a field with two signs.
-        {name: str(posted.get(name, "")).replace("\r\n", "\n") for name in FIELDS},
-        str(posted.get("seen", "")),
-        "compared" in posted,
-    )
+    cells = cells_from(posted, cells_of(present) if present else {})
+    seen, compared = str(posted.get("seen", "")), "compared" in posted
+    if topic_id != NEW:
+        return Form(topic_id, cells, seen, compared)
+    typed, subject = str(posted.get("id", "")).strip(), str(posted.get("subject", ""))
+    name = typed
+    if not typed:
+        known = (await asyncio.to_thread(request.app[keys.CONTENT_CACHE].topics)).topics
+        subject = subject if subject in known else NEW_SUBJECT if subject else ""
+        name = short_name(subject, cells["title_en"] or cells["title_es"], known)
+    if "." in name:
+        # What belongs to the topic as a whole stands with its core answer.
+        cells |= {column: "" for column in _OF_A_TOPIC if not typed}
+    return Form(name, cells, seen, compared, subject, bool(typed))
 
 
 async def _read(
@@ -169,7 +217,7 @@ async def _read(
     identifier = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].identifier)
     row = SheetRow(1, {**form.cells, **kept, "id": form.topic_id})
     fields = RowReader([row], present, problems, _EPOCH, identifier.identify).fields()
-    found = tuple(FieldProblem(one.column, one.what, one.mend) for one in problems.found)
+    found = tuple(map(on_page, problems.found))
     return fields, found
 
 
@@ -191,7 +239,19 @@ async def _piece(
         for name in ("id", *FIELDS)
     }
     values = await _look(request, form, fields)
-    return web.json_response({"problems": shown, "look": write(request, "look.html", **values)})
+    return web.json_response(
+        {
+            "problems": shown,
+            "look": write(request, "look.html", **values),
+            "short_name": "" if form.topic_id == _UNNAMED else form.topic_id,
+        }
+    )
+
+
+async def _trial_piece(request: web.Request, form: Form) -> web.StreamResponse:
+    """Answer with what comes of the questions of an answer, as JSON."""
+    trial = await try_answer(request, form)
+    return web.json_response({"trial": write(request, "trial.html", trial=trial)})
 
 
 async def _look(request: web.Request, form: Form, fields: TopicFields | None) -> dict[str, Any]:
@@ -267,7 +327,7 @@ def _texts_of(topic: Topic | None) -> dict[str, str]:
 
 async def _begun(request: web.Request) -> dict[str, str]:
     """Return the questions of the group that a new topic is begun with, by field."""
-    group = await _group(request)
+    group = await group_to_begin_with(request)
     if group is None:
         return {}
     return {f"questions_{group.language}": "\n".join(group.texts)}
@@ -275,14 +335,9 @@ async def _begun(request: web.Request) -> dict[str, str]:
 
 async def _take_out(request: web.Request, topic_id: str) -> None:
     """Take the group that a new topic was begun with out of the review queue."""
-    group = await _group(request)
+    group = await group_to_begin_with(request)
     if group is not None:
         await asyncio.to_thread(review_of(request).begun, group, topic_id)
-
-
-async def _group(request: web.Request) -> Group | None:
-    name = request.query.get("from", "")
-    return await asyncio.to_thread(review_of(request).group, name) if name else None
 
 
 async def _page(
@@ -295,9 +350,13 @@ async def _page(
     status: int = 200,
     looked: bool = False,
     saved: bool = False,
+    trial: Tried | None = None,
 ) -> web.StreamResponse:
     is_new = request.match_info.get("topic", NEW) == NEW
     topic, is_core = topic_of(form.topic_id), topic_of(form.topic_id) == form.topic_id
+    if is_new and not form.topic_id:
+        topic, is_core = form.subject, form.subject in ("", NEW_SUBJECT)
+    directory = await asyncio.to_thread(directory_of, request)
     cache = request.app[keys.CONTENT_CACHE]
     read = await asyncio.to_thread(cache.topics)
     given = await asyncio.to_thread(cache.as_residents_get, read.topics)
@@ -323,8 +382,15 @@ async def _page(
             if name in form.cells and value != form.cells[name]
         },
         conflict=theirs is not None,
-        choices=CHOICES,
+        selects=CHOICES,
+        offered=choices(read.topics, topic, directory, request[keys.LANGUAGE]),
+        places=places(form.cells),
+        sources=sources(form.cells),
+        facets=facets_of(form.cells),
+        all_facets=FACETS,
+        new_subject=NEW_SUBJECT,
         days=DAYS_TO_REVIEW,
+        trial=trial,
         looked=looked,
         saved=saved,
         **look,

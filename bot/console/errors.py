@@ -6,8 +6,7 @@ import logging
 
 from aiohttp import web
 
-from bot.console import keys
-from bot.console.rendering import render, said, text
+from bot.console.rendering import render, text, told
 from bot.database.engine import DatabaseError
 from bot.errors import KyrError, reason_of
 from bot.web.headers import Handler
@@ -31,12 +30,12 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ConnectionResetError:
         raise  # the browser went away; there is nobody to answer
     except DatabaseError as error:
-        return _page(request, 503, said(error.message, request[keys.LANGUAGE]))
+        return _page(request, 503, told(request, error.message))
     except KyrError as error:
-        return _page(request, 409, said(error.message, request[keys.LANGUAGE]))
+        return _page(request, 409, told(request, error.message))
     except OSError as error:
         logger.error("%s failed: %s", request.path, error.strerror)
-        reason = said(reason_of(error), request[keys.LANGUAGE])
+        reason = told(request, reason_of(error))
         return _page(request, 507, text(request, "error_disk", REASON=reason))
     except Exception as error:
         # Staff read residents' questions here: the text of an error may hold some.

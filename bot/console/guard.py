@@ -32,6 +32,11 @@ LANGUAGE_COOKIE = "kyr_console_language"
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 # What was written while signed out, carried through signing in.
 CARRIED_PATH, CARRIED_FIELDS = "carried_path", "carried_fields"
+# Where the city's sign-in leads back to.
+PROVIDER_CALLBACK = "/provider/back"
+_FOR_OTHER_SITES = (PROVIDER_CALLBACK,)
+# Secrets of forms, which are not sent back into a page.
+_NEVER_CARRIED = ("password", "again", "old", "code")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -53,12 +58,17 @@ async def cookies(request: web.Request, handler: Handler) -> web.StreamResponse:
     given, sessions = request.cookies.get(COOKIE, ""), request.app[keys.SESSIONS]
     request[keys.TOKEN] = given if sessions.is_ours(given) else sessions.new_token()
     request[keys.LANGUAGE], request[keys.ACCOUNT] = _language(request), None
+    if not given and _comes_by_a_link_elsewhere(request):
+        # The browser has kept our cookie to itself. Asked again by a page of ours it sends it, and whoever is
+        # signed in stays so.
+        return hop_page(request, request.path_qs)
     try:
         response = await handler(request)
     except web.HTTPException as error:
         _hand_out(request, error)
         raise
-    _hand_out(request, response)
+    if given or request[keys.ACCOUNT] is not None or request.path not in _FOR_OTHER_SITES:
+        _hand_out(request, response)
     return response
 
 
@@ -67,10 +77,40 @@ def _hand_out(request: web.Request, response: web.StreamResponse) -> None:
         set_cookie(request, response, COOKIE, request[keys.TOKEN])
 
 
-def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:
-    """Set a cookie that no script reads and no other site sends; over https alone, but on this machine."""
+def set_cookie(
+    request: web.Request,
+    response: web.StreamResponse,
+    name: str,
+    value: str,
+    *,
+    seconds: int | None = None,
+    samesite: str = "Strict",
+    path: str = "/",
+) -> None:
+    """Set a cookie that no script reads and no other site sends; over https alone, but on this machine.
+
+    It goes with the browser's window, or after some seconds.
+    """
     secure = (request.url.host or "") not in _LOOPBACK
-    response.set_cookie(name, value, path="/", httponly=True, samesite="Strict", secure=secure)
+    response.set_cookie(
+        name, value, path=path, max_age=seconds, httponly=True, samesite=samesite, secure=secure
+    )
+
+
+def _comes_by_a_link_elsewhere(request: web.Request) -> bool:
+    """Whether a page is opened from another site: by a link in an e-mail, say; forms are refused later."""
+    headers = request.headers
+    return (
+        request.method == "GET"
+        and headers.get("Sec-Fetch-Site") == "cross-site"
+        and headers.get("Sec-Fetch-Mode") == "navigate"
+        and request.path not in _FOR_OTHER_SITES
+    )
+
+
+def hop_page(request: web.Request, path: str, *, elsewhere: str = "") -> web.Response:
+    """Return a page that goes on by itself: to a page of ours, or `elsewhere`."""
+    return render(request, "hop.html", path=path, elsewhere=elsewhere)
 
 
 @web.middleware
@@ -166,11 +206,11 @@ async def _note_refusal(request: web.Request, why: str) -> None:
 
 
 def _carried(form: MultiDictProxy[Any]) -> dict[str, list[str]]:
-    """Return the fields of a form that are text, but for its token."""
+    """Return the fields of a form that are text, but for its token and secrets."""
     return {
         name: [value for value in form.getall(name) if isinstance(value, str)]
         for name in form
-        if name not in (FORM_TOKEN, CARRIED_PATH, CARRIED_FIELDS)
+        if name not in (FORM_TOKEN, CARRIED_PATH, CARRIED_FIELDS, *_NEVER_CARRIED)
     }
 
 
@@ -181,6 +221,7 @@ def sign_in_page(
     carried: dict[str, list[str]] | None = None,
     path: str | None = None,
     failure: str = "",
+    notice: str = "",
 ) -> web.Response:
     """Return the page to sign in on; afterwards the browser goes to `path`, with the fields carried on."""
     return render(
@@ -190,6 +231,9 @@ def sign_in_page(
         path=request.path_qs if path is None else path,
         carried=json.dumps(carried, ensure_ascii=False) if carried else "",
         failure=failure,
+        notice=notice,
+        city=request.app[keys.CITY_SIGN_IN] is not None,
+        passwords=request.app[keys.SETTINGS].password_sign_in,
     )
 
 

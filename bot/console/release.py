@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 from aiohttp import web
 
 from bot.console import keys
+from bot.console.changes import ANSWER, Change, Wording, version_changes
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
-from bot.training.gate import Verdict
+from bot.console.resident_texts import Change as TextChange
+from bot.console.resident_texts import text_changes, waiting_texts
+from bot.console.residents import assistant_now
+from bot.editing.resident_texts import DOMAIN_FILE
+from bot.staff.approval import authors
+from bot.training.gate import Difference, Verdict
 from bot.training.models import Model, ModelError
 from bot.web.connections import SECONDS_TO_END, BoundedConnection
 
@@ -25,21 +33,22 @@ async def get_release(request: web.Request) -> web.StreamResponse:
     """GET /release: what answers now, what is under way, and the models that could answer."""
     app = request.app
     models, published, previous = await asyncio.to_thread(_models, request)
-    serving = await asyncio.to_thread(app[keys.SERVING].read)
     changed, off = None, await asyncio.to_thread(app[keys.TOPICS_OFF].read)
-    if published is not None:
+    content = published.readable_content if published else None
+    if content is not None:
         topics = (await asyncio.to_thread(app[keys.CONTENT_CACHE].topics)).topics
-        off &= published.content.topics.keys()
-        changed = sum(published.content.topics.get(name) != topic for name, topic in topics.items())
+        off &= content.topics.keys()
+        changed = sum(content.topics.get(name) != topic for name, topic in topics.items())
     return render(
         request,
         "release.html",
         models=models,
         published=published,
         previous=previous,
-        serving=serving,
+        assistant=await assistant_now(request),
         changed=changed,
         off=sorted(off),
+        changed_texts=await asyncio.to_thread(waiting_texts, request),
     )
 
 
@@ -47,17 +56,21 @@ def _models(request: web.Request) -> tuple[list[Model], Model | None, Model | No
     store = request.app[keys.STORE]
     published = store.published()
     if published is not None:
-        _ = published.content  # read here, in a thread
+        _ = published.readable_content  # read here, in a thread
     return store.list()[::-1], published, store.previous()
 
 
 async def get_events(request: web.Request) -> web.StreamResponse:
-    """GET /release/events: the state of what is under way, as server-sent events, until it is over."""
+    """GET /release/events: the state of what is under way, as server-sent events, until it is over.
+
+    With `subject` only of what is about that answer or version.
+    """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     await response.prepare(request)
     runs, sent, silent = request.app[keys.RUNS], "", 0.0
+    subject = request.query.get("subject")
     while True:
-        now = runs.each()
+        now = [run for run in runs.each() if subject in (None, run.subject)]
         html = write(request, "runs.html", runs=now)
         if html != sent:
             await response.write(f"data: {json.dumps(html)}\n\n".encode())
@@ -76,7 +89,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
 
 async def get_report(request: web.Request) -> web.StreamResponse:
     """GET /release/{version}: what a model changes, what gets better or worse, pass or stop and why."""
-    return _report_page(request, await _report(request, request.match_info["version"]))
+    return await _report_page(request, await _report(request, request.match_info["version"]))
 
 
 async def _report(request: web.Request, version: str) -> Verdict:
@@ -86,12 +99,87 @@ async def _report(request: web.Request, version: str) -> Verdict:
     return await asyncio.to_thread(release.report, model)
 
 
-def _report_page(
+async def _report_page(
     request: web.Request, verdict: Verdict, *, failure: str = "", status: int = 200
 ) -> web.StreamResponse:
-    is_published = request.app[keys.STORE].published_version() == verdict.version
-    values = {"verdict": verdict, "is_published": is_published, "failure": failure}
-    return render(request, "report.html", status=status, **values)
+    store, language = request.app[keys.STORE], request[keys.LANGUAGE]
+    model = await asyncio.to_thread(model_of, request, verdict.version)
+    other = await asyncio.to_thread(store.get, verdict.published) if verdict.published else None
+    changes, wording = await asyncio.to_thread(_changes, request, model, other)
+    return render(
+        request,
+        "report.html",
+        status=status,
+        verdict=verdict,
+        is_published=await asyncio.to_thread(store.published_version) == verdict.version,
+        assistant=await assistant_now(request),
+        failure=failure,
+        changes=changes,
+        changed_texts=await asyncio.to_thread(_page_texts, request, verdict),
+        wording=wording,
+        people=await asyncio.to_thread(_people, request, model, changes),
+        groups=[
+            (kind, list(_grouped(verdict.differing(better=better), language)))
+            for kind, better in (("worse", False), ("better", True), ("otherwise", None))
+        ],
+        off=await asyncio.to_thread(_off_in, request, model),
+    )
+
+
+def _changes(request: web.Request, model: Model, other: Model | None) -> tuple[list[Change], Wording]:
+    """Return what residents are told otherwise than by the other version, and how it is said."""
+    if other is None:
+        return [], Wording.of(request, model.content)
+    return version_changes(other, model), Wording.of(request, other.content, model.content)
+
+
+def _page_texts(request: web.Request, verdict: Verdict) -> list[TextChange]:
+    """Return which texts of pages differ from the other version."""
+    given = request.app[keys.CONTENT_CACHE].given_texts
+    before, after = given(verdict.published) if verdict.published else None, given(verdict.version)
+    if before is None or after is None:
+        return []
+    return [one for one in text_changes(before, after) if one.listed.text.file != DOMAIN_FILE]
+
+
+def _people(request: web.Request, model: Model, changes: Sequence[Change]) -> dict[str, str]:
+    """Return by answer who wrote it and who has approved it, in a sentence."""
+    told = {}
+    for change in changes:
+        if change.place == ANSWER and (topic := model.content.topics.get(change.name)):
+            wrote = ", ".join(sorted(authors(request.app[keys.AUDIT], change.name)))
+            name = "written_by" if wrote else "written_elsewhere"
+            approved = text(request, "approved_so", WHO=topic.approved_by) if topic.approved_by else ""
+            told[change.name] = (
+                f"{text(request, name, WHO=wrote)} {approved or text(request, 'approved_by_nobody')}"
+            )
+    return told
+
+
+@dataclass(frozen=True)
+class QuestionGroup:
+    """Questions of one answer that got the same before and get the same now."""
+
+    topic: str
+    before: str
+    after: str
+    questions: Sequence[Difference]
+
+
+def _grouped(differences: Sequence[Difference], language: str) -> Iterator[QuestionGroup]:
+    """Yield questions that went the same way together, the most first."""
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for one in differences:
+        made = (one.before.in_language(language), one.after.in_language(language))
+        groups.setdefault((one.topic, *made), []).append(one)
+    for (topic, before, after), ones in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        yield QuestionGroup(topic, before, after, ones)
+
+
+def _off_in(request: web.Request, model: Model) -> list[str]:
+    """Return which answers of a version are turned off, whatever is published, by their ids."""
+    off = request.app[keys.TOPICS_OFF].read()
+    return sorted(name for name, topic in model.content.topics.items() if {name, topic.topic} & off)
 
 
 def model_of(request: web.Request, version: str) -> Model:
@@ -104,6 +192,8 @@ def model_of(request: web.Request, version: str) -> Model:
 
 async def post_train(request: web.Request) -> web.StreamResponse:
     """POST /release/train."""
+    # A training takes what memory there is: what was kept for trials makes room.
+    await request.app[keys.TRIALS].close()
     await begin(request, "train")
 
 
@@ -113,17 +203,12 @@ async def post_publish(request: web.Request) -> web.StreamResponse:
     version, despite = str(form.get("version", "")), " ".join(str(form.get("despite", "")).split())
     verdict = await _report(request, version)
     if not verdict.passed and not despite:
-        return _report_page(request, verdict, failure=text(request, "despite_missing"), status=422)
+        return await _report_page(request, verdict, failure=text(request, "despite_missing"), status=422)
     await begin(request, "publish", version=version, despite=despite[:500])
 
 
-async def post_undo(request: web.Request) -> web.StreamResponse:
-    """POST /release/undo: answer from the model before."""
-    await begin(request, "rollback")
-
-
-async def begin(request: web.Request, kind: str, **arguments: str) -> NoReturn:
+async def begin(request: web.Request, kind: str, *, shown_on: str = "/release", **arguments: str) -> NoReturn:
     """Start a run and go where it can be watched; raises RunError where one of its kind is under way."""
     job = {"kind": kind, **arguments}
     await asyncio.to_thread(request.app[keys.RUNS].start, job, account_of(request).name)
-    raise web.HTTPSeeOther("/release")
+    raise web.HTTPSeeOther(shown_on)

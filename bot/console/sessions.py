@@ -1,6 +1,7 @@
 """Who is signed in, in memory: a restart of the console signs everybody out.
 
-A browser is known by a signed token in a cookie. Until somebody signs in nothing is kept of it.
+A browser is known by a signed token in a cookie. Until somebody signs in nothing is kept of it, and then
+what kind of browser it is, in a word or two; no address.
 """
 
 from __future__ import annotations
@@ -25,12 +26,17 @@ _TOKEN = re.compile(r"(?P<id>[A-Za-z0-9_-]{43})\.(?P<signature>[0-9a-f]{64})")
 
 @dataclass
 class Session:
-    """One sign-in: the name of the account, its `changed` at that time, and when it began and was used."""
+    """One sign-in: the name of the account, its `changed` at that time, and when it began and was used.
+
+    `browser` is what kind it is ("Firefox, Windows"), and `id` what it is called on pages: it opens nothing.
+    """
 
     name: str
     changed: str
     began: float
     used: float
+    browser: str = ""
+    id: str = ""
 
 
 class Sessions:
@@ -57,12 +63,13 @@ class Sessions:
         """Return what a form must carry that the browser with a token sends."""
         return self._sign("form", token.partition(".")[0])
 
-    def begin(self, account: Account) -> str:
+    def begin(self, account: Account, browser: str = "") -> str:
         """Sign an account in; return the token, which is never one that was known before."""
         now = self._clock()
         self._known = {name: one for name, one in self._known.items() if self._lives(one, now)}
         token = self.new_token()
-        self._known[token.partition(".")[0]] = Session(account.name, account.changed, now, now)
+        session = Session(account.name, account.changed, now, now, browser, secrets.token_hex(8))
+        self._known[token.partition(".")[0]] = session
         return token
 
     def find(self, token: str) -> Session | None:
@@ -80,6 +87,27 @@ class Sessions:
     def end(self, token: str) -> None:
         """Sign out."""
         self._known.pop(token.partition(".")[0], None)
+
+    def of(self, account: Account) -> list[Session]:
+        """Return the sign-ins of an account that are good, the one used last first."""
+        now = self._clock()
+        found = [
+            one
+            for one in list(self._known.values())
+            if (one.name, one.changed) == (account.name, account.changed) and self._lives(one, now)
+        ]
+        return sorted(found, key=lambda one: -one.used)
+
+    def end_one(self, account: Account, identity: str) -> bool:
+        """End a sign-in of an account by its id; return whether there was one."""
+        found = [name for name, one in self._known.items() if (one.name, one.id) == (account.name, identity)]
+        for name in found:
+            del self._known[name]
+        return bool(found)
+
+    def seconds_ago(self, moment: float) -> int:
+        """Return how long ago something was that a session notes."""
+        return int(self._clock() - moment)
 
     @staticmethod
     def _lives(session: Session, now: float) -> bool:

@@ -1,10 +1,10 @@
-"""The list of topics, and turning one off or on, or approving it."""
+"""The list of topics, each as residents get it."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,24 +12,22 @@ from aiohttp import web
 from bot.clock import current_date
 from bot.console import keys
 from bot.console.guard import account_of
-from bot.console.release import begin
-from bot.console.rendering import render, text
-from bot.content.paths import FAQ
+from bot.console.rendering import render
 from bot.content.topics import Topic, situations_of
+from bot.database.accounts import may
 from bot.database.usage import Usage
-from bot.editing.fields import ID, state_of
-from bot.editing.topic_text import read_fields, read_text
-from bot.staff.approval import refuse_author
+from bot.staff.approval import unsigned, written_by
 
 # What the list can be narrowed to, by the names of their texts.
-FILTERS = ("overdue", "not_approved", "missing", "off", "changed")
+FILTERS = ("overdue", "due", "not_approved", "to_approve", "missing", "off", "changed")
 
 
 @dataclass(frozen=True)
 class Row:
     """A topic of the list, on or off as residents get it.
 
-    `share` is of all answers of the last four weeks, None where too few to tell.
+    `own` says that whoever looks has written it, and so cannot approve it. `share` is of all answers of the
+    last four weeks, None where too few to tell.
     """
 
     topic: Topic
@@ -38,14 +36,17 @@ class Row:
     changed: bool
     last_change: tuple[str, str] | None
     share: float | None
+    own: bool
 
     def is_shown(self, narrowed_to: str) -> bool:
         """Whether it belongs to a filter."""
         topic = self.topic
         return {
             "overdue": self.overdue,
+            "due": self.state == "due",
             "not_approved": bool(topic.answers) and not topic.approved_by,
-            "missing": not topic.answered,
+            "to_approve": bool(topic.answers) and not topic.approved_by and not self.own,
+            "missing": not (topic.answers or topic.services),
             "off": not topic.enabled,
             "changed": self.changed,
         }.get(narrowed_to, True)
@@ -62,11 +63,15 @@ async def get_topics(request: web.Request) -> web.StreamResponse:
         asyncio.to_thread(Usage(request.app[keys.DATABASE]).shares, current_date()),
     )
     given = await asyncio.to_thread(cache.as_residents_get, read.topics)
+    own = await asyncio.to_thread(
+        written_by, request.app[keys.AUDIT], account_of(request).name, unsigned(read.topics)
+    )
     rows = [
-        _row(given[topic.id], _is_changed(topic, published), changes, shares)
+        _row(given[topic.id], _is_changed(topic, published), changes, shares, own)
         for topic in read.topics.values()
     ]
-    counts = {name: sum(row.is_shown(name) for row in rows) for name in FILTERS}
+    names = [name for name in FILTERS if name != "to_approve" or may(account_of(request).role, "approver")]
+    counts = {name: sum(row.is_shown(name) for row in rows) for name in names}
     language = request[keys.LANGUAGE]
     wanted = [
         row
@@ -117,6 +122,7 @@ def _row(
     is_changed: bool,
     changes: Mapping[str, tuple[str, str]],
     shares: Mapping[str, float],
+    own: Collection[str],
 ) -> Row:
     today = current_date()
     return Row(
@@ -126,51 +132,5 @@ def _row(
         is_changed,
         changes.get(topic.id),
         shares.get(topic.id),
+        topic.id in own,
     )
-
-
-async def get_switch(request: web.Request) -> web.StreamResponse:
-    """GET /topics/{topic}/off, /on and /approve: what is about to be done, and a button to do it."""
-    topic = await _topic(request)
-    action = request.path.rpartition("/")[2]
-    file = request.app[keys.SETTINGS].content_dir / FAQ / f"{topic.id}.yml"
-    seen = state_of(read_fields(await asyncio.to_thread(read_text, file)))
-    return render(request, "switch.html", topic=topic, action=action, seen=seen)
-
-
-async def post_off(request: web.Request) -> web.StreamResponse:
-    """POST /topics/{topic}/off: `reason`."""
-    topic, form = await _topic(request), await request.post()
-    reason = " ".join(str(form.get("reason", "")).split())
-    if not reason:
-        return render(
-            request,
-            "switch.html",
-            status=422,
-            topic=topic,
-            action="off",
-            seen="",
-            failure=text(request, "reason_missing"),
-        )
-    await begin(request, "off", topic=topic.id, reason=reason[:500])
-
-
-async def post_on(request: web.Request) -> web.StreamResponse:
-    """POST /topics/{topic}/on."""
-    await begin(request, "on", topic=(await _topic(request)).id)
-
-
-async def post_approve(request: web.Request) -> web.StreamResponse:
-    """POST /topics/{topic}/approve: nobody approves what they wrote."""
-    topic, account, form = await _topic(request), account_of(request), await request.post()
-    await asyncio.to_thread(refuse_author, request.app[keys.AUDIT], topic.id, account.name)
-    approved_by = f"{account.name}, {current_date().isoformat()}"
-    await begin(request, "approve", topic=topic.id, approved_by=approved_by, seen=str(form.get("seen", "")))
-
-
-async def _topic(request: web.Request) -> Topic:
-    name = request.match_info["topic"]
-    read = await asyncio.to_thread(request.app[keys.CONTENT_CACHE].topics)
-    if not ID.fullmatch(name) or name not in read.topics:
-        raise web.HTTPNotFound
-    return read.topics[name]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from bot.directory.fitting import Pulled
+from bot.directory.one_service import OneService, put_back, take_out
 from bot.directory.tables import Tables
-from bot.directory.update import complete, edited, read_present
+from bot.directory.update import UpdateError, edited, offered, read_present
 from bot.expiring_cache import ExpiringCache
+from bot.messages import Message
 
 T = TypeVar("T")
 
@@ -23,25 +26,49 @@ _MOST_KEPT = 4
 
 
 @dataclass(frozen=True)
+class ServiceChange:
+    """One service as somebody wants it to be, and the state of it that they saw; "" where it is new."""
+
+    wanted: OneService
+    seen: str
+
+    def applied(self, tables: Tables) -> Tables:
+        """Return the tables with it; raises UpdateError where the service is not as it was seen."""
+        present = take_out(tables, self.wanted.id)
+        if (present.state if present else "") != self.seen:
+            raise UpdateError(Message("service_changed_meanwhile"))
+        return put_back(tables, self.wanted)
+
+
+@dataclass(frozen=True)
 class Brought:
     """What may take the place of the directory once an approver says yes, whoever has brought it.
 
     `action` is what replacing it is called in the audit log. `complete` returns all tables as they would be
-    in the place of those in a folder; it raises UpdateError and ContentError.
+    in the place of those in a folder; it raises UpdateError and ContentError. `change` says more of it where
+    it is the change of one service, and `notes` what was left out.
     """
 
     action: str
     complete: Callable[[Path], Tables]
+    change: ServiceChange | None = None
+    notes: Sequence[Message] = ()
 
 
-def pulled(tables: Tables) -> Brought:
-    """Return a directory that was fetched."""
-    return Brought("pull", lambda folder: complete(tables, read_present(folder)))
+def pulled(fetched: Pulled, folder: Path, keep: Collection[str]) -> Brought:
+    """Return a directory that was fetched, with what is left out of it; services to `keep` stay."""
+    notes = offered(fetched, folder, keep).notes
+    return Brought("pull", lambda folder: offered(fetched, folder, keep).tables, notes=notes)
 
 
 def uploaded(files: Mapping[str, bytes]) -> Brought:
     """Return tables of the directory that were edited, by the names of their files."""
     return Brought("edit", functools.partial(edited, files))
+
+
+def changed(change: ServiceChange) -> Brought:
+    """Return the directory with one service changed."""
+    return Brought("edit", lambda folder: change.applied(read_present(folder)), change)
 
 
 @dataclass(frozen=True)

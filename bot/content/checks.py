@@ -12,22 +12,22 @@ from bot.content.claims import Spoken, check_claims, read_claims
 from bot.content.follow_up_map import FollowUpMap, read_follow_ups
 from bot.content.glossary import Glossary, check_glossary
 from bot.content.model_rules import check_gate, check_pipeline
-from bot.content.page_texts import FILE as PAGE_TEXTS
-from bot.content.page_texts import PageTexts, check_page_texts, with_hotline
-from bot.content.paths import FOLLOW_UPS, RESOURCES, START, conversation_files, glossary_files
+from bot.content.page_texts import PageTexts, check_page_texts, with_hotline, with_released
+from bot.content.paths import FOLLOW_UPS, PAGE_TEXTS, RESOURCES, START, conversation_files, glossary_files
 from bot.content.responses import DOMAIN, Responses, check_responses, intent_names
-from bot.content.service_references import PHONE, check_responses_services, check_services
+from bot.content.service_references import check_responses_services, check_services
 from bot.content.sounds import check_sounds
 from bot.content.start import Start, read_start
 from bot.content.topic_reading import check_topics
 from bot.content.topics import TRAINING_DATA, Topic
 from bot.content.training_data import read_examples
-from bot.directory.reading import check_directory
+from bot.directory.reading import check_directory, check_typed_numbers
 from bot.directory.services import Directory
 from bot.files.yaml_reading import line_of, read_yaml
 from bot.problems import Problem, Problems, Twin
 from bot.text.language import fold
 from bot.text.near_duplicates import TrainingQuestion, near_duplicates
+from bot.text.phones import PHONE
 from bot.text.redaction import REMOVED
 
 # data/rules.yml.
@@ -79,6 +79,7 @@ class Parts:
     glossary: Glossary | None
     follow_ups: FollowUpMap
     start: Start
+    page_texts: PageTexts
 
 
 def read_parts(root: Path) -> Parts:
@@ -94,7 +95,8 @@ def read_parts(root: Path) -> Parts:
     check_pipeline(root, answers, directory, problems)
     cards = conversation.responses if conversation else ()
     start = read_start(root / START, answers, cards, problems)
-    return Parts(root, problems, topics, conversation, directory, glossary, follow_ups, start)
+    pages = with_released(check_page_texts(root, problems))
+    return Parts(root, problems, topics, conversation, directory, glossary, follow_ups, start, pages)
 
 
 def check_parts(parts: Parts) -> None:
@@ -104,15 +106,19 @@ def check_parts(parts: Parts) -> None:
     check_duplicate_questions(asked, problems)
     check_holes(asked, problems)
     _check_rules(root, problems)
-    texts = list(_texts(root, topics, parts.conversation, directory, check_page_texts(problems)))
-    for twins in parts.start.titles():
-        texts += [Spoken(root / START, language, text) for language, text in twins.items()]
+    texts = [
+        *_texts_of_answers(root, topics),
+        *_other_texts(root, parts.conversation, parts.start, directory, parts.page_texts),
+        *_texts_of_services(root, directory),
+    ]
     if directory is not None:
         check_needs(root, topics, directory, problems)
         check_services(root, topics, directory, problems)
         if parts.conversation is not None:
             check_responses_services(root, parts.conversation, directory, problems)
         check_phones(texts, directory, problems)
+        check_typed_numbers(root / RESOURCES, problems)
+    check_titles(texts, root / START, problems)
     for response, names in parts.conversation.next.items() if parts.conversation else ():
         for name in names:
             if name not in topics:
@@ -121,6 +127,27 @@ def check_parts(parts: Parts) -> None:
     if parts.conversation is not None:
         check_sounds(root, parts.conversation, problems)
     check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
+
+
+def check_resident_texts(root: Path) -> list[Problem]:
+    """Return the mistakes in the texts that are no answers: all that a change of their words can bring.
+
+    That takes a second, where the check of the whole content takes ten and more.
+    """
+    problems = Problems(root)
+    conversation, directory = check_responses(root, problems), check_directory(root / RESOURCES, problems)
+    answers = {path.stem for path in (root / "data" / "faq").glob("*.yml")}
+    start = read_start(root / START, answers, conversation.responses if conversation else (), problems)
+    page_texts = with_released(check_page_texts(root, problems))
+    texts = list(_other_texts(root, conversation, start, directory, page_texts))
+    if directory is not None:
+        check_phones(texts, directory, problems)
+        if conversation is not None:
+            check_responses_services(root, conversation, directory, problems)
+    if conversation is not None:
+        check_sounds(root, conversation, problems)
+    check_claims(read_claims(root / "data" / "claims.yml", problems), texts, problems)
+    return sorted(problems.found)
 
 
 def _check_overdue(root: Path, topics: Mapping[str, Topic], today: datetime.date, problems: Problems) -> None:
@@ -240,31 +267,50 @@ def check_needs(root: Path, topics: Mapping[str, Topic], directory: Directory, p
                 problems.add(path, 1, "need_unknown", field="services", need=need, allowed=allowed)
 
 
-def _texts(
-    root: Path,
-    topics: Mapping[str, Topic],
-    conversation: Responses | None,
-    directory: Directory | None,
-    page_texts: PageTexts,
-) -> Iterable[Spoken]:
-    """Yield everything that is said to residents."""
+def _texts_of_answers(root: Path, topics: Mapping[str, Topic]) -> Iterable[Spoken]:
+    """Yield what answers say to residents."""
     for topic in topics.values():
         path = root / "data" / "faq" / f"{topic.id}.yml"
         for language, answer in topic.answers.items():
             said = {"title": topic.title[language], "answer": answer.text, "short": answer.short}
             yield from (Spoken(path, language, text, f"{part}_{language}") for part, text in said.items())
+
+
+def _other_texts(
+    root: Path,
+    conversation: Responses | None,
+    start: Start,
+    directory: Directory | None,
+    page_texts: PageTexts,
+) -> Iterable[Spoken]:
+    """Yield what is said to residents beside answers and services."""
     for twins in conversation.responses.values() if conversation else ():
         for language, text in twins.items():
-            yield Spoken(root / "domain.yml", language, text)
+            yield Spoken(root / "domain.yml", language, text, f"text_{language}")
     of_pages = with_hotline(page_texts, directory.hotline) if directory else page_texts
     for language, of_one in of_pages.items():
         for text in of_one.values():
-            yield Spoken(PAGE_TEXTS, language, text)
+            yield Spoken(root / PAGE_TEXTS, language, text, f"text_{language}")
+    for twins in start.titles():
+        for language, text in twins.items():
+            yield Spoken(root / START, language, text, f"text_{language}")
+
+
+def _texts_of_services(root: Path, directory: Directory | None) -> Iterable[Spoken]:
+    """Yield what is said of the services."""
     for service in directory.services if directory else ():
         shown = (service.name, service.description, service.eligibility, service.fees)
         for twins in (*shown, service.caution, service.alert):
             for language, text in twins.items():
                 yield Spoken(root / RESOURCES / "services.csv", language, text)
+
+
+def check_titles(texts: Iterable[Spoken], start: Path, problems: Problems) -> None:
+    """Note numbers typed in titles and on the first screen, where no service can be named in their place."""
+    for spoken in texts:
+        if spoken.path == start or (spoken.field or "").startswith("title_"):
+            for found in PHONE.finditer(spoken.text):
+                problems.add(spoken.path, 1, "number_typed", answer=spoken.field or "", number=found[0])
 
 
 def check_phones(texts: Iterable[Spoken], directory: Directory, problems: Problems) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# What content is, as it is backed up, copied beside a model and made of the program's own.
+CONTENT = ("data", "domain.yml", "config.yml")
+# Beside the content: that of the release which it was made from, or brought up to last.
+BASE = ".release"
+
 FAQ = Path("data") / "faq"
 
 
@@ -18,6 +23,9 @@ FOLLOW_UPS = Path("data") / "follow_ups.yml"
 
 # What the first screen of the page offers.
 START = Path("data") / "start.yml"
+
+# What pages say by themselves, where a city says it in words of its own.
+PAGE_TEXTS = Path("data") / "page_texts.yml"
 
 # Files of words, not of questions.
 _WORDS = ("glossary.yml", "facets.yml")

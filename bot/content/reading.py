@@ -12,6 +12,7 @@ from bot.content.checks import Parts, check_parts, read_parts
 from bot.content.facets import FacetWords, fit
 from bot.content.follow_up_map import FollowUpMap
 from bot.content.glossary import EITHER_LANGUAGE, Glossary
+from bot.content.page_texts import PageTexts, with_released
 from bot.content.paths import RESOURCES
 from bot.content.responses import Responses
 from bot.content.start import Start
@@ -36,6 +37,8 @@ class Content:
     require_approval: bool = False
     follow_ups: FollowUpMap = dataclasses.field(default_factory=FollowUpMap)
     start: Start = dataclasses.field(default_factory=lambda: Start({}))
+    # What pages say by themselves.
+    page_texts: PageTexts = dataclasses.field(default_factory=lambda: with_released({}))
 
     @functools.cached_property
     def facet_words(self) -> FacetWords:
@@ -127,6 +130,15 @@ def read_content(root: Path, *, require_approval: bool = False, resources_dir: P
     return content_of(parts, require_approval=require_approval, resources_dir=resources_dir)
 
 
+def read_kept_content(root: Path) -> Content:
+    """Read content that was checked before it was kept with a model.
+
+    Raises ContentError where this program misses something that it needs. What the check of a newer program
+    finds besides is for staff to mend in what they edit; residents get this content already.
+    """
+    return content_of(read_parts(root))
+
+
 def content_of(parts: Parts, *, require_approval: bool = False, resources_dir: Path | None = None) -> Content:
     """Return the content whose parts were read; takes and raises what `read_content` does."""
     if parts.problems.found or parts.conversation is None or parts.glossary is None:
@@ -141,4 +153,5 @@ def content_of(parts: Parts, *, require_approval: bool = False, resources_dir: P
         require_approval,
         parts.follow_ups,
         parts.start,
+        parts.page_texts,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
 
+from bot.content.page_texts import missing_places
 from bot.content.paths import conversation_files
 from bot.content.topics import TRAINING_DATA, VARIATIONS
 from bot.content.training_data import read_examples, read_variations
@@ -39,6 +40,21 @@ SENTENCES = (
     "utter_say_lawyer",
     "utter_say_need_interpreter",
 )
+# What is put into a text when it is said, in the place of a word in capitals: no text can do without it.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "utter_card_miles": ("NUMBER",),
+    "utter_card_open_until": ("TIME",),
+    "utter_card_opens": ("DAY", "TIME"),
+    "utter_card_weekday": ("DAY",),
+    "utter_choose_again": ("NUMBER",),
+    "utter_family_taken": ("NAME",),
+    "utter_law_may_have_changed": ("DATE",),
+    "utter_law_now": ("DATE",),
+    "utter_may_have_changed": ("DATE",),
+    "utter_none_near": ("PLACE",),
+}
+# Texts that stand where no more letters have room.
+LENGTHS: Mapping[str, int] = {"utter_choose_here": 20}
 # Responses that the code asks for by name.
 NEEDED_RESPONSES = (
     "utter_hotline_card",
@@ -146,6 +162,24 @@ def check_responses(root: Path, problems: Problems) -> Responses | None:
     return Responses(_responses(domain, domain_path, problems), questions, _next(domain))
 
 
+def check_response(path: Path, line: int, name: str, language: str, text: str, problems: Problems) -> None:
+    """Note what one text must have or may not be, whatever it says."""
+    field = f"text_{language}"
+    for place in missing_places(text, PLACES.get(name, ())) if text else ():
+        problems.add(path, line, "place_missing", field=field, name=name, language=language, place=place)
+    if name in LENGTHS and len(text) > LENGTHS[name]:
+        problems.add(
+            path,
+            line,
+            "response_too_long",
+            field=field,
+            response=name,
+            language=language,
+            length=len(text),
+            most=LENGTHS[name],
+        )
+
+
 def intent_names(domain: CommentedMap) -> list[str]:
     """Return the intents of domain.yml, which stand there as names or as mappings with options."""
     return [
@@ -172,7 +206,8 @@ def _responses(domain: CommentedMap, path: Path, problems: Problems) -> dict[str
             ):
                 problems.add(path, line, "variation_language", response=name)
                 continue
-            texts[name][language] = str(variation.get("text") or "").strip()
+            text = texts[name][language] = str(variation.get("text") or "").strip()
+            check_response(path, line, name, language, text, problems)
         for language in LANGUAGES:
             if not texts[name].get(language):
                 line = line_of(responses, name)

@@ -14,13 +14,10 @@ from bot.directory.mentions import mentioned, put_in
 from bot.directory.services import Directory
 from bot.messages import Message
 from bot.problems import Problems
+from bot.text.phones import PHONE
 
 # A card for an emergency must fit one screen of a phone, and two text messages.
 EMERGENCY_LENGTH = 480
-# In any spelling: 888-624-4752, (888) 624 4752, 1.888.624.4752, 18886244752.
-PHONE = re.compile(
-    r"(?<![\d-])(?:\+?1[^\w,;:]{0,3})?\(?([2-9]\d\d)[^\w,;:]{0,3}([2-9]\d\d)[^\w,;:]{0,3}(\d{4})(?![\d-])"
-)
 # "9 to 4", "from 9 a.m.", "de lunes a viernes": when somebody answers.
 _HOURS = re.compile(
     r"\b\d{1,2}(?::\d\d)? ?(?:am|pm|a\. ?m\.|p\. ?m\.)"
@@ -81,15 +78,17 @@ def check_responses_services(
         for language, text in twins.items():
             for service in mentioned(text):
                 if service not in directory.by_id:
-                    problems.add(path, 1, "service_unknown", service=service)
+                    problems.add(path, 1, "service_unknown", field=f"text_{language}", service=service)
             for found in PHONE.finditer(text):
-                problems.add(path, 1, "number_typed", answer=response, number=found[0])
+                field = f"text_{language}"
+                problems.add(path, 1, "number_typed", field=field, answer=response, number=found[0])
             length = len(put_in(text, directory, language))
             if response in EMERGENCY_RESPONSES and length > EMERGENCY_LENGTH:
                 problems.add(
                     path,
                     1,
                     "emergency_too_long",
+                    field=f"text_{language}",
                     response=response,
                     language=language,
                     length=length,
@@ -100,6 +99,11 @@ def check_responses_services(
 def services_named(topics: Mapping[str, Topic]) -> dict[str, str]:
     """Return the services that answers name, each with the id of an answer that does."""
     return {service: topic.id for topic in topics.values() for _, service in _named(topic)}
+
+
+def answers_naming(service: str, topics: Mapping[str, Topic]) -> list[Topic]:
+    """Return the answers that name a service."""
+    return [topic for topic in topics.values() if any(name == service for _, name in _named(topic))]
 
 
 def _named(topic: Topic) -> Iterator[tuple[str, str]]:

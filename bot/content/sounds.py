@@ -70,17 +70,22 @@ def make_sounds(root: Path, responses: Responses) -> list[Path]:
     for sentence in SENTENCES:
         words = responses.responses[sentence]["en"]
         path = root / SYNTHETIC / f"{sound_name(words)}.mp3"
-        with tempfile.TemporaryDirectory() as folder:
-            spoken, encoded = Path(folder) / "spoken.wav", Path(folder) / "encoded.mp3"
-            _run(*_VOICE, "-w", str(spoken), words)
-            _run(*_ENCODER, str(spoken), str(encoded))
-            write_whole(path, encoded.read_bytes())
+        write_whole(path, make_sound(words))
         path.chmod(0o644)
         made.append(path)
     for path in _files(root / SYNTHETIC):
         if path not in made:
             path.unlink()
     return made
+
+
+def make_sound(words: str) -> bytes:
+    """Let espeak-ng say some words, and return them as MP3; raises SoundError as `make_sounds` does."""
+    with tempfile.TemporaryDirectory() as folder:
+        spoken, encoded = Path(folder) / "spoken.wav", Path(folder) / "encoded.mp3"
+        _run(*_VOICE, "-w", str(spoken), words)
+        _run(*_ENCODER, str(spoken), str(encoded))
+        return encoded.read_bytes()
 
 
 def check_sounds(root: Path, responses: Responses, problems: Problems) -> None:

@@ -74,7 +74,8 @@ def read_start(path: Path, answers: Collection[str], cards: Collection[str], pro
         for language in LANGUAGES:
             if len(starter.title[language]) > STARTER_LENGTH:
                 line = line_of(entry["title"], language)
-                problems.add(path, line, "starter_too_long", starter=name, most=STARTER_LENGTH)
+                field, most = f"text_{language}", STARTER_LENGTH
+                problems.add(path, line, "starter_too_long", field=field, starter=name, most=most)
     if len(starters) > MOST_STARTERS:
         problems.add(path, line_of(document, "starters"), "too_many_starters", most=MOST_STARTERS)
     parts = []

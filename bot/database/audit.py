@@ -13,7 +13,7 @@ import getpass
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
 from bot.files.hashing import canonical_json
 from bot.messages import Message
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 
 HEAD_FILE = "audit-head"
 # Stands behind the name of whoever works at the terminal.
@@ -134,6 +134,12 @@ class AuditLog:
         with self.database.transaction() as connection:
             return [Entry(**row) for row in connection.execute(query).mappings()]
 
+    def subjects_of(self, who: Collection[str]) -> set[str]:
+        """Return everything that any of these people did something with."""
+        query = select(AUDIT_LOG.c.subject).where(AUDIT_LOG.c.who.in_(who)).distinct()
+        with self.database.transaction() as connection:
+            return set(connection.execute(query).scalars())
+
     def last_changes(self) -> dict[str, tuple[str, str]]:
         """Return when and by whom each subject was changed last; publishing changes no topic."""
         newest = select(func.max(AUDIT_LOG.c.number)).where(~AUDIT_LOG.c.action.like("%: answer"))
@@ -142,6 +148,18 @@ class AuditLog:
         query = query.where(AUDIT_LOG.c.number.in_(newest))
         with self.database.transaction() as connection:
             return {subject: (time, who) for subject, time, who in connection.execute(query)}
+
+    def last_sign_ins(self) -> dict[str, str]:
+        """Return when (UTC) each account was signed in to last, since it was added last."""
+        query = select(AUDIT_LOG.c.subject, AUDIT_LOG.c.action, AUDIT_LOG.c.time)
+        query = query.where(AUDIT_LOG.c.action.in_(("sign-in", "user added"))).order_by(AUDIT_LOG.c.number)
+        found: dict[str, str] = {}
+        with self.database.transaction() as connection:
+            for subject, action, time in connection.execute(query):
+                found.pop(subject, None)
+                if action == "sign-in":
+                    found[subject] = time
+        return found
 
     def verify(self, earlier: str | None = None) -> Head:
         """Return how many entries there are, and the last hash; raises AuditError where one was changed.
@@ -245,7 +263,7 @@ def settings_changes(audit: AuditLog, settings: Settings, who: str) -> list[Entr
         lock(connection)
         query = select(AUDIT_LOG.c.subject, AUDIT_LOG.c.after).where(AUDIT_LOG.c.action == SETTINGS)
         rows = connection.execute(query.order_by(AUDIT_LOG.c.number))
-        before = shown_settings(Settings()) | {name: json.loads(after) for name, after in rows}
+        before = shown_settings(read_settings({})) | {name: json.loads(after) for name, after in rows}
         made = [
             audit.append(connection, who, SETTINGS, name, before=before.get(name), after=value)
             for name, value in shown_settings(settings).items()

@@ -63,7 +63,35 @@ ACCOUNTS = Table(
     ACCOUNT_TABLES,
     Column("name", String(40), primary_key=True),
     Column("role", String(16), nullable=False),
+    # Empty where somebody has not chosen a password yet, or has lost it.
     Column("password_hash", Text, nullable=False),
     # Changes with the password, so that whoever is signed in with an earlier one no longer is.
     Column("changed", String(20), nullable=False),
+    # Where reminders go, and in which language; empty where nobody has said.
+    Column("email", String(254), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default=""),
+    # Of a code that lets its owner choose a password once, and until when.
+    Column("code_hash", String(64), nullable=False, server_default=""),
+    Column("code_ends", String(20), nullable=False, server_default=""),
+    # Who this is at the city's own sign-in: its address, a space, and its name for the person.
+    Column("subject", Text, nullable=False, server_default=""),
+)
+# Random keys of this installation, by what they are for.
+KEYS = Table(
+    "keys",
+    ACCOUNT_TABLES,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+# To whom the e-mail of a week went, so that no restart and no second process sends it again.
+REMINDERS = Table(
+    "reminders",
+    ACCOUNT_TABLES,
+    Column("week", String(10), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("time", String(20), nullable=False),
+    # The key of what was wrong (bot/staff/messages.yml), empty where nothing was.
+    Column("problem", String(40), nullable=False),
 )

@@ -25,7 +25,7 @@ from bot.text.language import LANGUAGES
 FEWEST_SHOWN = 5
 WEEKS_KEPT = 104
 # Topics are compared over so many weeks.
-_WEEKS_OF_SHARES = 4
+WEEKS_COMPARED = 4
 
 TOPIC, LANGUAGE, CHANNEL, OUTCOME = KINDS = ("topic", "language", "channel", "outcome")
 WEB, SMS, WHATSAPP, TELEGRAM = CHANNELS = ("web", "sms", "whatsapp", "telegram")
@@ -121,11 +121,19 @@ class Usage:
 
         Between 0 and 1, of the counts that are shown; a topic without any is not in it.
         """
+        asked = self.asked(today)
+        total = sum(asked.values())
+        return {topic: count / total for topic, count in asked.items()}
+
+    def asked(self, today: datetime.date | None = None) -> Mapping[str, int]:
+        """Return how often each topic was asked about in the last four weeks that are over.
+
+        Of the counts that are shown; a topic without any is not in it.
+        """
         sums: Counter[str] = Counter()
-        for figures in self.weeks(_WEEKS_OF_SHARES, today=today):
+        for figures in self.weeks(WEEKS_COMPARED, today=today):
             sums.update({topic: count for topic, count in figures.counts[TOPIC].items() if count})
-        total = sum(sums.values())
-        return {topic: count / total for topic, count in sums.items()}
+        return sums
 
     def forget_old(self, *, today: datetime.date | None = None) -> None:
         """Let go of what is older than 104 weeks, and of what belongs together in the rest.

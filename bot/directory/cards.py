@@ -14,7 +14,8 @@ from babel.dates import format_date, format_time
 
 from bot.clock import TIME_ZONE
 from bot.directory.places import Place
-from bot.directory.services import Opening, Service
+from bot.directory.services import Opening, Phone, Service
+from bot.messages import Message
 from bot.text.markup import phone_uri
 
 # Texts of domain.yml that stand in cards; words in capitals are put in.
@@ -30,6 +31,11 @@ TEXTS = (
     "utter_card_miles",
     "utter_card_call_to_confirm",
 )
+
+# Kinds of numbers that no resident uses.
+NOT_SHOWN = ("fax", "pager")
+# Kinds of numbers that are named, since nobody expects them.
+_NAMED_KINDS = ("text", "textphone", "video")
 
 Say = Callable[[str], str]
 
@@ -51,11 +57,11 @@ def service_card(
         "id": service.id,
         "name": service.name[language],
         "description": service.description[language],
-        "phones": [{"number": number, "uri": phone_uri(number)} for number in service.phones],
+        "phones": [_phone(line, locale, language) for line in service.lines if line.kind not in NOT_SHOWN],
         "url": service.url,
         "open": opening.open if opening and not opening.holiday else None,
         "opening": opening_text(opening, now, language, say) if opening else "",
-        "hours": "; ".join(schedule.describe(language) for schedule in service.schedules),
+        "hours": hours_text(service, language, now.astimezone(TIME_ZONE).date()),
         "address": "; ".join(location.address for location in service.locations),
         "distance": "" if miles is None else _distance_text(miles, say),
         "area": service.area_names[language],
@@ -65,10 +71,33 @@ def service_card(
         "bring": "; ".join(service.documents[language]),
         "caution": service.caution[language],
         "alert": " ".join(filter(None, (service.caution[language], service.alert[language]))),
-        "checked": format_date(service.assured_date, "long", locale=language),
+        "checked": (
+            format_date(service.assured_date, "long", locale=language) if service.assured_date else ""
+        ),
         "confirm": (
             say("utter_card_call_to_confirm") if service.to_confirm(now.astimezone(TIME_ZONE).date()) else ""
         ),
+    }
+
+
+def hours_text(service: Service, language: str, today: datetime.date | None = None) -> str:
+    """Say all hours of a service, but those of days that are over `today`."""
+    return "; ".join(
+        schedule.describe(language)
+        for schedule in service.schedules
+        if not (today and schedule.valid_to and schedule.valid_to < today)
+    )
+
+
+def _phone(line: Phone, locale: Locale, language: str) -> dict[str, str]:
+    """Return a number ready for JSON; `about` says what it is for, and in which languages, where known."""
+    spoken = ", ".join(locale.languages[code] for code in line.languages)
+    kind = Message(f"phone_{line.kind}").in_language(language) if line.kind in _NAMED_KINDS else ""
+    uri = phone_uri(line.number)
+    return {
+        "number": line.spoken,
+        "uri": uri.replace("tel:", "sms:", 1) if line.kind == "text" else uri,
+        "about": "; ".join(filter(None, (kind, line.purpose[language], spoken))),
     }
 
 

@@ -1,8 +1,9 @@
-"""Open Referral HSDS 3 as others publish it, turned into the tables of our directory.
+"""Open Referral HSDS 3 as others publish it, taken apart into rows of tables.
 
 A service of an HSDS 3 API is a tree (service, organization, phones, schedules, locations ...); a published
-package is a set of CSV tables. Both become rows with our columns; whether those may stand is for the check of
-the directory to say. Specification: https://docs.openreferral.org (HSDS 3).
+package is a set of CSV tables, called as the profile of its publisher calls them. Both become rows by the
+names of our tables, with all that others give; bot/directory/fitting.py brings them into our shape.
+Specification: https://docs.openreferral.org (HSDS 3).
 """
 
 from __future__ import annotations
@@ -13,124 +14,150 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.directory.tables import Tables
 from bot.errors import KyrError
 from bot.messages import Message
 
-# Parts of a service in the tree, by the table they become.
-_PARTS = ("phones", "languages", "schedules", "service_areas", "required_documents")
-_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?(Z|[+-][0-9:]+)?")
-_LONG_NUMBER = re.compile(r"(?:\+?1[ .-]?)?\(?([0-9]{3})\)?[ .-]?([0-9]{3})[ .-]?([0-9]{4})")
+# Rows as text by column, with every column that is given, by table.
+RawTables = dict[str, list[dict[str, str]]]
+
+# The tables of HSDS 3 by the names under which they come, with underscores and in small letters.
+_TABLES = {
+    "addresses": ("address", "physical_address", "physical_addresses", "postal_address", "postal_addresses"),
+    "attributes": ("attribute", "service_attribute", "service_attributes"),
+    "languages": ("language",),
+    "locations": ("location",),
+    "organizations": ("organization", "organisation", "organisations"),
+    "phones": ("phone",),
+    "required_documents": ("required_document",),
+    "schedules": ("schedule", "regular_schedule", "regular_schedules"),
+    "service_areas": ("service_area",),
+    "service_at_location": ("service_at_locations", "services_at_location", "services_at_locations"),
+    "services": ("service",),
+    "taxonomy_terms": ("taxonomy_term",),
+}
+_NAMES = {other: name for name, others in _TABLES.items() for other in (name, *others)}
+# What stands below a service, its organization, a place of it or the service at that place.
+_PARTS = ("phones", "languages", "schedules", "service_areas", "required_documents", "attributes")
+# What is one text in any case; other lists and objects are parts.
+_SINGLE = ("name", "description", "number", "status")
 
 
 class FormatError(KyrError):
     """Data that is no HSDS 3; the text says where and what is wrong."""
 
 
-def tables_from_services(
-    services: Sequence[Mapping[str, Any]], columns: Mapping[str, Sequence[str]], url: str
-) -> Tables:
-    """Return the tables (rows as text by column) of services as `GET /services/{id}` gives them.
+def table_name(name: str) -> str:
+    """Return the name that a table has here; that of one which has none here stays as it is."""
+    plain = re.sub(r"[^a-z]+", "_", name.lower().removesuffix(".csv")).strip("_")
+    return _NAMES.get(plain, plain)
 
-    `columns` are those of our tables; what others add is left out. `url` is the address of the API,
-    noted as source where a service names none. Raises FormatError.
-    """
-    tables: Tables = {name: [] for name in columns}
-    seen: dict[str, set[str]] = {"organizations": set(), "locations": set()}
 
-    def add(table: str, row: Mapping[str, Any], where: str, **known: str) -> None:
-        values = {**row, **known}
-        tables[table].append(
-            {column: _text(values.get(column), f"{where}.{column}") for column in columns[table]}
-        )
-
+def rows_from_services(services: Sequence[Mapping[str, Any]]) -> RawTables:
+    """Return the rows of services as `GET /services/{id}` gives them; raises FormatError."""
+    tables = _Tables()
     for number, service in enumerate(services, 1):
         where = f"service {number}"
-        name = _id(service.get("id"), f"{where}.id")
+        name = tables.id_of(service, where)
         where = f"service {name}"
         organization = _mapping(service.get("organization") or {}, f"{where}.organization")
-        owner = _id(organization.get("id") or service.get("organization_id"), f"{where}.organization.id")
-        if owner not in seen["organizations"] and organization:
-            seen["organizations"].add(owner)
-            add("organizations", organization, f"{where}.organization", id=owner)
-        add(
-            "services",
-            service,
-            where,
-            id=name,
-            organization_id=owner,
-            source_url=_text(service.get("source_url"), where) or f"{url}/{name}",
-            assured_date=_day(service, where),
-        )
+        owner = _text(organization.get("id") or service.get("organization_id"), f"{where}.organization.id")
+        if not owner:
+            raise FormatError(Message("hsds_missing", where=f"{where}.organization.id"))
+        tables.add("services", service, where, organization_id=owner)
+        tables.add_parts(service, where, service_id=name)
+        if organization:
+            tables.add("organizations", organization, f"{where}.organization", id=owner)
+            tables.add_parts(organization, f"{where}.organization", organization_id=owner)
+        for at in _list(service.get("service_at_locations"), f"{where}.service_at_locations"):
+            location = _mapping(at.get("location") or {}, f"{where}.location")
+            place = _text(location.get("id") or at.get("location_id"), f"{where}.location.id")
+            if not place:
+                raise FormatError(Message("hsds_missing", where=f"{where}.location.id"))
+            at_id = tables.id_of(at, f"{where}.service_at_locations")
+            tables.add("service_at_location", at, where, service_id=name, location_id=place)
+            tables.add_parts(at, f"{where}.service_at_locations", service_at_location_id=at_id)
+            if location:
+                tables.add("locations", location, f"{where}.location", id=place)
+                tables.add_parts(location, f"{where}.location", location_id=place)
+                for address in _list(location.get("addresses"), f"{where}.location.addresses"):
+                    tables.add("addresses", address, f"{where}.location.addresses", location_id=place)
+    return tables.rows
+
+
+class _Tables:
+    """Rows by table, each once, however often it comes."""
+
+    def __init__(self) -> None:
+        self.rows: RawTables = {}
+        self._seen: set[tuple[str, ...]] = set()
+
+    @staticmethod
+    def id_of(row: Mapping[str, Any], where: str) -> str:
+        """Return the id of a row; raises FormatError where it has none."""
+        found = _text(row.get("id"), f"{where}.id")
+        if not found:
+            raise FormatError(Message("hsds_missing", where=f"{where}.id"))
+        return found
+
+    def add(self, table: str, row: Mapping[str, Any], where: str, **known: str) -> None:
+        """Add a row with the single values that it has, and those that are known of it."""
+        single = {
+            key: value
+            for key, value in row.items()
+            if key in _SINGLE or not isinstance(value, (list, Mapping))
+        }
+        found = {key: _text(value, f"{where}.{key}") for key, value in single.items()} | known
+        found["id"] = known.get("id") or self.id_of(row, where)
+        mark = (table, *sorted(f"{key}={value}" for key, value in found.items()))
+        if mark not in self._seen:
+            self._seen.add(mark)
+            self.rows.setdefault(table, []).append(found)
+
+    def add_parts(self, holder: Mapping[str, Any], where: str, **owner: str) -> None:
+        """Add what stands below a service, an organization, a place or a service at a place."""
         for part in _PARTS:
-            for row in _list(service.get(part), f"{where}.{part}"):
-                add(
-                    part, row, f"{where}.{part}", id=_id(row.get("id"), f"{where}.{part}.id"), service_id=name
+            for row in _list(holder.get(part), f"{where}.{part}"):
+                if part != "attributes":
+                    self.add(part, row, f"{where}.{part}", **owner)
+                    for spoken in _list(row.get("languages"), f"{where}.{part}.languages"):
+                        phone = self.id_of(row, f"{where}.{part}")
+                        self.add("languages", spoken, f"{where}.{part}.languages", phone_id=phone)
+                    continue
+                term = _mapping(row.get("taxonomy_term") or {}, f"{where}.attributes.taxonomy_term")
+                known = _text(row.get("taxonomy_term_id") or term.get("id"), where)
+                self.add(
+                    part, row, f"{where}.{part}", link_id=next(iter(owner.values())), taxonomy_term_id=known
                 )
-        for row in _list(service.get("attributes"), f"{where}.attributes"):
-            term = _mapping(row.get("taxonomy_term") or {}, f"{where}.attributes.taxonomy_term")
-            add(
-                "attributes",
-                row,
-                f"{where}.attributes",
-                id=_id(row.get("id"), f"{where}.attributes.id"),
-                link_id=name,
-                link_entity="service",
-                taxonomy_term_id=_text(row.get("taxonomy_term_id") or term.get("id"), where),
-            )
-        for row in _list(service.get("service_at_locations"), f"{where}.service_at_locations"):
-            location = _mapping(row.get("location") or {}, f"{where}.location")
-            place = _id(location.get("id") or row.get("location_id"), f"{where}.location.id")
-            number_at = _id(row.get("id"), f"{where}.service_at_locations.id")
-            add("service_at_location", {}, where, id=number_at, service_id=name, location_id=place)
-            if place in seen["locations"]:
-                continue
-            seen["locations"].add(place)
-            add("locations", location, f"{where}.location", id=place, organization_id=owner)
-            for address in _list(location.get("addresses"), f"{where}.location.addresses"):
-                number_of = _id(address.get("id"), f"{where}.location.addresses.id")
-                add("addresses", address, f"{where}.location.addresses", id=number_of, location_id=place)
-    return normalized(tables)
+        for contact in _list(holder.get("contacts"), f"{where}.contacts"):
+            self.add("contacts", contact, f"{where}.contacts")
 
 
-def table_from_csv(name: str, text: str, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Return the rows of a published table with our columns; raises FormatError.
+def rows_from_csv(name: str, text: str) -> tuple[list[dict[str, str]], list[Message]]:
+    """Return the rows of a published table with its own columns, and notes of those that cannot be read.
 
-    Columns that others add are left out, columns that they lack are empty.
+    `name` is what the table is called here. Raises FormatError where none can be read.
     """
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     try:
         rows = list(reader)
     except csv.Error as error:
         raise FormatError(Message("hsds_no_csv", table=name, line=reader.line_num, error=error)) from None
-    header = rows[0] if rows else []
+    header = [column.strip().lower() for column in rows[0]] if rows else []
     if "id" not in header:
         raise FormatError(Message("hsds_no_id_column", table=name))
-    found = []
+    found, notes = [], []
     for line, values in enumerate(rows[1:], 2):
+        if not any(value.strip() for value in values):
+            continue
+        row = dict(zip(header, values, strict=False))
         if len(values) != len(header):
-            raise FormatError(
-                Message("hsds_row_length", table=name, row=line, count=len(values), named=len(header))
-            )
-        row = dict(zip(header, values, strict=True))
-        found.append({column: row.get(column, "").strip() for column in columns})
-    return found
-
-
-def normalized(tables: Tables) -> Tables:
-    """Return the tables with phones, times and days written as ours are."""
-    for row in tables.get("phones", []):
-        match = _LONG_NUMBER.fullmatch(row["number"])
-        row["number"] = "-".join(match.groups()) if match else row["number"]
-        row["type"] = row["type"] or "voice"
-    for row in tables.get("schedules", []):
-        row["opens_at"], row["closes_at"] = _time(row["opens_at"]), _time(row["closes_at"])
-        row["byday"] = row["byday"].replace(" ", "")
-    for row in tables.get("locations", []):
-        row["location_type"] = row["location_type"] or "physical"
-    for row in tables.get("service_areas", []):
-        row["extent"], row["extent_type"] = row["extent"] or row["name"], row["extent_type"] or "text"
-    return tables
+            what = Message("hsds_row_length", table=name, row=line, count=len(values), named=len(header))
+            notes.append(Message("pulled_row", what=what))
+        elif not row["id"].strip():
+            notes.append(Message("pulled_row", what=Message("hsds_missing", where=f"{name}.csv, {line}: id")))
+        else:
+            found.append(row)
+    return found, notes
 
 
 def _text(value: Any, where: str) -> str:
@@ -138,16 +165,11 @@ def _text(value: Any, where: str) -> str:
         return ""
     if isinstance(value, str):
         return " ".join(value.split())
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, (int, float)):
         return str(value)
     raise FormatError(Message("hsds_no_text", where=where, kind=type(value).__name__))
-
-
-def _id(value: Any, where: str) -> str:
-    text = _text(value, where).lower()
-    if not text:
-        raise FormatError(Message("hsds_missing", where=where))
-    return text
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:
@@ -160,13 +182,3 @@ def _list(value: Any, where: str) -> Iterable[Mapping[str, Any]]:
     if not isinstance(value, (list, type(None))):
         raise FormatError(Message("hsds_no_list", where=where, kind=type(value).__name__))
     return [_mapping(item, where) for item in value or ()]
-
-
-def _day(service: Mapping[str, Any], where: str) -> str:
-    """Return when a service was last checked; a moment of last change stands for it where no day does."""
-    return _text(service.get("assured_date") or service.get("last_modified"), where)[:10]
-
-
-def _time(text: str) -> str:
-    match = _TIME.fullmatch(text)
-    return f"{match[1]}:{match[2]}" if match else text

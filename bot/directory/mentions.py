@@ -10,9 +10,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from babel.dates import format_date
+
 from bot.clock import TIME_ZONE
-from bot.directory.cards import Say, opening_text
+from bot.directory.cards import Say, hours_text, opening_text
 from bot.directory.services import HOTLINE_NEED, Directory, Service
+from bot.messages import Message
 from bot.text.markup import phone_uri
 
 # Needs whose services are called by who asks for them, and never first.
@@ -93,13 +96,13 @@ def call_cards(
     services = _in_order(ids, (), directory, now)
     for service in sorted(services, key=lambda one: not one.phones):
         opening = service.opening(now) if now else None
-        number = next(iter(service.phones), _web_address(service))
+        number = service.number or _web_address(service)
         if not number:
             continue
         yield {
             "name": service.short_name[language],
             "number": number,
-            "uri": phone_uri(number) if service.phones else service.url,
+            "uri": phone_uri(service.phones[0]) if service.phones else service.url,
             "open": opening.open if opening and not opening.holiday else None,
             "opening": (
                 opening_text(opening, now.astimezone(TIME_ZONE), language, say) if now and opening else ""
@@ -110,7 +113,7 @@ def call_cards(
 
 
 def _hours(service: Service, language: str) -> str:
-    return "; ".join(schedule.describe(language) for schedule in service.schedules)
+    return hours_text(service, language)
 
 
 def _in_order(
@@ -134,8 +137,15 @@ def _service(name: str, directory: Directory) -> Service:
 
 def name_and_number(service: Service, language: str) -> str:
     """Return its short name and its number, or its web address where it has none."""
-    name, number = service.short_name[language], next(iter(service.phones), _web_address(service))
+    name, number = service.short_name[language], service.number or _web_address(service)
     return name if not number or number in name.split() else f"{name}, {number}"
+
+
+def to_choose(service: Service, language: str) -> str:
+    """Return what a service is called where it is chosen: name, number, and when it was checked."""
+    day = format_date(service.assured_date, "medium", locale=language) if service.assured_date else ""
+    checked = Message("choice_checked" if day else "choice_unchecked", day=day).in_language(language)
+    return f"{name_and_number(service, language)} ({checked})"
 
 
 def _web_address(service: Service) -> str:

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from aiohttp import (
     AddrInfoType,
@@ -27,21 +27,43 @@ from aiohttp import (
 )
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
-from bot.directory.hsds import FormatError, normalized, table_from_csv, tables_from_services
-from bot.directory.tables import Tables
+from bot.directory.fitting import Pulled, fit
+from bot.directory.hsds import FormatError, RawTables, rows_from_csv, rows_from_services, table_name
 from bot.errors import KyrError
 from bot.messages import Message
 
 _AT_ONCE = 4
 _REDIRECTS = 5
+_NOT_THERE = (404, 410)
 # By such addresses a network that has only IPv6 reaches those of IPv4, which are in the last 32 bits.
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+
+# The tables that are read of a package.
+_READ = (
+    *(
+        "organizations",
+        "services",
+        "phones",
+        "languages",
+        "schedules",
+        "locations",
+        "addresses",
+        "attributes",
+    ),
+    *("service_at_location", "service_areas", "required_documents"),
+)
+# What people are asked for, and what must not be given out, no other directory says.
+_DECIDED_HERE = ("taxonomy_terms", "withheld_phones")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class PullError(KyrError):
     """A source that cannot be used; the text says what went wrong and where."""
+
+
+class _MissingError(PullError):
+    """Something that a source names and does not have."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +95,16 @@ async def pull(
     limits: Limits | None = None,
     *,
     may_reach: Callable[[Address], bool] = is_public,
-) -> Tables:
-    """Return the tables that an address publishes, with our columns; raises PullError.
+) -> Pulled:
+    """Return the tables that an address publishes, with our columns, and what was left out; raises PullError.
 
-    The address is that of an HSDS 3 API (its root or its `/services`) or of a `datapackage.json`. Only what
-    `may_reach` allows is connected to, whatever names and redirects lead to it.
+    The address is that of an HSDS 3 API (its root or its `/services`) or of a `datapackage.json`, with
+    whatever stands behind a `?` in it. Only what `may_reach` allows is connected to, whatever names and
+    redirects lead to it.
     """
     if not url.lower().startswith(("http://", "https://")):
         raise PullError(Message("not_an_address", url=url))
-    source = _Source(url.rstrip("/"), limits or Limits(), may_reach)
+    source = _Source(url, limits or Limits(), may_reach)
     try:
         return await asyncio.wait_for(source.pull(columns), source.limits.seconds_in_all)
     except asyncio.TimeoutError:
@@ -100,7 +123,7 @@ class _Source:
         self._may_reach = may_reach
         self._session: ClientSession
 
-    async def pull(self, columns: Mapping[str, Sequence[str]]) -> Tables:
+    async def pull(self, columns: Mapping[str, Sequence[str]]) -> Pulled:
         timeout = ClientTimeout(total=self.limits.seconds_per_answer)
         async with ClientSession(
             connector=TCPConnector(socket_factory=self._socket_to),
@@ -110,10 +133,12 @@ class _Source:
             self._session = session
             first = await self._json(self.url)
             if isinstance(first.get("resources"), list):
-                return normalized(await self._package(first["resources"], columns))
-            listing = self.url if "contents" in first else f"{self.url}/services"
+                raw, notes = await self._package(first["resources"])
+                pulled = fit(raw, columns, self.url)
+                return Pulled(pulled.tables, [*notes, *pulled.notes])
+            listing = self.url if "contents" in first else _below(self.url, "services")
             services = await self._services(listing)
-            return tables_from_services(services, columns, listing)
+            return fit(rows_from_services(services), columns, _below(listing, "{id}"))
 
     def _socket_to(self, address: AddrInfoType) -> socket.socket:
         """Return a socket to connect to an address, after names were looked up and redirects followed."""
@@ -122,48 +147,73 @@ class _Source:
             raise PermissionError(errno.EACCES, "an address of an inner network")
         return socket.socket(family, kind, protocol)
 
-    async def _package(self, resources: list[Any], columns: Mapping[str, Sequence[str]]) -> Tables:
-        tables: Tables = {name: [] for name in columns}
+    async def _package(self, resources: list[Any]) -> tuple[RawTables, list[Message]]:
+        tables: RawTables = {}
+        notes: list[Message] = []
+        others: list[str] = []
+        query = urlsplit(self.url).query
         for resource in resources:
-            name = resource.get("name") if isinstance(resource, dict) else None
-            if not isinstance(name, str) or name not in columns:
+            given = resource.get("name") if isinstance(resource, dict) else None
+            if not isinstance(given, str):
                 continue
-            path = resource.get("path")
+            name, path = table_name(given), resource.get("path")
+            if isinstance(path, list) and len(path) == 1:
+                path = path[0]
             if not isinstance(path, str) or ":" in path or path.startswith(("/", "\\")) or ".." in path:
-                raise PullError(Message("table_outside_package", url=self.url, table=name))
-            text = await self._text(urljoin(self.url, path))
-            tables[name] = table_from_csv(name, text, columns[name])
-            if len(tables[name]) > self.limits.services * 20:
-                raise PullError(Message("table_too_long", url=self.url, table=name))
+                raise PullError(Message("table_outside_package", url=self.url, table=given))
+            if name not in _READ:
+                others += [] if name in _DECIDED_HERE else [given]
+                continue
+            address = urljoin(self.url, path)
+            try:
+                text = await self._text(address if "?" in path or not query else f"{address}?{query}")
+            except _MissingError as error:
+                if name == "services":
+                    raise
+                notes.append(Message("pulled_table_missing", table=given, what=error.message))
+                continue
+            rows, unread = rows_from_csv(name, text)
+            if len(rows) > self.limits.services * 20:
+                raise PullError(Message("table_too_long", url=self.url, table=given))
+            tables.setdefault(name, []).extend(rows)
+            notes += unread
         if not tables.get("services"):
             raise PullError(Message("package_without_services", url=self.url))
-        return tables
+        if others:
+            notes.insert(0, Message("pulled_tables", tables=", ".join(others)))
+        return tables, notes
 
     async def _services(self, listing: str) -> list[dict[str, Any]]:
         names: dict[str, None] = {}
-        number, last, total = 1, 1, 0
+        number, last, total = 1, 1, None
         while number <= last:
-            page = await self._json(f"{listing}?page={number}&per_page=100")
+            page = await self._json(_with_query(listing, f"page={number}&per_page=100"))
             contents = page.get("contents")
             if not isinstance(contents, list):
                 raise PullError(Message("contents_no_list", listing=listing, number=number))
             new = [_name(item, f"{listing}, page {number}") for item in contents]
+            announced, total = (_count(page, key, listing) for key in ("total_pages", "total_items"))
+            if announced is None and new and set(new) <= names.keys():
+                break  # one that has all on one page, and gives it whatever is asked for
             if any(name in names for name in new) or len(set(new)) < len(new):
                 raise PullError(Message("service_twice", listing=listing, number=number))
             names.update(dict.fromkeys(new))
-            last, total = (_count(page, key, listing) for key in ("total_pages", "total_items"))
-            if max(len(names), total) > self.limits.services:
+            if max(len(names), total or 0) > self.limits.services:
                 raise PullError(Message("too_many_services", listing=listing, most=self.limits.services))
+            if announced is not None:
+                last = announced
+            elif new and page.get("last_page") is not True and len(names) != total:
+                last = number + 1
             if not new and number < last:
                 raise PullError(Message("page_empty", listing=listing, number=number, announced=last))
             number += 1
-        if len(names) != total or not names:
-            raise PullError(Message("list_cut_off", listing=listing, total=total, given=len(names)))
+        if len(names) != (len(names) if total is None else total) or not names:
+            raise PullError(Message("list_cut_off", listing=listing, total=total or 0, given=len(names)))
         slots = asyncio.Semaphore(_AT_ONCE)
 
         async def whole(name: str) -> dict[str, Any]:
             async with slots:
-                return await self._json(f"{listing}/{quote(name, safe='')}")
+                return await self._json(_below(listing, quote(name, safe="")))
 
         return list(await asyncio.gather(*map(whole, names)))
 
@@ -191,7 +241,8 @@ class _Source:
         except TooManyRedirects:
             raise PullError(Message("redirects", url=url)) from None
         except ClientResponseError as error:
-            raise PullError(
+            kind = _MissingError if error.status in _NOT_THERE else PullError
+            raise kind(
                 Message("server_refuses", url=url, status=error.status, message=error.message)
             ) from None
         except asyncio.TimeoutError:
@@ -238,8 +289,23 @@ def _name(item: Any, where: str) -> str:
     return name
 
 
-def _count(page: Mapping[str, Any], key: str, where: str) -> int:
+def _count(page: Mapping[str, Any], key: str, where: str) -> int | None:
+    """Return a number that a page tells of the whole list; None where it does not."""
     value = page.get(key)
+    if value is None:
+        return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise PullError(Message("service_no_number", where=where, key=key, value=value))
     return value
+
+
+def _below(url: str, name: str) -> str:
+    """Return the address of something below another address, whose query stays behind it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}"))
+
+
+def _with_query(url: str, query: str) -> str:
+    """Return an address with more behind what stands behind its `?`."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, query)))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import functools
 import io
 import json
 import re
@@ -19,8 +20,11 @@ from typing import Any
 from bot.files.shapes import Needed, differences
 from bot.messages import Message
 from bot.problems import Problems
+from bot.settings import PROJECT_ROOT
 
 PACKAGE = "datapackage.json"
+# The tables of the program itself.
+_OWN = PROJECT_ROOT / "data" / "resources"
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
@@ -44,24 +48,38 @@ _SHAPE = {"resources": Needed([_TABLE])}
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "organizations": ("id", "name", "alternate_name", "needs_caution", "public_body"),
     "services": (
-        *("id", "organization_id", "url", "status", "assured_date", "name", "name_es"),
+        *("id", "organization_id", "url", "status", "assured_date", "assured_by", "name", "name_es"),
         *("description", "description_es", "fees_description", "fees_description_es"),
         *("eligibility_description", "eligibility_description_es"),
         *("interpretation_services", "interpretation_services_es"),
         *("alternate_name", "alternate_name_es", "outside_hours"),
         *("caution", "caution_es", "alert", "alert_es"),
     ),
-    "phones": ("service_id", "number"),
+    "phones": (
+        *("service_id", "number", "extension", "type", "purpose", "purpose_es"),
+        *("language_codes", "checked", "checked_by"),
+    ),
     "languages": ("service_id", "code"),
     "locations": ("id", "name", "latitude", "longitude"),
     "addresses": ("location_id", "address_1", "city", "state_province", "postal_code"),
     "service_at_location": ("service_id", "location_id"),
-    "schedules": ("service_id", "byday", "opens_at", "closes_at"),
+    "schedules": (
+        *("service_id", "byday", "opens_at", "closes_at"),
+        *("appointment", "valid_from", "valid_to", "note", "note_es"),
+    ),
     "taxonomy_terms": ("id", "code", "name", "name_es", "offered"),
     "attributes": ("link_id", "taxonomy_term_id"),
     "service_areas": ("service_id", "name", "name_es", "extent"),
     "required_documents": ("service_id", "document", "document_es"),
-    "withheld_phones": ("number", "reason", "reason_es"),
+    "withheld_phones": ("number", "reason", "reason_es", "cleared_on", "cleared_by", "cleared_because"),
+}
+# Columns that came later: a table that was kept before there were such is read as if they were empty, whether
+# its description knows them or not.
+ADDED_LATER: Mapping[str, Sequence[str]] = {
+    "services": ("assured_by",),
+    "phones": ("purpose", "purpose_es", "language_codes", "checked", "checked_by"),
+    "schedules": ("appointment", "valid_from", "valid_to", "note", "note_es"),
+    "withheld_phones": ("cleared_on", "cleared_by", "cleared_because"),
 }
 # More than any description needs; a cell beyond it is a fault of the file.
 _MOST_CHARACTERS = 1000
@@ -91,10 +109,28 @@ def read_package(folder: Path, problems: Problems) -> dict[str, dict[str, Any]] 
         for one in differences(package, _SHAPE):
             problems.add(path, 1, "package_shape", difference=one.what)
         if len(problems.found) == before:
+            _add_later_columns(package["resources"])
             _note_unfit(package["resources"], path, problems)
         if len(problems.found) == before:
             return {table["name"]: table for table in package["resources"]}
     return None
+
+
+def _add_later_columns(tables: Sequence[Mapping[str, Any]]) -> None:
+    """Add the columns of ADDED_LATER that a package does not know, as the program's own describes them."""
+    for table in tables:
+        fields = table["schema"]["fields"]
+        missing = {*ADDED_LATER.get(table["name"], ())} - {field["name"] for field in fields}
+        if missing:
+            own = _own_fields()[table["name"]]
+            fields.extend(field for field in own if field["name"] in missing)
+
+
+@functools.cache
+def _own_fields() -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Return the columns of the program's own tables, by table."""
+    package = json.loads((_OWN / PACKAGE).read_text(encoding="utf-8"))
+    return {table["name"]: table["schema"]["fields"] for table in package["resources"]}
 
 
 def _note_unfit(tables: Sequence[Mapping[str, Any]], path: Path, problems: Problems) -> None:
@@ -186,7 +222,7 @@ def _read_table(path: Path, schema: Mapping[str, Any], problems: Problems) -> li
         if len(values) != len(header):
             problems.add(path, line, "row_length", cells=len(values), columns=len(header))
             continue
-        row = dict(zip(header, values, strict=True))
+        row = {**dict.fromkeys(fields, ""), **dict(zip(header, values, strict=True))}
         for name, field in fields.items():
             row[name] = _as_meant(row[name], field["type"])
             _check_cell(path, line, name, row[name], field, seen[name], problems)
@@ -207,10 +243,11 @@ def _header_is_right(
         elif header.count(column) > 1:
             problems.add(path, 1, "column_twice", column=column)
             return False
-    for column in fields:
-        if column not in header:
-            problems.add(path, 1, "column_missing", column=column)
-    return set(header) == set(fields)
+    missing = [column for column in fields if column not in header]
+    needed = [column for column in missing if column not in ADDED_LATER.get(path.stem, ())]
+    for column in needed:
+        problems.add(path, 1, "column_missing", column=column)
+    return set(header) <= set(fields) and not needed
 
 
 def _as_meant(value: str, kind: str) -> str:

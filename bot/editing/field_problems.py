@@ -13,7 +13,9 @@ from pathlib import Path
 from bot.content.paths import FAQ
 from bot.editing.columns import COLUMNS
 from bot.editing.fields import TopicFields
+from bot.editing.sheet.reading import SheetProblem
 from bot.editing.topic_layout import TopicLayout, plain_breaks
+from bot.messages import Message, read_messages
 from bot.problems import Problem, Twin
 
 
@@ -30,6 +32,19 @@ class FieldProblem:
     warning: bool = False
     question: str = ""
     topic: str = ""
+
+
+def on_page(problem: SheetProblem) -> FieldProblem:
+    """Return a mistake of a row of the spreadsheet as it is said of a page, which knows no cells."""
+    return FieldProblem(problem.column, _on_page(problem.what), _on_page(problem.mend))
+
+
+def _on_page(said: str) -> str:
+    if not isinstance(said, Message):
+        return said
+    name, _, part = said.key.partition(".")
+    there = f"{name}.{part}_on_page" in read_messages()
+    return Message(f"{name}.{part}_on_page", **said.values) if there else said
 
 
 class TopicPlaces:
@@ -67,7 +82,9 @@ class TopicPlaces:
     def _at(
         self, problem: Problem, path: Path, field: str, question: str = "", said: str = "at_field"
     ) -> FieldProblem:
-        what, mend = problem.text("what", said), problem.text("mend", self._where)
+        what, mend = problem.text("what", self._where), problem.text("mend", self._where)
+        if what == problem.what:
+            what = problem.text("what", said)
         shown = field if field in COLUMNS else ""
         return FieldProblem(shown, what, mend, problem.warning, question, path.stem)
 

@@ -165,6 +165,12 @@ class LiveCheck:
         found = _found(self._root, topic_id, wanted, text, around, today)
         return sorted(set(_placed(found, places)))
 
+    def directory(self) -> Directory | None:
+        """Return the directory of services, None while there is a mistake in it."""
+        with self._lock:
+            self._around = _read_around(self._root, self._around)
+            return self._around.directory
+
     def locate(
         self, topic_id: str, wanted: TopicFields, error: ContentError, *, compared: bool = False
     ) -> list[FieldProblem]:

@@ -83,6 +83,19 @@ def read_fields(text: str) -> TopicFields:
         raise _not_editable(error) from None
 
 
+def rest_of(text: str) -> str:
+    """Return what stands in a topic file besides the fields, as a text of which only likeness counts.
+
+    Raises TopicEditError.
+    """
+    try:
+        return "\n".join(
+            sorted("\t".join((*way, value)) for way, _, value in _untouched(compose(plain_breaks(text))))
+        )
+    except YamlEditError as error:
+        raise _not_editable(error) from None
+
+
 def with_fields(text: str, topic_id: str, wanted: TopicFields, *, compared: bool = False) -> str:
     """Return the text of a topic file with the wanted values; raises TopicEditError.
 

@@ -42,13 +42,26 @@ def exclusive(path: Path, wait: float, refusal: Exception | None = None) -> Iter
     if path.name.endswith(".lock"):
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT
-    handle = os.open(path, flags, 0o666)
+    until = time.monotonic() + wait
+    while True:
+        handle = os.open(path, flags, 0o666)
+        try:
+            if not lock_within(handle, max(0.0, until - time.monotonic())):
+                raise refusal or BlockingIOError(f"{path} is locked")
+            if not _is_still(path, handle):
+                continue  # another folder has come in its place, whose lock is the one that others take
+            yield
+            return
+        finally:
+            os.close(handle)
+
+
+def _is_still(path: Path, handle: int) -> bool:
+    """Whether a path leads to what was opened."""
     try:
-        if not lock_within(handle, wait):
-            raise refusal or BlockingIOError(f"{path} is locked")
-        yield
-    finally:
-        os.close(handle)
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def is_held(path: Path) -> bool:

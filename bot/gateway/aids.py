@@ -34,7 +34,7 @@ _AT_HOME = (RED_CARD, "ice_at_home")
 # What leads to the sentence to show.
 _OTHER_LANGUAGES = "indigenous_languages"
 _NOT_SPOKEN = (f"{SAY}utter_interpreter", f"{SAY}utter_other_language")
-# The languages to choose from beside a sentence to show: names only, `language_<name>` in strings.yml.
+# The languages to choose from beside a sentence to show: `language_<name>` in data/page_texts.yml.
 _LANGUAGES = (
     *("spanish", "mixtec", "zapotec", "triqui", "nahuatl", "purepecha", "mixe", "otomi", "yucatec_maya"),
     *("tzotzil", "tzeltal", "kiche", "mam", "qanjobal", "qeqchi", "kaqchikel", "ixil", "chuj", "akateko"),
@@ -122,7 +122,8 @@ def spoken(app: web.Application, language: str) -> Mapping[str, Any]:
 
 def interpreter(app: web.Application, language: str) -> Mapping[str, Any]:
     """Return the languages to choose from, and whom to call."""
-    content, strings = app[keys.CURRENT_MODEL].content, app[keys.STRINGS]
+    content = app[keys.CURRENT_MODEL].content
+    strings = content.page_texts
     shown = strings["en"]["interpreter_words"]
 
     def words(name: str) -> str:

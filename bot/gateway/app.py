@@ -9,14 +9,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.content.page_texts import FILE as PAGE_TEXTS
-from bot.content.page_texts import read_page_texts
 from bot.content.reading import Content
 from bot.database.engine import Database
 from bot.database.feedback import Feedback
 from bot.database.review_queue import ReviewQueue
 from bot.database.usage import Usage
-from bot.gateway import chat, embed, feedback, health, keys, pages, security
+from bot.gateway import chat, embed, feedback, given, health, keys, pages, security
 from bot.gateway.background_writer import BackgroundWriter
 from bot.gateway.body import SECONDS_TO_SEND
 from bot.gateway.conversations import Conversations
@@ -35,6 +33,7 @@ from bot.gateway.rasa_client import SECONDS_TO_ANSWER, RasaClient
 from bot.gateway.readiness import Readiness
 from bot.gateway.sounds import Sounds
 from bot.settings import Settings
+from bot.training.models import ModelStore
 from bot.web.assets import Assets
 from bot.web.connections import take_time
 
@@ -75,8 +74,8 @@ def create_app(
     app[keys.REVIEW_QUEUE] = queue if settings.keep_unanswered else None
     rasa = RasaClient(rasa_url, actions_url, seconds_to_answer)
     app[keys.CURRENT_MODEL] = CurrentModel(LoadedModel(model_version, content, rasa))
-    app[keys.SOUNDS] = Sounds(settings.content_dir)
-    app[keys.STRINGS] = read_page_texts(PAGE_TEXTS)
+    models = ModelStore(settings.data_dir)
+    app[keys.SOUNDS] = Sounds(settings.content_dir, models.published_content_dir)
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
     app[keys.WRITER] = BackgroundWriter()
@@ -97,6 +96,7 @@ def create_app(
             web.post("/api/chat", chat.post_chat),
             web.post("/api/feedback", feedback.post_feedback),
             web.post("/api/forget", feedback.post_forget),
+            web.get("/api/answers/{answer}", given.get_answer),
             *(
                 route
                 for one in _channels(app[keys.CURRENT_MODEL], settings, telegram_url, twilio_url)

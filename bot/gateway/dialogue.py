@@ -107,7 +107,7 @@ async def _reply(
         given = await _reply_to_message(content, rasa, conversation, message, hint, known)
         outcome = _not_twice(content, conversation, given)
         if outcome is not given or any(map(is_unanswered, outcome.replies)):
-            keep_for_review(app, conversation, message, outcome.replies[0].language)
+            keep_for_review(app, conversation, message, outcome.replies)
     elif conversation.may_choose(choice):
         chosen = await _reply_to_chosen(content, rasa, conversation, choice, hint or DEFAULT_LANGUAGE)
         if chosen is None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.gateway.pages import error_page, respond, texts
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 
-# HTTP status -> error code and name of its text in strings.yml.
+# HTTP status -> error code and name of its text in the texts of pages.
 _CODES = {
     400: "bad_request",
     403: "forbidden",

@@ -20,10 +20,10 @@ LEADING = {
     "children_minors": TELL_FAMILY,
     "family_preparedness": FAMILY_PLAN,
 }
-# How the pages are called, in strings.yml.
+# How the pages are called, in data/page_texts.yml.
 _TITLES = ((TELL_FAMILY, "tell_family"), (FAMILY_PLAN, "family_plan"))
 
-# What may have happened; domain.yml has the message of each, strings.yml what it is called.
+# What may have happened; domain.yml has the message of each, data/page_texts.yml what it is called.
 _SITUATIONS = ("taken", "detained", "door", "stopped", "released")
 # Stand in messages for what is typed. A line with a place is left out as long as there is none.
 _PLACE, _NAME = "PLACE", "NAME"
@@ -32,7 +32,7 @@ _MOST_CONTACTS = 3
 
 @dataclass(frozen=True)
 class _Row:
-    """Fields of the plan that belong together, by their names in strings.yml; so many times over."""
+    """Fields of the plan that belong together, by their names in data/page_texts.yml; so many times over."""
 
     name: str
     fields: tuple[str, ...]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from aiohttp import web
 from jinja2 import Environment
 
-from bot.content.page_texts import PageTexts
 from bot.database.feedback import Feedback
 from bot.database.review_queue import ReviewQueue
 from bot.gateway.background_writer import BackgroundWriter
@@ -33,7 +32,6 @@ READINESS = web.AppKey("READINESS", Readiness)
 REVIEW_QUEUE: web.AppKey[ReviewQueue | None] = web.AppKey("REVIEW_QUEUE")
 CURRENT_MODEL = web.AppKey("CURRENT_MODEL", CurrentModel)
 SOUNDS = web.AppKey("SOUNDS", Sounds)
-STRINGS: web.AppKey[PageTexts] = web.AppKey("STRINGS", Mapping)
 TEMPLATES = web.AppKey("TEMPLATES", Environment)
 TRUSTED_PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("TRUSTED_PROXIES")
 WRITER = web.AppKey("WRITER", BackgroundWriter)

@@ -136,8 +136,8 @@ def _files(app: web.Application) -> list[str]:
 
 
 def _saved_pages(app: web.Application, language: str) -> dict[str, Any]:
-    strings = app[keys.STRINGS][language]
-    note = strings["saved_page"].replace("DATE", _SAVED_ON)
+    said = app[keys.CURRENT_MODEL].content.page_texts[language]
+    note = said["saved_page"].replace("DATE", _SAVED_ON)
     origin = app[keys.PUBLIC_URL]
     return {
         "pages": {
@@ -175,7 +175,8 @@ def _json(request: web.Request, gzipped: bytes) -> web.Response:
 async def get_manifest(request: web.Request) -> web.StreamResponse:
     """GET /en/app.webmanifest and /es/app.webmanifest: makes the page one that can be installed."""
     language = request.match_info["language"]
-    strings, asset = request.app[keys.STRINGS][language], request.app[keys.ASSETS].url
+    app = request.app
+    strings, asset = app[keys.CURRENT_MODEL].content.page_texts[language], app[keys.ASSETS].url
     manifest = {
         "name": strings["title"],
         "short_name": strings["heading"],

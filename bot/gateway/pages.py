@@ -96,7 +96,8 @@ def create_templates() -> Environment:
 
 def texts(app: web.Application) -> PageTexts:
     """Return what pages and errors say by themselves, with the hotline's number as it is now."""
-    return with_hotline(app[keys.STRINGS], app[keys.CURRENT_MODEL].content.directory.hotline)
+    content = app[keys.CURRENT_MODEL].content
+    return with_hotline(content.page_texts, content.directory.hotline)
 
 
 def write_page(app: web.Application, page: Page, *, origin: str, saved: str = "") -> str:
@@ -385,7 +386,7 @@ def page_of(content: Content, reply: Reply) -> str | None:
 
 
 def error_page(app: web.Application, language: str, message_key: str) -> Page:
-    """Return the page that says what went wrong, in the words of strings.yml."""
+    """Return the page that says what went wrong, in the words of the pages' own texts."""
     values = {"message": texts(app)[language][message_key]}
     return Page("error.html", language, f"/{language}/", f"/{other(language)}/", values)
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from bot.answering.decision import OFFER, SAY, STEPS
 from bot.answering.reply import Reply
+from bot.database.review_queue import DECLINED, NOT_UNDERSTOOD, OFFERED, REPEATED
 from bot.gateway import keys
 from bot.gateway.conversations import Conversation
 from bot.text.redaction import keep_own_words
 
-# What is said where a question was not understood or declined.
-_UNANSWERED = (f"{SAY}utter_not_understood", f"{SAY}utter_out_of_scope")
+# What is said where a question was not understood or declined, and what that is called in the queue.
+_UNANSWERED = {
+    f"{SAY}utter_not_understood": NOT_UNDERSTOOD,
+    f"{SAY}utter_out_of_scope": DECLINED,
+}
 
 
 def is_unanswered(reply: Reply) -> bool:
@@ -25,11 +30,24 @@ def is_unanswered(reply: Reply) -> bool:
     return again in _UNANSWERED or again.startswith((OFFER, STEPS))
 
 
-def keep_for_review(app: web.Application, conversation: Conversation, message: str, language: str) -> None:
-    """Put a question into the review queue without what is nobody's own words; nobody waits for it."""
+def _met_with(replies: Sequence[Reply]) -> str:
+    """Return what a question was met with; one that has an answer is kept where it was asked again."""
+    left_open = next(filter(is_unanswered, replies), None)
+    if left_open is None:
+        return REPEATED
+    return _UNANSWERED.get(left_open.again or "", OFFERED)
+
+
+def keep_for_review(
+    app: web.Application, conversation: Conversation, message: str, replies: Sequence[Reply]
+) -> None:
+    """Put a question into the review queue without what is nobody's own words; nobody waits for it.
+
+    `replies` are what it was met with.
+    """
     queue = app[keys.REVIEW_QUEUE]
     if queue is None or conversation.test:
         return
     text = keep_own_words(message, app[keys.CURRENT_MODEL].content.own_words.to_keep)
-    add = functools.partial(queue.add, text, language)
+    add = functools.partial(queue.add, text, replies[0].language, reason=_met_with(replies))
     app[keys.WRITER].write("A question could not be kept for review", add)

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from bot.gateway import keys
 from bot.gateway.body import BadRequest
-from bot.gateway.clients import client_of
 from bot.gateway.embed import TRIAL
 from bot.gateway.errors import api_error, page_error
 from bot.gateway.limits import MESSAGE, PAGE
+from bot.web.clients import client_of
 from bot.web.headers import HEADERS, POLICY, SERVER, Handler
 
 logger = logging.getLogger(__name__)

@@ -29,6 +29,8 @@ _WORDS = "words"
 _MEANING = "meaning"
 # Below this score a topic is not even offered, and which of its answers is meant makes no difference.
 _MAY_BE_MEANT = 0.005
+# So many questions are judged at once: the likeness of all to all would take too much memory.
+_JUDGED_AT_ONCE = 100
 
 # Calls a function with each tuple of arguments, and returns what comes of each.
 CallEach = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], Sequence[Any]]
@@ -74,7 +76,7 @@ class Ensemble:
             answers = [labels[row] for row in rows]
             if len(set(answers)) > 1:
                 situations[name] = SituationModel.fit(whole[rows], answers, weights[rows], hyperparameters.C)
-        places = {label: place for place, label in enumerate(_labels(names, situations))}
+        places = {label: place for place, label in enumerate(labels_of(names, situations))}
         # A topic that has one answer is called by the topic alone.
         answers_of = [labels[row] if topic in situations else topic for row, topic in enumerate(topics)]
         label_numbers = np.array([places[label] for label in answers_of], dtype=np.int32)
@@ -92,7 +94,7 @@ class Ensemble:
     @functools.cached_property
     def labels(self) -> list[str]:
         """The labels in the order of the scores."""
-        return _labels(self.topics, self.situations)
+        return labels_of(self.topics, self.situations)
 
     def scores(self, blocks: Sequence[Table], vectors: Vectors) -> npt.NDArray[np.float64]:
         """Return the scores of each label, a row for each message; each block is a kind of features."""
@@ -119,6 +121,16 @@ class Ensemble:
                 of_topic = of_topic * shares
             columns.append(of_topic)
         return np.asarray(np.hstack(columns))
+
+    def rankings(self, tables: Sequence[Table], vectors: Vectors, most: int) -> list[list[tuple[str, float]]]:
+        """Return the `most` best labels with their scores, best first, for each row of tables and vectors."""
+        found = []
+        for first in range(0, len(vectors), _JUDGED_AT_ONCE):
+            some = slice(first, first + _JUDGED_AT_ONCE)
+            for scores in self.scores([table[some] for table in tables], vectors[some]):
+                best = np.argsort(-scores)[:most]
+                found.append([(self.labels[label], round(float(scores[label]), 6)) for label in best])
+        return found
 
     def save(self, folder: Path) -> None:
         """Keep them as plain JSON and arrays: nothing that runs code when it is read back."""
@@ -154,7 +166,7 @@ def _call(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 
-def _labels(topics: Sequence[str], situations: Mapping[str, SituationModel]) -> list[str]:
+def labels_of(topics: Sequence[str], situations: Mapping[str, SituationModel]) -> list[str]:
     """Return the labels of the topics, those of each topic together."""
     return [
         label for topic in topics for label in (situations[topic].answers if topic in situations else [topic])

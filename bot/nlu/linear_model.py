@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -59,6 +59,23 @@ class LinearModel:
         # Features by labels, so that the weights of one feature lie together.
         weights = np.ascontiguousarray(np.array([weights for weights, _ in columns]).T, dtype=np.float32)
         return cls(weights, np.array([bias for _, bias in columns], dtype=np.float32))
+
+    def of_other_labels(self, places: Sequence[int | None]) -> LinearModel:
+        """Return a model of other labels: `places` says which of these each one is, None where it is new.
+
+        A new one has no weights before `put` gives it some.
+        """
+        weights = np.zeros((len(self._weights), len(places)), dtype=np.float32)
+        biases = np.zeros(len(places), dtype=np.float32)
+        old = [(new, place) for new, place in enumerate(places) if place is not None]
+        there, taken = [new for new, _ in old], [place for _, place in old]
+        weights[:, there], biases[there] = self._weights[:, taken], self._biases[taken]
+        return LinearModel(weights, biases)
+
+    def put(self, columns: Mapping[int, Column]) -> None:
+        """Put what was learnt anew in the place of what there is, by the numbers of the labels."""
+        for label, (weights, bias) in columns.items():
+            self._weights[:, label], self._biases[label] = weights, bias
 
     def scores(self, rows: scipy.sparse.csr_matrix) -> npt.NDArray[np.float64]:
         """Return the score of each label, a row for each row."""

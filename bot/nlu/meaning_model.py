@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
@@ -26,6 +30,20 @@ _ROUNDS = 40
 _PARTS = ("middle", "directions", "weights", "biases", "questions", "labels", "question_weights")
 
 Rows: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Training questions as the judges of meanings take them, reduced, a row for each.
+
+    `likeness` are the rows by which they are compared; `topics` and `labels` are numbers.
+    """
+
+    rows: Rows
+    likeness: Rows
+    topics: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float64]
 
 
 class MeaningModel:
@@ -75,9 +93,51 @@ class MeaningModel:
             directions=reduction[1],
             weights=weights,
             biases=biases,
-            questions=_for_likeness(rows).astype(np.float16),
+            questions=for_likeness(rows).astype(np.float16),
             labels=labels,
             question_weights=question_weights.astype(np.float32),
+        )
+
+    def reduced(self, vectors: Vectors) -> Rows:
+        """Return vectors as the regression takes them, a row for each."""
+        return self._rows(vectors)
+
+    def with_topics(
+        self,
+        places: Sequence[int | None],
+        questions: Questions,
+        learnt_anew: Mapping[int, tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]],
+    ) -> MeaningModel:
+        """Return a model of other questions, in which some topics were learnt anew and the rest stays.
+
+        `places` says which topic of this model each one is, None where it is new. `learnt_anew` has by its
+        number the places of the questions that a topic is learnt from, and how much each weighs; the weights
+        of all others stay as they are meanwhile, which makes seconds of a minute.
+        """
+        size = len(self._parts["weights"])
+        weights, biases = np.zeros((size, len(places)), np.float32), np.full(len(places), -30, np.float32)
+        for new, place in enumerate(places):
+            if place is not None:
+                weights[:, new], biases[new] = self._parts["weights"][:, place], self._parts["biases"][place]
+        for topic, (learnt, of_each) in learnt_anew.items():
+            rows = questions.rows[learnt]
+            margins = (rows @ weights + biases).astype(np.float64)
+            margins[:, topic] = -np.inf
+            most = margins.max(axis=1)
+            others = most + np.log(np.exp(margins - most[:, np.newaxis]).sum(axis=1))
+            start = np.append(weights[:, topic], biases[topic] if places[topic] is not None else 0)
+            own = questions.topics[learnt] == topic
+            found = _against(rows, own, of_each, others, start, self._hyperparameters.meaning_C)
+            weights[:, topic], biases[topic] = found[:-1], found[-1]
+        return MeaningModel(
+            self._hyperparameters,
+            middle=self._parts["middle"],
+            directions=self._parts["directions"],
+            weights=weights,
+            biases=biases,
+            questions=questions.likeness,
+            labels=questions.labels,
+            question_weights=questions.weights.astype(np.float32),
         )
 
     def topic_scores(self, vectors: Vectors) -> npt.NDArray[np.float64]:
@@ -92,7 +152,7 @@ class MeaningModel:
         Of a hundred vectors together: the likeness of many more to all questions takes much memory.
         """
         # All at once, which reads the questions once: a fifth of the time.
-        likeness = self._parts["questions"] @ _for_likeness(self._rows(vectors)).T
+        likeness = self._parts["questions"] @ for_likeness(self._rows(vectors)).T
         return np.array([self._votes(each, label_count) for each in np.ascontiguousarray(likeness.T)])
 
     def _votes(self, likeness: Rows, label_count: int) -> npt.NDArray[np.float64]:
@@ -126,7 +186,8 @@ def _reduced(vectors: Vectors, middle: Rows, directions: Rows) -> Rows:
     return _of_length_1((vectors.astype(np.float32) - middle) @ directions)
 
 
-def _for_likeness(rows: Rows) -> Rows:
+def for_likeness(rows: Rows) -> Rows:
+    """Return reduced rows as they are compared: the scalar product of two is their likeness."""
     return _of_length_1(rows[:, :_DIRECTIONS_OF_LIKENESS])
 
 
@@ -151,3 +212,31 @@ def _regression(
         # scikit-learn keeps a single row for two labels; half of it for and against says the same.
         weights, biases = np.vstack([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
     return weights.T.astype(np.float32), biases.astype(np.float32)
+
+
+def _against(
+    rows: Rows,
+    own: npt.NDArray[np.bool_],
+    question_weights: npt.NDArray[np.float64],
+    others: npt.NDArray[np.float64],
+    start: npt.NDArray[np.floating[Any]],
+    inverse_strength: float,
+) -> Rows:
+    """Return the weights of one topic, and last its bias, that the regression would give it.
+
+    `others` is the logarithm of what all other topics come to for each row.
+    """
+    signs = np.where(own, 1.0, -1.0)
+
+    def loss(point: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        margins = signs * ((rows @ point[:-1].astype(np.float32)) + point[-1] - others)
+        value = (question_weights * np.logaddexp(0, -margins)).sum()
+        value += point[:-1] @ point[:-1] / (2 * inverse_strength)
+        slopes = -signs * question_weights * expit(-margins)
+        by_weight = (slopes.astype(np.float32) @ rows) + point[:-1] / inverse_strength
+        return float(value), np.append(by_weight, slopes.sum()).astype(np.float64)
+
+    found = minimize(
+        loss, start.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": _ROUNDS}
+    )
+    return np.asarray(found.x, dtype=np.float32)

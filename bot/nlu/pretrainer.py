@@ -41,8 +41,6 @@ _HELPERS = 2
 # So few vectors take less time than to load the encoder twice.
 _FEW = 500
 _FORKS = multiprocessing.get_context("fork")  # no other thread here holds a lock
-# So many questions are judged at once: the likeness of all to all would take too much memory.
-_JUDGED_AT_ONCE = 100
 
 
 def learn(job: Mapping[str, Any]) -> None:
@@ -99,7 +97,7 @@ def learn(job: Mapping[str, Any]) -> None:
 
 def _keep_rankings(folder: Path, judges: Ensemble, tables: Sequence[Table], vectors: Vectors) -> None:
     folder.mkdir()
-    rankings = _rankings(judges, tables, vectors)
+    rankings = judges.rankings(tables, vectors, LABELS_KEPT)
     (folder / RANKINGS).write_text(json.dumps(rankings), encoding="utf-8")
 
 
@@ -109,17 +107,6 @@ def _words(
     """Return texts with one word for all that mean the same, and their lemmas."""
     texts = [glossary.plain(text) or text for text, _ in questions]
     return texts, [kept.of(text, language) for text, (_, language) in zip(texts, questions, strict=True)]
-
-
-def _rankings(judges: Ensemble, tables: Sequence[Table], vectors: Vectors) -> list[list[tuple[str, float]]]:
-    """Return labels with their scores, best first, for each row of tables and vectors."""
-    rankings = []
-    for first in range(0, len(vectors), _JUDGED_AT_ONCE):
-        some = slice(first, first + _JUDGED_AT_ONCE)
-        for scores in judges.scores([table[some] for table in tables], vectors[some]):
-            best = np.argsort(-scores)[:LABELS_KEPT]
-            rankings.append([(judges.labels[label], round(float(scores[label]), 6)) for label in best])
-    return rankings
 
 
 def _vectors_in_forks(locks: Sequence[int], texts: Sequence[str]) -> Vectors:

@@ -70,6 +70,14 @@ class TopicQuestions:
 
     def _learn(self, topic: int) -> Column:
         own = self.topics == topic
+        learnt, weights = self.learnt_from(own)
+        return fit_column(self.rows[learnt], own[learnt], weights, self.inverse_strength)
+
+    def learnt_from(self, own: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """Return the places of the questions that a topic is learnt from, and how much each weighs.
+
+        `own` says of all questions which are the topic's.
+        """
         others = np.flatnonzero(~own)
         # Of all questions: to pick those of the others first would copy nearly all vectors for each topic.
         likeness = (self.vectors @ self.vectors[own].mean(axis=0))[others]
@@ -80,4 +88,4 @@ class TopicQuestions:
         weights = self.weights.copy()
         weights[far] *= _OF_OTHERS_EVERY
         learnt = np.sort(np.concatenate([np.flatnonzero(own), others[:near], far]))
-        return fit_column(self.rows[learnt], own[learnt], weights[learnt], self.inverse_strength)
+        return learnt, weights[learnt]

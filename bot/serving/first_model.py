@@ -34,14 +34,16 @@ async def model_to_serve(root: Path, store: ModelStore, progress: Progress) -> M
     version = store.published_version()
     try:
         found = Message("model_is_older", version=version)
-        return await _train_and_publish(store.published_content_dir(), store, progress, found)
+        return await _train_and_publish(store.published_content_dir(), store, progress, found, is_given=True)
     except ContentError as error:
         raise ServeError(Message("model_of_older_program", error=error.message, version=version)) from None
 
 
-async def _train_and_publish(root: Path, store: ModelStore, progress: Progress, found: Message) -> Model:
+async def _train_and_publish(
+    root: Path, store: ModelStore, progress: Progress, found: Message, *, is_given: bool = False
+) -> Model:
     progress(Message("training_one", found=found))
-    trained = await train(root, store, progress)
+    trained = await train(root, store, progress, is_given=is_given)
     # What is overdue is no reason to answer nobody: it is held back, or given with its date. Nor is an
     # answer that its own questions do not reach.
     verdict = judge(trained, None, off=TopicsOff(store.data_dir).read())

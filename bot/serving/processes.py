@@ -33,7 +33,9 @@ LOOPBACK = "127.0.0.1"
 # Below 32768, where ephemeral ports begin on Linux and elsewhere.
 _FIRST_PORT, _PORTS = 20_000, 12_000
 # What the gateway alone has to know.
-_SECRETS = ("TWILIO_", "TELEGRAM_", "KYR_REDIS_URL", "KYR_DATABASE_URL")
+_SECRETS = ("TWILIO_", "TELEGRAM_", "KYR_REDIS_URL", "KYR_DATABASE_URL", "KYR_OIDC_", "KYR_SMTP_")
+# What the console has to know.
+_OF_CONSOLE = ("KYR_OIDC_", "KYR_SMTP_")
 _SECONDS_TO_END = 10
 _SECONDS_BEFORE_RESTART = (0.5, 2, 5, 15, 30)
 # A child that does not answer this often in a row is taken for hung, and started again.
@@ -274,5 +276,6 @@ def is_free(port: int) -> bool:
 
 def console_child(port: int, database_url: str) -> Child:
     """Return the staff console, in a process of its own: what it does must not keep residents waiting."""
-    environment = {"KYR_DATABASE_URL": database_url}
+    own = {name: value for name, value in os.environ.items() if name.startswith(_OF_CONSOLE)}
+    environment = {**own, "KYR_DATABASE_URL": database_url}
     return Child("the staff console", ["-m", "bot", "console", "--port", str(port)], port, environment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime
 import functools
 import resource
@@ -21,10 +22,11 @@ from bot.serving.assistant import Assistant, ModelFault, assemble
 from bot.serving.first_model import NEW_PROGRAM, is_of_this_program, model_to_serve
 from bot.serving.processes import StartError, console_child, is_free
 from bot.settings import Settings, check_channels
+from bot.staff.upgrade import upgrade_waiting
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.publishing import ServingStatus, ServingStatusFile
 from bot.training.topics_off import TopicsOff
-from bot.web.server import ServeError, listening
+from bot.web.server import ServeError, listening, reached_here
 
 # How often it is looked whether another model was published.
 _SECONDS_BETWEEN_LOOKS = 0.3
@@ -120,6 +122,7 @@ async def _serve_until(
         before = store.published_version()
         model = await model_to_serve(settings.content_dir, store, progress)
         await _say_settings(settings, progress)
+        await _say_what_a_release_brings(settings, progress)
         await _note_changes(settings, before, model.version, progress)
         serve_model = functools.partial(
             _serve_model, settings=settings, host=host, port=port, stop=stop, progress=progress
@@ -170,6 +173,13 @@ async def _say_settings(settings: Settings, progress: Callable[[str], None]) -> 
         progress(f"The chat may be shown on {', '.join(settings.embed_origins)} (KYR_EMBED_ORIGINS)")
 
 
+async def _say_what_a_release_brings(settings: Settings, progress: Callable[[str], None]) -> None:
+    """Say what waits for staff to take it over; it is no reason to answer nobody."""
+    with contextlib.suppress(KyrError):
+        if waiting := await asyncio.to_thread(upgrade_waiting, settings):
+            progress(f"This release changes {waiting} answers, texts or services: `kyr content` lists them")
+
+
 async def _serve_model(
     model: Model,
     *,
@@ -199,7 +209,8 @@ async def _serve_model(
             if refused is not None:
                 await _go_back(settings, refused, progress)
             progress(f"Ready: {url}")
-            await follow(assistant, refused or ServingStatus(model.version), settings, stop, progress)
+            state = dataclasses.replace(refused or ServingStatus(model.version), url=reached_here(url))
+            await follow(assistant, state, settings, stop, progress)
 
 
 async def follow(
@@ -232,7 +243,7 @@ async def follow(
         except OSError:
             continue
         if wanted == state.version and state.refused:
-            state = ServingStatus(state.version)
+            state = dataclasses.replace(state, refused=None, why=None)
         if wanted in (None, state.version, state.refused):
             continue
         progress(f"Model {wanted} was published: starting it beside {state.version}")
@@ -241,7 +252,7 @@ async def follow(
         except (ContentError, ModelError, ServeError, StartError, OSError) as error:
             progress(f"Model {wanted} was refused; {state.version} goes on. {error}")
             why = error.message if isinstance(error, KyrError) else Message("told", text=error)
-            state = ServingStatus(state.version, wanted, why)
+            state = dataclasses.replace(state, refused=wanted, why=why)
         else:
             progress(f"Model {wanted} answers; {state.version} is kept warm for ten minutes")
-            state = ServingStatus(wanted)
+            state = ServingStatus(wanted, url=state.url)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from bot.clock import in_office
+from bot.content.topics import Topic
 from bot.database.audit import TERMINAL, AuditLog, Entry
 from bot.errors import KyrError
 from bot.messages import Message
@@ -17,6 +18,8 @@ from bot.text.language import LANGUAGES
 _SIGNED = {"sources", *(f"{part}_{lang}" for part in ("title", "answer", "short") for lang in LANGUAGES)}
 _WRITING = ("edit", "import")
 _PUBLISHED = "publish: answer"
+# Taken over from a release: nobody here has written it.
+_TAKEN = "upgrade"
 _APPROVING = ("approve", "approve: answer")
 
 
@@ -44,6 +47,17 @@ def refuse_author(audit: AuditLog, topic: str, who: str) -> None:
             raise ApprovalError(Message("author_cannot_approve", author=author, day=day))
 
 
+def unsigned(topics: Mapping[str, Topic]) -> list[str]:
+    """Return which topics have an answer that nobody has approved."""
+    return [name for name, topic in topics.items() if topic.answers and not topic.approved_by]
+
+
+def written_by(audit: AuditLog, who: str, topics: Collection[str]) -> set[str]:
+    """Return which of the topics have an answer that somebody wrote, here or at the terminal."""
+    candidates = audit.subjects_of((who, f"{who}{TERMINAL}")) & {*topics}
+    return {topic for topic in candidates if _person(who) in map(_person, authors(audit, topic))}
+
+
 def approve(release: Release, topic: str, approved_by: str, *, seen: str) -> None:
     """Write down who has signed an answer off, and publish that, unless its author wants to.
 
@@ -62,12 +76,12 @@ def _written_by(audit: AuditLog, topic: str) -> dict[str, Entry]:
     for entry in reversed(audit.entries(subject=topic)):
         if entry.action in _APPROVING:
             found.clear()
-        elif entry.action in (*_WRITING, _PUBLISHED):
+        elif entry.action in (*_WRITING, _PUBLISHED, _TAKEN):
             before, after = _signed_in(entry.before), _signed_in(entry.after)
             if entry.action == _PUBLISHED:
                 if not after <= noted:
                     found |= dict.fromkeys((entry.who, *_trained_by(audit, entry)), entry)
-            elif before or after:
+            elif entry.action != _TAKEN and (before or after):
                 found[entry.who] = entry
             noted |= before | after
     return found

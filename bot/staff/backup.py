@@ -22,6 +22,7 @@ from typing import IO, Any
 
 from sqlalchemy import select, text
 
+from bot.content.paths import BASE, CONTENT
 from bot.database.audit import Entry, check_chain
 from bot.database.engine import Database
 from bot.database.tables import AUDIT_LOG, TABLES
@@ -35,7 +36,6 @@ from bot.training.topics_off import FILE as TOPICS_OFF
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-CONTENT = ("data", "domain.yml", "config.yml")
 POINTER = "models/published.json"
 _TOPICS_OFF = f"models/{TOPICS_OFF}"
 MODEL = re.compile(r"models/(?P<version>[0-9A-Za-z-]{1,64})/.+")
@@ -138,7 +138,7 @@ def dump(database: Database) -> dict[str, list[dict[str, Any]]]:
 
 def _files(settings: Settings, version: str | None) -> Iterator[tuple[str, Path]]:
     """Yield the files of content, directory and model, by their names in the archive."""
-    for part in CONTENT:
+    for part in (*CONTENT, BASE):
         yield from _below(f"content/{part}", settings.content_dir / part)
     if not directory_is_content(settings):
         yield from _below("resources", settings.resources_dir)
@@ -185,5 +185,5 @@ def belongs(name: str) -> bool:
     return (
         bool(MODEL.fullmatch(name))
         or (parts[0] == "resources" and len(parts) > 1)
-        or (parts[:2] == ["content", "data"] and len(parts) > 2)
+        or (parts[0] == "content" and parts[1:2] in (["data"], [BASE]) and len(parts) > 2)
     )

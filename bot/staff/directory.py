@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.paths import FAQ
-from bot.content.service_references import services_named
+from bot.content.responses import check_responses
+from bot.content.service_references import (
+    answers_naming,
+    check_responses_services,
+    check_services,
+    services_named,
+)
 from bot.content.topic_reading import check_topics
+from bot.content.topics import Topic
 from bot.database.audit import AuditLog
+from bot.directory.one_service import in_words, take_out
+from bot.directory.reading import check_directory, read_directory
+from bot.directory.services import Directory
 from bot.directory.tables import Tables
 from bot.directory.update import (
     UpdateError,
     differences,
     read_present,
+    read_previous,
     refuse,
     replace_directory,
     staged,
@@ -23,12 +34,15 @@ from bot.directory.update import (
 )
 from bot.files.hashing import folder_hash
 from bot.files.locks import exclusive
-from bot.messages import Message
-from bot.problems import ContentError, Problems
+from bot.messages import DataText, Message
+from bot.problems import ContentError, Problem, Problems
 from bot.settings import Settings
+from bot.text.language import LANGUAGES
 
 # Replacing takes a second, and a check of the topics, which others may be waiting for, some ten.
 _SECONDS_TO_WAIT = 30.0
+# What the audit log calls the directory; a service of it stands behind a stroke.
+SUBJECT = "directory"
 
 
 @dataclass(frozen=True)
@@ -61,7 +75,7 @@ class DirectoryEditor:
         """
         with self._alone():
             tables = build()
-            self._refuse_without(tables)
+            _refuse_without(tables, self._topics())
             changes = differences(read_present(self.folder), tables)
             for line in changes:
                 show(line)
@@ -73,21 +87,92 @@ class DirectoryEditor:
                         refuse(new, self.kept)
         return bool(changes)
 
+    def change_service(
+        self, who: str, action: str, service: str, build: Callable[[Tables], Tables]
+    ) -> tuple[Tables, Tables]:
+        """Replace what the directory says of one service; return the tables as they were and as they are.
+
+        `build` makes the tables from those that stand then. The audit log holds what was said of the service
+        before and after, part by part. Raises what `replace` raises, and UpdateError too where answers could
+        not be given any more as they are written.
+        """
+        with self._alone():
+            present = read_present(self.folder)
+            tables = build(present)
+            topics = self._topics()
+            _refuse_without(tables, topics)
+            before, after = (in_words(take_out(one, service), one, "en") for one in (present, tables))
+            changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+            if not changed:
+                return present, present
+            with staged(tables, self.folder) as new:
+                directory = self._checked(new)
+                self._refuse_unfit(directory, topics)
+                with self.audit.recording(
+                    who,
+                    action,
+                    f"{SUBJECT}/{service}",
+                    before={name: before[name] for name in changed if name in before} or None,
+                    after={name: after[name] for name in changed if name in after} or None,
+                ):
+                    replace_directory(new, self.folder, self.kept)
+        return present, tables
+
+    def change_withheld(self, who: str, action: str, number: str, build: Callable[[Tables], Tables]) -> None:
+        """Replace what the directory says of a number that is withheld, or was; raises as `replace` does."""
+        with self._alone():
+            present = read_present(self.folder)
+            tables = build(present)
+            before, after = (
+                next(({**row} for row in one["withheld_phones"] if row["number"] == number), None)
+                for one in (present, tables)
+            )
+            if before == after:
+                return
+            with staged(tables, self.folder) as new:
+                self._checked(new)
+                with self.audit.recording(who, action, f"{SUBJECT}/{number}", before=before, after=after):
+                    replace_directory(new, self.folder, self.kept)
+
+    def _checked(self, new: Path) -> Directory:
+        """Return the directory in a folder; raises UpdateError with its mistakes."""
+        problems = Problems(new)
+        directory = check_directory(new, problems)
+        if directory is None:
+            raise UpdateError(Message("directory_not_changed"), sorted(problems.found))
+        return directory
+
+    def _refuse_unfit(self, directory: Directory, topics: Mapping[str, Topic]) -> None:
+        """Refuse a directory with which answers or cards would be too long, or would repeat what it says."""
+        conversation = check_responses(self.content, Problems(self.content))
+
+        def problems_with(one: Directory) -> list[Problem]:
+            problems = Problems(self.content)
+            check_services(self.content, topics, one, problems)
+            if conversation is not None:
+                check_responses_services(self.content, conversation, one, problems)
+            return problems.found
+
+        before = problems_with(read_directory(self.folder))
+        if found := sorted(one for one in problems_with(directory) if one not in before):
+            raise UpdateError(Message("answers_not_fit"), found)
+
+    def _topics(self) -> Mapping[str, Topic]:
+        return check_topics(self.content / FAQ, Problems(self.content))
+
+    def named(self) -> frozenset[str]:
+        """Return the services that answers name, which no directory can do without."""
+        return frozenset(services_named(self._topics()))
+
     def undo(self, who: str) -> list[Message]:
         """Exchange the directory for the one kept before it; return what that changes.
 
         Raises UpdateError and DatabaseError, as `replace` does.
         """
-        with self._alone(), self._noting(who, "undo"):
-            return undo(self.folder, self.kept)
-
-    def _refuse_without(self, tables: Tables) -> None:
-        """Refuse tables without a service that an answer names: residents would be sent to nobody."""
-        active = {row["id"] for row in tables["services"] if row["status"] == "active"}
-        topics = check_topics(self.content / FAQ, Problems(self.content))
-        for service, answer in sorted(services_named(topics).items()):
-            if service not in active:
-                raise UpdateError(Message("service_in_use", service=service, answer=answer))
+        with self._alone():
+            _refuse_without(read_previous(self.kept), self._topics())
+            with self._noting(who, "undo"):
+                return undo(self.folder, self.kept)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -101,4 +186,13 @@ class DirectoryEditor:
     def _noting(self, who: str, action: str) -> Iterator[None]:
         before = folder_hash(self.folder)
         yield
-        self.audit.record(who, action, "directory", before=before, after=folder_hash(self.folder))
+        self.audit.record(who, action, SUBJECT, before=before, after=folder_hash(self.folder))
+
+
+def _refuse_without(tables: Tables, topics: Mapping[str, Topic]) -> None:
+    """Refuse tables without a service that an answer names: residents would be sent to nobody."""
+    active = {row["id"] for row in tables["services"] if row["status"] == "active"}
+    for service in sorted(services_named(topics).keys() - active):
+        answers = answers_naming(service, topics)
+        titles = DataText(*("; ".join(one.title[code] for one in answers) for code in LANGUAGES))
+        raise UpdateError(Message("service_in_use", service=service, count=len(answers), answers=titles))

@@ -39,7 +39,7 @@ TRAINING, RELEASE, OFF = SLOTS = "training", "release", "off"
 _JOBS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "train": (TRAINING, ()),
     "publish": (RELEASE, ("version", "despite")),
-    "rollback": (RELEASE, ()),
+    "rollback": (RELEASE, ("version",)),
     "off": (OFF, ("topic", "reason")),
     "on": (RELEASE, ("topic",)),
     "approve": (RELEASE, ("topic", "approved_by", "seen")),
@@ -102,9 +102,10 @@ class Runs:
     def start(self, job: Mapping[str, str], who: str) -> Run:
         """Start a job in its slot; return without waiting for it.
 
-        A job has a `kind`, and what that needs: train; publish (version, despite); rollback; off (topic,
-        reason); on (topic); approve (topic, approved_by, seen: see bot.staff.approval.approve). Raises
-        RunError where another run is under way there, after half a second at most.
+        A job has a `kind`, and what that needs: train; publish (version, despite); rollback (version, the
+        one it goes back to); off (topic, reason); on (topic); approve (topic, approved_by, seen: see
+        bot.staff.approval.approve). Raises RunError where another run is under way there, after half a
+        second at most.
         """
         slot, names = _JOBS[job["kind"]]
         if {*job} != {"kind", *names}:
@@ -271,7 +272,7 @@ def _do(release: Release, job: Mapping[str, str]) -> dict[str, Any]:
     if kind == "publish":
         verdict = release.publish(job["version"], despite=job["despite"])
     elif kind == "rollback":
-        release.roll_back()
+        release.roll_back(job["version"])
     elif kind == "off":
         release.turn_off(job["topic"], job["reason"])
     elif kind == "on":

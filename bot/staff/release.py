@@ -95,7 +95,8 @@ class Release:
         """Judge a candidate as the gate does, and by which answers have stopped in the content since."""
         verdict = judge(candidate, published, off=self.off.read())
         stops = tuple(
-            Stop("off", Message("stop_turned_off", topic=topic)) for topic in self._turned_off(candidate)
+            Stop("off", Message("stop_turned_off", topic=topic), topic)
+            for topic in self._turned_off(candidate)
         )
         return dataclasses.replace(verdict, stops=verdict.stops + stops)
 
@@ -113,12 +114,18 @@ class Release:
                 if topic.enabled and not read_fields(read_text(file)).enabled:
                     yield topic.id
 
-    def roll_back(self) -> Model:
-        """Go back to the model before; raises PublishError and ModelError."""
+    def roll_back(self, seen: str = "") -> Model:
+        """Go back to the model before; raises PublishError and ModelError.
+
+        `seen` is the one that whoever wants it was told of: where somebody has published another one
+        meanwhile, the model before is not what they have seen.
+        """
         with self._alone():
             published, previous = self.store.published(), self.store.previous()
             if previous is None:
                 return roll_back(self.store, self.serving, self.progress)  # says that there is none
+            if seen and previous.version != seen:
+                raise PublishError(Message("model_before_is_other"))
             self._published("rollback", published, previous, {"version": previous.version})
             return previous
 

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
-from bot.content.paths import RESOURCES
+from bot.content.paths import BASE, CONTENT, RESOURCES
 from bot.database.audit import HEAD_FILE, AuditLog, Entry, check_chain, lock
 from bot.database.engine import Database, DatabaseError
 from bot.database.tables import AUDIT_LOG, TABLES
@@ -27,11 +27,7 @@ from bot.files.atomic import sync, write_whole
 from bot.files.locks import exclusive
 from bot.messages import Message
 from bot.settings import Settings
-from bot.staff.backup import (
-    CONTENT,
-    BackupError,
-    directory_is_content,
-)
+from bot.staff.backup import BackupError, directory_is_content
 from bot.staff.unpacking import insert_rows, published_version, read_rows, unpack
 from bot.training.models import ModelError
 from bot.training.topics_off import FILE as TOPICS_OFF
@@ -269,6 +265,10 @@ def _moves(
     moves = [(content / part, settings.content_dir / part) for part in CONTENT]
     if missing := [str(place) for new, place in moves if not new.exists()]:
         raise BackupError(Message("backup_lacks", missing=missing[0]))
+    if (settings.content_dir / BASE).exists() or (content / BASE).exists():
+        # A backup without one says nothing of the release that it comes from: then every difference is asked.
+        (content / BASE).mkdir(exist_ok=True)
+        moves.append((content / BASE, settings.content_dir / BASE))
     if is_content:
         if directory.exists():
             shutil.rmtree(inside, ignore_errors=True)

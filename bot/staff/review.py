@@ -9,20 +9,24 @@ that.
 from __future__ import annotations
 
 import collections
+import dataclasses
+import datetime
 import hashlib
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from bot.answering.decision import MOST_OFFERED, OUT_OF_SCOPE, TOPIC_PREFIX
+from bot.clock import current_date, week_of
 from bot.content.paths import FAQ, NLU
 from bot.content.reading import Content, read_content
 from bot.database.audit import AuditLog
 from bot.database.engine import DatabaseError
-from bot.database.review_queue import UNANSWERED, ReviewQueue, Unanswered
+from bot.database.review_queue import IN_VAIN, NOT_HELPFUL, ReviewQueue, Unanswered
+from bot.database.usage import FEWEST_SHOWN, rounded
 from bot.editing.columns import EXAMPLE
 from bot.editing.fields import ID, clean
 from bot.editing.replace import Outcome, replace_topics
@@ -53,11 +57,22 @@ _ID_DIGITS = 8
 
 @dataclass(frozen=True)
 class QueuedQuestion:
-    """A question as it is in the queue: how often it was asked in vain, and which answers did not help."""
+    """A question as it is in the queue: how often it was asked in vain, and which answers did not help.
+
+    `met_with` says how often it was met with what, as bot.database.review_queue.IN_VAIN has it, and `since`
+    the Monday of the week in which it was asked first.
+    """
 
     text: str
     unanswered: int
     not_helpful: Mapping[str, int]
+    met_with: Mapping[str, int] = field(default_factory=dict)
+    since: str = ""
+
+    @property
+    def id(self) -> str:
+        """A short name, by which a page says which questions of a group are meant."""
+        return _short_name(self.text)
 
     @property
     def count(self) -> int:
@@ -67,10 +82,14 @@ class QueuedQuestion:
 
 @dataclass(frozen=True)
 class Group:
-    """Questions of one language that are alike; the leading one, by which the group is known, comes first."""
+    """Questions of one language that are alike; the leading one comes first.
+
+    The group is known by the question that was there first, which all others are like.
+    """
 
     language: str
     questions: tuple[QueuedQuestion, ...]
+    first: str = ""
 
     @property
     def text(self) -> str:
@@ -79,8 +98,8 @@ class Group:
 
     @property
     def id(self) -> str:
-        """A short name that stays the same as long as the leading question does."""
-        return hashlib.sha256(f"{self.language}\0{self.text}".encode()).hexdigest()[:_ID_DIGITS]
+        """A short name that stays the same as long as the question that was there first does."""
+        return _short_name(f"{self.language}\0{self.first or self.text}")
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -98,12 +117,44 @@ class Group:
         return sum(question.unanswered for question in self.questions)
 
     @property
+    def met_with(self) -> Mapping[str, int]:
+        """How often they were met with what, in the order of IN_VAIN."""
+        counted: collections.Counter[str] = collections.Counter()
+        for question in self.questions:
+            counted.update(question.met_with)
+        return {reason: counted[reason] for reason in IN_VAIN if counted[reason]}
+
+    def only(self, ids: Collection[str]) -> Group:
+        """Return the group with those of its questions alone that are meant; raises ReviewError for none."""
+        chosen = tuple(question for question in self.questions if question.id in ids)
+        if not chosen:
+            raise ReviewError(Message("no_question_chosen"))
+        return dataclasses.replace(self, questions=chosen)
+
+    @property
     def not_helpful(self) -> Mapping[str, int]:
         """How often the answer of each topic did not help, the topic with the most first."""
         counted: collections.Counter[str] = collections.Counter()
         for question in self.questions:
             counted.update(question.not_helpful)
         return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """How often a group was asked this week, in the one before, and in these and the two before together.
+
+    As with figures of use (bot.database.usage) small counts are hidden (None) and others rounded down: they
+    tell nothing of one person.
+    """
+
+    this: int | None
+    last: int | None
+    four: int | None
+
+
+def _shown(count: int) -> int | None:
+    return rounded(count) if count >= FEWEST_SHOWN else None
 
 
 @dataclass(frozen=True)
@@ -172,6 +223,16 @@ class Review:
         """Return all questions in groups, those asked most first."""
         return grouped(self.queue.questions())
 
+    def weeks(self, groups: Sequence[Group], *, today: datetime.date | None = None) -> list[Weeks]:
+        """Return how often each group was asked in the weeks up to a day, by default the current one."""
+        counted = self.queue.by_text_and_week(today=today)
+        mondays = [week_of((today or current_date()) - datetime.timedelta(weeks=back)) for back in range(4)]
+        found = []
+        for group in groups:
+            asked = [sum(counted.get(text, {}).get(week, 0) for text in group.texts) for week in mondays]
+            found.append(Weeks(*map(_shown, (asked[0], asked[1], sum(asked)))))
+        return found
+
     def group(self, group_id: str) -> Group:
         """Return a group by its id; raises ReviewError."""
         for group in self.groups():
@@ -184,6 +245,8 @@ class Review:
 
         Raises ReviewError, ContentError and TopicEditError.
         """
+        if not topic:
+            raise ReviewError(Message("no_answer_chosen"))
         content = read_content(self.content)
         if topic not in content.topics:
             raise ReviewError(Message("topic_unknown", topic=printable(topic)))
@@ -284,13 +347,17 @@ class Review:
 def grouped(questions: Sequence[Unanswered]) -> list[Group]:
     """Return questions in groups of those that are alike, the groups asked most first.
 
-    A question joins the group whose leading question is most like it, so that no chain of small steps puts
-    two things together.
+    A question joins the group whose first question is most like it, so that no chain of small steps puts
+    two things together; and what is asked later joins the groups that are there, and makes no other ones.
     """
     asked: dict[str, list[QueuedQuestion]] = collections.defaultdict(list)
     for language, question in _by_text(questions):
         asked[language].append(question)
-    groups = [Group(language, tuple(members)) for language in asked for members in _alike(asked[language])]
+    groups = [
+        Group(language, tuple(sorted(members, key=_place)), members[0].text)
+        for language in asked
+        for members in _alike(asked[language])
+    ]
     return sorted(groups, key=lambda group: (-group.count, group.language, group.text))
 
 
@@ -302,22 +369,32 @@ def _by_text(questions: Sequence[Unanswered]) -> Iterator[tuple[str, QueuedQuest
     for text, same in found.items():
         languages: collections.Counter[str] = collections.Counter()
         topics: collections.Counter[str] = collections.Counter()
-        unanswered = 0
+        met_with: collections.Counter[str] = collections.Counter()
         for one in same:
             languages[one.language] += one.count
-            if one.reason == UNANSWERED:
-                unanswered += one.count
-            else:
+            if one.reason == NOT_HELPFUL:
                 topics[one.topic] += one.count
+            else:
+                met_with[one.reason] += one.count
         language = min(languages, key=lambda name: (-languages[name], name))
-        yield language, QueuedQuestion(text, unanswered, dict(topics))
+        since = min(one.since for one in same)
+        yield language, QueuedQuestion(text, sum(met_with.values()), dict(topics), dict(met_with), since)
+
+
+def _first_come(question: QueuedQuestion) -> tuple[str, int, str]:
+    """Return what sorts questions as they came, as far as that is kept: by week, few holes first."""
+    return question.since, question.text.count(REMOVED), question.text
+
+
+def _place(question: QueuedQuestion) -> tuple[int, int, str]:
+    return -question.count, -_letters(question.text), question.text
 
 
 def _alike(questions: Sequence[QueuedQuestion]) -> list[list[QueuedQuestion]]:
-    """Return groups of questions, the leading one first, the others asked most first."""
+    """Return groups of questions, the one that was there first first."""
     groups: list[list[QueuedQuestion]] = []
     keys: list[str] = []
-    for question in sorted(questions, key=lambda one: (-one.count, -_letters(one.text), one.text)):
+    for question in sorted(questions, key=_first_come):
         words = sorted(fold(question.text).split())
         key = " ".join(words)
         cutoff = _ALIKE if len(words) >= _FEWEST_WORDS else _ALIKE_SHORT
@@ -330,6 +407,10 @@ def _alike(questions: Sequence[QueuedQuestion]) -> list[list[QueuedQuestion]]:
             groups.append([question])
             keys.append(key)
     return groups
+
+
+def _short_name(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_ID_DIGITS]
 
 
 def _letters(text: str) -> int:

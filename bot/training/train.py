@@ -71,17 +71,19 @@ class TrainingError(KyrError):
     """Training that failed; the text says why and what to do."""
 
 
-async def train(root: Path, store: ModelStore, progress: Progress) -> Model:
+async def train(root: Path, store: ModelStore, progress: Progress, *, is_given: bool = False) -> Model:
     """Make a candidate of the content under `root`, or return the model that is made of it already.
 
     Where only what is said has changed, it takes the model over that has learnt from the same questions.
-    Raises ContentError, ModelError or TrainingError; then nothing is left behind.
+    Content that `is_given` to residents by a model of an older program passed the check of that program: what
+    the check of this one says of it is told, and refuses nothing. Raises ContentError, ModelError or
+    TrainingError; then nothing is left behind.
     """
     existing = _existing(root, store, progress)
     if existing is not None:
         return existing
     with training_errors(TRAINING), store.workplace() as folder:
-        return await _train(root, store, folder, progress)
+        return await _train(root, store, folder, progress, is_given=is_given)
 
 
 @contextlib.contextmanager
@@ -124,7 +126,7 @@ def _existing(root: Path, store: ModelStore, progress: Progress) -> Model | None
     return existing
 
 
-async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress) -> Model:
+async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress, *, is_given: bool) -> Model:
     started = time.monotonic()
     models = store.list()
     pace = Pace(progress, models[-1].report["seconds"] if models else {})
@@ -137,8 +139,8 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
             asyncio.get_running_loop().run_in_executor(None, _read, published)
 
     learnt_folder = folder / "learnt"
-    lemmas_file = _kept_file(folder, "lemmas", ".json", code_hash())
-    vectors_file = _kept_file(folder, "vectors", ".npz", encoder_hash())
+    lemmas_file, vectors_file = kept_files(folder.parent)
+    _let_go_of_others(lemmas_file, vectors_file)
     # Rasa takes so long to be imported that the content is checked, and half of it learnt, before.
     async with (
         pretrainer(learnt_folder, lemmas_file, vectors_file) as pupil,
@@ -162,7 +164,9 @@ async def _train(root: Path, store: ModelStore, folder: Path, progress: Progress
         # One core learns already what would be of no use.
         await asyncio.to_thread(check_parts, parts)
         if parts.problems.found:
-            raise ContentError(sorted(parts.problems.found))
+            if not is_given:
+                raise ContentError(sorted(parts.problems.found))
+            progress(Message("given_with_mistakes", number=len(parts.problems.found)))
         if same is None:
             step, learnt_figures = await _learn((bench, pupil), built, content, sets, pace, read_published)
             write_whole(built / THRESHOLDS, write_thresholds(step))
@@ -325,13 +329,17 @@ def decisions_of(
     return [halves[index % 2].decide(row.judged) for index, row in enumerate(asked)]
 
 
-def _kept_file(workplace: Path, kind: str, suffix: str, maker: str) -> Path:
-    """Return where something of training questions is kept, by the hash of what makes it; others go."""
-    file = workplace.parent / f".{kind}-{maker[:16]}{suffix}"
-    for other in workplace.parent.glob(f".{kind}-*"):
-        if other != file:
-            other.unlink(missing_ok=True)
-    return file
+def kept_files(models: Path) -> tuple[Path, Path]:
+    """Return where lemmas and vectors of training questions are kept, by what makes them."""
+    return models / f".lemmas-{code_hash()[:16]}.json", models / f".vectors-{encoder_hash()[:16]}.npz"
+
+
+def _let_go_of_others(*files: Path) -> None:
+    """Remove what another program has kept."""
+    for file in files:
+        for other in file.parent.glob(f"{file.name.partition('-')[0]}-*"):
+            if other != file:
+                other.unlink(missing_ok=True)
 
 
 def decision_step(root: Path, content: Content) -> DecisionStep:

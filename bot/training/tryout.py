@@ -20,19 +20,14 @@ from bot.answering.replies import clarify, first_steps
 from bot.answering.reply import Reply, response_reply
 from bot.content.reading import Content
 from bot.content.thresholds import Thresholds
-from bot.messages import Message
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
 from bot.text.redaction import remove_personal_details
 from bot.training.evaluation import outcome_of
+from bot.training.kept_process import SECONDS_IDLE, KeptProcess
 from bot.training.models import Model
 from bot.training.thresholds import read_thresholds
-from bot.training.train import TrainingError, training_errors
-from bot.training.worker import ASKING, SECONDS_TO_START, RasaWorker, rasa_worker
+from bot.training.worker import RasaWorker, rasa_worker
 
-# The process has 0.9 GB of memory; somebody who goes on after so long waits for it once more.
-SECONDS_IDLE = 10 * 60
-# Whoever asks waits for Rasa to start, or for those who have asked before.
-SECONDS_TO_ANSWER = SECONDS_TO_START
 # Each word is tried by asking once more without it.
 MOST_WORDS = 40
 _MOST_RANKED = 5
@@ -94,24 +89,23 @@ class _Loaded:
     bench: RasaWorker
     thresholds: Mapping[str, Thresholds]
 
+    @property
+    def pid(self) -> int | None:
+        """The id of the process while it runs."""
+        return self.bench.pid
+
 
 class TryOut:
     """Asks models, one question at a time, and keeps the process for the model that was asked last."""
 
     def __init__(self, *, seconds_idle: float = SECONDS_IDLE) -> None:
         """End the process when nothing was asked for so long."""
-        self._seconds_idle = seconds_idle
-        self._asking = asyncio.Lock()
-        # What ends the process, if there is one.
-        self._process = contextlib.AsyncExitStack()
-        self._bench: RasaWorker | None = None
-        self._loaded: _Loaded | None = None
-        self._idle: asyncio.Task[None] | None = None
+        self._process = KeptProcess(_load, seconds_idle=seconds_idle)
 
     @property
     def pid(self) -> int | None:
         """The id of the process, if there is one."""
-        return self._bench.pid if self._bench else None
+        return self._process.pid
 
     async def ask(self, model: Model, text: str, *, off: Collection[str] = ()) -> Tried:
         """Ask a model one question; the first takes as long as Rasa needs to start.
@@ -120,55 +114,17 @@ class TryOut:
         Raises ModelError, ContentError where this program misses something in its content, and TrainingError,
         also where no answer comes within SECONDS_TO_ANSWER.
         """
-        try:
-            return await asyncio.wait_for(self._ask(model, text, off), SECONDS_TO_ANSWER)
-        except asyncio.TimeoutError:
-            raise TrainingError(
-                Message("job_silent", job=Message(ASKING), seconds=SECONDS_TO_ANSWER)
-            ) from None
-
-    async def _ask(self, model: Model, text: str, off: Collection[str]) -> Tried:
-        async with self._asking:
-            if self._idle:
-                self._idle.cancel()
-            try:
-                with training_errors(ASKING):
-                    tried = await _try(await self._load(model), text, off)
-            except BaseException:
-                # Also where nobody waits for the answer any more: the next one must not be taken for it.
-                await self._end()
-                raise
-            self._idle = asyncio.create_task(self._end_when_idle())
-            return tried
+        return await self._process.ask(model, lambda loaded: _try(loaded, text, off))
 
     async def close(self) -> None:
         """End the process, whatever it is doing."""
-        await self._end()
-        async with self._asking:  # whoever was still asking has failed by now
-            if self._idle:
-                self._idle.cancel()
-            await self._end()
+        await self._process.close()
 
-    async def _load(self, model: Model) -> _Loaded:
-        if self._loaded and self._loaded.model.folder == model.folder and self.pid is not None:
-            return self._loaded
-        await self._end()
-        process = contextlib.AsyncExitStack()
-        self._bench = await process.enter_async_context(rasa_worker(thresholds=model.thresholds))
-        self._process = process
-        # While Rasa is being imported: it loads nothing before it is asked.
-        self._loaded = await asyncio.to_thread(_checked, model, self._bench)
-        return self._loaded
 
-    async def _end_when_idle(self) -> None:
-        await asyncio.sleep(self._seconds_idle)
-        async with self._asking:
-            await self._end()
-
-    async def _end(self) -> None:
-        process, self._process = self._process, contextlib.AsyncExitStack()
-        self._bench = self._loaded = None
-        await process.aclose()
+async def _load(process: contextlib.AsyncExitStack, model: Model) -> _Loaded:
+    bench = await process.enter_async_context(rasa_worker(thresholds=model.thresholds))
+    # While Rasa is being imported: it loads nothing before it is asked.
+    return await asyncio.to_thread(_checked, model, bench)
 
 
 def _checked(model: Model, bench: RasaWorker) -> _Loaded:

@@ -48,12 +48,14 @@ RANKINGS = "rankings.json"
 # As many labels as a decision can depend on: topics have up to a dozen answers.
 LABELS_KEPT = 40
 _LEARNER_LOG = "log"
-# What runs in the two processes.
-_RASA, _LEARNER = "bot.nlu", "bot.nlu.pretrainer"
+# What runs in the processes.
+_RASA, _LEARNER, _TRIAL = "bot.nlu", "bot.nlu.pretrainer", "bot.nlu.trial"
 # What its jobs are called where one has failed.
 TRAINING, ASKING = "job_training", "job_asking"
 # A line holds what is made of one question.
 _LONGEST_LINE = 1 << 20
+# What is made of all questions that a trial asks.
+_LONGEST_OF_TRIAL = 1 << 25
 _LINES_SHOWN = 20
 
 _log = logging.getLogger(__name__)
@@ -174,6 +176,43 @@ async def rasa_worker(
             limit=_LONGEST_LINE,
         ) as process:
             yield RasaWorker(process)
+
+
+class TrialWorker:
+    """The process that tries answers on a model that it has loaded; after an error it is of no more use."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process.returncode is None else None
+
+    async def ask(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """Do a job of bot.nlu.trial; return what comes of it. Raises WorkerError."""
+        assert self._process.stdout is not None  # noqa: S101 - opened as a pipe
+        await _give(self._process, job)
+        while line := await self._process.stdout.readline():
+            if told := _told(line):
+                return told
+        code = await self._process.wait()
+        # What it has printed may hold the words of a question, and is not told.
+        key = "job_killed" if code == -signal.SIGKILL else "job_failed_in_trial"
+        raise WorkerError(Message(key, job=Message(ASKING)))
+
+
+@contextlib.asynccontextmanager
+async def trial_worker() -> AsyncIterator[TrialWorker]:
+    """Start the process; it ends with the block, whatever it is doing."""
+    async with _process(
+        _TRIAL,
+        {"OMP_NUM_THREADS": "1"},  # residents are answered meanwhile
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        limit=_LONGEST_OF_TRIAL,
+    ) as process:
+        yield TrialWorker(process)
 
 
 class Pretrainer:

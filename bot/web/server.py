@@ -44,6 +44,14 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         await runner.cleanup()
 
 
+def reached_here(url: str) -> str:
+    """Return the address under which what listens at `url` is reached on this machine.
+
+    One that listens on all addresses is reached by the loopback interface.
+    """
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
 def _reason(error: OSError) -> str:
     # asyncio wraps the reason in a sentence of its own; a name that does not resolve has no errno of ours.
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)

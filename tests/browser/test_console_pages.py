@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,24 +12,35 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import insert
 
+import bot.staff.upgrade
 from bot.clock import current_date, week_of
 from bot.console import keys
 from bot.console.uploads import uploaded
+from bot.content.paths import BASE
 from bot.database.engine import Database
-from bot.database.review_queue import ReviewQueue
+from bot.database.review_queue import NOT_HELPFUL, NOT_UNDERSTOOD, OFFERED, ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
 from bot.editing.sheet.exporting import export
 from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
+from bot.training.publishing import ServingStatus
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit
 from tests.conftest import SMALL_CONTENT
 from tests.helpers.clerks import APPROVER, EDITOR, PASSWORD, Console, open_console
+from tests.helpers.models import add_untrained
+from tests.helpers.providers import provider
 from tests.helpers.situations import write_situation
 from tests.helpers.waiting import until
 
 DESK = {"width": 1200, "height": 800}
-_HOLDING_FOCUS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
-_WRONG = "another long password"
+# Of radio buttons in a group Tab reaches one.
+_HOLDING_FOCUS = (
+    "a[href], button, input:not([type=hidden], [type=radio]:not(:checked)), select, textarea, summary, "
+    "[tabindex='0']"
+)
+_WRONG, _SHORT = "another long password", "short"
+# Opens all that is folded.
+_OPEN = "() => document.querySelectorAll('details').forEach((e) => { e.open = true; })"
 # Marks what gets the focus, and what shows nothing of it.
 _WATCH_FOCUS = """(holding) => {
   window.reached = new Set();
@@ -43,6 +55,9 @@ _WATCH_FOCUS = """(holding) => {
 }"""
 _MISSED = """() => [...window.wanted.filter((e) => !window.reached.has(e)), ...window.unseen]
   .map((e) => e.outerHTML.slice(0, 120))"""
+
+# Shows what a page holds behind headings that one opens.
+_OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.open = true; })"
 
 
 @pytest.fixture
@@ -83,6 +98,12 @@ class ClerkAtWork:
         assert self._visit is not None
         return self._visit.page
 
+    @property
+    def complaints(self) -> list[str]:
+        """What the pages should not have done."""
+        assert self._visit is not None
+        return self._visit.complaints
+
     async def open(self, console: Console) -> None:
         """Open the sign-in page."""
         self._visit = await self._open_visit(console.url, viewport=self._viewport, locale=self._language)
@@ -116,7 +137,7 @@ class ClerkAtWork:
     async def look(self, shows: str) -> None:
         """Assert that something is shown, that axe finds nothing, and that all is reached by Tab or fits."""
         assert self._visit is not None
-        await expect(self.page.locator(shows).first).to_be_visible()
+        await expect(self.page.locator(shows).locator("visible=true").first).to_be_visible()
         await self._visit.check_accessible()
         if self._viewport == DESK:
             assert await self.missed() == []
@@ -132,6 +153,36 @@ class ClerkAtWork:
             rounds += await self.page.evaluate("() => document.activeElement === document.body")
         missed: list[str] = await self.page.evaluate(_MISSED)
         return missed
+
+
+async def test_a_new_release(
+    console: Console, clerk: ClerkAtWork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing new, with what both have changed and what the release has, with a mistake, and done."""
+    root = console.settings.content_dir
+    program = Path(shutil.copytree(root, tmp_path / "program"))
+    copy_content(program, root / BASE)
+    monkeypatch.setattr(bot.staff.upgrade, "PROJECT_ROOT", program)
+    await clerk.sign_in(console)
+    await clerk.go("/upgrade")
+    await clerk.look("main .notice")
+    for folder, title in ((program, "The card"), (root, "Our card")):
+        file = folder / "data/faq/red_card.yml"
+        text = file.read_text(encoding="utf-8").replace("en: The red card", f"en: {title}")
+        file.write_text(text, encoding="utf-8")
+    texts = program / "domain.yml"
+    texts.write_text(texts.read_text("utf-8").replace("English greet", "Good day " * 20), encoding="utf-8")
+    await clerk.go("/")
+    await clerk.look("main a[href='/upgrade']")
+    await clerk.go("/upgrade")
+    await clerk.page.locator("details summary").last.click()
+    await clerk.look("main fieldset")
+    await clerk.page.locator("[name=now-0]").check()
+    await clerk.send("/upgrade")
+    await clerk.look("main .failure")
+    await clerk.page.locator("[name=choice-0-0]").nth(1).check()
+    await clerk.send("/upgrade")
+    await clerk.look("main .notice")
 
 
 async def test_signing_in(console: Console, clerk: ClerkAtWork) -> None:
@@ -151,6 +202,68 @@ async def test_signing_in(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.look(".notice")
     await clerk.send(name=APPROVER, password=PASSWORD)
     await clerk.look(".notice")
+
+
+async def test_people(console: Console, clerk: ClerkAtWork) -> None:
+    """All of them, one who cannot be added, a code, a person and oneself, before a code and a removal."""
+    await clerk.sign_in(console)
+    await clerk.go("/people")
+    await clerk.look("#add")
+    await clerk.send("/people", name="señor")
+    await clerk.look("[role=alert]")
+    await clerk.send("/people", name="maria.lopez")
+    await clerk.look(".code")
+    await clerk.go("/people")
+    await clerk.look("tbody .state")
+    await clerk.go(f"/people/{EDITOR}")
+    await clerk.look("#email")
+    await clerk.send("/contact", email="ana@hpca.gov")
+    await clerk.look("[role=status]")
+    for action in ("code", "remove"):
+        await clerk.go(f"/people/{EDITOR}/{action}")
+        await clerk.look("main form")
+    await clerk.go(f"/people/{APPROVER}")
+    await clerk.look("#email")
+
+
+async def test_a_link_with_a_code_fills_in_the_form(console: Console, clerk: ClerkAtWork) -> None:
+    """The code stands in the address no more; then one's own account, with a password that is not right."""
+    _, code = console.app[keys.ACCOUNTS].invite("test", "maria.lopez", "editor")
+    await clerk.open(console)
+    await clerk.go(f"/welcome#maria.lopez/{code}")
+    await expect(clerk.page.locator("#code")).to_have_value(code)
+    assert clerk.page.url.endswith("/welcome")
+    await clerk.look("#welcome")
+    await clerk.send("/welcome", password=_SHORT, again=_SHORT)
+    await clerk.look("[role=alert]")
+    await clerk.send("/welcome", code=code, password=PASSWORD, again=PASSWORD)
+    await clerk.look("[role=status]")
+    await clerk.send("/account/password", old=_WRONG, password=PASSWORD, again=PASSWORD)
+    await clerk.look("[role=alert]")
+
+
+async def test_signing_in_through_the_city(tmp_path: Path, content_copy: Path, clerk: ClerkAtWork) -> None:
+    """There and back in a real browser, which keeps cookies to itself on the way; and one who is refused."""
+    (tmp_path / "provider").mkdir()
+    with provider(tmp_path / "provider") as issuer:
+        more = {"oidc_issuer": issuer, "oidc_client_id": "console", "oidc_client_secret": "of a test"}
+        async with open_console(content_copy, tmp_path / "var", **more) as console:
+            console.app[keys.ACCOUNTS].set_contact("test", EDITOR, "ana@hpca.gov", "es")
+            await clerk.open(console)
+            await clerk.look("a[href^='/provider/begin']")
+            for person, shows in (("city-clara", ".failure"), ("city-ana", ".who a[href='/account']")):
+                assert clerk.complaints == []
+                await clerk.page.evaluate(
+                    "(url) => { window.location = url; }", "/provider/begin?path=/topics"
+                )
+                await clerk.page.wait_for_url(f"{issuer}/**")
+                async with clerk.page.expect_event("framenavigated"):
+                    await clerk.page.locator(f"button[value={person}]").click()
+                await clerk.page.wait_for_url(f"{console.url}/*")
+                clerk.complaints.clear()  # the provider's page is not ours
+                await clerk.look(shows)
+            await clerk.go("/account")
+            await clerk.look("main h2")
 
 
 async def test_what_is_refused(console: Console, clerk: ClerkAtWork) -> None:
@@ -192,9 +305,9 @@ async def test_editing_a_topic(console: Console, clerk: ClerkAtWork) -> None:
     await clerk.page.locator("button[value=save]").click()
     await clerk.look(".theirs")
     await clerk.page.locator("button[value=save]").click()
-    await clerk.look("[role=status]")
+    await clerk.look(".notice")
     await clerk.go("/topics/new")
-    await clerk.look("#id")
+    await clerk.look("#subject")
 
 
 async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None:
@@ -211,7 +324,67 @@ async def test_editing_a_situation(console: Console, clerk: ClerkAtWork) -> None
     await clerk.page.locator("button[value=look]").click()
     await clerk.look(".preview h5")
     await clerk.go("/topics/new?of=red_card")
+    await clerk.page.evaluate(_OPEN_ALL)
     await clerk.look("#id")
+
+
+async def test_other_texts(console: Console, clerk: ClerkAtWork) -> None:
+    """All, some, none; and one: while one writes, with mistakes, saved, changed by two, with its history."""
+    add_untrained(console.app[keys.STORE], "1")
+    console.app[keys.STORE].publish("1")
+    await clerk.sign_in(console)
+    await clerk.go("/texts")
+    await clerk.look("details.texts summary")
+    await clerk.go("/texts?q=greet")
+    await clerk.look("details.texts a")
+    await clerk.go("/texts?q=nothingatall")
+    await clerk.look("main > p")
+    await clerk.go("/texts/utter_choose_again")
+    await clerk.look("#edit")
+    await clerk.page.fill("#text_en", "Choose one")
+    await clerk.look("#problems-text_en .problem")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=alert]")
+    await clerk.page.fill("#text_en", "Choose 1 to NUMBER")
+    await clerk.page.fill("#text_es", "Escoja del 1 al NUMBER")
+    await clerk.page.locator("button[value=look]").click()
+    await clerk.look(".diff ins")
+    domain = console.settings.content_dir / "domain.yml"
+    theirs = domain.read_text(encoding="utf-8").replace("English choose again", "Theirs")
+    domain.write_text(theirs, encoding="utf-8")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look(".theirs")
+    await clerk.page.locator("button[value=save]").click()
+    await clerk.look("[role=status]")
+    await clerk.look("form[action$='/back'] button")
+    await clerk.go("/texts?show=waiting")
+    await clerk.look("details.texts .state")
+    await clerk.go("/release")
+    await clerk.page.evaluate("() => document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    await clerk.look("details .diff ins")
+
+
+async def test_the_emergency_text_is_changed_in_both_languages(
+    console: Console, open_visit: OpenVisit
+) -> None:
+    """Four clicks beside typing: the list, the group, the text, save; then two to see it wait."""
+    add_untrained(console.app[keys.STORE], "1")
+    console.app[keys.STORE].publish("1")
+    clerk = ClerkAtWork(open_visit, "en", DESK)
+    await clerk.sign_in(console)
+    page = clerk.page
+    await page.get_by_role("link", name="Other texts").click()
+    await page.get_by_text("Agents are here now: somebody is being taken or hurt").click()
+    await page.get_by_role("link", name="Agents are here (place not known)").click()
+    await page.fill("#text_en", "Do not run.\n\n> I want a lawyer.")
+    await page.fill("#text_es", "No corra.\n\n> I want a lawyer.")
+    await expect(page.locator("#look blockquote")).to_have_count(2)
+    await expect(page.locator("#look")).to_contain_text("No corra.")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("[role=status]").first).to_contain_text("Residents get the text from before")
+    await page.get_by_role("link", name="Publish", exact=True).click()
+    await page.get_by_text("Other texts that say something else than residents get now: 1").click()
+    await expect(page.locator("details ins").first).to_be_visible()
 
 
 async def test_turning_off_on_and_approving(console: Console, clerk: ClerkAtWork) -> None:
@@ -227,6 +400,30 @@ async def test_turning_off_on_and_approving(console: Console, clerk: ClerkAtWork
     for action in ("on", "approve"):
         await clerk.go(f"/topics/red_card/{action}")
         await clerk.look("main form")
+    await clerk.go("/topics/red_card/given")
+    await clerk.look(".preview, main p")
+
+
+async def test_what_residents_will_get_and_get(console: Console, clerk: ClerkAtWork) -> None:
+    """Beside what is published: a text that is changed, situations that go with it, and undoing all of it."""
+    content, store = console.settings.content_dir, ModelStore(console.settings.data_dir)
+    write_situation(content, "lost", "A lost card", "Perdí una")
+    for version in ("20261126-042850-0a1b2c3d", "20261127-042850-0a1b2c3d"):
+        add_untrained(store, version, content=content)
+        store.publish(version)
+        file = console.topic_file("red_card")
+        file.write_text(file.read_text("utf-8").replace("The red card", "The red  card", 1), "utf-8")
+    console.app[keys.TOPICS_OFF].add("food_assistance")
+    await clerk.sign_in(console)
+    for action in ("off", "on", "approve"):
+        await clerk.go(f"/topics/red_card/{action}")
+        await clerk.look(".preview")
+    await clerk.go("/topics/red_card.lost/off")
+    await clerk.look(".preview")
+    await clerk.go("/topics/food_assistance/given")
+    await clerk.look(".state.off")
+    await clerk.go("/release/undo")
+    await clerk.look("main form button.danger")
 
 
 async def test_spreadsheets(console: Console, clerk: ClerkAtWork, tmp_path: Path) -> None:
@@ -255,9 +452,12 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.go("/directory")
     await clerk.look("tbody tr")
     table.write_text(text.replace("211 LA County", "<b>"), encoding="utf-8")
+    await clerk.page.locator("details:has(#tables) > summary").click()
+    await clerk.look("#tables")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".failure")
     await clerk.go("/directory")
+    await clerk.page.locator("details:has(#tables) > summary").click()
     table.write_text(text.replace("211 LA County", "Line 211"), encoding="utf-8")
     await clerk.upload("/directory/tables", table)
     await clerk.look(".changes li")
@@ -268,6 +468,99 @@ async def test_the_directory(console: Console, clerk: ClerkAtWork, tmp_path: Pat
     await clerk.look("main .notice")
     await clerk.page.locator("main .notice a").click()
     await clerk.look(".changes li")
+
+
+async def test_today(console: Console, clerk: ClerkAtWork) -> None:
+    """With nothing published, with things that wait and an answer that is off, with its help, and down."""
+    await clerk.sign_in(console)
+    await clerk.look(".failure")
+    store = ModelStore(console.settings.data_dir)
+    for version in ("20261126-042850-0a1b2c3d", "20261127-180831-4e5f6a7b"):
+        add_untrained(store, version)
+        store.publish(version)
+    ReviewQueue(console.app[keys.DATABASE]).add("what is a bond", "en")
+    console.app[keys.TOPICS_OFF].add("red_card")
+    await clerk.go("/")
+    await clerk.look(".tasks li")
+    serving = console.app[keys.SERVING]
+    with serving.held(), console.app[keys.RUNS]._held("training"):
+        serving.write(ServingStatus("20261126-042850-0a1b2c3d"))
+        await clerk.go("/")
+        await clerk.page.locator(".help summary").click()
+        await clerk.look(".help dt")
+
+
+async def test_find(console: Console, clerk: ClerkAtWork) -> None:
+    """From the box at the top: what is found with its places, nothing, and what is not here any more."""
+    await clerk.sign_in(console)
+    await clerk.go("/topics")
+    for words, shows in (("card rights", "mark"), ("nonsense", "[role=status]")):
+        await clerk.page.fill("[name=words]", words)
+        async with clerk.page.expect_navigation():
+            await clerk.page.press("[name=words]", "Enter")
+        await clerk.look(shows)
+    await clerk.go("/find?of=gone")
+    await clerk.look(".notice")
+
+
+async def test_a_wrong_sentence_is_found_and_mended_in_five_clicks(
+    console: Console, open_visit: OpenVisit
+) -> None:
+    """Beside what is typed: the box, its button, the place, the field, and Save."""
+    visit = await open_visit(console.url, viewport=DESK, locale="en")
+    page, clicks = visit.page, 0
+
+    async def click(selector: str) -> None:
+        nonlocal clicks
+        clicks += 1
+        await page.locator(selector).click()
+
+    await visit.go("/")
+    await page.fill("#name", EDITOR)
+    await page.fill("#password", PASSWORD)
+    await page.press("#password", "Enter")
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    await click("#everywhere")
+    await page.keyboard.type("LA TARJETA DICE SUS DERECHOS")
+    await click(".look button")
+    await click("a[href='/topics/red_card#answer_es']")
+    await expect(page.locator("#answer_es")).to_be_in_viewport()
+    await click("#answer_es")
+    await page.keyboard.press("Control+Home")
+    await page.keyboard.press("Shift+End")
+    await page.keyboard.type("La tarjeta roja dice sus derechos.")
+    await click("button[value=save]")
+    await page.wait_for_url("**/topics/red_card?saved*")
+    assert "La tarjeta roja dice sus derechos." in console.topic_file("red_card").read_text(encoding="utf-8")
+    assert clicks == 5
+
+
+async def test_a_service(console: Console, clerk: ClerkAtWork) -> None:
+    """A new one and one that is there, all of it open; with mistakes, before it is saved, and after."""
+    file = console.topic_file("red_card")
+    text = file.read_text(encoding="utf-8").replace("  group:", "  call: [211-la]\n  group:", 1)
+    file.write_text(text, encoding="utf-8")
+    await clerk.sign_in(console)
+    for service in ("new", "211-la", "hp-with-you"):
+        await clerk.go(f"/directory/services/{service}")
+        await clerk.page.evaluate(_OPEN)
+        await clerk.look("[id='phones-0-number']")
+    form = "/directory/services/211-la"
+    await clerk.go(form)
+    await clerk.send(form, **{"phones-0-number": "323 55"})
+    await clerk.look(".problem")
+    await clerk.page.fill("[id='phones-0-number']", "323 584 6254")
+    await clerk.page.get_by_role("button", name=re.compile("Show what changes|Ver qué cambia")).click()
+    await clerk.look("ins")
+    await clerk.send("/change")
+    await clerk.look("[role=status]")
+    for path in (f"{form}/remove", "/directory/undo", "/directory/withheld"):
+        await clerk.go(path)
+        await clerk.look("main a")
+    await clerk.go("/directory?only=uncalled")
+    await clerk.look("tbody tr")
+    await clerk.go("/directory?q=submarine")
+    await clerk.look("main p")
 
 
 async def test_history(console: Console, clerk: ClerkAtWork) -> None:
@@ -307,30 +600,35 @@ async def test_use(console: Console, clerk: ClerkAtWork) -> None:
             connection.execute(insert(FEEDBACK), [{**row, "helpful": True, "count": 12}])
     await clerk.go("/use")
     await clerk.look("svg .bar")
-    await clerk.page.evaluate("() => document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    await clerk.page.evaluate(_OPEN)
     await clerk.look("details table")
 
 
 async def test_questions_asked_in_vain(console: Console, clerk: ClerkAtWork) -> None:
-    """None, some, one of them, and before anything is done with it."""
+    """None, some, a group of them, one that cannot be taken, and before and after something is done."""
     await clerk.sign_in(console)
     await clerk.go("/asked")
     await clerk.look("main p")
     queue = ReviewQueue(console.app[keys.DATABASE])
-    queue.add("how do they decide the amount of the bond", "en")
-    queue.add("how do they decide the amount of a bond", "en")
-    queue.add("¿cuánto se paga de fianza?", "es")
+    queue.add("how do they decide the amount of the bond", "en", reason=OFFERED)
+    queue.add("how do they decide the amount of a bond", "en", reason=NOT_UNDERSTOOD)
+    queue.add("¿cuánto se paga de fianza?", "es", reason=NOT_HELPFUL, topic="red_card")
     await clerk.go("/asked")
     await clerk.look("tbody tr")
     group = await clerk.page.locator("tbody a").first.get_attribute("href")
     assert group is not None
     await clerk.go(group)
-    await clerk.look("#topic")
-    await clerk.page.select_option("#topic", "bond")
-    await clerk.send("/belongs")
-    await clerk.look("blockquote")
-    await clerk.go(group)
-    await clerk.send("/discard")
+    await clerk.look("[type=checkbox]")
+    await clerk.page.locator("[type=checkbox]").first.uncheck()
+    await clerk.page.fill("#text", "how *** they decide it")
+    await clerk.page.select_option("#other", "red_card")
+    await clerk.page.locator("button[formaction$='/belongs']").last.click()
+    await clerk.look("[role=alert]")
+    await clerk.page.fill("#text", "how do they decide it in court")
+    await clerk.page.locator("button[formaction$='/belongs']").last.click()
+    await clerk.look("[role=status]")
+    await clerk.page.locator("tbody a").first.click()
+    await clerk.page.locator("main button.danger").click()
     await clerk.look("main form")
 
 
@@ -370,7 +668,7 @@ async def test_what_a_model_makes_of_questions(office: Console, open_visit: Open
         await clerk.look(".words")
         await clerk.go("/asked")
         await clerk.page.locator("tbody a").first.click()
-        await clerk.look("#topic")
+        await clerk.look("#other")
         await clerk.go(f"/release/{office.app[keys.STORE].published_version()}")
         await clerk.look(".state.pass")
         file.write_text(text.replace("  group:", "  enabled: false\n  group:", 1), encoding="utf-8")
@@ -402,11 +700,14 @@ async def test_a_topic_is_changed_and_turned_off_without_a_mouse(
     await tab_to("#password")
     await page.keyboard.type(PASSWORD)
     await press("Enter")
-    await expect(page.get_by_role("heading", name="Topics")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Today")).to_be_visible()
     await press("Tab")
     await expect(page.locator(".skip")).to_be_focused()
     await press("Enter")
     await expect(page.locator("#main")).to_be_focused()
+    await tab_to("[href='/topics']")
+    await press("Enter")
+    await page.wait_for_url("**/topics")
     await tab_to("[href='/topics/red_card']")
     await press("Enter")
     await page.wait_for_url("**/topics/red_card")
@@ -423,6 +724,6 @@ async def test_a_topic_is_changed_and_turned_off_without_a_mouse(
     await page.keyboard.type("It may be wrong")
     await tab_to("form[action$='/off'] button")
     await press("Enter")
-    await page.wait_for_url("**/release")
-    await expect(page.locator(".state.pass")).to_be_visible()
+    await page.wait_for_url("**/topics/red_card/given")
+    await expect(page.locator(".run .state.pass")).to_be_visible()
     assert console.app[keys.TOPICS_OFF].read() == {"red_card"}

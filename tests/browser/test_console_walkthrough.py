@@ -23,6 +23,9 @@ pytestmark = pytest.mark.slow
 _PASSWORD = "a long enough password"  # noqa: S105 - of a test
 _SHEET = Path(__file__).parent / "three_topics.csv"
 _QUESTION = "¿hay que pagar por usar este chat?"
+# What the console says that residents get.
+_BEING_CHECKED = "They are told that it is being checked"
+_NOT_THERE = "it is not in the version that they are answered from"
 
 
 @pytest.fixture
@@ -66,7 +69,10 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await page.get_by_label("Account name").fill("berta")
         await page.get_by_label("Password").fill(_PASSWORD)
         await page.keyboard.press("Enter")
-        await expect(page.get_by_role("heading", name="Topics")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        await _look(visit, "today")
+        await page.get_by_role("link", name="Answers", exact=True).click()
+        await expect(page.get_by_role("heading", name="Answers")).to_be_visible()
         await _look(visit, "topics")
 
         await page.get_by_role("link", name="Spreadsheet").click()
@@ -78,17 +84,17 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await page.get_by_label("Spreadsheet (.xlsx or .csv)").set_input_files(_SHEET)
         await _press(page, "Show what would change")
         await expect(page.get_by_text("assistant_cost: new")).to_be_visible()
-        await _press(page, "Change the topics so")
-        await expect(page.get_by_role("heading", name="Topics changed: 3")).to_be_visible()
+        await _press(page, "Change the answers so")
+        await expect(page.get_by_role("heading", name="Answers changed: 3")).to_be_visible()
         await _look(visit, "sheet-done")
 
-        await page.get_by_role("link", name="Next: train a model").click()
-        await _press(page, "Train a new model")
+        await page.get_by_role("link", name="Next: make a new version").click()
+        await _press(page, "Make a new version")
         await expect(page.get_by_text("Under way")).to_be_visible()
         await expect(page.get_by_text("Learning which question belongs to which topic")).to_be_visible()
         await _look(visit, "training")
         await page.get_by_role("link", name="Read the report").click()
-        await expect(page.get_by_text("PASS", exact=True)).to_be_visible()
+        await expect(page.locator("main .state.pass", has_text="PASS")).to_be_visible()
         await _look(visit, "report")
         assert await topic_of(session, url, _QUESTION) != "assistant_cost"
         await _press(page, "Publish")
@@ -105,39 +111,65 @@ async def test_a_clerk_brings_in_topics_trains_publishes_turns_one_off_and_goes_
         await visit.go("/topics/assistant_cost")
         await _look(visit, "topic")
         await page.get_by_role("link", name="Turn the answer off").click()
+        # What residents will get in its place is shown before, and after it what they get.
+        await expect(page.locator(".preview[lang=es]")).to_contain_text(being_checked)
         await page.get_by_label("Why").fill("The price may have changed")
         await _look(visit, "off")
         await _press(page, "Turn the answer off")
-        run = page.get_by_role("region", name="Turning off assistant_cost")
+        run = page.get_by_role("region", name="Turning off the answer “What the assistant costs”")
         await expect(run.get_by_text("Done", exact=True)).to_be_visible()
+        await expect(page.get_by_text("This is what the assistant itself gave just now.")).to_be_visible()
+        await expect(page.get_by_text(_BEING_CHECKED)).to_be_visible()
+        await _look(visit, "given-off")
         await resident.ask(_QUESTION)
         await expect(resident.page.locator(".message.bot", has_text=being_checked).last).to_be_visible()
         await expect(answers).to_have_count(1)
 
-        for known in (False, True):
+        # In the version before it is not there; in the one after that it is, and stays off.
+        for known, told in ((False, _NOT_THERE), (True, _BEING_CHECKED)):
+            await visit.go("/release")
+            await page.get_by_role("link", name="Undo: go back to").click()
+            await expect(page.get_by_text("What the assistant costs: ")).to_be_visible()
+            await _look(visit, "undo")
             await _press(page, "Undo: go back to")
-            await expect(page.get_by_role("heading", name="Going back to the model before")).to_be_visible()
+            await expect(page.get_by_role("heading", name="Going back to the version before")).to_be_visible()
             await expect(page.get_by_text("Under way")).to_have_count(0)
             assert (await topic_of(session, url, _QUESTION) == "assistant_cost") == known
+            await visit.go("/topics/assistant_cost/given")
+            await expect(page.get_by_text(told)).to_be_visible()
+        await visit.go("/release")
         await resident.ask(_QUESTION)
         await expect(resident.page.locator(".message.bot", has_text=being_checked)).to_have_count(2)
         await expect(answers).to_have_count(1)
-        await expect(page.get_by_text("until somebody turns them on: assistant_cost.")).to_be_visible()
+        await expect(
+            page.get_by_text("until somebody turns them on: What the assistant costs.")
+        ).to_be_visible()
         await _look(visit, "undone")
 
         await visit.go("/topics/assistant_cost")
         await expect(page.get_by_text("The answer is turned off")).to_be_visible()
         await page.get_by_role("link", name="Turn the answer on").click()
+        await expect(page.locator(".preview[lang=es]")).to_contain_text("gratis")
         await _press(page, "Turn the answer on")
-        await expect(page.get_by_role("heading", name="Turning on assistant_cost")).to_be_visible()
-        run = page.get_by_role("region", name="Turning on assistant_cost")
+        await expect(
+            page.get_by_role("heading", name="Turning on the answer “What the assistant costs”")
+        ).to_be_visible()
+        run = page.get_by_role("region", name="Turning on the answer “What the assistant costs”")
         await expect(run.get_by_text("Done", exact=True)).to_be_visible()
+        await expect(page.get_by_text("Residents get this answer.")).to_be_visible()
         await resident.ask(_QUESTION)
         await expect(answers).to_have_count(2)
 
         await visit.go("/history?verify=1")
         await expect(page.get_by_role("status")).to_contain_text("none changed")
         done = await page.locator("tbody tr").all_inner_texts()
-        for action in ("import", "train", "publish", "topic off", "rollback", "sign-in"):
+        for action in (
+            "spreadsheet brought in",
+            "new version made",
+            "published",
+            "answer turned off",
+            "went back",
+            "signed in",
+        ):
             assert any("berta" in text and action in text for text in done), action
         await _look(visit, "history")

@@ -11,10 +11,11 @@ from bot.cli.main import main
 pytestmark = pytest.mark.usefixtures("own_folders")
 
 
-def test_check_counts_what_it_found_in_order(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 0 and one line."""
+def test_check_counts_what_it_found_in_order(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0 and one line, which says where."""
     assert main(["check"]) == 0
-    assert capsys.readouterr().out == "3 topics, 3 answers (2 given), 3 services: no mistake found.\n"
+    counted = "3 topics, 3 answers (2 given), 3 services"
+    assert capsys.readouterr().out == f"{counted} in {own_folders}: no mistake found.\n"
 
 
 def test_check_prints_a_line_a_mistake(own_folders: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,7 +75,7 @@ def test_what_somebody_withholds_during_a_pull_stays_withheld(
     async def pull_while_somebody_writes(*arguments: Any) -> Any:
         pulled = await pull(*arguments, may_reach=lambda address: True)
         with withheld.open("a", encoding="utf-8") as table:
-            table.write("323-555-0100,Nobody,Not confirmed.,Sin confirmar.,\n")
+            table.write("323-555-0100,Nobody,Not confirmed.,Sin confirmar.,,,,\n")
         return pulled
 
     monkeypatch.setattr("bot.directory.pull.pull", pull_while_somebody_writes)
@@ -85,18 +85,24 @@ def test_what_somebody_withholds_during_a_pull_stays_withheld(
     assert "323-555-0100" in withheld.read_text(encoding="utf-8")
 
 
-def test_a_published_directory_with_a_mistake_is_refused(
+def test_a_row_with_a_mistake_is_left_out_and_the_rest_is_taken(
     own_folders: Path, published: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit 1, every mistake by file and line, and ours as it was."""
+    """With what is wrong and what to do; where nothing is left to answer with, ours stays as it was."""
     folder, url = published
     ours = own_folders / "data" / "resources" / "phones.csv"
     before = ours.read_text(encoding="utf-8")
-    (folder / "phones.csv").write_text(before.replace(",211,", ",323-582-6161,"), encoding="utf-8")
-    assert main(["directory", "pull", url]) == 1
-    refused = capsys.readouterr().err
-    assert "The directory was not replaced." in refused
-    assert "phones.csv:2: the number 323-582-6161 must not be given to residents" in refused
-    assert ours.read_text(encoding="utf-8") == before
     assert main(["directory", "undo"]) == 1
     assert "There is no earlier directory" in capsys.readouterr().err
+    wrong = before.replace(",211,", ",323-582-6161,", 1)
+    (folder / "phones.csv").write_text(wrong.replace("24 hours", "All 24 hours"), encoding="utf-8")
+    assert main(["directory", "pull", url]) == 0
+    shown = capsys.readouterr().out
+    assert "! Los Angeles Regional Food Bank: 323-582-6161" in shown
+    assert "left out: the number 323-582-6161 must not be given to residents" in shown
+    after = ours.read_text(encoding="utf-8")
+    assert "All 24 hours" in after and "323-582-6161" not in after
+    (folder / "phones.csv").write_text(before.replace(",211,", ",323-582-6161,"), encoding="utf-8")
+    assert main(["directory", "pull", url]) == 1
+    assert "The directory was not replaced." in capsys.readouterr().err
+    assert ours.read_text(encoding="utf-8") == after

@@ -23,7 +23,7 @@ def test_training_on_bad_content_stops_at_once(own_folders: Path, capsys: pytest
 def test_publishing_an_unknown_model_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 1."""
     assert main(["publish", "7"]) == 1
-    assert capsys.readouterr().err == "There is no model '7'. `kyr models` lists those that are kept.\n"
+    assert capsys.readouterr().err == "There is no version '7'. `kyr models` lists those that are kept.\n"
 
 
 def test_evaluating_a_missing_file_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from bot.database.accounts import Accounts
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.settings import PROJECT_ROOT
+from tests.conftest import SMALL_CONTENT
 from tests.helpers.waiting import SECONDS_AT_MOST
 
 WORDS = "four words nobody joins"
@@ -28,6 +29,7 @@ OTHER_WORDS = "five other words nobody joins"
 def accounts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Accounts:
     """What the commands work with: a database of their own, and nobody at the keys."""
     monkeypatch.setenv("KYR_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("KYR_CONTENT_DIR", str(SMALL_CONTENT))
     monkeypatch.delenv("KYR_DATABASE_URL", raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     database = Database(tmp_path / "var")
@@ -75,6 +77,34 @@ def test_an_account_from_its_beginning_to_its_end(
     assert {one.who.partition(" ")[2] for one in entries} == {"(terminal)"}
 
 
+def test_a_one_time_code_lets_somebody_in_from_the_terminal(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also the last approver, whose password stays; an address is written down and taken away."""
+    monkeypatch.setenv("KYR_CONSOLE_URL", "https://staff.example.org")
+    accounts.add("a terminal", "boss", "approver", WORDS)
+    assert main(["users", "code", "boss"]) == 0
+    code, said = capsys.readouterr().out.splitlines()
+    assert said == "For boss, once, within 24 hours, on the page https://staff.example.org/welcome"
+    assert accounts.check("boss", WORDS) and accounts.redeem("boss", code, OTHER_WORDS).has_password
+    assert main(["users", "email", "boss", "boss@hpca.gov", "--language", "es"]) == 0
+    account = accounts.get("boss")
+    assert account and (account.email, account.language) == ("boss@hpca.gov", "es")
+    assert main(["users", "email", "boss"]) == 0
+    assert capsys.readouterr().out == "boss has an e-mail address.\nboss has no e-mail address.\n"
+
+
+def test_the_last_approver_is_not_removed_at_the_terminal_either(
+    accounts: Accounts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor made an editor."""
+    clerk = accounts.add("a terminal", "boss", "approver", WORDS)
+    for arguments in (["remove", "boss"], ["role", "boss", "editor"]):
+        assert main(["users", *arguments]) == 1
+        assert capsys.readouterr().err.startswith("boss is the only approver who can sign in.")
+    assert accounts.list() == [clerk]
+
+
 @pytest.mark.parametrize(
     ("arguments", "given", "said"),
     [
@@ -85,6 +115,8 @@ def test_an_account_from_its_beginning_to_its_end(
         (["password", "clerk-2"], WORDS, "There is no account 'clerk-2'."),
         (["role", "clerk-2", "editor"], "", "There is no account 'clerk-2'."),
         (["remove", "clerk-2"], "", "There is no account 'clerk-2'."),
+        (["code", "clerk-2"], "", "There is no account 'clerk-2'."),
+        (["email", "clerk-1", "a b"], "", "That is no e-mail address."),
     ],
 )
 def test_what_cannot_be_done_is_said(

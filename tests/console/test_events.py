@@ -17,8 +17,8 @@ async def test_a_page_is_told_of_a_run_until_it_is_over(console: Console, editor
         assert response.content_type == "text/event-stream"
         told = (await asyncio.wait_for(response.text(), SECONDS_AT_MOST)).split("\n\n")
     first, last = json.loads(told[0].removeprefix("data: ")), json.loads(told[-3].removeprefix("data: "))
-    assert "Publishing nothing" in first
-    assert "There is no model" in last
+    assert "Publishing: nothing" in first
+    assert "There is no version" in last
     assert told[-2].startswith("event: over")
 
 

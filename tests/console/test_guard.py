@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import ipaddress
+
 import pytest
 
 from bot.console import keys
@@ -10,23 +13,56 @@ from bot.console.guard import FORM_TOKEN
 from bot.console.sessions import COOKIE, SECONDS_IDLE, SECONDS_IN_ALL
 from tests.helpers.clerks import PASSWORD, Clerk, Console
 
-ANYBODY = ["GET /", "GET /sign-in", "POST /sign-in", "POST /sign-out", "POST /language"]
+ANYBODY = [
+    "GET /sign-in",
+    "POST /sign-in",
+    "POST /sign-out",
+    "POST /language",
+    "GET /welcome",
+    "POST /welcome",
+    "GET /provider/begin",
+    "GET /provider/back",
+    "GET /provider/sign-out",
+]
 APPROVERS = [
+    "GET /people",
+    "POST /people",
+    "POST /reminders/test",
+    "GET /people/{name}",
+    "POST /people/{name}/role",
+    "POST /people/{name}/contact",
+    "POST /people/{name}/sign-ins",
+    "GET /people/{name}/code",
+    "POST /people/{name}/code",
+    "GET /people/{name}/remove",
+    "POST /people/{name}/remove",
     "GET /topics/{topic}/on",
     "POST /topics/{topic}/on",
     "GET /topics/{topic}/approve",
     "POST /topics/{topic}/approve",
     "POST /directory/replace",
+    "GET /directory/undo",
     "POST /directory/undo",
+    "POST /directory/withheld",
+    "POST /directory/services/{service}/change",
+    "GET /directory/services/{service}/remove",
+    "POST /directory/services/{service}/remove",
     "POST /release/publish",
+    "GET /release/undo",
     "POST /release/undo",
+    "GET /upgrade",
+    "POST /upgrade",
+    "POST /upgrade/undo",
 ]
 _PLACES = {
     "{topic}": "bond",
     "{group}": "12345678",
     "{version}": "none",
+    "people/{name}": "people/clara",
     "{name}": "topics.csv",
     "{table}": "phones",
+    "{service}": "211-la",
+    "{key}": "utter_greet",
 }
 
 
@@ -143,6 +179,30 @@ async def test_the_cookie_is_read_by_no_script_and_sent_by_no_other_site(console
     assert "SameSite=Strict" in cookie
 
 
+@pytest.mark.parametrize(("mode", "status"), [("navigate", 200), ("no-cors", 401)])
+async def test_a_link_in_an_email_does_not_sign_anybody_out(
+    console: Console, editor: Clerk, mode: str, status: int
+) -> None:
+    """Browsers keep the cookie to themselves there: the page asks for itself again and sets none."""
+    stranger = await console.make_clerk("stranger", signed_in=False)
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+    async with stranger.client.get("/topics?q=<b>", headers=headers) as response:
+        page = await response.text()
+        assert response.status == status
+        if mode == "navigate":
+            assert "Set-Cookie" not in response.headers
+            assert 'http-equiv="refresh" content="0;url=/topics?q=%3Cb%3E"' in page
+    assert "<b>" not in page
+
+
+async def test_no_password_is_carried_through_signing_in(console: Console, editor: Clerk) -> None:
+    """What else was written is."""
+    console.app[keys.SESSIONS]._known.clear()
+    fields = {"old": PASSWORD, "password": "another long one", "again": "another long one", "x": "kept"}
+    page = await editor.post("/account/password", fields, status=401)
+    assert "kept" in page and PASSWORD not in page and "another long one" not in page
+
+
 async def test_a_cookie_that_was_made_up_is_worth_nothing(console: Console) -> None:
     """Its shape alone opens nothing: it has to be signed and known."""
     thief = await console.make_clerk("thief", signed_in=False)
@@ -182,6 +242,38 @@ async def test_who_guesses_passwords_has_to_wait_and_it_is_noted(console: Consol
     assert ("console", "sign-in locked") in console.noted()
 
 
+async def test_a_browser_that_has_signed_in_before_gets_in_while_others_guess(console: Console) -> None:
+    """Its cookie is read by no script and sent by no other site; others close nothing for it."""
+    clerk = await console.make_clerk("ana", signed_in=False)
+    fields = {"name": "ana", "password": PASSWORD, FORM_TOKEN: await clerk.token()}
+    async with await clerk.send("/sign-in", fields, allow_redirects=False) as response:
+        cookie = next(one for one in response.headers.getall("Set-Cookie") if "known" in one)
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Max-Age=15552000" in cookie
+    await clerk.post("/sign-out")
+    thief = await console.make_clerk("ana", signed_in=False)
+    for _ in range(4):
+        await thief.sign_in("wrong wrong wrong", status=401)
+    await thief.sign_in("wrong wrong wrong", status=429)
+    await thief.sign_in(PASSWORD, status=429)
+    await clerk.sign_in()
+
+
+async def test_guesses_are_counted_by_the_address_that_a_trusted_proxy_names(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise all browsers behind it would count as one."""
+    networks = (ipaddress.ip_network("127.0.0.0/8"),)
+    settings = dataclasses.replace(console.settings, trusted_proxies=networks)
+    monkeypatch.setitem(console.app._state, keys.SETTINGS, settings)
+    clerk = await console.make_clerk("ana", signed_in=False)
+    wrong = {"name": "ana", "password": "wrong wrong wrong", FORM_TOKEN: await clerk.token()}
+    statuses = []
+    for address in ["203.0.113.1"] * 6 + ["203.0.113.2"]:
+        async with await clerk.send("/sign-in", wrong, headers={"X-Forwarded-For": address}) as response:
+            statuses.append(response.status)
+    assert statuses == [401] * 4 + [429] * 2 + [401]
+
+
 async def test_what_is_too_large_is_refused(console: Console, editor: Clerk) -> None:
     """With how much may be sent."""
     page = await editor.upload("/spreadsheet", b"x" * (50 << 20), "large.xlsx", status=413)
@@ -207,7 +299,7 @@ async def test_signing_in_leads_to_no_other_site(console: Console, path: str) ->
     clerk = await console.make_clerk("ana", signed_in=False)
     fields = {"name": "ana", "password": PASSWORD, "carried_path": path, FORM_TOKEN: await clerk.token()}
     async with await clerk.send("/sign-in", fields, allow_redirects=False) as response:
-        assert response.headers["Location"] == "/topics"
+        assert response.headers["Location"] == "/"
 
 
 async def test_what_was_written_survives_an_expired_sign_in(console: Console, editor: Clerk) -> None:

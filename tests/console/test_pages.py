@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import errno
 import os
 import re
@@ -11,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from bot.clock import current_date
 from bot.console import keys
-from bot.console.edit import FIELDS
-from bot.database.review_queue import ReviewQueue
+from bot.console.answer_form import FIELDS
+from bot.database.review_queue import DECLINED, NOT_UNDERSTOOD, OFFERED, REPEATED, ReviewQueue
 from bot.editing.fields import cells_of, state_of
 from bot.editing.sheet.exporting import export
 from bot.editing.topic_text import read_fields
@@ -79,10 +81,10 @@ async def test_a_situation_is_changed_by_its_form(console: Console, editor: Cler
 
 
 async def test_an_answer_for_a_situation_is_begun_from_its_topic(editor: Clerk) -> None:
-    """With the topic's id before the full stop, so that no one has to know how ids are made."""
+    """With the topic chosen, so that no one has to know how short names are made."""
     assert 'href="/topics/new?of=red_card"' in await editor.get("/topics/red_card")
     page = await editor.get("/topics/new?of=red_card")
-    assert 'value="red_card."' in page and 'name="group"' not in page
+    assert '<option value="red_card" selected>' in page and 'name="group"' not in page
     assert "&lt;" not in await editor.get("/topics/new?of=<script>")
 
 
@@ -193,7 +195,7 @@ async def test_the_second_editor_is_told_and_sees_both_versions(console: Console
     await editor.post("/topics/red_card", form_of(console, "red_card", title_en="The first title"))
     other = await console.make_clerk("berta")
     page = await other.post("/topics/red_card", stale, status=409)
-    assert "Somebody else has changed this topic" in page
+    assert "Somebody else has changed this answer" in page
     assert re.findall(r'<div class="theirs">(.*?)</div>', page, re.DOTALL) == ["The first title"]
     assert 'value="The second title"' in page
     assert "The first title" in console.topic_file("red_card").read_text(encoding="utf-8")
@@ -222,7 +224,7 @@ async def test_a_path_in_the_name_of_a_topic_leads_nowhere(editor: Clerk, topic:
     """Neither where it is read nor where a topic is made."""
     await editor.get(f"/topics/{topic}", status=404)
     page = await editor.post("/topics/new", status=None, id="../../evil", title_en="x")
-    assert "cannot be the short name of a topic" in page
+    assert "cannot be the short name of an answer" in page
 
 
 async def test_script_in_any_field_is_shown_as_text_and_never_saved(console: Console, editor: Clerk) -> None:
@@ -300,7 +302,7 @@ async def test_a_spreadsheet_changes_topics_only_after_a_second_yes(
     other = await console.make_clerk("berta")
     await other.post("/spreadsheet/import", status=409, upload=name[1])
     page = await editor.post("/spreadsheet/import", upload=name[1])
-    assert "Topics changed: 1" in page
+    assert "Answers changed: 1" in page
     assert console.noted("red_card")[0] == ("ana", "import")
 
 
@@ -311,38 +313,80 @@ async def test_what_is_no_spreadsheet_is_refused(editor: Clerk) -> None:
     assert '<p class="lines">The file is damaged or no Excel file.' in page
 
 
-async def test_a_question_asked_in_vain_joins_a_topic_after_a_second_yes(
+async def asked_group(console: Console, clerk: Clerk, *texts: str) -> tuple[str, dict[str, str]]:
+    """Put questions that are alike into the queue; return the address of their group and its boxes."""
+    for text in texts:
+        ReviewQueue(console.app[keys.DATABASE]).add(text, "en", reason=OFFERED)
+    found = re.search(r"/asked/([0-9a-f]{8})", await clerk.get("/asked"))
+    assert found is not None
+    page = await clerk.get(found[0])
+    boxes = re.findall(r'name="(take_[0-9a-f]{8})" value="1" checked>.*?>(.*?) \(', page)
+    return found[0], {text: name for name, text in boxes}
+
+
+async def test_a_question_asked_in_vain_is_given_to_an_answer_with_one_click(
     console: Console, editor: Clerk
 ) -> None:
-    """It stands in the file of the topic then, and waits no longer."""
-    queue = ReviewQueue(console.app[keys.DATABASE])
-    queue.add("how do they decide the amount of the bond", "en")
-    page = await editor.get("/asked")
-    found = re.search(r"/asked/([0-9a-f]{8})", page)
-    assert found is not None
-    group = f"/asked/{found[1]}"
-    assert "how do they decide" in await editor.get(group)
-    fields = {"topic": "red_card", "text": "how do they decide the amount of the bond"}
-    page = await editor.post(f"{group}/belongs", fields)
-    assert "gets one more question" in page
-    assert queue.questions() != []
-    page = await editor.post(f"{group}/belongs", {**fields, "confirmed": "1"})
-    assert "Nothing is waiting here" in page
+    """It stands in the file of the answer then, and waits no longer; what happened is said."""
+    text = "how do they decide the amount of the bond"
+    group, boxes = await asked_group(console, editor, text)
+    page = await editor.post(f"{group}/belongs", {"topic": "red_card", "text": text, boxes[text]: "1"})
+    assert "Nothing is waiting here" in page and "the question belongs to “The red card” now" in page
     assert "decide the amount" in console.topic_file("red_card").read_text(encoding="utf-8")
     assert ("ana", "review: belongs to") in console.noted("red_card")
+
+
+async def test_a_group_is_split(console: Console, editor: Clerk) -> None:
+    """What is ticked is dealt with, the others stay in the list; where nothing is, nothing is done."""
+    one, other = "how do they decide the bond amount now", "how do they decide the bond amount then"
+    group, boxes = await asked_group(console, editor, one, other)
+    assert boxes.keys() == {one, other}
+    queue = ReviewQueue(console.app[keys.DATABASE])
+    page = await editor.post(f"{group}/out-of-scope", {"text": one}, status=422)
+    assert "No question is chosen." in page and len(queue.questions()) == 2
+    await editor.post(f"{group}/discard", {boxes[one]: "1", "confirmed": "1"})
+    assert [question.text for question in queue.questions()] == [other]
+
+
+async def test_what_was_written_of_a_question_is_not_lost_where_it_cannot_be_taken(
+    console: Console, editor: Clerk
+) -> None:
+    """With holes in it nobody can learn it; the page says so, with the boxes as they were."""
+    one, other = "how do they *** the bond amount now", "how do they *** the bond amount then"
+    group, boxes = await asked_group(console, editor, one, other)
+    fields = {"topic": "bond", "text": "who *** sets it", boxes[other]: "1"}
+    page = await editor.post(f"{group}/belongs", fields, status=422)
+    assert "has holes" in page and "who *** sets it</textarea>" in page
+    assert "No answer is chosen." in await editor.post(f"{group}/belongs", fields, topic="", status=422)
+    assert f'{boxes[other]}" value="1" checked' in page and f'{boxes[one]}" value="1">' in page
+
+
+async def test_what_questions_were_met_with_is_said_in_words_and_small_counts_are_hidden(
+    console: Console, editor: Clerk
+) -> None:
+    """By week; of one person nothing can be told."""
+    queue = ReviewQueue(console.app[keys.DATABASE])
+    for reason in (DECLINED, NOT_UNDERSTOOD, REPEATED, *[OFFERED] * 10):
+        queue.add("can they tow my car", "en", reason=reason)
+    last_week = current_date() - datetime.timedelta(weeks=1)
+    queue.add("can they tow my car", "en", reason=OFFERED, today=last_week)
+    page = await editor.get("/asked")
+    for words in ("got choices alone", "none of our business", "not understood", "asked again"):
+        assert words in page
+    shown = re.findall(r'<td class="number">(.*?)</td>', page)
+    assert shown == ["14", "10", "under 5", "10"]
 
 
 async def test_a_question_asked_in_vain_is_discarded_after_a_second_yes(
     console: Console, editor: Clerk
 ) -> None:
     """Until then it stays."""
+    group, boxes = await asked_group(console, editor, "hello there you")
     queue = ReviewQueue(console.app[keys.DATABASE])
-    queue.add("hello there you", "en")
-    found = re.search(r"/asked/([0-9a-f]{8})", await editor.get("/asked"))
-    assert found is not None
-    assert "hello there you" in await editor.post(f"/asked/{found[1]}/discard")
+    fields = {boxes["hello there you"]: "1"}
+    assert "hello there you" in await editor.post(f"{group}/discard", fields)
     assert queue.questions() != []
-    await editor.post(f"/asked/{found[1]}/discard", confirmed="1")
+    assert "left the list" in await editor.post(f"{group}/discard", {**fields, "confirmed": "1"})
     assert queue.questions() == []
 
 
@@ -352,6 +396,14 @@ async def test_a_new_topic_is_begun_with_a_question(console: Console, editor: Cl
     found = re.search(r"/asked/([0-9a-f]{8})", await editor.get("/asked"))
     assert found is not None
     assert "can my neighbor sponsor me" in await editor.get(f"/topics/new?from={found[1]}")
+
+
+async def test_a_new_answer_is_begun_with_a_part_of_a_group(console: Console, editor: Clerk) -> None:
+    """The ticked questions stand in the form; the others stay in the list when it is saved."""
+    one, other = "how do they decide the bond amount now", "how do they decide the bond amount then"
+    group, boxes = await asked_group(console, editor, one, other)
+    page = await editor.post(f"{group}/draft", {boxes[one]: "1"})
+    assert one in page and other not in page
 
 
 async def test_an_editor_turns_an_answer_off_and_a_second_run_is_refused(
@@ -379,7 +431,7 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
         assert "/topics/red_card" in page and "/topics/food_assistance" not in page
         assert "The answer is turned off" in await editor.get("/topics/red_card")
         assert "/topics/red_card/on" in await approver.get("/topics/red_card")
-        assert "until somebody turns them on: red_card." in await editor.get("/release")
+        assert "until somebody turns them on: The red card." in await editor.get("/release")
     console.app[keys.TOPICS_OFF].remove("red_card")
     file = console.topic_file("red_card")
     file.write_text(file.read_text("utf-8").replace("  group:", "  enabled: false\n  group:", 1), "utf-8")
@@ -391,7 +443,7 @@ async def test_what_is_turned_off_is_shown_so_whatever_is_published(
 async def test_a_training_is_not_begun_twice(console: Console, editor: Clerk) -> None:
     """Whoever comes second is told so."""
     with console.app[keys.RUNS]._held("training"):
-        assert "A training is under way already" in await editor.post("/release/train", status=409)
+        assert "A new version is being made already" in await editor.post("/release/train", status=409)
 
 
 async def test_what_was_used_is_shown_without_small_numbers(console: Console, editor: Clerk) -> None:

@@ -542,15 +542,19 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
             f"{SERVICES}:1: unknown column `nombre`. Use only: id, organization_id, name, name_es, "
             "description, description_es, url, status, fees_description, fees_description_es, "
             "eligibility_description, eligibility_description_es, interpretation_services, "
-            "interpretation_services_es, caution, caution_es, alert, alert_es, assured_date, source_url, "
+            "interpretation_services_es, caution, caution_es, alert, alert_es, assured_date, assured_by, "
+            "source_url, "
             "alternate_name, alternate_name_es, outside_hours.",
         ],
     ),
     "row with too few cells": (
         PHONES,
-        "211-la-phone,211-la,211,,voice,24 hours a day",
+        "211-la-phone,211-la,211,,voice,24 hours a day,,,,,",
         "211-la-phone,211-la,211",
-        [f"{PHONES}:3: the row has 3 cells, the first line 6. Put cells that hold a comma in double quotes."],
+        [
+            f"{PHONES}:3: the row has 3 cells, the first line 11. "
+            "Put cells that hold a comma in double quotes."
+        ],
     ),
     "duplicate id": (
         PHONES,
@@ -662,7 +666,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "semicolons between the cells": (
         PHONES,
-        "id,service_id,number,extension,type,description\n",
+        "id,service_id,number,extension,type,description,purpose,purpose_es,language_codes,checked,"
+        "checked_by\n",
         "id;service_id;number;extension;type;description\n",
         [
             f"{PHONES}:1: the cells are parted by semicolons. "
@@ -671,7 +676,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "tabs between the cells": (
         PHONES,
-        "id,service_id,number,extension,type,description\n",
+        "id,service_id,number,extension,type,description,purpose,purpose_es,language_codes,checked,"
+        "checked_by\n",
         "id\tservice_id\tnumber\textension\ttype\tdescription\n",
         [f"{PHONES}:1: the cells are parted by tabs. Save it as CSV UTF-8 with commas between the cells."],
     ),
@@ -686,8 +692,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "date with the day first": (
         SERVICES,
-        ",2026-11-22,https://eastla",
-        ",22/11/2026,https://eastla",
+        ",2026-11-22,,https://eastla",
+        ",22/11/2026,,https://eastla",
         [
             f"{SERVICES}:2: assured_date is `22/11/2026`, which is no date. "
             "Write year-month-day, like 2026-11-22."
@@ -695,8 +701,8 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "check date still to come": (
         SERVICES,
-        ",2026-11-22,https://eastla",
-        ",2126-11-22,https://eastla",
+        ",2026-11-22,,https://eastla",
+        ",2126-11-22,,https://eastla",
         [
             f"{SERVICES}:2: assured_date is 2126-11-22, which is still to come. "
             "Write the day on which the details were last checked."
@@ -704,16 +710,16 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "column twice": (
         PHONES,
-        "id,service_id,number,extension,type,description\n",
-        "id,id,service_id,number,extension,type,description\n",
+        "id,service_id,number,extension,type,description,",
+        "id,id,service_id,number,extension,type,description,",
         [f"{PHONES}:1: the column `id` stands twice. Remove one of the two."],
     ),
     "quote that never ends": (
         PHONES,
-        ",24 hours a day",
-        ',"24 hours a day',
+        ",24 hours a day,,,,,",
+        ',24 hours a day,,,,,"',
         [
-            f"{PHONES}:3: description holds < or >, a line break or a character that cannot be seen. "
+            f"{PHONES}:3: checked_by holds < or >, a line break or a character that cannot be seen. "
             "Write plain text on one line."
         ],
     ),

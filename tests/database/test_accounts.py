@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -208,6 +209,7 @@ def test_a_new_password_takes_the_place_of_the_old_one(accounts: Accounts, clerk
 
 def test_every_change_of_password_or_role_makes_another_account(accounts: Accounts, clerk: Account) -> None:
     """Also several within a second, and one that goes back; to have the same name again does not help."""
+    accounts.add("a terminal", "attorney", "approver", WORDS)
     seen = [clerk.changed]
     for role in ("approver", "editor"):
         seen.append(accounts.set_role("a terminal", "clerk-1", role).changed)
@@ -226,14 +228,15 @@ def test_the_audit_log_says_who_changed_what_and_no_password(accounts: Accounts)
     accounts.set_role("boss", "clerk-1", "approver")
     with pytest.raises(AccountError, match=r"'judge' is no role\. Use one of: editor, approver"):
         accounts.set_role("boss", "clerk-1", "judge")
+    accounts.add("a terminal", "attorney", "approver", WORDS)
     accounts.remove("boss", "clerk-1")
-    assert changes(accounts) == [
+    assert [one for one in changes(accounts) if one[2] == "clerk-1"] == [
         ("a terminal", "user added", "clerk-1", "null", '"editor"'),
         ("boss", "user password", "clerk-1", '"editor"', '"editor"'),
         ("boss", "user role", "clerk-1", '"editor"', '"approver"'),
         ("boss", "user removed", "clerk-1", '"approver"', "null"),
     ]
-    assert accounts.audit.verify().number == 4
+    assert accounts.audit.verify().number == 5
 
 
 def test_without_a_note_nothing_is_changed(accounts: Accounts, clerk: Account) -> None:
@@ -258,6 +261,10 @@ def test_without_a_note_nothing_is_changed(accounts: Accounts, clerk: Account) -
         lambda accounts: accounts.set_password("a terminal", "clerk-2", WORDS),
         lambda accounts: accounts.set_role("a terminal", "clerk-2", "editor"),
         lambda accounts: accounts.remove("a terminal", "clerk-2"),
+        lambda accounts: accounts.give_code("boss", "clerk-2"),
+        lambda accounts: accounts.rescue("boss", "clerk-2"),
+        lambda accounts: accounts.set_contact("boss", "clerk-2", "", ""),
+        lambda accounts: accounts.end_sign_ins("boss", "clerk-2"),
     ],
 )
 def test_an_account_that_is_not_there_cannot_be_changed(
@@ -301,3 +308,186 @@ def test_an_approver_may_do_all_that_an_editor_may() -> None:
     assert may("approver", "editor") and may("approver", "approver") and may("editor", "editor")
     assert not may("editor", "approver")
     assert not may("", "editor") and not may("judge", "editor")
+
+
+@pytest.fixture
+def approvers(accounts: Accounts) -> list[Account]:
+    """Two approvers, who can sign in."""
+    return [accounts.add("a terminal", name, "approver", WORDS) for name in ("attorney", "boss")]
+
+
+def test_a_one_time_code_lets_its_owner_choose_a_password_once(accounts: Accounts) -> None:
+    """However it is typed; until then nobody signs in, and afterwards it is worth nothing."""
+    account, code = accounts.invite("boss", "Clerk-1", "editor", email="ana@hpca.gov", language="es")
+    assert (account.name, account.email, account.language) == ("clerk-1", "ana@hpca.gov", "es")
+    assert not account.can_sign_in and accounts.check("clerk-1", "") is None
+    assert len(code) == 19 and code.replace("-", "").isalnum()
+    assert accounts.holder("clerk-1", code) == account
+    set_up = accounts.redeem("CLERK-1", code.lower().replace("-", " "), WORDS)
+    assert set_up.can_sign_in and not set_up.code_ends
+    assert accounts.check("clerk-1", WORDS) == accounts.get("clerk-1") == set_up
+    with pytest.raises(AccountError, match="the code was used already or is older than 24 hours"):
+        accounts.redeem("clerk-1", code, OTHER_WORDS)
+    assert accounts.check("clerk-1", WORDS) == set_up
+
+
+def test_a_code_is_worth_nothing_for_others_made_up_or_after_a_day(accounts: Accounts) -> None:
+    """And a password that is too easy does not use it up."""
+    _, code = accounts.invite("boss", "clerk-1", "editor")
+    accounts.invite("boss", "clerk-2", "editor")
+    for name, typed in (("clerk-2", code), ("clerk-1", ""), ("clerk-1", "AAAA-AAAA-AAAA-AAAA"), ("", code)):
+        with pytest.raises(AccountError, match="do not go together"):
+            accounts.redeem(name, typed, WORDS)
+    with pytest.raises(AccountError, match="too short"):
+        accounts.redeem("clerk-1", code, "short")
+    tomorrow = dataclasses.replace(accounts, now=lambda: "2999-01-01T00:00:00Z")
+    assert tomorrow.holder("clerk-1", code) is None
+    assert accounts.redeem("clerk-1", code, WORDS).has_password
+
+
+def test_no_code_stands_in_the_database_or_the_audit_log(accounts: Accounts, clerk: Account) -> None:
+    """Only a hash of it, and who has made and used it."""
+    accounts.add("a terminal", "boss", "approver", WORDS)
+    _, code = accounts.give_code("boss", "clerk-1")
+    with accounts.database.transaction() as connection:
+        rows = str(connection.execute(select(ACCOUNTS)).all())
+    assert code not in rows and code.replace("-", "") not in rows
+    accounts.redeem("clerk-1", code, OTHER_WORDS)
+    noted = changes(accounts)[2:]
+    assert noted == [
+        ("boss", "one-time code made", "clerk-1", '"editor"', '"editor"'),
+        ("clerk-1", "one-time code used", "clerk-1", '"editor"', '"editor"'),
+    ]
+
+
+def test_of_two_who_use_a_code_at_once_one_does(accounts: Accounts) -> None:
+    """The other is told that it was used."""
+    _, code = accounts.invite("boss", "clerk-1", "editor")
+
+    def use(password: str) -> str:
+        try:
+            return accounts.redeem("clerk-1", code, password).name
+        except AccountError as error:
+            return error.message.key
+
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        said = sorted(threads.map(use, [WORDS, OTHER_WORDS] * 2))
+    assert said == ["clerk-1", "code_wrong", "code_wrong", "code_wrong"]
+
+
+def test_a_code_for_a_forgotten_password_takes_the_old_one_away(
+    accounts: Accounts, clerk: Account, approvers: list[Account]
+) -> None:
+    """At once; from the terminal the old one stays good beside it."""
+    given, _ = accounts.give_code("boss", "clerk-1")
+    assert given.changed != clerk.changed and accounts.check("clerk-1", WORDS) is None
+    rescued, code = accounts.rescue("root (terminal)", "boss")
+    assert rescued.changed != approvers[1].changed and accounts.check("boss", WORDS)
+    assert accounts.redeem("boss", code, None).has_password and accounts.check("boss", WORDS)
+
+
+def test_the_last_approver_stays(accounts: Accounts, clerk: Account, approvers: list[Account]) -> None:
+    """Neither removed, made an editor nor without a password; one who was only invited does not count."""
+    accounts.remove("boss", "attorney")
+    _, code = accounts.invite("boss", "later", "approver")
+    taking: list[Callable[[], object]] = [
+        lambda: accounts.remove("a terminal", "boss"),
+        lambda: accounts.set_role("a terminal", "boss", "editor"),
+        lambda: accounts.give_code("a terminal", "boss"),
+    ]
+    for take in taking:
+        with pytest.raises(AccountError, match="boss is the only approver who can sign in"):
+            take()
+    assert accounts.get("boss") == approvers[1]
+    accounts.redeem("later", code, WORDS)
+    assert accounts.set_role("a terminal", "boss", "editor").role == "editor"
+
+
+def test_of_two_approvers_who_remove_each_other_at_once_one_stays(
+    accounts: Accounts, approvers: list[Account]
+) -> None:
+    """In one transaction: removed, made an editor or without a password."""
+
+    def act(take: Callable[[], object]) -> bool:
+        try:
+            take()
+        except AccountError:
+            return False
+        return True
+
+    both: list[Callable[[], object]] = [
+        lambda: accounts.remove("attorney", "boss"),
+        lambda: accounts.set_role("boss", "attorney", "editor"),
+        lambda: accounts.give_code("boss", "attorney"),
+    ]
+    with concurrent.futures.ThreadPoolExecutor(3) as threads:
+        assert sum(threads.map(act, both)) == 1
+    assert sum(one.role == "approver" and one.can_sign_in for one in accounts.list()) == 1
+
+
+def test_nobody_removes_changes_or_resets_themselves(accounts: Accounts, approvers: list[Account]) -> None:
+    """By mistake; another approver can."""
+    own: list[Callable[[], object]] = [
+        lambda: accounts.remove("boss", "boss"),
+        lambda: accounts.set_role("boss", "boss", "editor"),
+        lambda: accounts.give_code("boss", "boss"),
+    ]
+    for change in own:
+        with pytest.raises(AccountError, match="This is your own account"):
+            change()
+    assert accounts.list() == approvers
+
+
+def test_an_address_is_written_down_and_not_told(accounts: Accounts, clerk: Account) -> None:
+    """The audit log says that there is one, and whether it is another; nobody is signed out by it."""
+    changed = accounts.set_contact("boss", "clerk-1", " ana@hpca.gov ", "es")
+    assert (changed.email, changed.language, changed.changed) == ("ana@hpca.gov", "es", clerk.changed)
+    accounts.set_contact("boss", "clerk-1", "ana@hpca.gov", "es")
+    last = changes(accounts)[-1]
+    assert last[1:] == (
+        "user e-mail",
+        "clerk-1",
+        '{"email":false,"language":"en"}',
+        '{"email":true,"language":"es","other_email":true}',
+    )
+    assert len(changes(accounts)) == 2
+    assert accounts.by_email("ANA@hpca.gov") == changed and accounts.by_email("") is None
+    accounts.add("boss", "other", "editor", WORDS, email="ana@HPCA.gov")
+    assert accounts.by_email("ana@hpca.gov") is None, "two of them: it is not known who is meant"
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["ana", "ana@", "@hpca.gov", "a b@hpca.gov", "ana@hpca.gov\nBcc: x@y.z", "a@b@c", "ana@-x.gov", "ñ@x"],
+)
+def test_what_is_no_address_is_refused(accounts: Accounts, clerk: Account, email: str) -> None:
+    """Also one that would slip something into an e-mail."""
+    with pytest.raises(AccountError, match="no e-mail address"):
+        accounts.set_contact("boss", "clerk-1", email, "en")
+    with pytest.raises(AccountError, match="no language"):
+        accounts.set_contact("boss", "clerk-1", "", "fr")
+    assert accounts.list() == [clerk]
+
+
+def test_accounts_of_an_earlier_version_are_as_they_were(make_database: Callable[[], Database]) -> None:
+    """Their passwords too; they have no address yet."""
+    database = make_database()
+    database.version = "0002"
+    row = {"name": "clerk-1", "role": "editor", "changed": "x" * 20}
+    with database.transaction() as connection:
+        values = {**row, "password_hash": bot.database.accounts._HASHER.hash(WORDS)}
+        connection.execute(
+            text("INSERT INTO accounts VALUES (:name, :role, :password_hash, :changed)"), values
+        )
+    database.version, database._ready = database.versions[0], None
+    accounts = Accounts(database, AuditLog(database))
+    clerk = Account("clerk-1", "editor", "x" * 20)
+    assert accounts.list() == [clerk] and accounts.check("clerk-1", WORDS) == clerk
+
+
+def test_the_key_of_an_installation_is_made_once(accounts: Accounts) -> None:
+    """Also where several ask for it at once; each use has its own."""
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        keys = set(threads.map(lambda _: accounts.key("device"), range(4)))
+    assert len(keys) == 1 and len(keys.pop()) == 32
+    assert accounts.key("device") != accounts.key("other")

@@ -127,7 +127,7 @@ def test_a_card_is_in_the_persons_language(
 ) -> None:
     """Phone, languages, cost, area and check date as people of that language write them."""
     card = card_of(project_content, "lafla", language, "2026-11-23T10:00")
-    assert card["phones"] == [{"number": "800-399-4529", "uri": "tel:+18003994529"}]
+    assert card["phones"] == [{"number": "800-399-4529", "uri": "tel:+18003994529", "about": ""}]
     shown = (card["languages"], card["cost"], card["checked"], card["area"])
     assert shown == (languages, cost, checked, area)
 

@@ -11,7 +11,7 @@ import pytest
 from bot.clock import TIME_ZONE
 from bot.content.reading import Content
 from bot.directory.mentions import call_lines, mentioned, put_in, without_ids
-from bot.directory.services import Directory, Schedule, Service
+from bot.directory.services import Directory, Phone, Schedule, Service
 
 OFFICE_HOURS = Schedule(("MO", "TU", "WE", "TH", "FR"), datetime.time(9), datetime.time(17))
 MONDAY_NOON = datetime.datetime(2026, 11, 30, 12, tzinfo=TIME_ZONE)
@@ -44,9 +44,11 @@ def directory(small_content: Content) -> Directory:
         return dataclasses.replace(food, **{**usual, **changes})  # type: ignore[arg-type]
 
     services = (
-        office("law", phones=("213-555-0142",), caution={"en": "Give no name.", "es": "No dé su nombre."}),
-        office("church", phones=("213-555-0143",)),
-        office("desk", phones=(), url="https://example.org/desk", schedules=(), outside_hours=""),
+        office(
+            "law", lines=(Phone("213-555-0142"),), caution={"en": "Give no name.", "es": "No dé su nombre."}
+        ),
+        office("church", lines=(Phone("213-555-0143"),)),
+        office("desk", lines=(), url="https://example.org/desk", schedules=(), outside_hours=""),
         night,
     )
     return dataclasses.replace(small_content.directory, services=services)

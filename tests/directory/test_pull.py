@@ -123,9 +123,63 @@ def answering(body: Any, *, status: int = 200, kind: str = "application/json") -
 async def test_an_api_gives_the_directory_back_page_by_page(serve: Serve, path: str) -> None:
     """All but our Spanish comes from the source; that is kept where the English is the same."""
     url = await serve(api(trees(present())))
-    tables = complete(await pull(url + path, COLUMNS, QUICK), present())
+    tables = complete((await pull(url + path, COLUMNS, QUICK)).tables, present())
     assert differences(present(), tables) == []
     assert {row["name_es"] for row in tables["services"]} == {row["name_es"] for row in present()["services"]}
+
+
+@pytest.mark.parametrize("ends", ["last_page", "total_items", "empty page", "same page"])
+async def test_a_list_that_does_not_count_its_pages_is_read_to_its_end(serve: Serve, ends: str) -> None:
+    """However it tells where that is, with smaller pages than asked for; what is behind the ? stays."""
+    services = trees(present())
+    by_id = {service["id"]: service for service in services}
+    asked: list[str] = []
+
+    async def listing(request: web.Request) -> web.Response:
+        asked.append(request.query["key"])
+        page, size = int(request.query["page"]), len(services) if ends == "same page" else 1
+        shown = services if ends == "same page" else services[(page - 1) * size : page * size]
+        body: dict[str, Any] = {"contents": [{"id": service["id"]} for service in shown]}
+        if ends == "last_page":
+            body["last_page"] = page == len(services)
+        if ends == "total_items":
+            body["total_items"] = len(services)
+        return web.json_response(body)
+
+    async def one(request: web.Request) -> web.Response:
+        asked.append(request.query["key"])
+        return web.json_response(by_id[request.match_info["id"]])
+
+    root = answering({"version": "3.1"})
+    url = await serve({"/v3": root, "/v3/services": listing, "/v3/services/{id}": one})
+    pulled = await pull(f"{url}/v3?key=a1", COLUMNS, QUICK)
+    assert differences(present(), complete(pulled.tables, present())) == []
+    assert set(asked) == {"a1"}
+
+
+async def test_a_package_is_read_by_other_names_and_behind_a_query(serve: Serve) -> None:
+    """Its tables are called in the singular, and each is asked for with what stands behind the ?."""
+    names = {
+        "services": "service",
+        "organizations": "organization",
+        "phones": "phone",
+        "languages": "language",
+    }
+    tables = sorted(path.stem for path in TABLES.glob("*.csv"))
+    resources = [{"name": names.get(name, name), "path": f"{name}.csv"} for name in tables]
+
+    def table(name: str) -> Handler:
+        async def handler(request: web.Request) -> web.Response:
+            assert request.query["sig"] == "x"
+            return web.Response(text=(TABLES / f"{name}.csv").read_text(encoding="utf-8"))
+
+        return handler
+
+    routes = {f"/p/{name}.csv": table(name) for name in tables}
+    url = await serve({"/p/datapackage.json": answering({"resources": resources}), **routes})
+    pulled = await pull(f"{url}/p/datapackage.json?sig=x", COLUMNS, QUICK)
+    assert differences(present(), complete(pulled.tables, present())) == []
+    assert not pulled.notes
 
 
 async def test_a_package_of_tables_gives_the_directory_back(serve: Serve, tmp_path: Path) -> None:
@@ -138,7 +192,7 @@ async def test_a_package_of_tables_gives_the_directory_back(serve: Serve, tmp_pa
     names = [path.name for path in package.iterdir()]
     routes = {f"/p/{name}": answering((package / name).read_text(encoding="utf-8")) for name in names}
     url = await serve(routes)
-    tables = complete(await pull(f"{url}/p/datapackage.json", COLUMNS, QUICK), present())
+    tables = complete((await pull(f"{url}/p/datapackage.json", COLUMNS, QUICK)).tables, present())
     assert differences(present(), tables) == []
 
 
@@ -147,25 +201,25 @@ async def test_changes_are_listed_service_by_service(serve: Serve) -> None:
     services = trees(present())
     gone = services.pop(1)
     services[1]["phones"][0]["number"] = "(213) 555-0142"
-    services[1]["schedules"][0]["opens_at"] = "08:00:00Z"
+    services[1]["schedules"][0]["opens_at"] = "08:00:00-08:00"
     added = {**json.loads(json.dumps(services[1])), "id": "NEW-1", "name": "New line"}
     for part in ("phones", "schedules", "languages", "service_areas", "required_documents", "attributes"):
         added[part] = [{**row, "id": f"new-{row['id']}"} for row in added[part]]
     url = await serve(api([*services, added]))
-    changes = differences(present(), complete(await pull(url, COLUMNS, QUICK), present()))
+    changes = differences(present(), complete((await pull(url, COLUMNS, QUICK)).tables, present()))
     assert changes == [
         f"- {gone['id']}: Los Angeles Regional Food Bank",
         f"- organizations/{gone['organization_id']}: Los Angeles Regional Food Bank",
         "+ new-1: New line",
         "~ 211-la: phones: 211 voice 24 hours a day -> 213-555-0142 voice 24 hours a day",
-        "~ 211-la: schedules: MO,TU,WE,TH,FR,SA,SU 00:00 23:59 24/7 -> MO,TU,WE,TH,FR,SA,SU 08:00 23:59 24/7",
+        "~ 211-la: hours: MO,TU,WE,TH,FR,SA,SU 00:00 23:59 24/7 -> MO,TU,WE,TH,FR,SA,SU 08:00 23:59 24/7",
     ]
 
 
 async def test_the_citys_own_services_stay_where_the_source_has_none(serve: Serve) -> None:
     """The county knows nothing of HP With You; needs and withheld numbers are ours too."""
     services = [service for service in trees(present()) if service["id"] != "hp-with-you"]
-    tables = complete(await pull(await serve(api(services)), COLUMNS, QUICK), present())
+    tables = complete((await pull(await serve(api(services)), COLUMNS, QUICK)).tables, present())
     assert differences(present(), tables) == []
     assert tables["withheld_phones"] == present()["withheld_phones"]
     assert tables["taxonomy_terms"] == present()["taxonomy_terms"]
@@ -177,14 +231,14 @@ async def test_a_caution_that_others_do_not_know_stays(serve: Serve) -> None:
     url = await serve(api(trees(ours)))
     ours["organizations"][2]["needs_caution"] = "yes"
     ours["services"][2] |= {"caution": "Let a lawyer call.", "caution_es": "Que llame un abogado."}
-    assert differences(ours, complete(await pull(url, COLUMNS, QUICK), ours)) == []
+    assert differences(ours, complete((await pull(url, COLUMNS, QUICK)).tables, ours)) == []
 
 
 async def test_a_spanish_text_goes_when_its_english_has_changed(serve: Serve) -> None:
     """Nobody has compared the two, so the check will ask for a new one."""
     services = trees(present())
     services[2]["description"] = "Something else."
-    tables = complete(await pull(await serve(api(services)), COLUMNS, QUICK), present())
+    tables = complete((await pull(await serve(api(services)), COLUMNS, QUICK)).tables, present())
     changed = next(row for row in tables["services"] if row["id"] == services[2]["id"])
     assert (changed["description_es"], changed["name_es"] != "") == ("", True)
 
@@ -209,7 +263,7 @@ async def test_what_passes_is_tried_again(serve: Serve) -> None:
         return await routes["/"](request)
 
     url = await serve({**routes, "/": shaky})
-    assert len((await pull(url, COLUMNS, QUICK))["services"]) == 3
+    assert len((await pull(url, COLUMNS, QUICK)).tables["services"]) == 3
     assert asked == 3
 
 
@@ -320,7 +374,7 @@ PACKAGE = {"resources": [{"name": "services", "path": "services.csv"}]}
         ),
         (
             {"/": answering(PACKAGE), "/services.csv": answering("id,name\n1\n")},
-            "publishes something else than HSDS 3: services.csv, row 2: it has 1 cells, the first line 2.",
+            "the package has no table `services`, or it is empty.",
         ),
         (
             {"/": answering(PACKAGE), "/services.csv": answering('id,name\n1,"\0"\n')},

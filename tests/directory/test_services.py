@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ from bot.answering.help_search import HelpSearch
 from bot.content.reading import Content
 from bot.directory.live import LiveDirectory
 from bot.directory.places import ANY, find_place
+from bot.directory.reading import read_directory
 from bot.directory.services import Schedule
-from bot.problems import ContentError
+from bot.directory.tables import ADDED_LATER, PACKAGE, as_csv, read_tables
+from bot.problems import ContentError, Problems
 from bot.settings import PROJECT_ROOT
 from bot.text.markup import phone_uri
 from tests.conftest import SMALL_CONTENT
@@ -29,6 +33,27 @@ def test_the_citys_programme_comes_first_where_it_fits(project_content: Content)
     for need in directory.needs:
         found = [service.id for service in directory.search([need])]
         assert (found[0] == "hp-with-you") == ("hp-with-you" in found) == (need in programme.needs)
+
+
+def test_tables_from_before_a_column_was_added_are_read_as_if_it_were_empty(content_copy: Path) -> None:
+    """Neither they nor their description know it, as in an older version."""
+    folder = content_copy / "data" / "resources"
+    package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+    for table in package["resources"]:
+        later = {*ADDED_LATER.get(table["name"], ())}
+        schema, file = table["schema"], folder / table["path"]
+        schema["fields"] = [field for field in schema["fields"] if field["name"] not in later]
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        kept = [field["name"] for field in schema["fields"]]
+        file.write_text(as_csv(kept, [{name: row[name] for name in kept} for row in rows]), encoding="utf-8")
+    (folder / PACKAGE).write_text(json.dumps(package), encoding="utf-8")
+    problems = Problems(folder)
+    tables = read_tables(folder, problems)
+    assert tables is not None, problems.found
+    added = {(name, column) for name, columns in ADDED_LATER.items() for column in columns}
+    assert {tables[name][0][column] for name, column in added if tables[name]} == {""}
+    assert read_directory(folder).services
 
 
 def test_only_services_that_meet_the_need_are_found(small_content: Content) -> None:

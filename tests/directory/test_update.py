@@ -159,7 +159,7 @@ def test_no_service_goes_that_an_answer_names(replacing: DirectoryEditor, folder
     for name, key in OF_SERVICE.items():
         tables[name] = [row for row in tables[name] if row[key] != "211-la"]
     before = folder_hash(folder)
-    with pytest.raises(UpdateError, match=r"the service 211-la is missing .*, and the answer red_card"):
+    with pytest.raises(UpdateError, match=r"service 211-la would not be .* 1 answers name it: The red card"):
         replacing.replace("ana", "edit", lambda: tables, print)
     assert folder_hash(folder) == before
 

@@ -183,10 +183,13 @@ MISTAKES: list[tuple[TopicFields, list[tuple[str, str]]]] = [
             ("answer_es", "the answer in Spanish has no text. Write it."),
             ("questions_en", "there is no question in English. Write one question at least"),
             ("questions_es", "there is no question in Spanish. Write one question at least"),
-            ("reviewed", "reviewed is missing. Write year-month-day"),
+            ("reviewed", "the day is missing. Tick that you have read the sources today"),
             ("short_en", "the answer in English has no short version. Write it; text messages need it."),
             ("short_es", "the answer in Spanish has no short version."),
-            ("sources", "the answer has no source. Write who says so, a line each: title | https://address."),
+            (
+                "sources",
+                "the answer has no source. Write who says so: the title of the page and its address.",
+            ),
             ("title_es", "the title is not there in both languages. Write it in both languages."),
         ],
     ),
@@ -197,10 +200,13 @@ MISTAKES: list[tuple[TopicFields, list[tuple[str, str]]]] = [
     (
         dataclasses.replace(NEW, group="", review_by=datetime.date(2028, 1, 1), related=("blue_card", "no")),
         [
-            ("group", "group is missing. Use one of: ordinance"),
+            ("group", "nothing of the list is chosen. Choose one."),
             ("related", "the related topic `no` does not exist. Use the short name of a topic."),
             ("related", "the topic names itself (`blue_card`) as related. Remove it."),
-            ("review_by", "review_by is 405 days after reviewed; a stable answer may stand 365."),
+            (
+                "review_by",
+                "the day to check again is 405 days after the day of reading; 365 is the most here.",
+            ),
         ],
     ),
     (

@@ -245,6 +245,23 @@ MISTAKES: dict[str, tuple[dict[tuple[int, str], object], list[str]]] = {
             for row, column in ((2, "group"), (4, "title_en"))
         ],
     ),
+    "letters encoded twice": (
+        {
+            (4, "short_es"): "La tarjeta estÃ¡ aquÃ\u00ad.",
+            (4, "title_en"): "Donâ€™t sign",
+            (4, "title_es"): "Â¿QuÃ© es?",
+        },
+        [
+            f"Row 4, {column}: the cell says “{found}”, probably “{meant}”: its letters with accents were "
+            "damaged when the file was saved or opened. Write it anew, or open the file again with the "
+            "encoding UTF-8 and save it so."
+            for column, found, meant in (
+                ("short_es", "estÃ¡", "está"),
+                ("title_en", "Donâ€™t", "Don’t"),
+                ("title_es", "Â¿QuÃ©", "¿Qué"),
+            )
+        ],
+    ),
     "error of Excel's": (
         {(4, "title_en"): "#REF!"},
         ["Row 4, title_en: the cell holds an error of Excel's. Write what it should say."],
@@ -351,8 +368,8 @@ MISTAKES: dict[str, tuple[dict[tuple[int, str], object], list[str]]] = {
     "review too late": (
         {(4, "review_by"): datetime.date(2029, 1, 1)},
         [
-            "Row 4, review_by: review_by is 771 days after reviewed; a stable answer may stand 365. "
-            "Write 2027-11-22 or an earlier day after 2026-11-22."
+            "Row 4, review_by: this day is 771 days after the sources were last checked; this answer may "
+            "stand 365 days without a check. Write 2027-11-22 or an earlier day after 2026-11-22."
         ],
     ),
     "number that must not be given": (
@@ -627,7 +644,48 @@ def test_smart_quotes_in_an_answer_are_kept(content_copy: Path, exported: Path) 
     )
 
 
-@pytest.mark.parametrize("change", ["semicolons", "tabs", "sep line", "no mark", "unix", "dates of Excel"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_cells_that_libreoffice_makes_of_yes_and_no_are_taken(
+    content_copy: Path, tmp_path: Path, kind: str
+) -> None:
+    """It writes them as formulas, =TRUE() and =FALSE()."""
+    sheet, before = tmp_path / f"topics{kind}", snapshot(content_copy)
+    export(content_copy, sheet)
+    if kind == ".xlsx":
+        put(sheet, {(2, "enabled"): "=FALSE()", (3, "enabled"): "=TRUE()"})
+    else:
+        text = sheet.read_text("utf-8-sig")
+        sheet.write_text(text.replace(",FALSE,", ",=FALSE(),").replace(",TRUE,", ",=TRUE(),"), "utf-8-sig")
+    assert imported(content_copy, sheet) == []
+    assert snapshot(content_copy) == before
+
+
+def test_lists_as_word_writes_them_become_lists(content_copy: Path, exported: Path) -> None:
+    """Dots and boxes of its own font, dashes, and numbers with parentheses; words to say aloud stay."""
+    items = "•\tOne.\n\uf0b7 Two.\no\tThree.\n– Four.\n\n1)\tFirst.\n2. Second."
+    put(
+        exported,
+        {
+            (4, "answer_en"): f"The card states your rights.\n\n{items}\n\n> I want to remain silent.",
+            (
+                4,
+                "answer_es",
+            ): "La tarjeta dice sus derechos.\n\n• Uno.\n· Dos.\n▪ Tres.\n— Cuatro.\n\n1) Primero.\n"
+            "2) Segundo.\n\n> I want to remain silent.",
+        },
+    )
+    imported(content_copy, exported)
+    answers = read_fields((content_copy / CARD).read_text(encoding="utf-8")).answers
+    assert answers["en"].split("\n\n")[1:3] == ["- One.\n- Two.\n- Three.\n- Four.", "1. First.\n2. Second."]
+    assert answers["es"].split("\n\n")[1:3] == [
+        "- Uno.\n- Dos.\n- Tres.\n- Cuatro.",
+        "1. Primero.\n2. Segundo.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change", ["semicolons", "tabs", "sep line", "no mark", "unix", "mac", "dates of Excel"]
+)
 def test_a_csv_file_as_excel_saves_it_is_read(content_copy: Path, tmp_path: Path, change: str) -> None:
     """Whatever country it is from."""
     sheet, before = tmp_path / "topics.csv", snapshot(content_copy)
@@ -640,7 +698,10 @@ def test_a_csv_file_as_excel_saves_it_is_read(content_copy: Path, tmp_path: Path
         options["delimiter"] = "\t"
     if change == "dates of Excel":
         rows = [[value.replace("2026-11-22", "11/22/2026") for value in row] for row in rows]
-    content = as_csv(rows, lineterminator="\n" if change == "unix" else "\r\n", **options)
+    ends = {"unix": "\n", "mac": "\r"}.get(change, "\r\n")
+    if change == "mac":
+        rows = [[value.replace("\n", "\r") for value in row] for row in rows]
+    content = as_csv(rows, lineterminator=ends, **options)
     if change == "sep line":
         content = content.replace(b"\xef\xbb\xbf", b"sep=;\r\n")
     if change == "no mark":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import threading
 from pathlib import Path
 
 import pytest
 
+from bot.files.folders import exchange_folders
 from bot.files.locks import exclusive, is_held
 
 
@@ -41,3 +43,28 @@ def test_a_folder_that_has_gone_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), exclusive(tmp_path / "gone", 0):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_whoever_waits_for_a_folder_gets_the_lock_of_what_came_in_its_place(tmp_path: Path) -> None:
+    """Else two would work at once, one with the lock of the old folder and one with that of the new."""
+    folder, new = tmp_path / "data", tmp_path / "new"
+    folder.mkdir()
+    new.mkdir()
+    entered, leave = threading.Event(), threading.Event()
+
+    def wait_and_hold() -> None:
+        with exclusive(folder, math.inf):
+            entered.set()
+            leave.wait(10)
+
+    with exclusive(folder, 0):
+        waiting = threading.Thread(target=wait_and_hold)
+        waiting.start()
+        exchange_folders(new, folder)
+    try:
+        assert entered.wait(10)
+        with pytest.raises(BlockingIOError), exclusive(folder, 0):
+            pass
+    finally:
+        leave.set()
+        waiting.join()

@@ -10,16 +10,18 @@ import pytest
 from bot.answering.answers import answer
 from bot.answering.reply import Reply, response_reply
 from bot.content.claims import Spoken, check_claims, read_claims
-from bot.content.page_texts import FILE, read_page_texts
+from bot.content.page_texts import with_released
 from bot.content.reading import Content
 from bot.content.responses import SENTENCES
-from bot.content.sounds import RECORDED
+from bot.content.sounds import RECORDED, SYNTHETIC
 from bot.gateway.aids import INTERPRETER, SHOWN_CARD, SPOKEN
 from bot.gateway.chat import reply_as_json
 from bot.problems import Problems
 from bot.settings import PROJECT_ROOT
 from bot.text.language import LANGUAGES
+from bot.training.models import ModelStore
 from tests.gateway.conftest import Client, MakeGateway
+from tests.helpers.models import add_untrained
 
 
 async def text_of(gateway: Client, path: str) -> str:
@@ -88,6 +90,26 @@ async def test_what_a_person_recorded_is_played_and_said_to_be_so(
     assert (response.content_type, await response.read()) == ("audio/mp4", b"sound")
 
 
+async def test_a_sentence_that_staff_change_is_heard_as_before_until_it_is_published(
+    make_gateway: MakeGateway, small_content: Content, tmp_path: Path
+) -> None:
+    """The old sound is kept with the model; a new one is found without a start."""
+    store, root = ModelStore(tmp_path / "var"), tmp_path / "content"
+    name = "english-say-silent.mp3"
+    add_untrained(store, "1")
+    store.publish("1")
+    kept = store.get("1").content_dir / SYNTHETIC
+    for folder in (kept, root / SYNTHETIC):
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(b"old")
+    gateway = await make_gateway(small_content, content_dir=root, data_dir=tmp_path / "var")
+    (root / SYNTHETIC / name).rename(root / SYNTHETIC / "i-will-stay-silent.mp3")
+    page = await text_of(gateway, SPOKEN["en"])
+    address = re.findall(r'src="(/static/sounds/[^"]+)"', page)
+    assert await (await gateway.get(address[0])).read() == b"old"
+    assert (await gateway.get("/static/sounds/i-will-stay-silent.mp3")).status == 200
+
+
 @pytest.mark.parametrize(
     "name", ["none.mp3", "README.md", "..%2f..%2fdomain.yml", "i-need-an-interpreter.m4a"]
 )
@@ -126,7 +148,7 @@ async def test_the_card_on_the_screen_has_both_sides_and_nothing_around_them(
 
 
 def links(content: Content, reply: Reply) -> list[str]:
-    return [one["path"] for one in reply_as_json(reply, content, read_page_texts(FILE))["links"]]
+    return [one["path"] for one in reply_as_json(reply, content, with_released({}))["links"]]
 
 
 def test_every_answer_that_names_the_card_leads_to_it(project_content: Content) -> None:

@@ -23,6 +23,7 @@ ROUTES = {
     ("POST", "/api/chat"): "anyone, within the rate limit",
     ("POST", "/api/feedback"): "whoever was given the answer, once, within the rate limit",
     ("POST", "/api/forget"): "whoever holds the token of the conversation",
+    ("GET", "/api/answers/{answer}"): "anyone, within the rate limit; what the page of the answer says",
     ("POST", "/messaging/twilio"): "Twilio, by its signature; only where it is set up",
     ("POST", "/messaging/telegram"): "Telegram, by the secret token; only where it is set up",
     ("POST", "/messaging/twilio/"): "the same",

@@ -103,9 +103,10 @@ class ConsoleServer(TestServer):
 
 
 @contextlib.asynccontextmanager
-async def open_console(content: Path, data: Path) -> AsyncIterator[Console]:
-    """Run a console on some content and data, with an editor and two approvers."""
-    settings = Settings(data_dir=data, content_dir=content, resources_dir=content / "data" / "resources")
+async def open_console(content: Path, data: Path, **more: Any) -> AsyncIterator[Console]:
+    """Run a console on some content and data, with an editor and two approvers; `more` are settings."""
+    folders = {"data_dir": data, "content_dir": content, "resources_dir": content / "data" / "resources"}
+    settings = Settings(**{**folders, **more})
     app = create_console(settings)
     server = ConsoleServer(app)
     await server.start_server()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from bot.training.model_inputs import code_hash
 from bot.training.models import ARCHIVE, CONTENT, PARSED, THRESHOLDS, Model, ModelStore
@@ -10,12 +11,19 @@ from tests.conftest import SMALL_CONTENT
 from tests.helpers.answers import add_situations
 
 
-def add_untrained(store: ModelStore, version: str, *, situations: bool = False, **report: object) -> Model:
+def add_untrained(
+    store: ModelStore,
+    version: str,
+    *,
+    content: Path = SMALL_CONTENT,
+    situations: bool = False,
+    **report: object,
+) -> Model:
     """Take in a model of the small content that has learnt nothing, `situations` of the red card with it."""
     with store.workplace() as folder:
         built = folder / "model"
         # Nor was it asked anything.
-        shutil.copytree(SMALL_CONTENT, built / CONTENT, ignore=shutil.ignore_patterns("evaluation"))
+        shutil.copytree(content, built / CONTENT, ignore=shutil.ignore_patterns("evaluation"))
         if situations:
             add_situations(built / CONTENT)
         for name, text in ((ARCHIVE, "weights"), (THRESHOLDS, "{}"), (PARSED, "[]")):

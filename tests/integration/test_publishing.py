@@ -72,7 +72,7 @@ async def test_what_must_not_answer_does_not(
     async with listening(assistant.app, "127.0.0.1", 0) as url, assistant.running(watch=False):
         await wait_until_answered(url, "hola")
         family = psutil.Process().children(recursive=True)
-        with pytest.raises(ModelError, match=f"{THRESHOLDS}: the file is not the one that was trained"):
+        with pytest.raises(ModelError, match=f"{THRESHOLDS}: the file is not the one that was made"):
             await assistant.switch(tampered)
         # Rasa starts all the same, and has nothing to say.
         with pytest.raises(ServeError, match="was answered as nothing"):

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.reading import read_content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
+from bot.problems import ContentError
 from bot.serving.first_model import model_to_serve
 from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release
@@ -91,7 +93,7 @@ async def test_unchanged_content_is_not_trained_twice(model: Model, model_store:
     """The same model comes back at once."""
     said: list[str] = []
     assert (await train(PROJECT_ROOT, model_store, said.append)).version == model.version
-    assert said == [f"Nothing has changed since model {model.version}"]
+    assert said == [f"Nothing has changed since version {model.version}"]
 
 
 def publish_of_an_older_program(store: ModelStore, model: Model, *, says: str = "") -> None:
@@ -105,7 +107,8 @@ def publish_of_an_older_program(store: ModelStore, model: Model, *, says: str = 
             "utter_privacy_kept:", says or "utter_privacy_kept:"
         )
         domain.write_text(renamed, encoding="utf-8")
-        hashes = {"content_hash": "old", "code_hash": model.report["code_hash"] if says else "old"}
+        code = model.report["code_hash"] if says else "old"
+        hashes = {"content_hash": "old", "training_hash": "old", "code_hash": code}
         store.add(built, "old", {**model.report, **hashes})
     store.publish("old")
 
@@ -126,6 +129,23 @@ async def test_a_model_of_an_older_program_is_replaced_by_one_of_the_same_conten
     assert (await model_to_serve(drafts, store, said.append)).version == small_model.version
     assert said[0] == "Model old is of an older program; training one (about two minutes)"
     assert store.published_version() == small_model.version
+
+
+async def test_what_the_check_of_a_new_program_says_of_published_content_keeps_nobody_unanswered(
+    small_model: Model, tmp_path: Path
+) -> None:
+    """Residents get it as before, and staff are told; what staff edit is refused with it as ever."""
+    shutil.copytree(small_model.folder.parent.parent, tmp_path / "var")
+    store, said = ModelStore(tmp_path / "var"), list[str]()
+    publish_of_an_older_program(store, small_model)
+    claims = store.published_content_dir() / "data" / "claims.yml"
+    new = "- id: new\n  reason: {en: It is tried., es: Se prueba.}\n  en: [card]\n  es: [tarjeta]\n"
+    claims.write_text(claims.read_text(encoding="utf-8") + new, encoding="utf-8")
+    served = await model_to_serve(SMALL_CONTENT, store, said.append)
+    assert "Residents get this content already, from the program before." in "".join(said)
+    assert served.content.topics == small_model.content.topics
+    with pytest.raises(ContentError):
+        read_content(served.content_dir)
 
 
 async def test_what_a_new_program_misses_in_the_published_content_is_named(

@@ -166,7 +166,7 @@ def test_a_model_from_before_an_answer_was_turned_off_does_not_bring_it_back(rel
     with pytest.raises(StoppedError) as stopped:
         release.publish(candidate.version)
     assert [stop.text for stop in stopped.value.verdict.stops] == [
-        "The answer to food_assistance was turned off after the model was made. Train again"
+        "The answer to food_assistance was turned off after this version was made. Make a new version"
     ]
 
 

@@ -47,7 +47,7 @@ def test_a_training_goes_on_by_itself_and_holds_up_no_answer_that_is_wrong(
     subprocess.run([sys.executable, "-c", STARTER, str(data_dir)], check=True, cwd=PROJECT_ROOT)  # noqa: S603 - our own arguments
     runs = Runs(data_dir)
     wait_for(runs, "training", lambda run: any("Checking" in line.text for line in run.lines))
-    with pytest.raises(RunError, match=r"^A training is under way already, begun by ana at "):
+    with pytest.raises(RunError, match=r"^A new version is being made already, begun by ana at "):
         runs.start({"kind": "train"}, "luis")
     runs.start({"kind": "off", "topic": "red_card", "reason": "it is wrong"}, "luis")
     assert wait_for(runs, "off").error is None

@@ -155,7 +155,7 @@ async def test_a_model_that_cannot_be_served_gives_way_to_the_one_before(
         assert "degraded" not in await say(session, port, "hola buenas tardes")
     newest = AuditLog(Database(data_dir)).entries(1)[0]
     assert (newest.action, newest.subject) == ("rollback", small_model.version)
-    assert "the file is not the one that was trained" in newest.after
+    assert "the file is not the one that was made" in newest.after
 
 
 async def test_ask_prints_the_answer_of_the_gateway(environment: dict[str, str]) -> None:

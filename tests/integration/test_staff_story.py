@@ -109,13 +109,13 @@ async def test_the_staff_chapter(office: Office) -> None:
         began = time.monotonic()
         published = await office.kyr("publish", version)
         seconds_to_publish = time.monotonic() - began
-        assert f"Model {version} answers" in published
+        assert f"Version {version} answers" in published
         assert await topic_of(session, url, QUESTION) == "consulate_after_arrest"
         began = time.monotonic()
         assert "answers" in await office.kyr("rollback")
         assert await topic_of(session, url, QUESTION) != "consulate_after_arrest"
         assert time.monotonic() - began < seconds_to_publish, "nothing has to start again"
-        assert f"Model {version} answers" in await office.kyr("publish", version)
+        assert f"Version {version} answers" in await office.kyr("publish", version)
         residents.enough()
         await asking
         assert residents.outcomes["answered"] > 50
@@ -128,7 +128,7 @@ async def test_the_staff_chapter(office: Office) -> None:
         assert await is_being_checked(office, session, url)
         assert "answers" in await office.kyr("rollback")
         assert await topic_of(session, url, QUESTION) != "consulate_after_arrest"
-        assert f"Model {version} answers" in await office.kyr("publish", version)
+        assert f"Version {version} answers" in await office.kyr("publish", version)
         assert await is_being_checked(office, session, url)
         assert "\noff        consulate_after_arrest " in "\n" + await office.kyr("topics")
         on = await office.kyr("topics", "on", "consulate_after_arrest")

@@ -47,7 +47,7 @@ def test_what_the_disk_does_not_take_ends_training_with_what_to_do(tmp_path: Pat
         _, said = process.communicate()
     assert process.returncode == 1
     assert said == (
-        "Training ended: File too large. Nothing was changed. "
+        "Making the version ended: File too large. Nothing was changed. "
         "Make room on the disk (1 GB will do) or look at its permissions, and try again.\n"
     )
     assert _left(tmp_path) == []

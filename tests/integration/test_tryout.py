@@ -155,6 +155,6 @@ async def test_an_archive_that_cannot_be_read_ends_asking_with_a_sentence(tmp_pa
     """Nothing is left beside it."""
     archive = tmp_path / "model.tar.gz"
     archive.write_bytes(b"no archive")
-    with pytest.raises(TrainingError, match=r"^Asking the model ended: .*\. Nothing was changed\."):
+    with pytest.raises(TrainingError, match=r"^Asking the version ended: .*\. Nothing was changed\."):
         await parse(archive, [Question("hola", "es", "greet", frozenset(), False)])
     assert list(tmp_path.iterdir()) == [archive]

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from bot.serving import processes
-from bot.serving.processes import Child, StartError, free_port
+from bot.serving.processes import Child, StartError, console_child, free_port
 from tests.conftest import still_running
 from tests.helpers.waiting import SECONDS_AT_MOST, until
 
@@ -91,8 +91,11 @@ async def test_no_word_of_a_watched_childs_output_is_logged(caplog: pytest.LogCa
 
 
 def test_what_the_gateway_alone_has_to_know_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Secrets of the channels, and the address of the database with its password."""
-    names = ("TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "KYR_REDIS_URL", "KYR_DATABASE_URL")
+    """Secrets of the channels, and the address of the database; the console has its own."""
+    of_console = ("KYR_OIDC_CLIENT_SECRET", "KYR_SMTP_PASSWORD")
+    names = ("TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "KYR_REDIS_URL", "KYR_DATABASE_URL", *of_console)
     for name in names:
         monkeypatch.setenv(name, "secret")
     assert "secret" not in child().environment.values()
+    told = console_child(free_port(), "").environment
+    assert {name for name, value in told.items() if value == "secret"} == {*of_console}

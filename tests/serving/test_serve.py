@@ -64,13 +64,12 @@ async def test_it_goes_back_once_and_publishes_nothing_that_does_not_answer(sett
     before, said = pointer(settings), list[str]()
     for version in "12":
         (settings.data_dir / "models" / version / ARCHIVE).write_bytes(b"other weights")
-    with pytest.raises(
-        ModelError, match=r"models/1/model\.tar\.gz: the file is not the one that was trained"
-    ):
+    with pytest.raises(ModelError, match=r"models/1/model\.tar\.gz: the file is not the one that was made"):
         await served(settings, 0, said)
     assert [line for line in said if "going back" in line] == [
-        f"{settings.data_dir}/models/2/{ARCHIVE}: the file is not the one that was trained. Delete "
-        f"{settings.data_dir}/models/2 and run `kyr train`.\nModel 2 cannot be served; going back to 1"
+        f"{settings.data_dir}/models/2/{ARCHIVE}: the file is not the one that was made. Delete "
+        f"{settings.data_dir}/models/2 and make a new version (`kyr train`).\n"
+        "Model 2 cannot be served; going back to 1"
     ]
     assert pointer(settings) == before
     assert "rollback" not in {entry.action for entry in AuditLog(Database.of(settings)).entries()}

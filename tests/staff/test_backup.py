@@ -22,6 +22,8 @@ from sqlalchemy import select
 
 import bot.database.engine
 from bot.cli.main import main
+from bot.content.home import copy_content
+from bot.content.paths import BASE
 from bot.database.accounts import Accounts
 from bot.database.audit import HEAD_FILE, AuditLog
 from bot.database.engine import Database, DatabaseError
@@ -51,7 +53,7 @@ TOMORROW = """
 from alembic import op
 
 revision = "tomorrow"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -174,14 +176,30 @@ def test_a_backup_of_an_older_program_comes_back(
     fill(settings, database)
     back_up(file, settings, database)
     migrations = Path(shutil.copytree(PROJECT_ROOT / "bot/database/migrations", tmp_path / "migrations"))
-    (migrations / "versions/0002_tomorrow.py").write_text(TOMORROW, encoding="utf-8")
+    (migrations / "versions/0004_tomorrow.py").write_text(TOMORROW, encoding="utf-8")
     monkeypatch.setattr(bot.database.engine, "_MIGRATIONS", migrations)
     newer = Database(database.data_dir, url_of(database))
-    assert (newer.version, newer.versions) == ("tomorrow", ("tomorrow", "0002", "0001"))
+    assert (newer.version, newer.versions) == ("tomorrow", ("tomorrow", "0003", "0002", "0001"))
     assert restore(file, settings, newer, "luis", agree)
     texts = {(one.text, one.language) for one in ReviewQueue(newer).questions()}
     assert texts == {("qué pasa con las cámaras", "Es"), ("what about cameras", "En")}
     AuditLog(newer).verify()
+
+
+def test_a_backup_from_before_people_had_addresses_comes_back(database: Database, tmp_path: Path) -> None:
+    """And leaves who may sign in as it is, with address, code and what was sent."""
+    settings, file = place(tmp_path), tmp_path / "one.tar.gz"
+    fill(settings, database)
+    back_up(file, settings, database)
+    write(file, edited("manifest.json", b'"database": "0003"', b'"database": "0002"')(members(file)))
+    ReviewQueue(database).remove(["what about cameras"])
+    accounts = Accounts(database, AuditLog(database))
+    account, code = accounts.invite("boss", "clerk-1", "editor", email="ana@hpca.gov", language="es")
+    key = accounts.key("device")
+    assert restore(file, settings, database, "luis", agree)
+    assert ReviewQueue(database).questions() == QUESTIONS
+    assert accounts.holder("clerk-1", code) == account and accounts.key("device") == key
+    assert b"ana@hpca.gov" not in b"".join(members(file).values())
 
 
 def test_a_backup_of_the_first_version_comes_back(database: Database, tmp_path: Path) -> None:
@@ -190,7 +208,7 @@ def test_a_backup_of_the_first_version_comes_back(database: Database, tmp_path: 
     fill(settings, database)
     back_up(file, settings, database)
     first = without("staff/usage.jsonl")(members(file))
-    write(file, edited("manifest.json", b'"database": "0002"', b'"database": "0001"')(first))
+    write(file, edited("manifest.json", b'"database": "0003"', b'"database": "0001"')(first))
     ReviewQueue(database).remove(["what about cameras"])
     accounts = Accounts(database, AuditLog(database))
     clerk = accounts.add("a terminal", "clerk-1", "editor", WORDS)
@@ -233,11 +251,11 @@ def test_a_backup_that_would_bring_accounts_is_refused(tmp_path: Path) -> None:
     database = Database(settings.data_dir)
     back_up(file, settings, database)
     row = {"name": "eve", "role": "approver", "password_hash": "x", "changed": "x"}
-    for version in (b'"0002"', b'"0001"'):
+    for version in (b'"0003"', b'"0001"'):
         found = {**members(file), "staff/accounts.jsonl": json.dumps(row).encode()}
         if version == b'"0001"':
             found.pop("staff/usage.jsonl")
-        write(tmp_path / "two.tar.gz", edited("manifest.json", b'"0002"', version)(found))
+        write(tmp_path / "two.tar.gz", edited("manifest.json", b'"0003"', version)(found))
         with pytest.raises(BackupError, match=r"'staff/accounts\.jsonl' does not belong in a backup"):
             restore(tmp_path / "two.tar.gz", settings, database, "luis", agree)
     assert Accounts(database, AuditLog(database)).list() == []
@@ -292,6 +310,21 @@ def test_a_directory_that_stands_elsewhere_goes_where_it_stands_here(tmp_path: P
         back_up(file, source, Database(tmp_path / f"from{number}"))
         assert restore(file, target, Database(tmp_path / f"to{number}"), "luis", agree)
         assert (target.resources_dir / "marked.csv").read_text(encoding="utf-8") == f"{number}"
+
+
+def test_the_release_that_the_content_comes_from_comes_back_with_it(tmp_path: Path) -> None:
+    """Of a backup without one nothing is known of it: what is here says nothing of that content."""
+    source, target = place(tmp_path), place(tmp_path, "other")
+    copy_content(SMALL_CONTENT, source.content_dir / BASE)
+    copy_content(SMALL_CONTENT, target.content_dir / BASE)
+    (source.content_dir / BASE / "data/marked.yml").write_text("of the source", encoding="utf-8")
+    back_up(tmp_path / "one.tar.gz", source, Database(tmp_path / "from"))
+    assert restore(tmp_path / "one.tar.gz", target, Database(tmp_path / "to"), "luis", agree)
+    assert folder_hash(target.content_dir / BASE) == folder_hash(source.content_dir / BASE)
+    shutil.rmtree(source.content_dir / BASE)
+    back_up(tmp_path / "two.tar.gz", source, Database(tmp_path / "from"))
+    assert restore(tmp_path / "two.tar.gz", target, Database(tmp_path / "to"), "luis", agree)
+    assert not any((target.content_dir / BASE).iterdir())
 
 
 def members(file: Path) -> dict[str, bytes]:

@@ -62,7 +62,7 @@ def test_what_a_job_ends_with_is_told_in_a_sentence(runs: Runs) -> None:
     begun = runs.start({"kind": "publish", "version": "nothing", "despite": ""}, "ana")
     assert (begun.slot, begun.kind, begun.subject, begun.who) == ("release", "publish", "nothing", "ana")
     ended = wait_for(runs, "release")
-    assert ended.error == "There is no model 'nothing'. `kyr models` lists those that are kept."
+    assert ended.error == "There is no version 'nothing'. `kyr models` lists those that are kept."
     assert (ended.kind, ended.subject, ended.who, ended.started) == (
         "publish",
         "nothing",
@@ -88,18 +88,20 @@ def test_one_at_a_time_is_under_way_and_a_killed_one_is_not(
             match=r"^Another change for residents is under way already, begun by ana at \d\d:\d\d\. "
             r"Wait until it is done\.$",
         ):
-            runs.start({"kind": "rollback"}, "luis")
+            runs.start({"kind": "rollback", "version": "1"}, "luis")
         assert b"secret" not in Path(f"/proc/{process}/cmdline").read_bytes()
         runs.start({"kind": "train"}, "luis")
-        with pytest.raises(RunError, match=r"^A training is under way already, begun by luis at "):
+        with pytest.raises(RunError, match=r"^A new version is being made already, begun by luis at "):
             runs.start({"kind": "train"}, "ana")
     finally:
         os.kill(process, signal.SIGKILL)
     killed = wait_for(runs, "release")
     assert killed.error == "It was ended from outside. History says what it has changed by then."
     assert killed.result is None and killed.finished == ""
-    runs.start({"kind": "rollback"}, "luis")
-    assert str(wait_for(runs, "release").error).startswith("There is no model before this one to go back to.")
+    runs.start({"kind": "rollback", "version": "1"}, "luis")
+    assert str(wait_for(runs, "release").error).startswith(
+        "There is no version before this one to go back to."
+    )
     assert "config.yml" in str(wait_for(runs, "training").error)
 
 
@@ -124,7 +126,7 @@ def test_a_run_goes_on_when_whoever_started_it_ends(runs: Runs, tmp_path: Path) 
         assert starter.wait() == 0
         with contextlib.suppress(ProcessLookupError):
             os.killpg(starter.pid, signal.SIGKILL)
-    assert str(wait_for(runs, "release").error).startswith("There is no model 'nothing'.")
+    assert str(wait_for(runs, "release").error).startswith("There is no version 'nothing'.")
 
 
 def test_a_job_is_done_in_the_name_of_whoever_started_it(
@@ -137,7 +139,7 @@ def test_a_job_is_done_in_the_name_of_whoever_started_it(
     done = wait_for(runs, "off")
     assert done.error is None and done.result == {"version": None, "passed": True, "report": None}
     assert [line.text for line in done.lines] == [
-        "No model is published yet: it counts from the first one on."
+        "No version is published yet: it counts from the first one on."
     ]
     assert TopicsOff(tmp_path / "var").read() == {"red_card"}
     (entry,) = AuditLog(Database(tmp_path / "var")).entries()
@@ -149,14 +151,14 @@ def test_what_nobody_foresaw_is_told_without_a_traceback(runs: Runs, tmp_path: P
     """The log has it; the next run begins a new one."""
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "published.json").write_text("nonsense", encoding="utf-8")
-    runs.start({"kind": "rollback"}, "ana")
+    runs.start({"kind": "rollback", "version": "1"}, "ana")
     log = tmp_path / "var" / "runs" / "release.log"
     assert wait_for(runs, "release").error == (
         f"It failed for a reason nobody foresaw: JSONDecodeError; the log {log} says more."
     )
     assert "Traceback" in log.read_text(encoding="utf-8")
     (tmp_path / "var" / "published.json").unlink()
-    runs.start({"kind": "rollback"}, "ana")
+    runs.start({"kind": "rollback", "version": "1"}, "ana")
     wait_for(runs, "release")
     assert "Traceback" not in log.read_text(encoding="utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import shutil
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import current_date
 from bot.content.checks import check_content
 from bot.content.reading import read_content
 from bot.database.audit import AuditLog
@@ -19,7 +21,7 @@ from bot.editing.sheet.importing import import_sheet
 from bot.editing.sheet.reading import SheetError, SheetProblems, read_sheet
 from bot.problems import ContentError
 from bot.staff.new_questions import ReviewError
-from bot.staff.review import Group, Nearest, QueuedQuestion, Review, grouped
+from bot.staff.review import Group, Nearest, QueuedQuestion, Review, Weeks, grouped
 from bot.staff.review_texts import describe, describe_addition, describe_leaving
 
 OUT_OF_SCOPE = """\
@@ -120,8 +122,8 @@ def test_what_is_alike(one: str, other: str, together: bool) -> None:
     assert len(groups) == (1 if together else 2)
 
 
-def test_the_id_stays_as_long_as_the_leading_question_does(review: Review) -> None:
-    """Whatever joins it or stands beside it; it goes with the question."""
+def test_the_id_stays_as_long_as_the_question_that_was_there_first_does(review: Review) -> None:
+    """Whatever joins it, stands beside it or comes to be asked more; it goes with the question."""
     group = put(review, "can they take my car away", times=3)
     put(review, "can they take my car away please", times=2)
     put(review, "another thing", times=9)
@@ -130,8 +132,41 @@ def test_the_id_stays_as_long_as_the_leading_question_does(review: Review) -> No
         "can they take my car away please",
     )
     put(review, "can they take my car away please", times=2)
+    put(review, "can they take *** car away", times=9)
+    again = review.group(group.id)
+    assert again.text == "can they take *** car away" and len(again.questions) == 3
+    review.queue.remove(["can they take my car away"])
     with pytest.raises(ReviewError, match=rf"^There is no group '{group.id}': .*`kyr review` lists"):
         review.group(group.id)
+
+
+def test_what_comes_in_a_later_week_joins_a_group_and_makes_no_other(review: Review) -> None:
+    """However often it is asked: a group is the same from one visit to the next."""
+    before = current_date() - datetime.timedelta(weeks=1)
+    review.queue.add("they can take my car away", "en", today=before)
+    (group,) = review.groups()
+    put(review, "can they take my car", times=9)
+    assert review.group(group.id).texts == ("can they take my car", "they can take my car away")
+
+
+def test_a_part_of_a_group_is_dealt_with_and_the_rest_stays(review: Review) -> None:
+    """By the short names of its questions; of none nothing is done."""
+    put(review, "can they take my car away", times=2)
+    group = put(review, "can they take my car away please")
+    one, other = group.questions
+    assert review.discard(group.only({other.id})) == 1
+    assert review.group(group.id).questions == (one,)
+    with pytest.raises(ReviewError, match=r"^No question is chosen"):
+        group.only({"12345678"})
+
+
+def test_of_weeks_only_counts_that_tell_nothing_of_one_person_are_shown(review: Review) -> None:
+    """Small ones are hidden, and others rounded down."""
+    group = put(review, "can they take my car away", times=7)
+    for _ in range(4):
+        before = current_date() - datetime.timedelta(weeks=1)
+        review.queue.add("can they take my car away", "en", today=before)
+    assert review.weeks([group]) == [Weeks(5, None, 10)]
 
 
 def test_of_questions_asked_as_often_the_longest_leads() -> None:
@@ -144,7 +179,7 @@ def test_of_questions_asked_as_often_the_longest_leads() -> None:
 def test_a_text_asked_in_both_languages_is_one_question() -> None:
     """It leaves the queue as a whole, so it is counted as a whole, where it was asked most."""
     (group,) = grouped([Unanswered("daca", "en", 1), Unanswered("daca", "es", 3)])
-    assert (group.language, group.questions) == ("es", (QueuedQuestion("daca", 4, {}),))
+    assert (group.language, group.questions) == ("es", (QueuedQuestion("daca", 4, {}, {"unanswered": 4}),))
 
 
 def test_ten_thousand_questions_are_grouped_in_seconds() -> None:

@@ -63,8 +63,8 @@ def test_a_changed_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError) as refused:
         store.publish("1")
     assert str(refused.value) == (
-        f"{model.archive}: the file is not the one that was trained. "
-        f"Delete {model.folder} and run `kyr train`."
+        f"{model.archive}: the file is not the one that was made. "
+        f"Delete {model.folder} and make a new version (`kyr train`)."
     )
     assert store.published() is None
 
@@ -73,7 +73,7 @@ def test_an_unknown_model_is_named(tmp_path: Path) -> None:
     """The message says how to see those that exist."""
     with pytest.raises(ModelError) as refused:
         ModelStore(tmp_path).publish("7")
-    assert str(refused.value) == "There is no model '7'. `kyr models` lists those that are kept."
+    assert str(refused.value) == "There is no version '7'. `kyr models` lists those that are kept."
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_changed_thresholds_are_refused(tmp_path: Path) -> None:
     """They decide what is answered, so they are the ones that were chosen."""
     model = add(ModelStore(tmp_path), "1")
     model.thresholds.write_text("{}", encoding="utf-8")
-    with pytest.raises(ModelError, match=r"thresholds\.json: the file is not the one that was trained"):
+    with pytest.raises(ModelError, match=r"thresholds\.json: the file is not the one that was made"):
         model.verify()
 
 
@@ -98,7 +98,7 @@ def test_a_file_of_the_content_that_was_changed_or_added_is_refused(tmp_path: Pa
     model = add(ModelStore(tmp_path), "1")
     (model.folder / "content").mkdir()
     (model.folder / "content" / "more.yml").write_text("more")
-    with pytest.raises(ModelError, match=r"content/more\.yml: the file is not the one that was trained"):
+    with pytest.raises(ModelError, match=r"content/more\.yml: the file is not the one that was made"):
         model.verify()
 
 
@@ -131,7 +131,7 @@ def test_one_at_a_time_builds_a_model(tmp_path: Path) -> None:
     """A second one is told so, and does not take the first one's folder away."""
     with ModelStore(tmp_path).workplace() as folder:
         with (
-            pytest.raises(ModelError, match="A training is under way already"),
+            pytest.raises(ModelError, match="A new version is being made already"),
             ModelStore(tmp_path).workplace(),
         ):
             pass

@@ -60,7 +60,7 @@ def test_a_service_that_refuses_goes_on_and_so_does_the_pointer(store: ModelStor
         with pytest.raises(PublishError) as refused:
             publish(store, serving, "2", silent)
     assert str(refused.value) == (
-        "`kyr serve` refused model 2 and goes on as before: “sign this” got no answer."
+        "`kyr serve` refused version 2 and goes on as before: “sign this” got no answer."
     )
     assert published(store).version == "1"
 
@@ -72,7 +72,7 @@ def test_a_service_that_takes_over_is_waited_for(store: ModelStore, tmp_path: Pa
         serving.write(ServingStatus("1"))
         threading.Timer(0.3, serving.write, [ServingStatus("2")]).start()
         publish(store, serving, "2", said.append)
-    assert re.match(r"Model 2 answers, \d+\.\d s later$", said[-1])
+    assert re.match(r"Version 2 answers, \d+\.\d s later$", said[-1])
     assert published(store).version == "2"
 
 
@@ -120,7 +120,7 @@ def test_going_back_twice_is_going_forward(store: ModelStore, tmp_path: Path) ->
 
 def test_there_may_be_nothing_to_go_back_to(store: ModelStore, tmp_path: Path) -> None:
     """The first model has none before it."""
-    with pytest.raises(PublishError, match="There is no model before this one"):
+    with pytest.raises(PublishError, match="There is no version before this one"):
         roll_back(store, ServingStatusFile(tmp_path), silent)
 
 

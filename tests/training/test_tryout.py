@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.training import tryout as module
+from bot.training import kept_process as module
 from bot.training import worker
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.train import TrainingError
@@ -109,12 +109,11 @@ async def test_closing_ends_the_process_while_it_still_starts(model: Model) -> N
     asked = asyncio.create_task(tryout.ask(model, NEVER))
     await until(lambda: tryout.pid is not None)
     family = family_of(tryout)
-    await until(lambda: tryout._loaded is not None)
     await tryout.close()
     with pytest.raises(TrainingError) as ended:
         await asked
     assert str(ended.value) == (
-        "Asking the model ended: something killed it. Nothing was changed. "
+        "Asking the version ended: something killed it. Nothing was changed. "
         "See that 4 GB of memory are free, and try again."
     )
     assert await still_running(family) == [] and tryout.pid is None
@@ -149,7 +148,7 @@ async def test_a_model_that_is_not_as_it_was_trained_is_not_loaded(
     else:
         with model.archive.open("ab") as archive:
             archive.write(b"\0")
-    with pytest.raises(ModelError, match="the file is not the one that was trained"):
+    with pytest.raises(ModelError, match="the file is not the one that was made"):
         await tryout.ask(model, CARD)
     assert tryout.pid is None
 
@@ -159,6 +158,6 @@ async def test_who_waits_for_others_is_told_in_time(
 ) -> None:
     """However many have asked before."""
     monkeypatch.setattr(module, "SECONDS_TO_ANSWER", 0.2)
-    async with tryout._asking:
+    async with tryout._process._asking:
         with pytest.raises(TrainingError, match=r"no answer came within 0\.2 s"):
             await tryout.ask(model, "a question")

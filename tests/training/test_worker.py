@@ -55,7 +55,7 @@ async def test_what_is_printed_while_a_question_is_answered_reaches_no_log(
     caplog.set_level(logging.DEBUG)
     with pytest.raises(WorkerError) as ended:
         await (await worker()).parse(ARCHIVE, ["hola", "me llamo Ana"])
-    assert str(ended.value) == "Asking the model ended: Rasa failed, the log says how. Nothing was changed."
+    assert str(ended.value) == "Asking the version ended: Rasa failed, the log says how. Nothing was changed."
     assert "ERROR in rasa.some.module" in caplog.text
     assert "Ana" not in caplog.text and "hola" not in caplog.text
 

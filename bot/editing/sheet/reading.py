@@ -36,10 +36,15 @@ _MOST_PARTS = 500
 _MOST_MERGED = 20
 _MOST_CELLS = 200_000
 _MOST_COLUMNS = 100
+_SHOWN_BEHIND = 12
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ESCAPE_OF_AN_ESCAPE = re.compile("_x005F_(?=x[0-9A-Fa-f]{4}_)")
+# How LibreOffice writes a cell that is true or false: it is no formula of anybody's.
+_TRUE_OR_FALSE = re.compile(r"=?(?:of:=)?(TRUE|FALSE|VERDADERO|FALSO)\(\)", re.IGNORECASE)
+# UTF-8 that was read as the code page of Windows and written as UTF-8 again: "estÃ¡" for "está".
+_TWICE_ENCODED = re.compile("[\u00c2\u00c3][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]|\u00e2\u20ac.")
 _SPREADSHEET_ML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -263,6 +268,8 @@ def _value_of(cell: Any, formulas: set[str]) -> Any:
     value = cell.value
     if value is None:
         return ""
+    if cell.data_type == "f" and isinstance(value, str) and (said := _TRUE_OR_FALSE.fullmatch(value)):
+        return said[1].upper() in ("TRUE", "VERDADERO")
     if cell.data_type == "f" or f"{get_column_letter(cell.column)}{cell.row}" in formulas:
         return _REFUSED_FORMULA
     if cell.data_type == "e":
@@ -283,6 +290,8 @@ def _read_csv(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
         raise SheetError(Message("sheet_line_not_utf8", line=line, how=how), file=path) from None
     if "\0" in text:
         raise SheetError(Message("sheet_is_no_text", how=how), file=path)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # as Excel for the Mac saves it
     first, _, rest = text.partition("\n")
     if first.strip().strip('"').lower().startswith("sep="):
         text = rest  # a line with which Excel is told what parts the cells
@@ -303,6 +312,8 @@ def _read_csv(path: Path, content: bytes, problems: SheetProblems) -> Sheet:
 
 
 def _csv_value(cell: str) -> Any:
+    if said := _TRUE_OR_FALSE.fullmatch(cell):
+        return said[1]
     return _REFUSED_FORMULA if cell.startswith("=") else as_meant(cell)
 
 
@@ -363,7 +374,21 @@ def _taken(number: int, place: str, value: Any, problems: SheetProblems) -> Valu
         problems.add(number, place, "cell_error")
     elif isinstance(value, str) and len(value) > MOST_CHARACTERS:
         problems.add(number, place, "cell_too_long", length=len(value), most=MOST_CHARACTERS)
+    elif isinstance(value, str) and (twice := _TWICE_ENCODED.search(value)):
+        start = value.rfind(" ", 0, twice.start()) + 1
+        found = value[start : twice.end() + _SHOWN_BEHIND].split()[0]
+        problems.add(number, place, "cell_twice_encoded", found=found, meant=_once_encoded(found))
     else:
         taken: Value = value
         return taken
     return None
+
+
+def _once_encoded(text: str) -> str:
+    """Return what was meant by a text that was encoded twice; as it is where that cannot be told."""
+    try:
+        # Five bytes have no letter in the code page of Windows, and come as they are.
+        single = (letter.encode("cp1252", errors="ignore") or letter.encode("latin-1") for letter in text)
+        return b"".join(single).decode()
+    except UnicodeError:
+        return text

@@ -24,7 +24,10 @@ _TWINS = {"title": "titles", "questions": "questions", "answer": "answers", "sho
 _YES = {"true", "verdadero", "yes", "sí", "si", "y", "s", "1"}
 _NO = {"false", "falso", "no", "n", "0"}
 _QUOTES = "\"'“”‘’«»`"
-_BULLET = re.compile(r"[-•*–]\s+")
+# What stands before the items of lists; Word writes dots and boxes as letters of a font of its own.
+_BULLET = re.compile(r"[-•·▪◦‣●○■□–—*]\s+|o\t\s*")
+_DOTS_OF_WORD = re.compile("^([ \t]*)[\uf0b7\uf0a7\uf0d8]", re.MULTILINE)
+_NUMBER = re.compile(r"(\d{1,2})[.)]\s+")
 # A tag or an entity: the pages show plain text and would show it as it is.
 _MARKUP = re.compile(r"<\s*[/!?]?\s*[A-Za-z]|&(?:[A-Za-z]{2,8}|#x?[0-9A-Fa-f]{1,6});")
 _SOURCE = re.compile(r"(.+?)\s*\|\s*([^|]+)")
@@ -115,6 +118,7 @@ class RowReader:
             self._add(column, "excel_made_number", row=row, number=value)
             return ""
         text = clean(value if isinstance(value, str) else "" if value is None else str(int(value)))
+        text = _DOTS_OF_WORD.sub(r"\1•", text)
         if bad := next((c for c in text if not c.isprintable() and c not in "\n\t"), None):
             self._add(column, "unseen_character", row=row, code=f"U+{ord(bad):04X}")
             return ""
@@ -133,7 +137,7 @@ class RowReader:
         if self.present and self._as_present(column, text):
             kept: str = getattr(self.present, _TWINS[part])[language]
             return kept
-        return text if part == "answer" else " ".join(text.split())
+        return _with_lists(text) if part == "answer" else " ".join(text.split())
 
     def _require_texts(self, twins: Mapping[tuple[str, str], str], answered: bool) -> None:
         answered_now = self.present is not None and any(self.present.answers.values())
@@ -266,6 +270,19 @@ class RowReader:
                     self._add(
                         column, "other_language", language=LANGUAGE_MESSAGES[language], wrong=wrong[:60]
                     )
+
+
+def _with_lists(text: str) -> str:
+    """Return a text in which items of lists begin with "- " or "1. ", whatever Word has made of them."""
+    found = []
+    for line in text.split("\n"):
+        bare = line.strip()
+        if match := _BULLET.match(bare):
+            line = f"- {bare[match.end() :]}"
+        elif match := _NUMBER.match(bare):
+            line = f"{match[1]}. {bare[match.end() :]}"
+        found.append(line)
+    return "\n".join(found)
 
 
 def mostly_in_another(

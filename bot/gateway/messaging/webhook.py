@@ -14,7 +14,6 @@ from bot.answering.reply import Reply, response_reply
 from bot.answering.text_messages import asks_for_rest
 from bot.gateway import keys
 from bot.gateway.body import BadRequest, read_bytes
-from bot.gateway.clients import client_of
 from bot.gateway.conversations import Conversation
 from bot.gateway.dialogue import end, reply, say_as_spoken
 from bot.gateway.limits import MESSAGE, PAGE, TooMany
@@ -23,6 +22,7 @@ from bot.gateway.messaging.choices import payload_of
 from bot.gateway.pages import page_of
 from bot.text.cleaning import clean
 from bot.text.language import DEFAULT_LANGUAGE, LANGUAGES
+from bot.web.clients import client_of
 
 logger = logging.getLogger(__name__)
 

@@ -505,11 +505,11 @@ function service(item, strings) {
   const away = item.distance ? ` (${item.distance})` : "";
   if (item.address) facts.unshift(fact(strings.address, item.address + away));
   if (item.url) facts.unshift(fact(strings.website, link(item.url, item.url)));
-  facts.push(fact(strings.service_checked, item.checked));
-  const calls = item.phones.map(({ uri, number }) => {
+  if (item.checked) facts.push(fact(strings.service_checked, item.checked));
+  const calls = item.phones.map(({ uri, number, about }) => {
     const call = link(uri, `${strings.phone} ${number}`);
     call.className = "call";
-    return element("p", {}, call);
+    return element("p", {}, call, about ? ` ${about}` : "");
   });
   const opening = item.opening ? [element("p", { className: item.open ? "opening open" : "opening" }, item.opening)] : [];
   const alerts = [item.confirm, item.alert].filter(Boolean).map((text) => element("p", { className: "alert" }, text));
