@@ -111,7 +111,7 @@ def test_another_hotline_is_on_the_pages_at_once(content_copy: Path) -> None:
     """The number that is withheld is looked for in what they say with the present one."""
     withheld = content_copy / "data" / "resources" / "withheld_phones.csv"
     with withheld.open("a", encoding="utf-8") as table:
-        table.write("213-555-0100,Nobody,Not confirmed.,Sin confirmar.,\n")
+        table.write("213-555-0100,Nobody,Not confirmed.,Sin confirmar.,,,,\n")
     phones = content_copy / "data" / "resources" / "phones.csv"
     phones.write_text(phones.read_text(encoding="utf-8").replace(",211-la,211,", ",211-la,213-555-0100,"))
     assert any("213-555-0100 must not be given" in str(problem) for problem in check_content(content_copy))

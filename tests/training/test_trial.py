@@ -58,8 +58,8 @@ async def test_a_new_answer_with_two_questions_a_language_is_reached_by_them(
     assert trial.reached >= 3 and trial.passed and trial.taken == ()
     few = [one for one in trial.advice if one.key == "trial_too_few"]
     assert [one.values["number"] for one in few] == [8, 8]
-    assert str(few[0]).startswith("Write 8 more in English: short ones")
-    assert few[1].in_language("es").startswith("Escriba 8 más en español: cortas")
+    assert str(few[0]).startswith("Write 8 more in English: in the words of other people")
+    assert few[1].in_language("es").startswith("Escriba 8 más en español: con las palabras de otras")
 
 
 async def test_an_answer_for_a_situation_is_tried_beside_those_of_its_topic(
