@@ -1,6 +1,7 @@
 """Our server against Rasa as `rasa init` sets it up: `uv run python -m bench.against_stock [N]`.
 
-Both are trained in turn on the same questions, N (by default 10) of each label and language: all of
+Stock Rasa runs with TensorFlow, in the environment of bench/stock (`uv sync --project bench/stock`). Both are
+trained in turn on the same questions, N (by default 10) of each label and language: all of
 them would keep DIET busy for hours. Then both are started, asked the evaluation questions, and sent
 messages at concurrency 1, 10 and 50. Takes about half an hour on two cores.
 """
@@ -31,7 +32,7 @@ from bench.load import Send, load, mebibytes
 from bot.answering.decision import OUT_OF_SCOPE, TOPIC_PREFIX, Understanding
 from bot.content.paths import conversation_files
 from bot.content.reading import read_content
-from bot.serving.processes import LOOPBACK, Child, free_port
+from bot.serving.processes import LOOPBACK, RASA_COMMAND, Child, free_port
 from bot.settings import PROJECT_ROOT
 from bot.training.evaluation import EVALUATION, Question, read_questions
 from bot.training.models import ModelStore
@@ -39,6 +40,7 @@ from bot.training.thresholds import EvaluatedQuestion
 from bot.training.train import EVALUATION_QUESTIONS, parse, train
 
 STOCK = Path(__file__).parent / "stock"
+_STOCK_PYTHON = str(STOCK / ".venv" / "bin" / "python")
 # Intents of ours whose answer is a custom action or a form; stock Rasa answers them with a text.
 _STOCK_ANSWER = "utter_what_can_you_do"
 
@@ -93,8 +95,8 @@ def write_stock_project(content: Path, root: Path) -> None:
 def train_stock(root: Path) -> tuple[float, float]:
     """Train the stock project; return the seconds it takes and its greatest resident memory in MiB."""
     began = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "rasa", "train", "--fixed-model-name", "stock", "--quiet"],
+    process = subprocess.Popen(  # noqa: S603 - our own arguments
+        [_STOCK_PYTHON, "-W", "ignore", "-m", "rasa", "train", "--fixed-model-name", "stock", "--quiet"],
         cwd=root,
         env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
         stdout=subprocess.DEVNULL,
@@ -140,7 +142,8 @@ def stock_rasa(model: Path) -> Child:
     endpoints.touch()
     arguments = ["-m", "rasa", "run", "--model", str(model), "--endpoints", str(endpoints), "--enable-api"]
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "ERROR", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return Child("stock Rasa", [*arguments, "--interface", LOOPBACK, "--port", str(port)], port, quiet)
+    arguments += ["--interface", LOOPBACK, "--port", str(port)]
+    return Child("stock Rasa", arguments, port, quiet, python=_STOCK_PYTHON)
 
 
 def served(data_dir: Path, content: Path) -> Child:
@@ -162,7 +165,7 @@ async def ready(session: ClientSession, url: str) -> None:
 def rasa_behind(pid: int) -> str:
     """Return the address of the Rasa that `kyr serve` has started."""
     commands = (child.cmdline() for child in psutil.Process(pid).children())
-    command = next(command for command in commands if "rasa" in command)
+    command = next(command for command in commands if RASA_COMMAND in command)
     return f"http://{LOOPBACK}:{command[command.index('--port') + 1]}"
 
 

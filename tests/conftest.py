@@ -386,5 +386,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out what would load Rasa and TensorFlow where slow tests were deselected anyway."""
+    """Leave out what would load Rasa where slow tests were deselected anyway."""
     return True if "not slow" in config.option.markexpr and collection_path.name == "nlu" else None

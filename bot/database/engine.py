@@ -239,11 +239,13 @@ def _current(connection: Connection) -> str | None:
     return version
 
 
-def count_one(connection: Connection, table: Table, **key: str | int) -> None:
-    """Count one more in the row of a key, in a table with a `count`."""
+def count_more(connection: Connection, table: Table, number: int = 1, **key: str | int) -> None:
+    """Count so many more in the row of a key, in a table with a `count`."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**key, count=1)
-    counted = statement.on_conflict_do_update(index_elements=[*key], set_={"count": table.c["count"] + 1})
+    statement = dialect.insert(table).values(**key, count=number)
+    counted = statement.on_conflict_do_update(
+        index_elements=[*key], set_={"count": table.c["count"] + number}
+    )
     connection.execute(counted)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bot.clock import current_date, week_of
-from bot.database.engine import Database, count_one
+from bot.database.engine import Database, count_more
 from bot.database.tables import FEEDBACK
 from bot.database.usage import FEWEST_SHOWN, rounded, weeks_over
 
@@ -47,7 +47,7 @@ class Feedback:
         """Count one yes or no in the week of `today`, by default the current day."""
         week = week_of(today or current_date())
         with self.database.transaction() as connection:
-            count_one(connection, FEEDBACK, week=week, topic=topic, language=language, helpful=int(helpful))
+            count_more(connection, FEEDBACK, week=week, topic=topic, language=language, helpful=int(helpful))
 
     def totals(self) -> list[Total]:
         """Return the sums over all weeks, those that helped the fewest first."""

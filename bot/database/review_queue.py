@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection
 
 from bot.clock import current_date, week_of
-from bot.database.engine import Database, count_one
+from bot.database.engine import Database, count_more
 from bot.database.tables import REVIEW_QUEUE
 from bot.text.redaction import REMOVED
 
@@ -75,7 +75,7 @@ class ReviewQueue:
         text = text.encode()[:_MOST_BYTES].decode(errors="ignore")
         with self.database.transaction() as connection:
             _forget(connection, today)
-            count_one(
+            count_more(
                 connection,
                 REVIEW_QUEUE,
                 week=week_of(today),

@@ -12,11 +12,12 @@ import datetime
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
 from bot.clock import current_date, week_of
-from bot.database.engine import Database, count_one
+from bot.database.engine import Database, count_more
 from bot.database.tables import USAGE
 from bot.text.language import LANGUAGES
 
@@ -44,6 +45,16 @@ ANSWER, EMERGENCY, OFFER, HELP, SMALL_TALK, NOT_UNDERSTOOD, OUT_OF_SCOPE, DEGRAD
 _LISTED: Mapping[str, Sequence[str]] = {LANGUAGE: LANGUAGES, CHANNEL: CHANNELS, OUTCOME: OUTCOMES}
 
 
+class Counted(NamedTuple):
+    """What a message is counted as: `week` is a Monday, the others stand in the order of KINDS."""
+
+    week: str
+    topic: str | None
+    language: str
+    channel: str
+    outcome: str
+
+
 @dataclass(frozen=True)
 class Figures:
     """The counts of one week, by kind and value; None where one is hidden. `week` is its Monday."""
@@ -62,23 +73,17 @@ class Usage:
 
     database: Database
 
-    def count(
-        self,
-        *,
-        topic: str | None,
-        language: str,
-        channel: str,
-        outcome: str,
-        today: datetime.date | None = None,
-    ) -> None:
-        """Count one message in the week of `today`, by default the current day."""
-        week = week_of(today or current_date())
-        # In this order for every message, so that no two that are counted at once wait for each other.
-        counted = {TOPIC: topic, LANGUAGE: language, CHANNEL: channel, OUTCOME: outcome}
-        with self.database.transaction() as connection:
-            for kind, value in counted.items():
+    def count(self, messages: Mapping[Counted, int]) -> None:
+        """Count messages, each so often, all of them or none."""
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for message, number in messages.items():
+            for kind, value in zip(KINDS, message[1:], strict=True):
                 if value is not None:
-                    count_one(connection, USAGE, week=week, kind=kind, value=value)
+                    counts[message.week, kind, value] += number
+        with self.database.transaction() as connection:
+            # In the same order always, so that no two that count at once wait for each other.
+            for (week, kind, value), number in sorted(counts.items()):
+                count_more(connection, USAGE, number, week=week, kind=kind, value=value)
 
     def weeks(self, number: int, *, today: datetime.date | None = None) -> list[Figures]:
         """Return the figures of the last weeks that are over, the newest first, at most so many.

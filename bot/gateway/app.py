@@ -21,6 +21,7 @@ from bot.gateway.conversations import Conversations
 from bot.gateway.current_model import CurrentModel, LoadedModel
 from bot.gateway.idempotency import AnswerCache
 from bot.gateway.limits import Limits
+from bot.gateway.message_counts import MessageCounts
 from bot.gateway.messaging.channel import Channel
 from bot.gateway.messaging.telegram import TELEGRAM_URL, Telegram
 from bot.gateway.messaging.twilio import TWILIO_URL, Twilio
@@ -77,15 +78,16 @@ def create_app(
     app[keys.SOUNDS] = Sounds(settings.content_dir, models.published_content_dir)
     app[keys.TEMPLATES] = pages.create_templates()
     app[keys.TRUSTED_PROXIES] = settings.trusted_proxies
-    app[keys.USAGE] = Usage(database)
     app[keys.WRITER] = BackgroundWriter()
+    usage = Usage(database)
+    app[keys.MESSAGE_COUNTS] = MessageCounts(usage, app[keys.WRITER])
 
     async def close_rasa_client(app: web.Application) -> None:
         await app[keys.CURRENT_MODEL].rasa.close()
 
     app.on_cleanup.append(close_rasa_client)
     app.cleanup_ctx.append(_write_staff_data)
-    app.cleanup_ctx.append(_forget_daily(queue, app[keys.USAGE]))
+    app.cleanup_ctx.append(_forget_daily(queue, usage))
     app.on_response_prepare.append(security.add_headers)
     offline = OfflineCopies(app)
     plain_search = PlainSearch(offline)

@@ -6,7 +6,6 @@ Personal details go out of a message here, before anything else looks at it.
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -373,11 +372,9 @@ def _count(app: web.Application, conversation: Conversation, channel: str, outco
     if conversation.test:
         return
     first = outcome.replies[0]
-    count = functools.partial(
-        app[keys.USAGE].count,
+    app[keys.MESSAGE_COUNTS].add(
         topic=first.topic,
         language=first.language,
         channel=channel,
         outcome=outcome_of(first, degraded=outcome.degraded),
     )
-    app[keys.WRITER].write("A message could not be counted", count)

@@ -12,6 +12,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 # A frightened person does not wait longer; after that the hotline card is the better answer.
 SECONDS_TO_ANSWER = 8
+_SECONDS_KEPT = 30
 
 
 class RasaUnavailable(Exception):
@@ -28,8 +29,8 @@ class RasaClient:
 
     @functools.cached_property
     def _session(self) -> ClientSession:
-        # Rasa closes idle connections without notice; a fresh one costs less than a lost message.
-        return ClientSession(connector=TCPConnector(force_close=True, limit=100))
+        # Kept for less time than Rasa keeps them (two minutes), so that none is used that it has just closed.
+        return ClientSession(connector=TCPConnector(keepalive_timeout=_SECONDS_KEPT, limit=100))
 
     async def close(self) -> None:
         """Give its connections back; nothing can be asked any more."""

@@ -17,14 +17,9 @@ import functools
 import json
 import multiprocessing
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-if __name__ == "__main__":
-    # spaCy imports TensorFlow where it is there, which takes seven seconds, and does as well without.
-    sys.modules["tensorflow"] = None  # type: ignore[assignment] # this is how a module is said to be missing
 
 import numpy as np
 

@@ -16,17 +16,12 @@ from __future__ import annotations
 
 import functools
 import json
-import sys
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-if __name__ == "__main__":
-    # spaCy imports TensorFlow where it is there, which takes seven seconds, and does as well without.
-    sys.modules["tensorflow"] = None  # type: ignore[assignment] # this is how a module is said to be missing
 
 import numpy as np
 import numpy.typing as npt

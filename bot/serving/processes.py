@@ -26,6 +26,9 @@ from bot.training.worker import SECONDS_TO_START
 
 logger = logging.getLogger(__name__)
 
+# The command `rasa`, as a module.
+RASA_COMMAND = "bot.nlu.rasa_command"
+
 LOOPBACK = "127.0.0.1"
 # Below 32768, where ephemeral ports begin on Linux and elsewhere.
 _FIRST_PORT, _PORTS = 20_000, 12_000
@@ -59,9 +62,17 @@ def free_port() -> int:
 class Child:
     """One child process that listens on a loopback port."""
 
-    def __init__(self, name: str, arguments: list[str], port: int, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        port: int,
+        environment: Mapping[str, str],
+        *,
+        python: str = sys.executable,
+    ) -> None:
         self.name, self.port = name, port
-        self._arguments = [sys.executable, "-W", "ignore", *arguments]
+        self._arguments = [python, "-W", "ignore", *arguments]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
         self.environment = {**inherited, **environment}
         self._process: asyncio.subprocess.Process | None = None
@@ -222,7 +233,7 @@ def rasa_child(
     Conversations are kept in Redis where `redis_url` is given, encrypted with `conversation_key`.
     """
     port = free_port()
-    arguments = ["-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port)]
+    run = ("run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port))
     environment = {
         "KYR_ACTION_URL": action_url,
         "KYR_REDIS_URL": redis_url,
@@ -230,9 +241,11 @@ def rasa_child(
         THRESHOLDS_FILE: str(thresholds or ""),
         "RASA_TELEMETRY_ENABLED": "false",
         "LOG_LEVEL": "WARNING",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
+        # One message is too little work for two threads: the second would only wait, at full speed.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
     }
-    return Child("Rasa", arguments, port, environment)
+    return Child("Rasa", ["-m", RASA_COMMAND, *run], port, environment)
 
 
 def actions_child(content_dir: Path, resources_dir: Path, *, data_dir: Path) -> Child:

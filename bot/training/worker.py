@@ -320,5 +320,5 @@ async def _process(
         await process.wait()
 
 
-# Rasa needs 20 to 40 seconds on two cores, most of it to import TensorFlow.
+# Rasa needs ten seconds on two cores, and several times as long where others use them.
 SECONDS_TO_START = 180

@@ -12,7 +12,7 @@ from bot.database.engine import DATABASE_FILE, Database
 from bot.database.feedback import Feedback
 from bot.database.purge import purge
 from bot.database.review_queue import NOT_HELPFUL, ReviewQueue
-from bot.database.usage import Usage
+from bot.database.usage import Counted, Usage
 from bot.serving.processes import free_port
 from tests.conftest import PostgresServer
 
@@ -30,7 +30,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     ReviewQueue(database).add("what about cameras", "en")
     ReviewQueue(database).add("puedo quedarme callado", "es", reason=NOT_HELPFUL, topic="bond")
     Feedback(database).count("red_card", "es", helpful=True)
-    Usage(database).count(topic="red_card", language="es", channel="sms", outcome="answer")
+    Usage(database).count({Counted("2026-11-23", "red_card", "es", "sms", "answer"): 1})
     AuditLog(database).record("a clerk", "publish", "m1", before=None, after="m1")
     (tmp_path / "published.json").write_text("{}", encoding="utf-8")
     return database
@@ -69,7 +69,7 @@ def test_nothing_of_it_is_left_in_the_file(tmp_path: Path) -> None:
     for number in range(50):
         ReviewQueue(database).add(f"{number} " + "what about cameras " * 40, "en")
         Feedback(database).count(f"topic{number}", "es", helpful=True)
-        Usage(database).count(topic=f"used{number}", language="es", channel="sms", outcome="answer")
+        Usage(database).count({Counted("2026-11-23", f"used{number}", "es", "sms", "answer"): 1})
     before = (tmp_path / DATABASE_FILE).read_bytes()
     assert b"about cameras" in before and b"topic7" in before and b"used7" in before
     purge(database, "")

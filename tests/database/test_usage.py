@@ -14,7 +14,7 @@ from bot.clock import current_date, week_of
 from bot.database.engine import Database
 from bot.database.feedback import Feedback, WeeklyTotal
 from bot.database.tables import FEEDBACK, USAGE
-from bot.database.usage import CHANNELS, FEWEST_SHOWN, KINDS, OUTCOMES, Figures, Usage
+from bot.database.usage import CHANNELS, FEWEST_SHOWN, KINDS, OUTCOMES, Counted, Figures, Usage
 from bot.text.language import LANGUAGES
 
 MONDAY = datetime.date(2026, 11, 23)
@@ -50,8 +50,8 @@ def test_a_message_is_counted_once_in_each_kind(usage: Usage) -> None:
     """In the week of the day, whichever day of it; without a topic in the others alone."""
     for days in (0, 6):
         day = MONDAY + datetime.timedelta(days=days)
-        usage.count(topic="bond", language="en", channel="sms", outcome="answer", today=day)
-    usage.count(topic=None, language="es", channel="sms", outcome="small_talk", today=AFTER)
+        usage.count({Counted(week_of(day), "bond", "en", "sms", "answer"): 1})
+    usage.count({Counted(week_of(AFTER), None, "es", "sms", "small_talk"): 1})
     assert sorted(kept(usage)) == [
         ("2026-11-23", "channel", "sms", 2),
         ("2026-11-23", "language", "en", 2),
@@ -170,8 +170,8 @@ def test_counts_are_removed_after_104_weeks(usage: Usage) -> None:
 
 def test_what_is_kept_does_not_tell_what_belongs_to_one_message(usage: Usage) -> None:
     """No column has more than one thing in it, and no row tells with which others it was written."""
-    usage.count(topic="zz", language="es", channel="sms", outcome="answer", today=MONDAY)
-    usage.count(topic="aa", language="en", channel="web", outcome="answer", today=MONDAY)
+    usage.count({Counted(week_of(MONDAY), "zz", "es", "sms", "answer"): 1})
+    usage.count({Counted(week_of(MONDAY), "aa", "en", "web", "answer"): 1})
     usage.forget_old(today=MONDAY)
     with usage.database.transaction() as connection:
         columns = [column["name"] for column in inspect(connection).get_columns("usage")]

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.database.tables import USAGE
-from bot.serving.processes import free_port
+from bot.serving.processes import RASA_COMMAND, free_port
 from bot.settings import PROJECT_ROOT
 from bot.training.models import ARCHIVE, Model, ModelStore
 from tests.conftest import SMALL_CONTENT, still_running
@@ -76,7 +76,7 @@ async def test_serve_answers_restarts_what_dies_and_leaves_nothing_running(
         file = environment["KYR_DATABASE_URL"].removeprefix("sqlite:///")
         assert f"Staff data: {file}, 5 changed settings noted in the audit log\n" in printed
         family = psutil.Process(process.pid).children(recursive=True)
-        rasa = next(child for child in family if "rasa" in child.cmdline())
+        rasa = next(child for child in family if RASA_COMMAND in child.cmdline())
         listeners = [
             connection.laddr.ip
             for member in [psutil.Process(process.pid), *family]

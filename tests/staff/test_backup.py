@@ -30,7 +30,7 @@ from bot.database.engine import Database, DatabaseError
 from bot.database.feedback import Feedback, Total
 from bot.database.review_queue import NOT_HELPFUL, ReviewQueue, Unanswered
 from bot.database.tables import USAGE
-from bot.database.usage import Usage
+from bot.database.usage import Counted, Usage
 from bot.files.hashing import folder_hash
 from bot.serving.processes import free_port
 from bot.settings import PROJECT_ROOT, Settings
@@ -100,7 +100,7 @@ def fill(settings: Settings, database: Database) -> None:
         queue.add("qué pasa con las cámaras", "es")
     queue.add("what about cameras", "en", reason=NOT_HELPFUL, topic="bond")
     Feedback(database).count("bond", "en", helpful=True)
-    Usage(database).count(topic="bond", language="en", channel="sms", outcome="answer")
+    Usage(database).count({Counted("2026-11-23", "bond", "en", "sms", "answer"): 1})
     AuditLog(database).record("a clerk", "publish", "20260101-000000-aaaaaaaa", before=None, after="ñ")
     publish_model(settings, "20260101-000000-aaaaaaaa")
 
