@@ -381,8 +381,9 @@ async def service(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep Rasa from phoning home, whichever test imports it first."""
+    """Keep Rasa from phoning home, whichever test imports it first; test the content in this folder."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["KYR_CONTENT_DIR"] = str(PROJECT_ROOT)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

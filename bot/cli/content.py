@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from bot.cli.shared import AT_FAULT, DONE, group_with_steps, release_of, with_settings
+from bot.cli.shared import (
+    AT_FAULT,
+    DONE,
+    group_with_steps,
+    release_of,
+    tell_what_waits,
+    with_settings,
+)
 from bot.clock import current_date
 from bot.settings import Settings
 
@@ -27,6 +34,7 @@ def check(settings: Settings, paths: tuple[Path, ...]) -> int:
     if missing:
         click.echo(f"{missing[0]}: there is no such file or folder. Check the name.", err=True)
         return AT_FAULT
+    tell_what_waits(settings)
     problems = check_content(settings.content_dir, paths)
     for problem in problems:
         click.echo(str(problem))

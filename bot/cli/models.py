@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.shared import DONE, release_of, with_settings
+from bot.cli.shared import DONE, release_of, tell_what_waits, with_settings
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def train(settings: Settings) -> int:
     """Check, train and evaluate a new model."""
     from bot.training.gate import format_report
 
+    tell_what_waits(settings)
     release = release_of(settings)
     model, published = release.train(), release.store.published()
     if published is not None and published.version == model.version:

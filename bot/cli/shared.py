@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 from collections.abc import Callable
@@ -67,6 +68,23 @@ def release_of(settings: Settings) -> Release:
     from bot.staff.release import Release
 
     return Release.of(settings, operator(), click.echo)
+
+
+def tell_what_waits(settings: Settings) -> None:
+    """Say where the program's own content has changes that the content which staff edit does not have.
+
+    Whoever edits `data/` in the folder of the program would look for them in vain in a new model.
+    """
+    from bot.errors import KyrError
+    from bot.staff.upgrade import upgrade_waiting
+
+    with contextlib.suppress(KyrError):
+        if waiting := upgrade_waiting(settings):
+            click.echo(
+                f"The program's own content has {waiting} changes that {settings.content_dir} does not have. "
+                "`kyr content upgrade` takes them over; KYR_CONTENT_DIR=. works on data/ itself.",
+                err=True,
+            )
 
 
 def asked(question: str, *, suffix: str, hide_input: bool = False) -> str:
