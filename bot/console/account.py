@@ -7,10 +7,10 @@ import asyncio
 from aiohttp import web
 
 from bot.console import keys
-from bot.console.guard import account_of
+from bot.console.guard import HOME, account_of
 from bot.console.people import shown_sign_ins
 from bot.console.rendering import render, said, text
-from bot.console.sign_in import HOME, in_sign_in_threads, let_in, provider_failure, refusal, remember_browser
+from bot.console.sign_in import in_sign_in_threads, let_in, provider_failure, refusal, remember_browser
 from bot.console.throttle import SignInRefused
 from bot.database.accounts import HOURS_OF_A_CODE, AccountError
 

@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import json
 import logging
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,9 @@ PROVIDER_CALLBACK = "/provider/back"
 _FOR_OTHER_SITES = (PROVIDER_CALLBACK,)
 # Secrets of forms, which are not sent back into a page.
 _NEVER_CARRIED = ("password", "again", "old", "code")
+HOME = "/"
+# Where to go on may come from anywhere: only a path of ours, and none that a browser takes for a host.
+_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -61,7 +65,7 @@ async def cookies(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not given and _comes_by_a_link_elsewhere(request):
         # The browser has kept our cookie to itself. Asked again by a page of ours it sends it, and whoever is
         # signed in stays so.
-        return hop_page(request, request.path_qs)
+        return hop_page(request, own_path(request.path_qs))
     try:
         response = await handler(request)
     except web.HTTPException as error:
@@ -106,6 +110,11 @@ def _comes_by_a_link_elsewhere(request: web.Request) -> bool:
         and headers.get("Sec-Fetch-Mode") == "navigate"
         and request.path not in _FOR_OTHER_SITES
     )
+
+
+def own_path(value: object) -> str:
+    """Return a path of ours, the first page where that is none."""
+    return value if isinstance(value, str) and _PATH.fullmatch(value) else HOME
 
 
 def hop_page(request: web.Request, path: str, *, elsewhere: str = "") -> web.Response:

@@ -19,9 +19,9 @@ from aiohttp import web
 from cryptography.fernet import InvalidToken
 
 from bot.console import keys
-from bot.console.guard import PROVIDER_CALLBACK, account_of, hop_page, set_cookie
+from bot.console.guard import PROVIDER_CALLBACK, account_of, hop_page, own_path, set_cookie
 from bot.console.openid import Begun, CitySignIn, Person, ProviderError
-from bot.console.sign_in import let_in, own_path, remember_browser
+from bot.console.sign_in import let_in, remember_browser
 from bot.database.accounts import Account, AccountError
 
 _COOKIE = "kyr_console_provider"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,8 +13,10 @@ from bot.console import keys
 from bot.console.guard import (
     CARRIED_FIELDS,
     CARRIED_PATH,
+    HOME,
     LANGUAGE_COOKIE,
     continue_page,
+    own_path,
     set_cookie,
     sign_in_page,
 )
@@ -27,13 +28,10 @@ from bot.text.language import LANGUAGES
 from bot.web.browsers import browser_of
 from bot.web.clients import client_of
 
-HOME = "/"
 # What may be wrong at the city's sign-in, by the keys of its texts (messages.yml).
 _PROVIDER_FAILURES = tuple(
     f"provider_{what}" for what in ("silent", "wrong", "refused", "old", "no_email", "nobody", "taken")
 )
-# Where to go on may come from anywhere: only a path of ours, and none that a browser takes for a host.
-_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*")
 
 
 async def get_sign_in(request: web.Request) -> web.StreamResponse:
@@ -128,11 +126,6 @@ async def post_language(request: web.Request) -> web.StreamResponse:
     if form.get("to") in LANGUAGES:
         set_cookie(request, response, LANGUAGE_COOKIE, str(form["to"]))
     raise response
-
-
-def own_path(value: object) -> str:
-    """Return a path of ours, the first page where that is none."""
-    return value if isinstance(value, str) and _PATH.fullmatch(value) else HOME
 
 
 def _fields(value: object) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import ipaddress
 
@@ -193,6 +194,20 @@ async def test_a_link_in_an_email_does_not_sign_anybody_out(
             assert "Set-Cookie" not in response.headers
             assert 'http-equiv="refresh" content="0;url=/topics?q=%3Cb%3E"' in page
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize("path", [b"//evil.example/x", b"/\\evil.example/x"])
+async def test_a_link_elsewhere_leads_to_no_other_site(console: Console, path: bytes) -> None:
+    """What a browser would take for another host is not gone on to."""
+    port = int(console.url.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    asked = (b"GET %s HTTP/1.1" % path, b"Host: 127.0.0.1:%d" % port, b"Connection: close")
+    sent = (b"Sec-Fetch-Site: cross-site", b"Sec-Fetch-Mode: navigate")
+    writer.write(b"\r\n".join([*asked, *sent, b"", b""]))
+    page = (await reader.read()).decode()
+    writer.close()
+    # The form for the language carries the address, and goes to no other site either.
+    assert 'content="0;url=/"' in page and 'href="/" class="button main"' in page
 
 
 async def test_no_password_is_carried_through_signing_in(console: Console, editor: Clerk) -> None:
