@@ -35,6 +35,7 @@ from bot.messages import Message
 from bot.settings import PROJECT_ROOT, Settings
 
 UPGRADE, UNDO, SUBJECT = "upgrade", "undo upgrade", "content"
+EDIT = "edit"
 _WORKPLACE = ".upgrading-"
 _KEPT = ".before"
 _STATE_AFTER = "state-after"
@@ -138,7 +139,8 @@ class Upgrade:
                 for path in files_of(workplace, _PARTS):
                     sync(path)
                 exchange_several(self.root, workplace, _PARTS, kept=_KEPT)
-        self._note(who, [item for item, _ in written], changes, before, after)
+        by_hand = {item.id for item, values in written if item.kind == "answer" and item.is_by_hand(values)}
+        self._note(who, [item for item, _ in written], changes, by_hand, before, after)
         return [item for item, _ in written], outcome
 
     @contextlib.contextmanager
@@ -196,6 +198,7 @@ class Upgrade:
         who: str,
         written: Sequence[Item],
         changes: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]],
+        by_hand: Collection[str],
         before: str,
         after: str,
     ) -> None:
@@ -203,7 +206,9 @@ class Upgrade:
         try:
             with self.audit.database.transaction() as connection:
                 for answer, (was, now) in changes.items():
-                    self.audit.append(connection, who, UPGRADE, answer, before=was, after=now)
+                    # Whoever wrote words of their own is their author, and does not approve them.
+                    action = EDIT if answer in by_hand else UPGRADE
+                    self.audit.append(connection, who, action, answer, before=was, after=now)
                 self.audit.append(connection, who, UPGRADE, SUBJECT, before={"content": before}, after=told)
         except DatabaseError as error:
             raise DatabaseError(Message("edit_not_noted", changes=SUBJECT, error=error.message)) from None

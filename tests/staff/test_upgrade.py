@@ -142,6 +142,41 @@ def test_an_approval_falls_where_the_release_changes_what_was_signed(upgrade: Up
     assert (fields.titles["en"], fields.approved_by) == ("The card", None)
 
 
+def test_the_name_of_a_release_is_not_put_under_words_of_the_city(upgrade: Upgrade) -> None:
+    """Who has signed the release's words off has not read these."""
+    edit(upgrade.root, RED_CARD, ("en: The red card", "en: Our card"))
+    edit(upgrade.program, RED_CARD, ("approved_by: null", "approved_by: A. Lawyer"))
+    item = item_of(upgrade, "answer:red_card")
+    values = item.decided({})
+    assert values is not None
+    upgrade.take("berta", {key_of(item): values})
+    fields = read_fields(text_of(upgrade.root, RED_CARD))
+    assert (fields.titles["en"], fields.approved_by) == ("Our card", None)
+
+
+def test_the_name_of_a_release_stays_under_its_own_words(upgrade: Upgrade) -> None:
+    """Where the city has changed only what nobody signs off."""
+    edit(upgrade.root, RED_CARD, ("group: rights", "group: help"))
+    edit(upgrade.program, RED_CARD, ("approved_by: null", "approved_by: A. Lawyer"))
+    item = item_of(upgrade, "answer:red_card")
+    values = item.decided({})
+    assert values is not None
+    upgrade.take("berta", {key_of(item): values})
+    fields = read_fields(text_of(upgrade.root, RED_CARD))
+    assert (fields.group, fields.approved_by) == ("help", "A. Lawyer")
+
+
+def test_who_writes_words_of_their_own_is_their_author(upgrade: Upgrade) -> None:
+    """And so may not approve them, unlike who takes over what others wrote."""
+    edit(upgrade.root, RED_CARD, ("en: The red card", "en: Our card"))
+    edit(upgrade.program, RED_CARD, ("en: The red card", "en: The card"))
+    item = item_of(upgrade, "answer:red_card")
+    values = item.decided({"title_en": "Another card"})
+    assert values is not None
+    upgrade.take("berta", {key_of(item): values})
+    assert authors(upgrade.audit, "red_card") == {"berta"}
+
+
 def test_new_and_removed_answers(upgrade: Upgrade) -> None:
     """A new one comes, a removed one goes, and one that the city has changed stays until somebody decides."""
     new = text_of(SMALL_CONTENT, "data/faq/bond.yml").replace("bond", "fine").replace("fianza", "multa")

@@ -68,13 +68,22 @@ def write_answer(root: Path, item: Item, values: Mapping[str, str | None], roots
         fields = {side: read_fields(one) for side, one in sides.items()}
         rest = next(part for part in item.parts if part.key == REST) if REST in values else None
         takes_rest = rest is not None and values[REST] == rest.release != rest.city
-        wanted = unsigned(fields[CITY], _with(fields, values))
+        wanted = _signed_as_before(fields, _with(fields, values))
         text = with_fields(sides[RELEASE if takes_rest else CITY], item.id, wanted, compared=True)
     if text is None:
         place.unlink(missing_ok=True)
     else:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text.encode())
+
+
+def _signed_as_before(fields: Mapping[str, TopicFields], wanted: TopicFields) -> TopicFields:
+    """Return the fields signed off by whom a side says who has read just these words; else by nobody."""
+    for side in (CITY, RELEASE):
+        signed = unsigned(fields[side], dataclasses.replace(wanted, approved_by=fields[side].approved_by))
+        if signed.approved_by:
+            return signed
+    return dataclasses.replace(wanted, approved_by=None)
 
 
 def _with(fields: Mapping[str, TopicFields], values: Mapping[str, str | None]) -> TopicFields:

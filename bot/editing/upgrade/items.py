@@ -144,6 +144,12 @@ class Item:
             return None
         return {part.key: chosen.get(part.key, part.proposed) for part in self.parts}
 
+    def is_by_hand(self, values: Mapping[str, str | None]) -> bool:
+        """Whether one of these values is on no side, nor made of the lines of both: somebody wrote it."""
+        return any(
+            values.get(part.key) not in (*map(part.value, SIDES), part.proposed) for part in self.parts
+        )
+
     def taken(self) -> Mapping[str, str | None]:
         """Return the values of the release."""
         return {part.key: part.release for part in self.parts}
