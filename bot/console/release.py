@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,11 @@ from bot.console import keys
 from bot.console.changes import ANSWER, Change, Wording, version_changes
 from bot.console.guard import account_of
 from bot.console.rendering import render, text, write
-from bot.console.resident_texts import Change as TextChange
-from bot.console.resident_texts import text_changes, waiting_texts
+from bot.console.resident_texts import waiting_texts
 from bot.console.residents import assistant_now
-from bot.editing.resident_texts import DOMAIN_FILE
-from bot.staff.approval import authors
+from bot.content.topics import Topic
+from bot.database.audit import AuditLog
+from bot.staff.approval import WRITING, authors
 from bot.training.gate import Difference, Verdict
 from bot.training.models import Model, ModelError
 from bot.web.connections import SECONDS_TO_END, BoundedConnection
@@ -115,7 +116,6 @@ async def _report_page(
         assistant=await assistant_now(request),
         failure=failure,
         changes=changes,
-        changed_texts=await asyncio.to_thread(_page_texts, request, verdict),
         wording=wording,
         people=await asyncio.to_thread(_people, request, model, changes),
         groups=[
@@ -133,27 +133,38 @@ def _changes(request: web.Request, model: Model, other: Model | None) -> tuple[l
     return version_changes(other, model), Wording.of(request, other.content, model.content)
 
 
-def _page_texts(request: web.Request, verdict: Verdict) -> list[TextChange]:
-    """Return which texts of pages differ from the other version."""
-    given = request.app[keys.CONTENT_CACHE].given_texts
-    before, after = given(verdict.published) if verdict.published else None, given(verdict.version)
-    if before is None or after is None:
-        return []
-    return [one for one in text_changes(before, after) if one.listed.text.file != DOMAIN_FILE]
-
-
 def _people(request: web.Request, model: Model, changes: Sequence[Change]) -> dict[str, str]:
     """Return by answer who wrote it and who has approved it, in a sentence."""
     told = {}
     for change in changes:
         if change.place == ANSWER and (topic := model.content.topics.get(change.name)):
-            wrote = ", ".join(sorted(authors(request.app[keys.AUDIT], change.name)))
+            wrote = ", ".join(_writers(request.app[keys.AUDIT], change.name))
             name = "written_by" if wrote else "written_elsewhere"
-            approved = text(request, "approved_so", WHO=topic.approved_by) if topic.approved_by else ""
+            by = topic.approved_by or _approved_since(request, topic)
+            approved = text(request, "approved_so", WHO=by) if by else ""
             told[change.name] = (
                 f"{text(request, name, WHO=wrote)} {approved or text(request, 'approved_by_nobody')}"
             )
     return told
+
+
+def _writers(audit: AuditLog, answer: str) -> list[str]:
+    """Return who wrote an answer since it was approved; where it is approved, who wrote it last."""
+    if found := authors(audit, answer):
+        return sorted(found)
+    edits = (entry.who for entry in audit.entries(subject=answer) if entry.action in WRITING)
+    return [*itertools.islice(edits, 1)]
+
+
+def _approved_since(request: web.Request, topic: Topic) -> str | None:
+    """Return who has approved the same words after the version was made."""
+    now = request.app[keys.CONTENT_CACHE].topics().topics.get(topic.id)
+    is_same = now is not None and (now.title, now.answers, now.sources) == (
+        topic.title,
+        topic.answers,
+        topic.sources,
+    )
+    return now.approved_by if now is not None and is_same else None
 
 
 @dataclass(frozen=True)
@@ -167,12 +178,19 @@ class QuestionGroup:
 
 
 def _grouped(differences: Sequence[Difference], language: str) -> Iterator[QuestionGroup]:
-    """Yield questions that went the same way together, the most first."""
+    """Yield questions that went the same way together: cries for help first, then the most."""
     groups: dict[tuple[str, str, str], list[Difference]] = {}
     for one in differences:
         made = (one.before.in_language(language), one.after.in_language(language))
         groups.setdefault((one.topic, *made), []).append(one)
-    for (topic, before, after), ones in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+
+    def place_of(
+        group: tuple[tuple[str, str, str], list[Difference]],
+    ) -> tuple[bool, int, tuple[str, str, str]]:
+        key, ones = group
+        return not ones[0].is_cry_for_help, -len(ones), key
+
+    for (topic, before, after), ones in sorted(groups.items(), key=place_of):
         yield QuestionGroup(topic, before, after, ones)
 
 

@@ -16,7 +16,7 @@ from bot.text.language import LANGUAGES
 
 # What is signed off, by the columns of the spreadsheet (see bot.editing.topic_layout.TopicFields.signed).
 _SIGNED = {"sources", *(f"{part}_{lang}" for part in ("title", "answer", "short") for lang in LANGUAGES)}
-_WRITING = ("edit", "import")
+WRITING = ("edit", "import")
 _PUBLISHED = "publish: answer"
 # Taken over from a release: nobody here has written it.
 _TAKEN = "upgrade"
@@ -76,7 +76,7 @@ def _written_by(audit: AuditLog, topic: str) -> dict[str, Entry]:
     for entry in reversed(audit.entries(subject=topic)):
         if entry.action in _APPROVING:
             found.clear()
-        elif entry.action in (*_WRITING, _PUBLISHED, _TAKEN):
+        elif entry.action in (*WRITING, _PUBLISHED, _TAKEN):
             before, after = _signed_in(entry.before), _signed_in(entry.after)
             if entry.action == _PUBLISHED:
                 if not after <= noted:

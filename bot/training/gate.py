@@ -16,7 +16,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.answering.decision import OUT_OF_SCOPE
+from bot.answering.decision import DANGER, EMERGENCY, LIFE_IN_DANGER, OUT_OF_SCOPE
 from bot.content.checks import overdue_answers
 from bot.content.diff import CHANGED, TopicChange, topic_changes
 from bot.content.model_rules import GATE
@@ -27,6 +27,7 @@ from bot.text.language import LANGUAGES
 from bot.training.evaluation import rows_by_set
 from bot.training.models import Model
 
+_CRIES_FOR_HELP = (EMERGENCY, DANGER, LIFE_IN_DANGER)
 # The figures of a model's report that count: of questions that are unlike those which were learnt.
 COUNTS = "unlike"
 # What is said of chance: so seldom would it do the same.
@@ -70,6 +71,11 @@ class Difference:
     before: Message
     after: Message
     better: bool | None
+
+    @property
+    def is_cry_for_help(self) -> bool:
+        """Whether the right answer is a card for somebody in danger, or with agents there."""
+        return self.topic in _CRIES_FOR_HELP
 
 
 @dataclass(frozen=True)
@@ -153,6 +159,8 @@ class Verdict:
             told.append(Message("summary_questions", **numbers))
         else:
             told.append(Message("summary_no_questions", asked=self.asked))
+        if missed := sum(one.is_cry_for_help for one in self.differing(better=False)):
+            told.append(Message("summary_cries_for_help", number=missed))
         return (*told, *(self._share_in_words(language) for language in self.figures))
 
     def _share_in_words(self, language: str) -> Message:

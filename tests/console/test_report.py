@@ -61,6 +61,20 @@ async def test_a_report_says_in_sentences_what_goes_out(
     assert "These answers are turned off and stay so" in page and "<li>Food help</li>" in page
 
 
+async def test_who_wrote_and_who_has_approved_is_told_after_the_approval(
+    console: Console, store: ModelStore, editor: Clerk
+) -> None:
+    """Also where somebody has approved the same words after the version was made."""
+    audit = console.app[keys.AUDIT]
+    audit.record(EDITOR, "edit", "red_card", before={"title_en": "x"}, after={"title_en": "y"})
+    audit.record("boss", "approve", "red_card", before=None, after="boss, 2026-11-30")
+    file = console.topic_file("red_card")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("approved_by: null", "approved_by: boss", 1), encoding="utf-8")
+    page = await editor.get("/release/2")
+    assert f"Written by {EDITOR}. " in page and "Nobody has approved it yet" not in page
+
+
 async def test_a_text_that_belongs_to_no_answer_stands_in_the_report_too(
     console: Console, store: ModelStore, editor: Clerk
 ) -> None:

@@ -207,6 +207,14 @@ def test_the_report_shows_what_got_better_and_worse(make_model: MakeModel) -> No
     assert len(lines) < 60
 
 
+def test_cries_for_help_that_got_worse_are_told_by_themselves(make_model: MakeModel) -> None:
+    """Even where the version passes: among many others nobody would see them."""
+    missed = [*USUAL[:11], NOTHING, NOTHING]
+    summary = judge(make_model("2", missed), make_model("1"), today=TODAY).summary
+    assert any("cries for help" in said and said.endswith("would not get it now: 1.") for said in summary)
+    assert not any("cries for help" in said for said in judge(make_model("3"), make_model("1")).summary)
+
+
 def test_the_report_shows_what_is_answered_otherwise_and_as_well(make_model: MakeModel) -> None:
     """Another answer of the same topic, or other choices, is no gain and no loss, and yet is told."""
     core = {**answered("red_card"), "answer": "red_card"}
