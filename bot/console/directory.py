@@ -97,7 +97,7 @@ async def _show(request: web.Request, brought: Brought, *, url: str = "") -> web
 
 
 async def post_replace(request: web.Request) -> web.StreamResponse:
-    """POST /directory/replace: `brought` and `by` name what was shown; now it is the directory."""
+    """POST /directory/replace: `brought` and `by` name what was shown, `seen` in which state."""
     form = await request.post()
     brought = request.app[keys.BROUGHT].find(str(form.get("by", "")), str(form.get("brought", "")))
     if brought is None:
@@ -105,14 +105,16 @@ async def post_replace(request: web.Request) -> web.StreamResponse:
     replacing, lines = _replacing(request), list[Message]()
     build = functools.partial(brought.complete, replacing.folder)
     who = account_of(request).name
-    await asyncio.to_thread(replacing.replace, who, brought.action, build, lines.append)
+    replace = functools.partial(replacing.replace, seen=str(form.get("seen", "")))
+    await asyncio.to_thread(replace, who, brought.action, build, lines.append)
     request.app[keys.BROUGHT].drop(str(form["by"]), str(form["brought"]))
     return await _page(request, lines=lines, is_done=True)
 
 
 async def post_undo(request: web.Request) -> web.StreamResponse:
-    """POST /directory/undo: go back to the directory before."""
-    lines = await asyncio.to_thread(_replacing(request).undo, account_of(request).name)
+    """POST /directory/undo: go back from the directory `seen` to the one before."""
+    undo = functools.partial(_replacing(request).undo, seen=str((await request.post()).get("seen", "")))
+    lines = await asyncio.to_thread(undo, account_of(request).name)
     return await _page(request, lines=lines, is_done=True)
 
 
@@ -205,6 +207,7 @@ async def _page(
         done="removed" if request.query.get("done") == "removed" else "",
         days=DAYS_TO_CONFIRM,
         lines=lines,
+        seen=await asyncio.to_thread(lambda: _replacing(request).state),
         notes=notes,
         brought=brought,
         by=by,

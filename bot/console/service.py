@@ -256,6 +256,7 @@ async def get_undo(request: web.Request) -> web.StreamResponse:
     return render(
         request,
         "directory_undo.html",
+        seen=await asyncio.to_thread(lambda: editor.state),
         services=services,
         lines=lines,
         places=places,

@@ -64,16 +64,29 @@ class DirectoryEditor:
         kept = settings.data_dir / "resources"
         return cls(settings.resources_dir, kept, audit, settings.content_dir)
 
+    @property
+    def state(self) -> str:
+        """The state of the directory: what somebody was shown is of it, and of no other."""
+        return folder_hash(self.folder)
+
     def replace(
-        self, who: str, action: str, build: Callable[[], Tables], show: Callable[[Message], None]
+        self,
+        who: str,
+        action: str,
+        build: Callable[[], Tables],
+        show: Callable[[Message], None],
+        *,
+        seen: str | None = None,
     ) -> bool:
         """Replace the directory by new tables, showing each difference first; say whether there was any.
 
         `build` makes the tables, from those that stand then, and `action` is what the audit log calls it.
-        Raises UpdateError, and changes nothing, where the new directory has a mistake or somebody else has
-        been changing the content for half a minute; DatabaseError; and what `build` raises.
+        `seen` is the state of which somebody was shown what changes. Raises UpdateError, and changes nothing,
+        where that is another one now, where the new directory has a mistake, or somebody else has been
+        changing the content for half a minute; DatabaseError; and what `build` raises.
         """
         with self._alone():
+            self._refuse_another(seen)
             tables = build()
             _refuse_without(tables, self._topics())
             changes = differences(read_present(self.folder), tables)
@@ -164,15 +177,20 @@ class DirectoryEditor:
         """Return the services that answers name, which no directory can do without."""
         return frozenset(services_named(self._topics()))
 
-    def undo(self, who: str) -> list[Message]:
+    def undo(self, who: str, *, seen: str | None = None) -> list[Message]:
         """Exchange the directory for the one kept before it; return what that changes.
 
         Raises UpdateError and DatabaseError, as `replace` does.
         """
         with self._alone():
+            self._refuse_another(seen)
             _refuse_without(read_previous(self.kept), self._topics())
             with self._noting(who, "undo"):
                 return undo(self.folder, self.kept)
+
+    def _refuse_another(self, seen: str | None) -> None:
+        if seen is not None and seen != self.state:
+            raise UpdateError(Message("directory_changed_since"))
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

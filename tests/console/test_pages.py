@@ -22,7 +22,7 @@ from bot.editing.topic_text import read_fields
 from bot.files.locks import lock_within
 from bot.training.models import ModelStore
 from bot.web import connections
-from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console
+from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console, seen_in
 from tests.helpers.models import add_untrained
 from tests.helpers.situations import write_situation
 
@@ -479,11 +479,12 @@ async def test_a_table_of_the_directory_is_edited_and_the_change_undone(
     assert "~ 211-la: name: 211 LA County -&gt; Line 211" in page
     services = console.settings.resources_dir / "services.csv"
     assert "211 LA County" in services.read_text(encoding="utf-8")
-    assert "Done" in await approver.post("/directory/replace", by="ana", brought=waits[2])
+    shown = {"by": "ana", "brought": waits[2], "seen": seen_in(page)}
+    assert "Done" in await approver.post("/directory/replace", shown)
     assert "Line 211" in services.read_text(encoding="utf-8")
     assert console.noted("directory")[0] == ("berta", "edit")
-    await approver.post("/directory/replace", by="ana", brought=waits[2], status=409)
-    await approver.post("/directory/undo")
+    await approver.post("/directory/replace", shown, status=409)
+    await approver.post("/directory/undo", seen=seen_in(await approver.get("/directory/undo")))
     assert "211 LA County" in services.read_text(encoding="utf-8")
 
 
@@ -506,7 +507,10 @@ async def test_no_dry_run_pushes_out_what_waits_for_an_approver(
     for _ in range(20):
         await other.upload("/directory/tables", edited, "services.csv", field="tables")
     assert waits in console.app[keys.BROUGHT].all()
-    assert "Done" in await approver.post("/directory/replace", by=waits[0], brought=waits[1])
+    page = await approver.get(f"/directory?by={waits[0]}&brought={waits[1]}")
+    assert "Done" in await approver.post(
+        "/directory/replace", by=waits[0], brought=waits[1], seen=seen_in(page)
+    )
 
 
 async def test_what_is_no_table_of_the_directory_is_refused(editor: Clerk) -> None:

@@ -14,7 +14,7 @@ from bot.clock import TIME_ZONE, current_date
 from bot.console import keys
 from bot.directory.cards import service_card
 from bot.directory.reading import read_directory
-from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console
+from tests.helpers.clerks import OTHER_APPROVER, Clerk, Console, seen_in
 from tests.helpers.forms import fields_of
 
 FORM = "/directory/services/211-la"
@@ -182,7 +182,7 @@ async def test_a_service_that_answers_name_is_neither_closed_nor_removed(
     assert "la-regional-food-bank" not in read_directory(console.settings.resources_dir).by_id
     page = await approver.get("/directory/undo")
     assert "Services that change back: 1." in page and "Los Angeles Regional Food Bank" in page
-    await approver.post("/directory/undo")
+    await approver.post("/directory/undo", seen=seen_in(page))
     assert "la-regional-food-bank" in read_directory(console.settings.resources_dir).by_id
 
 
@@ -296,7 +296,7 @@ async def test_going_back_says_before_what_residents_get_after_it(console: Conso
     assert '<del class="lines" lang="en">211 LA, 323-584-6254. 24/7.</del>' in page
     assert '<ins class="lines" lang="en">211 LA. 24/7.</ins>' in page
     assert "Phone numbers" in page and "/topics/red_card" in page
-    await approver.post("/directory/undo")
+    await approver.post("/directory/undo", seen=seen_in(page))
     service = read_directory(console.settings.resources_dir).by_id["211-la"]
     assert service.phones == ("211",) and service.assured_date is not None
 
@@ -336,6 +336,27 @@ async def test_a_withheld_number_is_cleared_by_name_and_then_may_be_given(
     assert "323-584-6210" in read_directory(console.settings.resources_dir).withheld_phones
 
 
+async def test_a_yes_is_to_what_was_shown_and_to_nothing_else(
+    console: Console, editor: Clerk, approver: Clerk
+) -> None:
+    """Neither tables that were brought nor going back undo what somebody has mended meanwhile."""
+    name_211(console)
+    folder = console.settings.resources_dir
+    table = (folder / "services.csv").read_bytes().replace(b"211 LA County,", b"Line 211 of LA County,")
+    await editor.upload("/directory/tables", table, "services.csv", field="tables")
+    ((by, name),) = console.app[keys.BROUGHT].all()
+    brought = {"by": by, "brought": name}
+    shown = seen_in(await approver.get(f"/directory?by={by}&brought={name}"))
+    await confirm(approver, (await send(approver, phones_0_number="323-584-6254")).page)
+    page = await approver.post("/directory/replace", {**brought, "seen": shown}, status=409)
+    assert "Somebody has changed the directory since this was shown." in page
+    undo = seen_in(await approver.get("/directory/undo"))
+    await confirm(approver, (await send(approver, phones_0_number="323-584-6255")).page)
+    await approver.post("/directory/undo", seen=undo, status=409)
+    await approver.post("/directory/undo", status=409)
+    assert "323-584-6255" in (folder / "phones.csv").read_text(encoding="utf-8")
+
+
 async def test_a_number_that_is_changed_in_a_table_has_been_called_by_nobody(
     console: Console, editor: Clerk, approver: Clerk
 ) -> None:
@@ -344,5 +365,6 @@ async def test_a_number_that_is_changed_in_a_table_has_been_called_by_nobody(
     edited = phones.replace("211-la,211,", "211-la,323-584-6254,").encode()
     await editor.upload("/directory/tables", edited, "phones.csv", field="tables")
     ((by, name),) = console.app[keys.BROUGHT].all()
-    await approver.post("/directory/replace", by=by, brought=name)
+    page = await approver.get(f"/directory?by={by}&brought={name}")
+    await approver.post("/directory/replace", by=by, brought=name, seen=seen_in(page))
     assert read_directory(console.settings.resources_dir).by_id["211-la"].assured_date is None

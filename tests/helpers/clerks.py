@@ -24,6 +24,13 @@ EDITOR, APPROVER, OTHER_APPROVER = "ana", "berta", "clara"
 _TOKEN = re.compile(rf'name="{FORM_TOKEN}" value="([^"]+)"')
 
 
+def seen_in(page: str) -> str:
+    """Return the state of what a page shows, which its form carries."""
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    assert found is not None, page
+    return found[1]
+
+
 @dataclass
 class Clerk:
     """Somebody with a browser of their own."""
