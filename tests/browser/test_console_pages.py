@@ -279,6 +279,7 @@ async def test_topics(console: Console, clerk: ClerkAtWork) -> None:
     """All of them, one with a situation under it, none, and with a file that cannot be read."""
     write_situation(console.settings.content_dir, "lost", "A lost card", "Perdí una")
     await clerk.sign_in(console)
+    await clerk.go("/topics")
     await clerk.look("tbody tr")
     await clerk.go("/topics?q=nothing")
     await clerk.look("main > p")
