@@ -369,6 +369,7 @@ async def _page(
         form=form,
         is_new=is_new,
         topic=given.get(form.topic_id),
+        is_given=form.topic_id in (await asyncio.to_thread(cache.published_topics) or {}),
         core=None if is_core else read.topics.get(topic),
         situations=situations_of(read.topics, topic) if is_core else (),
         # What belongs to a topic as a whole is shown with its own answer, and where it stands by mistake.

@@ -118,6 +118,7 @@ def _given(request: web.Request) -> Given:
     if content is None:
         return Given("older", answering.version, published.version)
     topics = content.topics
+    turned_off = _turned_off(topics, off)
     edited = app[keys.CONTENT_CACHE].topics().topics
     texts = waiting_texts(request)
     is_refused = serving is not None and serving.refused == published.version
@@ -126,8 +127,8 @@ def _given(request: web.Request) -> Given:
         answering.version,
         published.version,
         serving.why or "" if serving and is_refused else "",
-        [_off(app[keys.AUDIT], topics, name) for name in sorted(_turned_off(topics, off))],
-        sum(topic.answered for topic in topics.values()),
+        [_off(app[keys.AUDIT], topics, name) for name in sorted(turned_off)],
+        sum(topic.answered and not {topic.id, topic.topic} & turned_off for topic in topics.values()),
         sorted(name for name in {*topics, *edited} if topics.get(name) != edited.get(name)),
         len(texts),
         _other_files_changed(

@@ -237,6 +237,12 @@ def _header_is_right(
         if len(header) == 1 and separator in header[0]:
             problems.add(path, 1, "cells_parted", by=Message(f"by_{name}"))
             return False
+    unknown = [column for column in header if column not in fields]
+    if unknown and len(header) > 2 * len(fields):
+        # It is no table of ours: one of its columns says as much as a million.
+        column = unknown[0][:_MOST_CHARACTERS]
+        problems.add(path, 1, "column_unknown", column=column, allowed=", ".join(fields))
+        return False
     for column in header:
         if column not in fields:
             problems.add(path, 1, "column_unknown", column=column, allowed=", ".join(fields))

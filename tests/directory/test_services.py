@@ -56,6 +56,17 @@ def test_tables_from_before_a_column_was_added_are_read_as_if_it_were_empty(cont
     assert read_directory(folder).services
 
 
+def test_of_a_table_with_far_too_many_columns_one_is_named(content_copy: Path) -> None:
+    """Rather than each, which would take a minute and give a page that nobody can read."""
+    folder = content_copy / "data" / "resources"
+    (folder / "phones.csv").write_text(",".join(f"x{number}" for number in range(100_000)), encoding="utf-8")
+    problems = Problems(folder)
+    assert read_tables(folder, problems) is None
+    assert [problem.key for problem in problems.found if problem.path.name == "phones.csv"] == [
+        "column_unknown"
+    ]
+
+
 def test_only_services_that_meet_the_need_are_found(small_content: Content) -> None:
     """Each is named once, in the order of the table."""
     directory = small_content.directory

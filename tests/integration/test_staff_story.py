@@ -124,7 +124,7 @@ async def test_the_staff_chapter(office: Office) -> None:
         off = await office.kyr(
             "topics", "off", "consulate_after_arrest", "--reason", "the law may have changed"
         )
-        assert off == "Residents get no answer to consulate_after_arrest from now on.\n"
+        assert off == "Residents do not get consulate_after_arrest from now on.\n"
         assert await is_being_checked(office, session, url)
         assert "answers" in await office.kyr("rollback")
         assert await topic_of(session, url, QUESTION) != "consulate_after_arrest"

@@ -96,7 +96,7 @@ def test_a_topic_may_be_one_that_no_model_knows_or_no_file(release: Release) -> 
     release.turn_off("red_card", "it is wrong")
     assert said == [
         "The published version does not have new yet: it counts from the next one on.",
-        "Residents get no answer to red_card from now on.",
+        "Residents do not get red_card from now on.",
         "The answer was turned off before: for residents nothing changes by it now.",
     ]
     assert release.off.read() == {"new", "red_card"}
