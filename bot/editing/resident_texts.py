@@ -49,6 +49,10 @@ _START_SHAPE = {
 }
 _PAGE_SHAPE = {...: dict.fromkeys(LANGUAGES, str)}
 # What people are told to send in a text message: whoever mends the sentence must not lose the word.
+# The longest, on what is kept, has 1,842 letters; a heading of the first screen has 27.
+_MOST_LETTERS, _MOST_LETTERS_OF_A_HEADING = 2500, 60
+# What a person in need would call: a service of the directory, or a number that everybody knows.
+_WHOM_TO_CALL = re.compile(r"\[[a-z0-9-]+\]|\b(?:911|988|211)\b")
 _WORDS_TO_SEND = re.compile(r"\b(?:STOP|ALTO|START|HELP|AYUDA|MORE|MÁS)\b")
 # A text of fewer words is no sentence whose grade could be measured.
 _FEWEST_WORDS = 12
@@ -265,6 +269,14 @@ def _own_problems(
         language = name[-2:]
         if not text.strip():
             problems.add(file, 1, "text_empty", field=name, answer=LANGUAGE_MESSAGES[language])
+        if any(not letter.isprintable() for letter in text.replace("\n", "")) or "<" in text:
+            problems.add(file, 1, "text_not_plain", field=name)
+        most = _MOST_LETTERS_OF_A_HEADING if present.key.startswith(_PART) else _MOST_LETTERS
+        if len(text) > most:
+            problems.add(file, 1, "said_too_long", field=name, length=len(text), most=most)
+        before = dict.fromkeys(_WHOM_TO_CALL.findall(present.fields[name]))
+        if text.strip() and (gone := [one for one in before if one not in text]):
+            problems.add(file, 1, "whom_to_call_gone", field=name, warning=True, gone=", ".join(gone))
         for word in dict.fromkeys(_WORDS_TO_SEND.findall(present.fields[name])):
             if text.strip() and missing_places(text, (word,)):
                 problems.add(file, 1, "word_to_send_missing", field=name, word=word)

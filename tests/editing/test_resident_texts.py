@@ -158,6 +158,33 @@ def test_what_people_send_is_not_lost(content_copy: Path) -> None:
         _edit(content_copy, "utter_text_help", text_en="Write to me.", text_es="Para terminar, mande ALTO.")
 
 
+@pytest.mark.parametrize(
+    "bad", ["a" * 3000, "\u202eabc", "a\u200bb", "a\0b", "<script>alert(1)</script>"], ids=ascii
+)
+def test_what_nobody_could_read_is_refused(content_copy: Path, bad: str) -> None:
+    """Letters that nobody sees, a page of text, and what looks like HTML."""
+    with pytest.raises(ContentError) as refused:
+        _edit(content_copy, _GREETING, text_en=bad, compared=True)
+    assert {problem.field for problem in refused.value.problems} == {"text_en"}
+
+
+def test_a_heading_is_short(content_copy: Path) -> None:
+    """It stands on a button of the first screen's list."""
+    key = next(key for key in read_resident_texts(PROJECT_ROOT) if key.startswith("start.topics."))
+    root = Path(shutil.copytree(PROJECT_ROOT / "data", content_copy.parent / "whole" / "data")).parent
+    shutil.copyfile(PROJECT_ROOT / "domain.yml", root / "domain.yml")
+    with pytest.raises(ContentError):
+        _edit(root, key, text_en="a heading " * 7, compared=True)
+
+
+def test_whoever_takes_out_whom_to_call_is_warned() -> None:
+    """It may be right, and must not happen unseen: here the number of an emergency."""
+    present = read_resident_texts(PROJECT_ROOT)["utter_life_in_danger"]
+    wanted = {name: text.replace("911", "somebody") for name, text in present.fields.items()}
+    found = TextCheck(PROJECT_ROOT).problems(present, wanted, compared=True)
+    assert any("911" in one.what and one.warning for one in found)
+
+
 def test_one_language_may_change_where_the_other_was_compared(content_copy: Path) -> None:
     """A mistake in spelling needs no new translation."""
     assert _edit(content_copy, _GREETING, compared=True, text_en="English greeting").after == {
