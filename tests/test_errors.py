@@ -8,6 +8,7 @@ from tests.helpers.errors import exceptions_of_ours
 NOT_FOR_PEOPLE = {
     "BadMessage": "a line of the log: whoever sends webhooks is a program",
     "BadRequest": "carries a status and the code of an error, whose words stand in the texts of the page",
+    "StandInError": "an ImportError: a programmer meets it who uses a component that needs TensorFlow",
     "RasaUnavailable": "a line of the log: residents are shown the hotline card in its place",
     "YamlEditError": "caught where topic files are edited, which says it as a TopicEditError",
     "_Failed": "caught in the file that raises it, where it is said on the page of signing in",

@@ -36,7 +36,7 @@ from bot.text.language import LANGUAGES, fold
 # What a form has; the rest of a topic is changed by other pages (approved_by, enabled).
 FIELDS = tuple(name for name in COLUMNS if name not in ("id", "approved_by", "enabled"))
 # Fields of which several stand on the form, one choice each.
-_CHOSEN = ("call", "next", "related", "order")
+CHOSEN = ("call", "next", "related", "order")
 # The value of `subject` that stands for a topic of its own.
 NEW_SUBJECT = "new"
 _MOST_LETTERS = 40
@@ -95,7 +95,7 @@ def places(cells: Mapping[str, str]) -> dict[str, list[str]]:
     """Return what stands at each place of the fields of which there are several, empty places too."""
     most = {"call": MOST_CALLS, "next": MOST_NEXT}
     found = {}
-    for name in _CHOSEN:
+    for name in CHOSEN:
         chosen = [part for part in re.split(r"[,;\s]+", cells.get(name, "")) if part]
         wanted = most.get(name) or max(_LEAST_PLACES, len(chosen) + _EMPTY_PLACES)
         found[name] = chosen + [""] * (wanted - len(chosen))
@@ -127,7 +127,7 @@ def cells_from(posted: Mapping[str, Any], present: Mapping[str, str]) -> dict[st
     """Return the cells that a form says; `present` are those that stand there now, if any."""
     # Browsers end the lines of a field with two signs.
     cells = {name: str(posted.get(name, "")).replace("\r\n", "\n") for name in FIELDS}
-    for name in _CHOSEN:
+    for name in CHOSEN:
         cells[name] = ", ".join(filter(None, (part.strip() for part in _all(posted, name))))
     cells["facets"] = _facets(_all(posted, "facets"), facets_of(present))
     if "source_url" in posted:

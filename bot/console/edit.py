@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from bot.answering.answers import answer
 from bot.answering.text_messages import text_messages
 from bot.console import keys
 from bot.console.answer_form import (
+    CHOSEN,
     FIELDS,
     MARKS,
     NEW_SUBJECT,
@@ -47,8 +49,11 @@ from bot.editing.sheet.cells import SheetRow
 from bot.editing.sheet.reading import SheetProblems
 from bot.editing.sheet.rows import RowReader
 from bot.editing.topic_text import read_fields, read_text
+from bot.errors import KyrError
+from bot.messages import Message
 from bot.problems import ContentError
 from bot.staff.edits import note_changes
+from bot.staff.new_questions import ReviewError
 from bot.text.gsm import segments
 from bot.text.language import LANGUAGES
 
@@ -61,11 +66,18 @@ _COMPARED = (
     *(f"questions_{code}" for code in LANGUAGES),
     "sources",
 )
+# The longest questions of an answer have 19,000 letters together, an answer 1,800, and names chosen 200.
+_MOST_LETTERS = {f"questions_{code}": 40_000 for code in LANGUAGES} | dict.fromkeys(CHOSEN, 2_000)
+_MOST_LETTERS_ELSE = 10_000
 NEW = "new"
 # Stands for the short name of an answer whose title is not written yet; nothing is saved by it.
 _UNNAMED = "answer_without_title"
 # The day from which spreadsheets count others; nobody writes such numbers here.
 _EPOCH = datetime.datetime(1899, 12, 30)
+
+
+class FormError(KyrError):
+    """A form that cannot be taken as it was sent; the text says which field, why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +202,10 @@ async def _present(request: web.Request, topic_id: str) -> TopicFields | None:
 async def _form(request: web.Request, posted: Mapping[str, Any], present: TopicFields | None) -> Form:
     topic_id = request.match_info.get("topic", NEW)
     cells = cells_from(posted, cells_of(present) if present else {})
+    for column, said in cells.items():
+        if len(said) > (most := _MOST_LETTERS.get(column, _MOST_LETTERS_ELSE)):
+            field = text(request, f"field_{column}")
+            raise FormError(Message("form_field_too_long", field=field, count=len(said), most=most))
     seen, compared = str(posted.get("seen", "")), "compared" in posted
     if topic_id != NEW:
         return Form(topic_id, cells, seen, compared)
@@ -334,10 +350,14 @@ async def _begun(request: web.Request) -> dict[str, str]:
 
 
 async def _take_out(request: web.Request, topic_id: str) -> None:
-    """Take the group that a new topic was begun with out of the review queue."""
-    group = await group_to_begin_with(request)
-    if group is not None:
-        await asyncio.to_thread(review_of(request).begun, group, topic_id)
+    """Take the group that a new topic was begun with out of the review queue.
+
+    Where somebody else has done something with it meanwhile, the answer is saved all the same.
+    """
+    with contextlib.suppress(ReviewError):
+        group = await group_to_begin_with(request)
+        if group is not None:
+            await asyncio.to_thread(review_of(request).begun, group, topic_id)
 
 
 async def _page(

@@ -206,3 +206,12 @@ async def test_script_in_a_choice_is_shown_as_text_and_never_saved(
         assert script not in await editor.post("/topics/new", fields, status=None)
         assert script not in await editor.post("/topics/red_card", fields, status=None)
     assert not list(Path(console.settings.content_dir).rglob("*script*"))
+
+
+@pytest.mark.parametrize(
+    ("field", "said"), [("next", "a " * 5_000), ("questions_en", "que " * 15_000)], ids=["next", "questions"]
+)
+async def test_far_too_long_a_field_keeps_nobody_waiting(editor: Clerk, field: str, said: str) -> None:
+    """It is refused before a list is made for each word of it; the page says which field it is."""
+    page = await editor.post("/topics/red_card", {"action": "look", field: said}, status=409)
+    assert re.search(r"it has \d{4,5} letters; \d+ at most", page) and "Nothing was saved." in page
