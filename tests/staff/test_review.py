@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -182,8 +181,8 @@ def test_a_text_asked_in_both_languages_is_one_question() -> None:
     assert (group.language, group.questions) == ("es", (QueuedQuestion("daca", 4, {}, {"unanswered": 4}),))
 
 
-def test_ten_thousand_questions_are_grouped_in_seconds() -> None:
-    """So many different ones as a city asks in years; twice as many take about twice as long."""
+def test_of_ten_thousand_questions_none_is_lost_or_counted_twice() -> None:
+    """So many different ones as a city asks in years."""
     words = [f"{one}{other}" for one in "bcdfghjklm" for other in ("alo", "emi", "otu", "ura", "isa", "eno")]
     questions = [
         Unanswered(f"can {words[a]} or {words[b]} see my {words[c]} today", "en", 1 + a)
@@ -191,14 +190,11 @@ def test_ten_thousand_questions_are_grouped_in_seconds() -> None:
         for b in range(60)
         for c in range(0, 60, 20)
     ][:10_000]
-    assert len(questions) == 10_000
-
-    def seconds_for(some: list[Unanswered]) -> float:
-        began = time.process_time()
-        assert sum(len(group.questions) for group in grouped(some)) == len(some)
-        return time.process_time() - began
-
-    assert seconds_for(questions) < 8 * seconds_for(questions[:5_000])
+    groups = grouped(questions)
+    assert sorted(one.text for group in groups for one in group.questions) == sorted(
+        one.text for one in questions
+    )
+    assert len(groups) < 1000
 
 
 @pytest.mark.parametrize(
