@@ -45,7 +45,7 @@ def test_without_a_running_service_the_next_start_is_named(store: ModelStore, tm
     """Nobody waits for what is not there."""
     said: list[str] = []
     publish(store, ServingStatusFile(tmp_path), "2", said.append)
-    assert said == ["Published 2. `kyr serve` does not run: it answers from the next start on."]
+    assert said == ["Published 2. The assistant does not run: it answers from the next start on."]
     assert published(store).version == "2"
 
 
@@ -60,7 +60,7 @@ def test_a_service_that_refuses_goes_on_and_so_does_the_pointer(store: ModelStor
         with pytest.raises(PublishError) as refused:
             publish(store, serving, "2", silent)
     assert str(refused.value) == (
-        "`kyr serve` refused version 2 and goes on as before: “sign this” got no answer."
+        "The assistant refused version 2 and goes on as before: “sign this” got no answer."
     )
     assert published(store).version == "1"
 
@@ -96,7 +96,7 @@ def test_a_service_that_dies_meanwhile_is_told(store: ModelStore, tmp_path: Path
             process.kill()
             process.wait()
 
-        with pytest.raises(PublishError, match="`kyr serve` has ended meanwhile"):
+        with pytest.raises(PublishError, match="The assistant has ended meanwhile"):
             publish(store, ServingStatusFile(tmp_path), "2", kill)
     assert ServingStatusFile(tmp_path).read() is None
 
