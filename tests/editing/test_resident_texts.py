@@ -158,11 +158,9 @@ def test_what_people_send_is_not_lost(content_copy: Path) -> None:
         _edit(content_copy, "utter_text_help", text_en="Write to me.", text_es="Para terminar, mande ALTO.")
 
 
-@pytest.mark.parametrize(
-    "bad", ["a" * 3000, "\u202eabc", "a\u200bb", "a\0b", "<script>alert(1)</script>"], ids=ascii
-)
+@pytest.mark.parametrize("bad", ["a" * 3000, "\u202eabc", "a\u200bb", "a\0b"], ids=ascii)
 def test_what_nobody_could_read_is_refused(content_copy: Path, bad: str) -> None:
-    """Letters that nobody sees, a page of text, and what looks like HTML."""
+    """Letters that nobody sees, and a page of text."""
     with pytest.raises(ContentError) as refused:
         _edit(content_copy, _GREETING, text_en=bad, compared=True)
     assert {problem.field for problem in refused.value.problems} == {"text_en"}
