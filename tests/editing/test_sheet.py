@@ -375,14 +375,14 @@ MISTAKES: dict[str, tuple[dict[tuple[int, str], object], list[str]]] = {
     "number that must not be given": (
         {(4, "short_en"): "Call 323-582-6161.", (4, "short_es"): "Llame al 323-582-6161."},
         [
-            "Row 4, short_en: the answer in English holds the phone number 323-582-6161. Name its service "
-            "in its place, like [chirla-hotline]: the directory puts the number in.",
             "Row 4, short_en: the number 323-582-6161 must not be given to residents: No source confirms "
             "that this is the City Hall number. Remove it, or call the number and clear it first.",
-            "Row 4, short_es: the answer in Spanish holds the phone number 323-582-6161. Name its service "
-            "in its place, like [chirla-hotline]: the directory puts the number in.",
+            "Row 4, short_en: the phone number 323-582-6161 is typed in. Name its service in its place, like "
+            "[chirla-hotline]: the directory puts the number in.",
             "Row 4, short_es: the number 323-582-6161 must not be given to residents: No source confirms "
             "that this is the City Hall number. Remove it, or call the number and clear it first.",
+            "Row 4, short_es: the phone number 323-582-6161 is typed in. Name its service in its place, like "
+            "[chirla-hotline]: the directory puts the number in.",
         ],
     ),
     "character that cannot be seen": (
