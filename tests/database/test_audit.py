@@ -17,7 +17,7 @@ from bot.cli.main import main
 from bot.database.audit import HEAD_FILE, NOTHING_BEFORE, AuditError, AuditLog, Entry, Head, settings_changes
 from bot.database.engine import Database, DatabaseError
 from bot.database.tables import AUDIT_LOG
-from bot.settings import PROJECT_ROOT, Settings, read_settings
+from bot.settings import PROJECT_ROOT, read_settings
 from tests.conftest import MakeDatabase
 from tests.database.test_engine import url_of
 
@@ -262,9 +262,10 @@ def test_programs_that_add_entries_at_once_make_one_chain(make_database: MakeDat
 def test_changed_settings_are_recorded_and_secrets_are_not(database: Database, tmp_path: Path) -> None:
     """What is not as by default, then what is not as before; of secrets only whether they are set."""
     audit = AuditLog(database)
-    assert settings_changes(audit, Settings(), "a clerk") == []
+    assert settings_changes(audit, read_settings({}), "a clerk") == []
     environment = {
         "KYR_DATA_DIR": str(tmp_path),
+        "KYR_CONTENT_DIR": str(PROJECT_ROOT / "var" / "content"),
         "KYR_EMBED_ORIGINS": "https://www.hpca.gov",
         "KYR_TRUSTED_PROXIES": "10.0.0.0/8",
         "KYR_DATABASE_URL": "postgresql://ana:secret@127.0.0.1/kyr",
