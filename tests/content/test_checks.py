@@ -717,7 +717,7 @@ MISTAKES: dict[str, tuple[str, str, str, list[str]]] = {
     "quote that never ends": (
         PHONES,
         ",24 hours a day,,,,,",
-        ',24 hours a day,,,,,"',
+        ',24 hours a day,,,,,"x',
         [
             f"{PHONES}:3: checked_by holds < or >, a line break or a character that cannot be seen. "
             "Write plain text on one line."

@@ -66,7 +66,7 @@ def test_purge_removes_all_of_it_and_nothing_else(
 def test_nothing_of_it_is_left_in_the_file(tmp_path: Path) -> None:
     """Nor beside it; what was purged is not there for whoever reads the disk's files."""
     database = Database(tmp_path)
-    for number in range(50):
+    for number in range(150):
         ReviewQueue(database).add(f"{number} " + "what about cameras " * 40, "en")
         Feedback(database).count(f"topic{number}", "es", helpful=True)
         Usage(database).count({Counted("2026-11-23", f"used{number}", "es", "sms", "answer"): 1})
