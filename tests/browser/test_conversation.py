@@ -238,12 +238,16 @@ async def test_a_page_that_the_browser_kept_for_back_shows_no_ended_conversation
         await page.wait_for_timeout(500)
 
     await visit.go("/es/")
-    await visit.ask("tengo miedo, zarzamora")
-    # A page that still waits for something is not kept.
-    await page.wait_for_load_state("networkidle")
-    await visit.go("/es/bond")
-    await back()
-    assert "zarzamora" in await page.inner_text("main")
+    # A page that still waits for something is not kept, and on a busy machine it may wait for long.
+    for _ in range(5):
+        await visit.ask("tengo miedo, zarzamora")
+        await page.wait_for_load_state("networkidle")
+        await visit.go("/es/bond")
+        await back()
+        if "zarzamora" in await page.inner_text("main"):
+            break
+    else:
+        pytest.fail("the browser has not kept the page")
     await visit.go("/es/bond")
     async with page.expect_request("**/api/forget"):
         await page.get_by_role("link", name="Salir ya").click()
