@@ -83,14 +83,22 @@ class ContentCache:
     def said(self) -> Said:
         """Return what is said to residents beside the answers; nothing of what cannot be read."""
 
+        texts = self._responses().responses
+
         def read() -> Said:
             problems = Problems(self.root)
-            responses = check_responses(self.root, problems)
-            texts = responses.responses if responses else {}
             start = read_start(self.root / START, {}, texts, problems)
             return Said(texts, start, with_released(check_page_texts(self.root, problems)))
 
-        return self._once("said", (Path("domain.yml"), START, PAGE_TEXTS), read)
+        return self._once("said", (NLU, DOMAIN_FILE, START, PAGE_TEXTS), read)
+
+    def _responses(self) -> Responses:
+        """Return the responses and what residents say, without what cannot be read."""
+
+        def read() -> Responses:
+            return check_responses(self.root, Problems(self.root)) or Responses({}, {})
+
+        return self._once("responses", (NLU, DOMAIN_FILE), read)
 
     def content(self) -> Content:
         """Return the whole content; while it has a mistake, that of the published model.
@@ -144,11 +152,7 @@ class ContentCache:
         It takes a fraction of the time of `content`.
         """
         topics = self.topics().topics
-
-        def read() -> Responses:
-            return check_responses(self.root, Problems(self.root)) or Responses({}, {})
-
-        conversation = self._once("responses", (NLU, DOMAIN_FILE), read)
+        conversation = self._responses()
         if self._directory is None:
             self._directory = LiveDirectory(self._resources)
         return Content(topics, conversation, Glossary({}), self._directory)

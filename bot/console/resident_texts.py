@@ -117,14 +117,11 @@ def _has(one: Listed, words: str) -> bool:
 def waiting_texts(request: web.Request) -> list[Change]:
     """Return the texts that are saved and that residents do not get yet, each with what it changes."""
     given = _given(request)
-    return [] if given is None else text_changes(given, request.app[keys.CONTENT_CACHE].resident_texts())
-
-
-def text_changes(before: Mapping[str, ResidentText], after: Mapping[str, ResidentText]) -> list[Change]:
-    """Return the texts that differ between two states of the content, in the order of their groups."""
+    if given is None:
+        return []
     changes = []
-    for one in listed(after.values()).values():
-        old = before.get(one.text.key)
+    for one in _catalog(request).values():
+        old = given.get(one.text.key)
         if pieces := _pieces(old.fields if old else {}, one.text.fields):
             changes.append(Change(one, pieces))
     return changes

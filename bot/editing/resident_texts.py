@@ -27,6 +27,7 @@ from bot.content.service_references import check_responses_services
 from bot.content.sounds import RECORDED, SOUNDS, SYNTHETIC, make_sound, read_sounds, sound_name
 from bot.content.start import STARTER_LENGTH
 from bot.content.training_data import LANGUAGE_MESSAGES, read_variations
+from bot.directory.mentions import mentioned
 from bot.directory.reading import check_directory
 from bot.directory.services import Directory
 from bot.editing.field_problems import FieldProblem
@@ -51,8 +52,8 @@ _PAGE_SHAPE = {...: dict.fromkeys(LANGUAGES, str)}
 # What people are told to send in a text message: whoever mends the sentence must not lose the word.
 # The longest, on what is kept, has 1,842 letters; a heading of the first screen has 27.
 _MOST_LETTERS, _MOST_LETTERS_OF_A_HEADING = 2500, 60
-# What a person in need would call: a service of the directory, or a number that everybody knows.
-_WHOM_TO_CALL = re.compile(r"\[[a-z0-9-]+\]|\b(?:911|988|211)\b")
+# Numbers that everybody may call, and that are written as they are.
+_NUMBERS_OF_ALL = re.compile(r"\b(?:911|988|211)\b")
 _WORDS_TO_SEND = re.compile(r"\b(?:STOP|ALTO|START|HELP|AYUDA|MORE|MÁS)\b")
 # A text of fewer words is no sentence whose grade could be measured.
 _FEWEST_WORDS = 12
@@ -274,8 +275,9 @@ def _own_problems(
         most = _MOST_LETTERS_OF_A_HEADING if present.key.startswith(_PART) else _MOST_LETTERS
         if len(text) > most:
             problems.add(file, 1, "said_too_long", field=name, length=len(text), most=most)
-        before = dict.fromkeys(_WHOM_TO_CALL.findall(present.fields[name]))
-        if text.strip() and (gone := [one for one in before if one not in text]):
+        said = present.fields[name]
+        before = [*(f"[{service}]" for service in mentioned(said)), *_NUMBERS_OF_ALL.findall(said)]
+        if text.strip() and (gone := [one for one in dict.fromkeys(before) if one not in text]):
             problems.add(file, 1, "whom_to_call_gone", field=name, warning=True, gone=", ".join(gone))
         for word in dict.fromkeys(_WORDS_TO_SEND.findall(present.fields[name])):
             if text.strip() and missing_places(text, (word,)):

@@ -202,9 +202,9 @@ class DirectoryEditor:
 
     @contextlib.contextmanager
     def _noting(self, who: str, action: str) -> Iterator[None]:
-        before = folder_hash(self.folder)
+        before = self.state
         yield
-        self.audit.record(who, action, SUBJECT, before=before, after=folder_hash(self.folder))
+        self.audit.record(who, action, SUBJECT, before=before, after=self.state)
 
 
 def _refuse_without(tables: Tables, topics: Mapping[str, Topic]) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.diff import topic_changes
+from bot.content.home import copy_content
 from bot.content.paths import FAQ
 from bot.content.topics import turned_off
 from bot.database.audit import AuditLog
@@ -28,7 +29,6 @@ from bot.errors import KyrError, reason_of
 from bot.messages import Message
 from bot.settings import Settings
 from bot.training.gate import Stop, Verdict, judge
-from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelError, ModelStore
 from bot.training.pace import Progress
 from bot.training.publishing import PublishError, ServingStatusFile, publish, roll_back

@@ -7,7 +7,6 @@ import importlib.metadata
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.content.home import copy_content as copy_content
 from bot.content.paths import CONTENT
 from bot.content.reading import Content
 from bot.settings import PROJECT_ROOT

@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 from bot.answering.decision import TOPIC_PREFIX, Decision, DecisionStep, Understanding
 from bot.content.checks import check_parts, read_parts
 from bot.content.diff import topic_changes
+from bot.content.home import copy_content
 from bot.content.reading import Content, content_of, read_content
 from bot.errors import KyrError, reason_of
 from bot.files.atomic import write_whole
@@ -40,7 +41,6 @@ from bot.training.evaluation import (
 from bot.training.model_inputs import (
     code_hash,
     content_hash,
-    copy_content,
     encoder_hash,
     training_hash,
 )

@@ -16,12 +16,12 @@ import bot.staff.upgrade
 from bot.clock import current_date, week_of
 from bot.console import keys
 from bot.console.uploads import uploaded
+from bot.content.home import copy_content
 from bot.content.paths import BASE
 from bot.database.engine import Database
 from bot.database.review_queue import NOT_HELPFUL, NOT_UNDERSTOOD, OFFERED, ReviewQueue
 from bot.database.tables import FEEDBACK, USAGE
 from bot.editing.sheet.exporting import export
-from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
 from bot.training.publishing import ServingStatus
 from tests.browser.conftest import SMALL_PHONE, OpenVisit, Visit

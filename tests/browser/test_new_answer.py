@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from bot.content.home import copy_content
 from bot.editing.topic_text import read_fields
-from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
 from tests.browser.conftest import OpenVisit
 from tests.conftest import SMALL_CONTENT

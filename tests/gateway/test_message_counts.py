@@ -45,13 +45,9 @@ def usage(tmp_path: Path) -> WatchedUsage:
     return watched
 
 
-async def test_what_comes_while_the_database_is_busy_is_counted_in_one_transaction(
-    usage: WatchedUsage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also more messages than may wait to be written one by one."""
-    monkeypatch.setattr(background_writer, "_MOST_WAITING", 10)
+async def busy_writer() -> tuple[BackgroundWriter, threading.Event]:
+    """Return a writer whose thread has something to do until the event is set."""
     writer, busy, free = BackgroundWriter(), threading.Event(), threading.Event()
-    counts = MessageCounts(usage, writer)
 
     def work() -> None:
         busy.set()
@@ -59,6 +55,16 @@ async def test_what_comes_while_the_database_is_busy_is_counted_in_one_transacti
 
     writer.write("Something else", work)
     await until(busy.is_set)
+    return writer, free
+
+
+async def test_what_comes_while_the_database_is_busy_is_counted_in_one_transaction(
+    usage: WatchedUsage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also more messages than may wait to be written one by one."""
+    monkeypatch.setattr(background_writer, "_MOST_WAITING", 10)
+    writer, free = await busy_writer()
+    counts = MessageCounts(usage, writer)
     for _ in range(50):
         counts.add(**MESSAGE)
     free.set()
@@ -99,15 +105,8 @@ async def test_messages_that_could_not_wait_are_counted_with_the_next(
 ) -> None:
     """Where too much else waits for the database."""
     monkeypatch.setattr(background_writer, "_MOST_WAITING", 1)
-    writer, busy, free = BackgroundWriter(), threading.Event(), threading.Event()
+    writer, free = await busy_writer()
     counts = MessageCounts(usage, writer)
-
-    def work() -> None:
-        busy.set()
-        free.wait()
-
-    writer.write("Something else", work)
-    await until(busy.is_set)
     more = writer.write("One more", lambda: None)
     counts.add(**MESSAGE)
     free.set()

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
+from bot.content.home import copy_content
 from bot.settings import PROJECT_ROOT
-from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
 
 

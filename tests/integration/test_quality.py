@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.home import copy_content
 from bot.content.reading import read_content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
@@ -15,7 +16,6 @@ from bot.serving.first_model import model_to_serve
 from bot.settings import PROJECT_ROOT
 from bot.staff.release import Release
 from bot.training.gate import judge
-from bot.training.model_inputs import copy_content
 from bot.training.models import ARCHIVE, CONTENT, Model, ModelStore
 from bot.training.publishing import ServingStatusFile
 from bot.training.train import train

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.home import copy_content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.editing.topic_text import read_fields
 from bot.staff.release import Release, StoppedError
-from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
 from bot.training.publishing import PublishError, ServingStatusFile
 from bot.training.train import rebuild_answers, train

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.home import copy_content
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
 from bot.editing.topic_text import add_question
 from bot.settings import PROJECT_ROOT
 from bot.staff.jobs import RunError, Runs
-from bot.training.model_inputs import copy_content
 from bot.training.models import Model, ModelStore
 from bot.training.topics_off import TopicsOff
 from tests.conftest import SMALL_CONTENT

@@ -14,6 +14,7 @@ from bot.content.home import make_content, state_of
 from bot.content.paths import BASE
 from bot.database.audit import AuditLog
 from bot.database.engine import Database
+from bot.editing.fields import TopicFields
 from bot.editing.replace import ContentChangedError
 from bot.editing.topic_text import read_fields
 from bot.editing.upgrade.items import Form, Item
@@ -130,15 +131,20 @@ def test_where_both_changed_the_same_somebody_chooses(upgrade: Upgrade, chosen: 
     assert state_of(upgrade.root / BASE) == state_of(upgrade.program)
 
 
-def test_an_approval_falls_where_the_release_changes_what_was_signed(upgrade: Upgrade) -> None:
-    """Nobody here has read the new words."""
-    edit(upgrade.root, RED_CARD, ("approved_by: null", "approved_by: A. Lawyer"))
-    edit(upgrade.program, RED_CARD, ("en: The red card", "en: The card"))
+def taken(upgrade: Upgrade) -> TopicFields:
+    """Take over what the release changes in the answer as it is proposed; return what the city has then."""
     item = item_of(upgrade, "answer:red_card")
     values = item.decided({})
     assert values is not None
     upgrade.take("berta", {key_of(item): values})
-    fields = read_fields(text_of(upgrade.root, RED_CARD))
+    return read_fields(text_of(upgrade.root, RED_CARD))
+
+
+def test_an_approval_falls_where_the_release_changes_what_was_signed(upgrade: Upgrade) -> None:
+    """Nobody here has read the new words."""
+    edit(upgrade.root, RED_CARD, ("approved_by: null", "approved_by: A. Lawyer"))
+    edit(upgrade.program, RED_CARD, ("en: The red card", "en: The card"))
+    fields = taken(upgrade)
     assert (fields.titles["en"], fields.approved_by) == ("The card", None)
 
 
@@ -146,11 +152,7 @@ def test_the_name_of_a_release_is_not_put_under_words_of_the_city(upgrade: Upgra
     """Who has signed the release's words off has not read these."""
     edit(upgrade.root, RED_CARD, ("en: The red card", "en: Our card"))
     edit(upgrade.program, RED_CARD, ("approved_by: null", "approved_by: A. Lawyer"))
-    item = item_of(upgrade, "answer:red_card")
-    values = item.decided({})
-    assert values is not None
-    upgrade.take("berta", {key_of(item): values})
-    fields = read_fields(text_of(upgrade.root, RED_CARD))
+    fields = taken(upgrade)
     assert (fields.titles["en"], fields.approved_by) == ("Our card", None)
 
 
@@ -158,11 +160,7 @@ def test_the_name_of_a_release_stays_under_its_own_words(upgrade: Upgrade) -> No
     """Where the city has changed only what nobody signs off."""
     edit(upgrade.root, RED_CARD, ("group: rights", "group: help"))
     edit(upgrade.program, RED_CARD, ("approved_by: null", "approved_by: A. Lawyer"))
-    item = item_of(upgrade, "answer:red_card")
-    values = item.decided({})
-    assert values is not None
-    upgrade.take("berta", {key_of(item): values})
-    fields = read_fields(text_of(upgrade.root, RED_CARD))
+    fields = taken(upgrade)
     assert (fields.group, fields.approved_by) == ("help", "A. Lawyer")
 
 
