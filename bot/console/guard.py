@@ -112,6 +112,11 @@ def _comes_by_a_link_elsewhere(request: web.Request) -> bool:
     )
 
 
+def own_address(request: web.Request) -> str:
+    """Return the address by which staff reach the console, without a slash at its end."""
+    return request.app[keys.SETTINGS].console_url or str(request.url.origin())
+
+
 def own_path(value: object) -> str:
     """Return a path of ours, the first page where that is none."""
     return value if isinstance(value, str) and _PATH.fullmatch(value) else HOME

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import datetime
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from aiohttp import web
 
 from bot.console import keys
-from bot.console.guard import account_of
+from bot.console.guard import account_of, own_address
 from bot.console.rendering import render, said
 from bot.console.sessions import Session
 from bot.database.accounts import HOURS_OF_A_CODE, Account, AccountError
@@ -56,19 +56,19 @@ async def get_person(request: web.Request) -> web.StreamResponse:
 async def post_role(request: web.Request) -> web.StreamResponse:
     """POST /people/{name}/role: `role`."""
     form = await request.post()
-    return await _change(request, "role", "set_role", str(form.get("role", "")))
+    return await _change(request, "role", request.app[keys.ACCOUNTS].set_role, str(form.get("role", "")))
 
 
 async def post_contact(request: web.Request) -> web.StreamResponse:
     """POST /people/{name}/contact: `email`, `language`."""
     form = await request.post()
     given = str(form.get("email", "")), str(form.get("language", ""))
-    return await _change(request, "contact", "set_contact", *given)
+    return await _change(request, "contact", request.app[keys.ACCOUNTS].set_contact, *given)
 
 
 async def post_sign_ins(request: web.Request) -> web.StreamResponse:
     """POST /people/{name}/sign-ins: end all of them."""
-    return await _change(request, "signed_out", "end_sign_ins")
+    return await _change(request, "signed_out", request.app[keys.ACCOUNTS].end_sign_ins)
 
 
 async def get_sure(request: web.Request) -> web.StreamResponse:
@@ -133,12 +133,13 @@ async def remind_weekly(app: web.Application) -> AsyncIterator[None]:
             await task
 
 
-async def _change(request: web.Request, done: str, change: str, *values: str) -> web.StreamResponse:
+async def _change(
+    request: web.Request, done: str, change: Callable[..., object], *values: str
+) -> web.StreamResponse:
     """Change an account by a method of Accounts and show it; or say why not."""
     account = await _account(request)
-    accounts, who = request.app[keys.ACCOUNTS], account_of(request).name
     try:
-        await asyncio.to_thread(getattr(accounts, change), who, account.name, *values)
+        await asyncio.to_thread(change, account_of(request).name, account.name, *values)
     except AccountError as error:
         return await _person(
             request, account, status=422, failure=said(error.message, request[keys.LANGUAGE])
@@ -196,7 +197,7 @@ async def _person(
 
 def _code(request: web.Request, account: Account, code: str, *, added: bool) -> web.Response:
     """Show a one-time code. What comes behind the # of the address never leaves the browser."""
-    page = f"{request.app[keys.SETTINGS].console_url or request.url.origin()}/welcome"
+    page = f"{own_address(request)}/welcome"
     return render(
         request,
         "code.html",

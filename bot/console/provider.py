@@ -19,7 +19,7 @@ from aiohttp import web
 from cryptography.fernet import InvalidToken
 
 from bot.console import keys
-from bot.console.guard import PROVIDER_CALLBACK, account_of, hop_page, own_path, set_cookie
+from bot.console.guard import PROVIDER_CALLBACK, account_of, hop_page, own_address, own_path, set_cookie
 from bot.console.openid import Begun, CitySignIn, Person, ProviderError
 from bot.console.sign_in import let_in, remember_browser
 from bot.database.accounts import Account, AccountError
@@ -88,7 +88,7 @@ async def get_back(request: web.Request) -> web.StreamResponse:
 
 async def get_sign_out(request: web.Request) -> web.StreamResponse:
     """GET /provider/sign-out: to the provider's page for that, after one has signed out here."""
-    city, back = _city(request), f"{_own_address(request)}/sign-in"
+    city, back = _city(request), f"{own_address(request)}/sign-in"
     try:
         url = await city.ask(lambda: city.provider.sign_out_url(back))
     except ProviderError as error:
@@ -103,12 +103,8 @@ def _city(request: web.Request) -> CitySignIn:
     return city
 
 
-def _own_address(request: web.Request) -> str:
-    return request.app[keys.SETTINGS].console_url or str(request.url.origin())
-
-
 async def _begin(request: web.Request) -> Begun:
-    city, back = _city(request), f"{_own_address(request)}{PROVIDER_CALLBACK}"
+    city, back = _city(request), f"{own_address(request)}{PROVIDER_CALLBACK}"
     return await city.ask(lambda: city.provider.begin(back))
 
 
@@ -138,7 +134,7 @@ async def _person(request: web.Request, city: CitySignIn, sealed: dict[str, Any]
         raise _Failed("provider_refused")
     if not await city.ask(lambda: city.provider.is_from(issuer)):
         raise _Failed("provider_wrong")
-    back = f"{_own_address(request)}{PROVIDER_CALLBACK}"
+    back = f"{own_address(request)}{PROVIDER_CALLBACK}"
     nonce, verifier = sealed["nonce"], sealed["verifier"]
     return await city.ask(lambda: city.provider.finish(back, code, nonce=nonce, verifier=verifier))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -181,7 +182,7 @@ def read_form(
         reading.add("caution", Message("form_caution_missing"))
     one = unchecked(present, one)
     if not present and not checked_today:
-        one = OneService(**{**vars(one), "facts": {**one.facts, "assured_date": "", "assured_by": ""}})
+        one = dataclasses.replace(one, facts={**one.facts, "assured_date": "", "assured_by": ""})
     return one, reading.problems
 
 
